@@ -1,0 +1,1 @@
+"""Rules and computed values: pure, with no clock, no disk, no Qt and no network."""
