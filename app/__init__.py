@@ -1,0 +1,3 @@
+"""Yaogui, the pharmacy counter that never stops."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The act of selling: scan, tender, dispense, return, shift; no Qt."""

@@ -1,0 +1,178 @@
+"""The basket: goods on their way to a sale, as frozen values that survive as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from app.records.catalogue import Product
+
+
+@dataclass(frozen=True, slots=True)
+class LotChoice:
+    """Which lot a line sells, and how we know: by the box's own code, by a person, or a guess."""
+
+    lot_id: str = ""
+    lot_no: str = ""
+    expires_on: str = ""
+    """ISO date of the last good day, or ''."""
+    source: str = "none"
+    """code | confirmed | assumed | none."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxCode:
+    """The trace code of one box on a line."""
+
+    code: str
+    entry: str = "scanned"
+    """scanned | typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChange:
+    """A permitted change of a line's unit price."""
+
+    unit_price_fen: int
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineAnswer:
+    """What a person decided about a rule on this line."""
+
+    rule: str
+    choice: str
+    by: str
+    at: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """One line: a product, one lot, a quantity, and the codes of its boxes."""
+
+    line_id: str
+    product: Product
+    quantity: int
+    lot: LotChoice = LotChoice()
+    codes: tuple[BoxCode, ...] = ()
+    code_missing_reason: str = ""
+    price_change: PriceChange | None = None
+    salesperson: str = ""
+    answers: tuple[LineAnswer, ...] = ()
+    review_id: str = ""
+    register_id: str = ""
+
+    def answered(self, rule: str) -> LineAnswer | None:
+        """The newest answer given for a rule, if any."""
+        return next((a for a in reversed(self.answers) if a.rule == rule), None)
+
+    def with_answer(self, answer: LineAnswer) -> BasketLine:
+        """This line with an answer added in place of an older one for the same rule."""
+        return replace(self, answers=(*(a for a in self.answers if a.rule != answer.rule), answer))
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRef:
+    """用药人 of a basket: safety checks run on this person, points go to the member."""
+
+    kind: str = "unknown"
+    """unknown | member | family | typed."""
+    ref: str = ""
+    label: str = ""
+    age_months: int = -1
+    weight_g: int = 0
+    allergies_known: bool = False
+    allergy_classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """An open or held basket."""
+
+    basket_id: str
+    opened_at: str
+    """ISO time, aware."""
+    lines: tuple[BasketLine, ...] = ()
+    member_id: str = ""
+    member_label: str = ""
+    patient: PatientRef = PatientRef()
+    salesperson: str = ""
+    """Salesperson of lines added from now on; '' means the cashier."""
+    invoice_wanted: bool = False
+    paper: bool = True
+    answers: tuple[LineAnswer, ...] = ()
+    """Answers that concern the whole basket."""
+
+    def line(self, line_id: str) -> BasketLine | None:
+        """The line of that id."""
+        return next((line for line in self.lines if line.line_id == line_id), None)
+
+    def replaced(self, line: BasketLine) -> Basket:
+        """This basket with one line swapped for its new value."""
+        return replace(self, lines=tuple(line if old.line_id == line.line_id else old for old in self.lines))
+
+    def without(self, line_id: str) -> Basket:
+        """This basket without a line."""
+        return replace(self, lines=tuple(line for line in self.lines if line.line_id != line_id))
+
+    def added(self, line: BasketLine) -> Basket:
+        """This basket with a line at its end."""
+        return replace(self, lines=(*self.lines, line))
+
+    def holder_of(self, code: str) -> BasketLine | None:
+        """The line that already holds a box of this trace code."""
+        return next((line for line in self.lines if any(box.code == code for box in line.codes)), None)
+
+    @property
+    def pieces(self) -> int:
+        """How many packs in all."""
+        return sum(line.quantity for line in self.lines)
+
+
+def to_json(basket: Basket) -> str:
+    """The basket as one JSON text for the parked table; products are kept by id only."""
+
+    def plain(line: BasketLine) -> dict[str, Any]:
+        fields = asdict(replace(line, product=_NO_PRODUCT))
+        fields["product"] = line.product.id
+        return fields
+
+    fields = asdict(replace(basket, lines=()))
+    fields["lines"] = [plain(line) for line in basket.lines]
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
+_NO_PRODUCT = Product(id="", generic_name="")
+
+
+def from_json(text: str, product: Callable[[str], Product | None]) -> tuple[Basket, tuple[str, ...]]:
+    """The basket of a stored text, and the ids of products that no longer exist (their lines are left out)."""
+    fields = json.loads(text)
+    lines: list[BasketLine] = []
+    lost: list[str] = []
+    for raw in fields.pop("lines"):
+        found = product(raw["product"])
+        if found is None:
+            lost.append(raw["product"])
+            continue
+        raw["product"] = found
+        raw["lot"] = LotChoice(**raw["lot"])
+        raw["codes"] = tuple(BoxCode(**box) for box in raw["codes"])
+        raw["answers"] = tuple(LineAnswer(**answer) for answer in raw["answers"])
+        raw["price_change"] = PriceChange(**raw["price_change"]) if raw["price_change"] else None
+        lines.append(BasketLine(**raw))
+    patient = fields.pop("patient")
+    patient["allergy_classes"] = tuple(patient["allergy_classes"])
+    answers = tuple(LineAnswer(**answer) for answer in fields.pop("answers"))
+    return Basket(**fields, lines=tuple(lines), patient=PatientRef(**patient), answers=answers), tuple(lost)
+
+
+def opened(basket_id: str, at: datetime) -> Basket:
+    """A fresh empty basket."""
+    return Basket(basket_id, at.isoformat())

@@ -1,0 +1,1 @@
+"""Facts: frozen, validated, JSON-able records shared by terminal and headquarters."""

@@ -1,0 +1,58 @@
+"""The clock that is passed in wherever time matters, and the real one."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What knows the time; tests and tapes pass one that they move by hand."""
+
+    def now(self) -> datetime:
+        """Aware UTC wall time."""
+        ...
+
+    def monotonic_ms(self) -> int:
+        """Milliseconds that never run backwards while the process lives."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """Aware UTC wall time."""
+        return datetime.now(UTC)
+
+    def monotonic_ms(self) -> int:
+        """Milliseconds since an arbitrary start."""
+        return time.monotonic_ns() // 1_000_000
+
+
+class ManualClock:
+    """A clock that stands still until it is moved; used by tapes, demo and tests."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._mono = 0
+
+    def now(self) -> datetime:
+        """The time last set, advanced by one millisecond per reading so that ids keep their order."""
+        self._now += timedelta(milliseconds=1)
+        self._mono += 1
+        return self._now
+
+    def monotonic_ms(self) -> int:
+        """Milliseconds moved so far, jumps of the wall clock excluded."""
+        return self._mono
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._now += timedelta(seconds=seconds)
+        self._mono += int(seconds * 1000)
+
+    def jump(self, to: datetime) -> None:
+        """Set the wall clock as a wrong RTC would, without time passing."""
+        self._now = to

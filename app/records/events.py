@@ -1,0 +1,480 @@
+"""The bodies of every event a till can write, one frozen record each; none holds a name, phone, ID number or free text.
+
+A body once released never changes: a new shape is a new version beside it (`registry.py`), and stored bytes are never re-encoded.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from app.records.base import Record
+
+
+class EpochOpened(Record):
+    """A writing process started and names the epoch before it."""
+
+    previous_epoch: str
+    """16 hex digits, or '' for the first epoch of this device."""
+    till: str
+
+
+class ClockConfirmed(Record):
+    """A person confirmed the business day after the clock had jumped."""
+
+    day: date
+    last_event_at: datetime
+    clock_said: datetime
+
+
+class StaffSignedIn(Record):
+    """Somebody took the till, by PIN or badge."""
+
+    staff_id: str
+    by: str
+
+
+class DutyPharmacist(Record):
+    """A pharmacist came on duty (药师到岗) or left (离岗)."""
+
+    staff_id: str
+    on_duty: bool
+
+
+class CashPiece(Record):
+    """How many pieces of one denomination were counted."""
+
+    denomination_fen: int
+    pieces: int
+
+
+class ShiftOpened(Record):
+    """A shift began with a counted float."""
+
+    shift_id: str
+    till: str
+    staff_id: str
+    float_fen: int
+    pieces: tuple[CashPiece, ...] = ()
+
+
+class CashMoved(Record):
+    """Cash was put into or taken out of the drawer without a sale."""
+
+    move_id: str
+    shift_id: str
+    amount_fen: int
+    """Positive in, negative out."""
+    reason: str
+    approved_by: str
+
+
+class TenderTotal(Record):
+    """What one tender method took in a shift or day."""
+
+    method: str
+    sales: int
+    amount_fen: int
+    refunds: int
+    refund_fen: int
+
+
+class CashCount(Record):
+    """One blind count of the drawer; a recount is a second one and both are kept."""
+
+    pieces: tuple[CashPiece, ...]
+    counted_fen: int
+    at: datetime
+
+
+class ShiftTotals(Record):
+    """The figures of an X or Z report."""
+
+    sales: int = 0
+    sales_fen: int = 0
+    """Payable of all sales, before refunds."""
+    returns: int = 0
+    returns_fen: int = 0
+    voids: int = 0
+    voids_fen: int = 0
+    cuts_fen: int = 0
+    rounding_fen: int = 0
+    member_sales: int = 0
+    rx_sales: int = 0
+    price_changes: int = 0
+    dropped_lines: int = 0
+    dropped_baskets: int = 0
+    drawer_opens: int = 0
+    reprints: int = 0
+    cash_in_fen: int = 0
+    cash_out_fen: int = 0
+    float_fen: int = 0
+    expected_cash_fen: int = 0
+    tenders: tuple[TenderTotal, ...] = ()
+    corrections: int = 0
+
+
+class ShiftClosed(Record):
+    """A shift ended: counted blind, compared, and sealed under a Z number."""
+
+    shift_id: str
+    till: str
+    staff_id: str
+    handed_to: str
+    z_no: int
+    opened_at: datetime
+    totals: ShiftTotals
+    counts: tuple[CashCount, ...]
+    counted_fen: int
+    difference_fen: int
+    """Counted minus expected: positive 长款, negative 短款."""
+    difference_reason: str
+    float_left_fen: int
+    remit_fen: int
+    """应缴: what goes to the safe."""
+    perpetual_fen: int
+    """Grand total of all sales less refunds this till ever closed; never reset."""
+    held_baskets: int
+    unsent_events: int
+    unprinted_jobs: int
+
+
+class DayClosed(Record):
+    """日结: the store's business day, summed over all its shifts on this till's ledger."""
+
+    day: date
+    shifts: tuple[str, ...]
+    totals: ShiftTotals
+    perpetual_fen: int
+    backup: str
+    """SHA-256 of the backup made with it, or ''."""
+
+
+class BasketDropped(Record):
+    """A basket with goods in it was cleared without a sale, so that suppression leaves a trace."""
+
+    basket_id: str
+    shift_id: str
+    lines: int
+    amount_fen: int
+    opened_at: datetime
+
+
+class Patient(Record):
+    """用药人: whom the medicine is for, without naming them."""
+
+    kind: str = "unknown"
+    """unknown | member | family | typed."""
+    ref: str = ""
+    """Member or family person id."""
+    age_months: int = -1
+    """-1 means not asked."""
+    weight_g: int = 0
+
+
+class SoldCode(Record):
+    """A trace code handed over with a line."""
+
+    code: str
+    entry: str
+    """scanned | typed."""
+
+
+class Answer(Record):
+    """What a person decided about a rule on a line, and who."""
+
+    rule: str
+    choice: str
+    by: str
+    at: datetime
+    reason: str = ""
+    """A coded reason, never free text."""
+
+
+class SaleLine(Record):
+    """One line of a sale with everything the law and the receipt need, frozen at its moment."""
+
+    line_id: str
+    no: int
+    product_id: str
+    generic_name: str
+    brand_name: str = ""
+    form: str = ""
+    strength: str = ""
+    spec: str = ""
+    unit: str = ""
+    maker: str = ""
+    holder: str = ""
+    origin: str = ""
+    approval_no: str = ""
+    barcode: str = ""
+    kind: str = "drug"
+    rx_class: str = "none"
+    special: str = ""
+    quantity: int
+    unit_level: str = "pack"
+    """pack | split (拆零)."""
+    list_price_fen: int
+    unit_price_fen: int
+    """Price before attributed cuts (a permitted price change shows as a cut)."""
+    amount_fen: int
+    """quantity × unit price − cuts of this line."""
+    cost_fen: int = 0
+    lot_id: str = ""
+    lot_no: str = ""
+    expires_on: date | None = None
+    lot_source: str = "none"
+    """code | confirmed | assumed | none: an assumed lot is never printed as fact."""
+    near_expiry: bool = False
+    codes: tuple[SoldCode, ...] = ()
+    code_missing_reason: str = ""
+    salesperson: str
+    direction_source: str = ""
+    """'' | prescription | pharmacist | leaflet."""
+    review_id: str = ""
+    register_id: str = ""
+    answers: tuple[Answer, ...] = ()
+    insurance: str = ""
+    insurance_code: str = ""
+    fund_eligible: bool = False
+    tax_code: str = ""
+    tax_rate_bp: int = 0
+
+
+class Cut(Record):
+    """A fen-exact share of a price reduction: which line, and why."""
+
+    line_id: str
+    cause_kind: str
+    """member_price | percent | amount_off | threshold | nth_cheaper | bundle | gift | coupon | price_change | rounding."""
+    cause_id: str
+    title_zh: str
+    title_en: str
+    amount_fen: int
+    """Positive: how much less the customer pays."""
+
+
+class Tender(Record):
+    """One means of payment that was taken (or given back, on a return)."""
+
+    tender_id: str
+    method: str
+    title_zh: str
+    title_en: str
+    kind: str
+    """cash | recorded."""
+    amount_fen: int
+    """What counts towards the sale."""
+    handed_fen: int
+    """What the customer handed over; above amount only for cash."""
+    last_digits: str = ""
+    at: datetime
+
+
+class SaleClosed(Record):
+    """A sale was paid: the fact that must never be lost or doubled."""
+
+    sale_id: str
+    basket_id: str
+    shift_id: str
+    till: str
+    cashier: str
+    member_id: str = ""
+    patient: Patient = Patient()
+    opened_at: datetime
+    lines: tuple[SaleLine, ...]
+    cuts: tuple[Cut, ...]
+    tenders: tuple[Tender, ...]
+    subtotal_fen: int
+    cut_fen: int
+    rounding_fen: int
+    payable_fen: int
+    change_fen: int
+    pharmacist: str = ""
+    """Staff id of the pharmacist on duty at payment, or ''."""
+    reviews: tuple[str, ...] = ()
+    invoice_wanted: bool = False
+    paper: bool = True
+    rule_pack: str
+    """Version of the rule pack that judged it."""
+
+
+class ReturnLine(Record):
+    """One line taken back, mirrored to stock or to the reject zone."""
+
+    line_id: str
+    original_line_id: str
+    product_id: str
+    generic_name: str
+    spec: str = ""
+    unit: str = ""
+    quantity: int
+    amount_fen: int
+    lot_id: str = ""
+    lot_no: str = ""
+    zone: str
+    """shelf | reject (不合格品区): medicines never go back to the shelf."""
+    codes: tuple[SoldCode, ...] = ()
+
+
+class ReturnClosed(Record):
+    """Goods and money went back against an original sale, or a whole sale was voided by compensation."""
+
+    return_id: str
+    kind: str
+    """return | void."""
+    original_sale_id: str
+    original_number: str
+    shift_id: str
+    till: str
+    cashier: str
+    approved_by: str
+    reason: str
+    """quality | recall | dispensing_error | changed_mind | wrong_goods | double_charge | other."""
+    member_id: str = ""
+    lines: tuple[ReturnLine, ...]
+    refunds: tuple[Tender, ...]
+    total_fen: int
+    rounding_fen: int = 0
+
+
+class TenderCorrected(Record):
+    """A tender booked under the wrong kind was re-booked; goods and codes untouched."""
+
+    correction_id: str
+    sale_id: str
+    tender_id: str
+    from_method: str
+    to_method: str
+    amount_fen: int
+    shift_id: str
+    reason: str
+    approved_by: str
+
+
+class ReceiptReprinted(Record):
+    """A receipt was printed again under 补打 and a counter."""
+
+    event_id: str
+    copy_no: int
+
+
+class DrawerOpened(Record):
+    """The drawer was opened without a sale."""
+
+    shift_id: str
+    reason: str
+
+
+class ReviewSigned(Record):
+    """A pharmacist reviewed a prescription; names and diagnosis live in the private blob."""
+
+    review_id: str
+    basket_id: str
+    products: tuple[str, ...]
+    blob_id: str
+    """Private blob: prescription number or image digest, institution, doctor, date, patient, diagnosis."""
+    prescribed_on: date
+    reviewer: str
+    dispenser: str
+    checker: str
+    verdict: str
+    """approved | rejected."""
+    source: str
+    """number | image."""
+
+
+class BuyerRegistered(Record):
+    """The buyer of a register medicine showed an ID; the ID itself lives in the private blob."""
+
+    register_id: str
+    basket_id: str
+    register_kind: str
+    """ephedrine | psych2 | special_compound."""
+    blob_id: str
+    buyer_hash: str
+    """Keyed hash of the ID number, for limits across sales; not reversible without the store's key."""
+
+
+class StockReceived(Record):
+    """Goods-in of one lot (入库), with the trace codes of its boxes where they were scanned."""
+
+    receipt_id: str
+    product_id: str
+    lot_id: str
+    lot_no: str
+    made_on: date | None = None
+    expires_on: date
+    quantity: int
+    codes: tuple[str, ...] = ()
+    supplier_code: str = ""
+
+
+class StockCorrected(Record):
+    """A person corrected the stock of a lot, with a coded reason."""
+
+    correction_id: str
+    product_id: str
+    lot_id: str
+    zone: str
+    delta: int
+    reason: str
+    """count | damage | expired | found | oversold | import."""
+    approved_by: str
+
+
+class LotStateSet(Record):
+    """A lot was locked, recalled or released."""
+
+    lot_id: str
+    product_id: str
+    state: str
+    reason: str
+    approved_by: str
+
+
+class CodeBound(Record):
+    """A scanned code was bound to a product: a trace prefix, or a further barcode."""
+
+    kind: str
+    """trace_prefix | barcode."""
+    code: str
+    product_id: str
+
+
+class DutyDone(Record):
+    """A daily duty (温湿度 and others) was done, with its figures."""
+
+    duty: str
+    slot: str
+    """am | pm | day."""
+    day: date
+    figures: tuple[tuple[str, int], ...] = ()
+    """Named whole numbers, e.g. ('temperature_dc', 225) for 22.5 °C."""
+    in_range: bool
+    action: str = ""
+
+
+class MemberAttached(Record):
+    """A member was attached to a sale within the time allowed after payment (points yes, price no)."""
+
+    sale_id: str
+    member_id: str
+
+
+class CatalogueImported(Record):
+    """A file of the shop's own was imported."""
+
+    kind: str
+    sha256: str
+    created: int
+    updated: int
+
+
+class ExportMade(Record):
+    """An export was written; this is its signed last frame's content."""
+
+    first_seq: int
+    events: int
+    head: str
+    sales_fen: int
+    returns_fen: int

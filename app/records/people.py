@@ -1,0 +1,68 @@
+"""The people at a counter: staff, members and the persons members buy for."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlmodel import Field
+
+from app.records.base import Count, Record
+
+
+class Staff(Record):
+    """One employee who may sign in; the PIN is kept as an argon2id hash only."""
+
+    id: str = Field(primary_key=True, max_length=36)
+    code: str = Field(index=True, max_length=12)
+    """Number on the badge and on receipts."""
+    name: str = Field(max_length=40)
+    role: str = Field(max_length=12)
+    """cashier | pharmacist | manager."""
+    licence_no: str = Field(default="", max_length=40)
+    """Pharmacist's registration number."""
+    pin_hash: str = Field(default="", max_length=200)
+    active: bool = True
+
+
+class Member(Record):
+    """A member as this store knows them."""
+
+    id: str = Field(primary_key=True, max_length=36)
+    card_no: str = Field(index=True, max_length=24)
+    """Static member code: 20 digits starting with 90."""
+    phone: str = Field(default="", index=True, max_length=20)
+    name: str = Field(default="", max_length=40)
+    sex: str = Field(default="", max_length=1)
+    """F | M | ''."""
+    born_on: date | None = None
+    tier: str = Field(default="normal", max_length=12)
+    """normal | silver | gold."""
+    points: Count = 0
+    allergies_known: bool = False
+    """Whether anybody ever asked; False means the strip must say so."""
+    allergy_classes: str = Field(default="", max_length=120)
+    """';'-separated allergy class codes, empty with allergies_known = none recorded."""
+    chronic: bool = False
+    joined_on: date | None = None
+
+
+class FamilyPerson(Record):
+    """A person a member buys for (用药人), with their own allergies."""
+
+    id: str = Field(primary_key=True, max_length=36)
+    member_id: str = Field(index=True, max_length=36)
+    name: str = Field(default="", max_length=40)
+    relation: str = Field(default="", max_length=12)
+    sex: str = Field(default="", max_length=1)
+    born_on: date | None = None
+    weight_g: Count = 0
+    allergies_known: bool = False
+    allergy_classes: str = Field(default="", max_length=120)
+
+
+class PinAttempt(Record):
+    """One failed PIN entry, kept so that a lock-out survives a restart."""
+
+    id: str = Field(primary_key=True, max_length=36)
+    staff_id: str = Field(index=True, max_length=36)
+    at: datetime

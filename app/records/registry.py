@@ -1,0 +1,55 @@
+"""Every event type with its version and body, and every record that feeds carry."""
+
+from __future__ import annotations
+
+from app.records import events
+from app.records.base import Record
+from app.records.catalogue import Lot, Product
+from app.records.offers import Offer
+from app.records.people import FamilyPerson, Member, Staff
+
+EVENTS: dict[str, type[Record]] = {
+    "epoch.opened@1": events.EpochOpened,
+    "clock.confirmed@1": events.ClockConfirmed,
+    "staff.signed_in@1": events.StaffSignedIn,
+    "duty.pharmacist@1": events.DutyPharmacist,
+    "shift.opened@1": events.ShiftOpened,
+    "cash.moved@1": events.CashMoved,
+    "shift.closed@1": events.ShiftClosed,
+    "day.closed@1": events.DayClosed,
+    "basket.dropped@1": events.BasketDropped,
+    "sale.closed@1": events.SaleClosed,
+    "return.closed@1": events.ReturnClosed,
+    "tender.corrected@1": events.TenderCorrected,
+    "receipt.reprinted@1": events.ReceiptReprinted,
+    "drawer.opened@1": events.DrawerOpened,
+    "review.signed@1": events.ReviewSigned,
+    "buyer.registered@1": events.BuyerRegistered,
+    "stock.received@1": events.StockReceived,
+    "stock.corrected@1": events.StockCorrected,
+    "lot.state_set@1": events.LotStateSet,
+    "code.bound@1": events.CodeBound,
+    "duty.done@1": events.DutyDone,
+    "member.attached@1": events.MemberAttached,
+    "catalogue.imported@1": events.CatalogueImported,
+    "export.made@1": events.ExportMade,
+}
+"""Type@version → body. Entries are only ever added."""
+
+TYPE_OF: dict[type[Record], str] = {body: name for name, body in EVENTS.items()}
+"""The newest type@version a body class is written as."""
+
+FEEDS: dict[str, type[Record]] = {
+    "product": Product,
+    "lot": Lot,
+    "offer": Offer,
+    "member": Member,
+    "family": FamilyPerson,
+    "staff": Staff,
+}
+"""Record kinds that headquarters publishes to tills."""
+
+
+def body_of(type_name: str, raw: object) -> Record:
+    """Validate a decoded JSON body as the record its type names; KeyError for an unknown type, ValidationError for a bad body."""
+    return EVENTS[type_name].model_validate(raw)
