@@ -1,0 +1,154 @@
+"""The theme in force: what every widget and painter is given to look right, and the one signal that it changed."""
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from app.desktop.theme.icons import Icons, IconWeight
+from app.desktop.theme.qss import style_sheet
+from app.desktop.theme.scale import Scale, clamp
+from app.desktop.theme.tokens import Mode, Tokens, tokens_of
+from app.desktop.theme.type import ROLES, SMALLEST_PX, Face, load_fonts
+
+
+class Theme(QObject):
+    """Colours, sizes, faces and icons in force; passed to the constructor of every widget, which follows `changed`."""
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        application: QApplication,
+        mode: Mode = "light",
+        scale: float = 1.0,
+        *,
+        touch: bool = False,
+        motion: bool = True,
+    ) -> None:
+        """Load the fonts and dress `application`; `scale` is held between 0.9 and 1.8."""
+        super().__init__(application)
+        self._application = application
+        self._icons = Icons()
+        self._faces: dict[tuple[float, int, bool], Face] = {}
+        self._colors: dict[str, QColor] = {}
+        self._tokens = tokens_of(mode)
+        self._scale = Scale(clamp(scale), touch)
+        self._motion = motion
+        self.missing_fonts = load_fonts()
+        self._dress()
+
+    # -- what is in force --------------------------------------------------------------------
+
+    @property
+    def tokens(self) -> Tokens:
+        """The colours in force, as strings."""
+        return self._tokens
+
+    @property
+    def mode(self) -> Mode:
+        """`light` or `dark`."""
+        return self._tokens.name
+
+    @property
+    def dark(self) -> bool:
+        """Whether the dark theme is in force."""
+        return self._tokens.name == "dark"
+
+    @property
+    def scale(self) -> Scale:
+        """The size factor and touch profile in force."""
+        return self._scale
+
+    @property
+    def motion(self) -> bool:
+        """False when the person asked for less movement."""
+        return self._motion
+
+    # -- changes -----------------------------------------------------------------------------
+
+    def set_mode(self, mode: Mode) -> None:
+        """Change between light and dark, live."""
+        if mode != self._tokens.name:
+            self._tokens = tokens_of(mode)
+            self._colors.clear()
+            self._dress()
+            self.changed.emit()
+
+    def set_scale(self, factor: float, *, touch: bool | None = None) -> None:
+        """Change the size factor (0.9–1.8) and, if given, the touch profile, live."""
+        scale = Scale(clamp(factor), self._scale.touch if touch is None else touch)
+        if scale != self._scale:
+            self._scale = scale
+            self._faces.clear()
+            self._dress()
+            self.changed.emit()
+
+    def set_motion(self, motion: bool) -> None:
+        """Turn movement on or off."""
+        self._motion = motion
+
+    # -- what painters ask -------------------------------------------------------------------
+
+    def px(self, size: float) -> int:
+        """Pixels for a size of the design."""
+        return self._scale.px(size)
+
+    def target(self, size: float) -> int:
+        """Pixels of something that is pressed (at least 28, or 44 in the touch profile)."""
+        return self._scale.target(size)
+
+    def duration(self, milliseconds: int) -> int:
+        """How long a movement takes: 0 when less movement is asked for."""
+        return milliseconds if self._motion else 0
+
+    def color(self, name: str, alpha: float | None = None) -> QColor:
+        """The colour of a token, or of a literal `#RRGGBB`; `alpha` from 0 to 1. Raises AttributeError for no token."""
+        if alpha is not None:
+            made = QColor(self.color(name))
+            made.setAlphaF(alpha)
+            return made
+        known = self._colors.get(name)
+        if known is None:
+            known = self._colors[name] = QColor(name if name.startswith("#") else getattr(self._tokens, name))
+        return known
+
+    def face(
+        self, role: str, size: float | None = None, weight: int | None = None, *, struck: bool = False
+    ) -> Face:
+        """The face of a role, optionally at another design size or weight; never drawn below 12 pixels."""
+        kind = ROLES[role]
+        key = (kind.size if size is None else size, kind.weight if weight is None else weight, struck)
+        known = self._faces.get(key)
+        if known is None:
+            pixels = max(SMALLEST_PX, round(key[0] * self._scale.factor))
+            known = self._faces[key] = Face(pixels, key[1], struck=struck)
+        return known
+
+    def icon(
+        self, name: str, size: int, tone: str = "ink2", weight: IconWeight = "regular", ratio: float = 1.0
+    ) -> QPixmap:
+        """An icon `size` real pixels square in the colour of a token."""
+        return self._icons.pixmap(name, size, self.color(tone), weight, ratio)
+
+    def _dress(self) -> None:
+        """Give Qt's own widgets the palette, the font and the style sheet."""
+        palette = QPalette()
+        for role, token in (
+            (QPalette.ColorRole.Window, "canvas"),
+            (QPalette.ColorRole.Base, "surface"),
+            (QPalette.ColorRole.AlternateBase, "sunken"),
+            (QPalette.ColorRole.Button, "surface"),
+            (QPalette.ColorRole.Text, "ink"),
+            (QPalette.ColorRole.WindowText, "ink"),
+            (QPalette.ColorRole.ButtonText, "ink"),
+            (QPalette.ColorRole.PlaceholderText, "ink3"),
+            (QPalette.ColorRole.Highlight, "brand"),
+            (QPalette.ColorRole.HighlightedText, "on_brand"),
+            (QPalette.ColorRole.Link, "brand_ink"),
+            (QPalette.ColorRole.ToolTipBase, "toast"),
+            (QPalette.ColorRole.ToolTipText, "toast_ink"),
+        ):
+            palette.setColor(role, self.color(token))
+        self._application.setPalette(palette)
+        self._application.setFont(self.face("body").font)
+        self._application.setStyleSheet(style_sheet(self._tokens, self._scale))
