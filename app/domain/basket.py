@@ -108,6 +108,8 @@ class Basket:
     paper: bool = True
     answers: tuple[LineAnswer, ...] = ()
     """Answers that concern the whole basket."""
+    coupons: tuple[str, ...] = ()
+    """Codes of open coupons scanned into it."""
 
     def line(self, line_id: str) -> BasketLine | None:
         """The line of that id."""
@@ -170,6 +172,7 @@ def from_json(text: str, product: Callable[[str], Product | None]) -> tuple[Bask
     patient = fields.pop("patient")
     patient["allergy_classes"] = tuple(patient["allergy_classes"])
     answers = tuple(LineAnswer(**answer) for answer in fields.pop("answers"))
+    fields["coupons"] = tuple(fields["coupons"])
     return Basket(**fields, lines=tuple(lines), patient=PatientRef(**patient), answers=answers), tuple(lost)
 
 

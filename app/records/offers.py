@@ -21,6 +21,8 @@ class Offer(Record):
     """all | product:<id>;<id>… | category:<name>;… ."""
     members_only: bool = False
     terms: str = Field(max_length=4000)
+    coupon_code: str = Field(default="", index=True, max_length=24)
+    """Open coupon (class A): applies only where this 20-digit code was scanned into the basket; '' applies by itself."""
     priority: int = 100
     """Lower is applied earlier."""
     stack_group: str = Field(default="", max_length=24)
