@@ -1,0 +1,1 @@
+"""Devices: paper, drawers and the other machines that stand beside a till."""

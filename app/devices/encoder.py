@@ -1,0 +1,179 @@
+"""Turns a ticket into ESC/POS bytes with our own Chinese encoding; python-escpos's text functions corrupt it.
+
+Every row goes out as GB bytes where the printer's font memory holds all its characters, otherwise as dots drawn
+from the carried font. Data can never smuggle a command: `ticket.clean` leaves no control character in a row.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.devices.glyphs import GlyphFont
+from app.devices.profile import PrinterProfile
+from app.devices.symbols import bar_dots, code128_modules, ean13_modules, qr_dots, qr_modules
+from app.devices.ticket import Code, Cut, Feed, Row, Ticket, clean, layout
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+RESET = b"\x1b@\x1c&"
+"""Reset, then hanzi mode on: said once a job."""
+CUT = b"\x1dVB\x00"
+"""Feed to the knife and cut, leaving one point."""
+TEAR_FEED = b"\x1bd\x04"
+"""Four rows up to the tear bar of a printer without a knife."""
+DRAWER_KICK = b"\x1bp\x00\x19\xfa"
+"""Pulse of 50 ms on drawer pin 2, pause 500 ms."""
+
+_ALIGN = {"left": b"\x1ba\x00", "center": b"\x1ba\x01", "right": b"\x1ba\x02"}
+_SIZE = {1: b"\x1d!\x00", 2: b"\x1d!\x11"}
+_BOLD = {False: b"\x1bE\x00", True: b"\x1bE\x01"}
+_BAR_HEIGHT = 72
+_BAND_ROWS = 255
+"""Rows of dots in one raster command; more overflows the buffer of small printers."""
+
+
+class Encoder:
+    """Encodes tickets for one printer profile; keeps the glyphs it drew. Not thread-safe."""
+
+    def __init__(self, profile: PrinterProfile, font: Path) -> None:
+        """Take the profile and the path of the carried font (opened only when a row needs dots)."""
+        self._profile = profile
+        self._glyphs = GlyphFont(font)
+
+    def encode(self, ticket: Ticket) -> bytes:
+        """Return the whole job: reset, rows, and a cut (or a feed to the tear bar) where the ticket says so."""
+        out = bytearray(RESET)
+        align, size, bold = "left", 1, False
+        for placed in layout(ticket, self._profile.cells):
+            match placed:
+                case Row():
+                    if placed.align != align:
+                        align = placed.align
+                        out += _ALIGN[align]
+                    encoded = None if self._profile.raster_only else self.encoded(placed.text)
+                    if encoded is None:
+                        out += self._raster_row(placed)
+                        continue
+                    if placed.size != size:
+                        size = placed.size
+                        out += _SIZE[size]
+                    if placed.bold != bold:
+                        bold = placed.bold
+                        out += _BOLD[bold]
+                    out += encoded
+                    out += b"\n"
+                case Code():
+                    if align != "center":
+                        align = "center"
+                        out += _ALIGN[align]
+                    out += self._code(placed)
+                case Feed(n):
+                    out += b"\x1bd" + bytes((max(0, min(n, 255)),))
+                case Cut():
+                    out += CUT if self._profile.cutter else TEAR_FEED
+        return bytes(out)
+
+    def encoded(self, text: str) -> bytes | None:
+        """Return a clean text in the printer's charset, or None when its font memory lacks a character."""
+        try:
+            encoded = text.encode("gbk")
+        except UnicodeEncodeError:
+            return self._four_byte(text) if self._profile.charset == "gb18030" else None
+        if self._profile.charset == "gb2312" and not text.isascii():
+            try:
+                encoded.decode("gb2312")
+            except UnicodeDecodeError:
+                return None
+        return encoded
+
+    @staticmethod
+    def _four_byte(text: str) -> bytes | None:
+        """Return GB18030 bytes if all four-byte codes are hanzi of Extension A, which such printers hold."""
+        for ch in text:
+            if len(ch.encode("gb18030", "replace")) == 4 and not "\u3400" <= ch <= "\u4dbf":
+                return None
+        return text.encode("gb18030")
+
+    def _raster_row(self, row: Row) -> bytes:
+        """Return one row as dots; blanks at the left keep columns, alignment stays the printer's."""
+        if not row.text.strip():
+            return b"\n"
+        text = row.text if row.align == "left" else row.text.strip()
+        return self._raster(self._glyphs.row(text, bold=row.bold, across=row.size, down=row.size))
+
+    def _code(self, code: Code) -> bytes:
+        """Return a machine-readable code, drawn by the printer where it can and fits, else as dots."""
+        dots = self._profile.dots
+        if code.kind == "qr":
+            payload = clean(code.payload)
+            modules = qr_modules(payload)
+            unit = qr_dots(len(modules), dots)
+            if self._profile.native_qr:
+                return _native_qr(payload.encode(), unit)
+            return self._raster(_square(modules, unit)) + b"\n"
+        bars = code128_modules(code.payload) if code.kind == "code128" else ean13_modules(code.payload)
+        unit = bar_dots(len(bars), dots)
+        if not self._profile.native_qr or unit < 2:
+            return self._raster(_bars(bars, unit)) + b"\n"
+        return _native_bars(code, unit)
+
+    def _raster(self, picture: Image) -> bytes:
+        """Return a 1-bit picture (ink = 1) as GS v 0 bands."""
+        from PIL import Image as Pictures
+
+        stride = (picture.width + 7) // 8
+        if picture.width % 8:
+            whole = Pictures.new("1", (stride * 8, picture.height), 0)
+            whole.paste(picture, (0, 0))
+            picture = whole
+        dots = picture.tobytes()
+        out = bytearray()
+        for top in range(0, picture.height, _BAND_ROWS):
+            rows = min(_BAND_ROWS, picture.height - top)
+            out += b"\x1dv0\x00" + stride.to_bytes(2, "little") + rows.to_bytes(2, "little")
+            out += dots[top * stride : (top + rows) * stride]
+        return bytes(out)
+
+
+def _native_qr(payload: bytes, unit: int) -> bytes:
+    """Return GS ( k: model 2, module size in dots, error correction M, data, print."""
+    return b"".join(
+        (
+            b"\x1d(k\x04\x001A2\x00",
+            b"\x1d(k\x03\x001C" + bytes((unit,)),
+            b"\x1d(k\x03\x001E1",
+            b"\x1d(k" + (len(payload) + 3).to_bytes(2, "little") + b"1P0" + payload,
+            b"\x1d(k\x03\x001Q0",
+        )
+    )
+
+
+def _native_bars(code: Code, unit: int) -> bytes:
+    """Return GS k for Code 128 set B or EAN-13, without the printer's own caption."""
+    head = b"\x1dH\x00\x1dh" + bytes((_BAR_HEIGHT,)) + b"\x1dw" + bytes((unit,))
+    if code.kind == "ean13":
+        return head + b"\x1dkC\x0c" + code.payload[:12].encode("ascii")
+    payload = b"{B" + code.payload.replace("{", "{{").encode("ascii")
+    return head + b"\x1dkI" + bytes((len(payload),)) + payload
+
+
+def _square(modules: list[list[bool]], unit: int) -> Image:
+    """Return QR modules as a picture."""
+    from PIL import Image as Pictures
+
+    side = len(modules)
+    small = Pictures.new("1", (side, side), 0)
+    small.putdata([int(module) for row in modules for module in row])
+    return small.resize((side * unit, side * unit), Pictures.Resampling.NEAREST)
+
+
+def _bars(modules: str, unit: int) -> Image:
+    """Return bar modules as a picture of the usual height."""
+    from PIL import Image as Pictures
+
+    small = Pictures.new("1", (len(modules), 1), 0)
+    small.putdata([int(module) for module in modules])
+    return small.resize((len(modules) * unit, _BAR_HEIGHT), Pictures.Resampling.NEAREST)
+
