@@ -1,0 +1,431 @@
+"""Questions: what a person must be asked inline, and how their answers are read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from app.counter.faults import Refused
+from app.counter.scene import Question, QuestionField
+from app.domain import lots as lot_law
+from app.domain import masking
+from app.domain.amount import parse_quantity
+from app.domain.basket import Basket, BasketLine, PatientRef
+from app.domain.money import format_fen, parse_fen, yuan
+from app.domain.verdict import Text
+from app.records.catalogue import Product
+from app.records.people import FamilyPerson, Member, Staff
+
+NEEDS_LINE = frozenset({"quantity", "price", "lot", "buyer", "override", "code_missing", "approve"})
+"""Questions that concern one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the open question is about, kept beside the form the person sees."""
+
+    kind: str
+    line_id: str
+    facts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A coded reason with its words; free text never enters an event."""
+
+    code: str
+    text: Text
+
+
+class Reasons:
+    """The coded reasons of `resources/texts/reasons.json`, by what they are for."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._by_use = {
+            use: tuple(Reason(row["code"], Text(row["zh"], row["en"])) for row in rows)
+            for use, rows in document.items()
+            if isinstance(rows, list)
+        }
+
+    @classmethod
+    def parse(cls, text: str) -> Reasons:
+        """Read the reasons file's text."""
+        document = json.loads(text)
+        return cls(document.get("reasons", document))
+
+    def of(self, use: str) -> tuple[Reason, ...]:
+        """Reasons for price_change, cash_move, stock_correction, return, drawer, code_missing, override, difference."""
+        return self._by_use[use]
+
+    def text(self, use: str, code: str) -> Text:
+        """The words of one reason."""
+        return next((r.text for r in self._by_use.get(use, ()) if r.code == code), Text(code, code))
+
+    def choices(self, use: str) -> tuple[tuple[str, Text], ...]:
+        """As choices of a question field."""
+        return tuple((reason.code, reason.text) for reason in self._by_use[use])
+
+
+def _question(
+    kind: str, line_id: str, title: Text, *fields: QuestionField, body: Text = Text(""), confirm: Text = Text("确定", "OK")
+) -> Question:
+    return Question(uuid4().hex, kind, line_id, title, body, tuple(fields), None, confirm)
+
+
+_PIN = Text("PIN", "PIN")
+
+
+def _pin(label: Text) -> QuestionField:
+    return QuestionField("pin", "pin", label)
+
+
+def filled(question: Question, name: str, value: str) -> Question:
+    """The question with one field filled by a scan."""
+    fields = tuple(replace(f, value=value) if f.name == name else f for f in question.fields)
+    return replace(question, fields=fields, error=None)
+
+
+def quantity(line: BasketLine) -> Question:
+    """How many packs."""
+    return _question(
+        "quantity",
+        line.line_id,
+        Text(f"{line.product.generic_name} 卖几{line.product.unit}", f"How many of {line.product.generic_name}"),
+        QuestionField("quantity", "number", Text("数量", "Quantity"), str(line.quantity)),
+    )
+
+
+def as_quantity(values: Mapping[str, str]) -> int:
+    """The quantity a person typed; Refused where it is none."""
+    try:
+        return parse_quantity(values.get("quantity", ""))
+    except ValueError as error:
+        raise Refused("quantity_shape", raw=values.get("quantity", "")) from error
+
+
+def as_price(values: Mapping[str, str]) -> int:
+    """The price a person typed, in fen."""
+    try:
+        price_fen = parse_fen(values.get("price", ""))
+    except ValueError as error:
+        raise Refused("money_shape", raw=values.get("price", "")) from error
+    if not values.get("reason"):
+        raise Refused("reason_needed")
+    return price_fen
+
+
+def price(line: BasketLine, reasons: Reasons, *, needs_pin: bool) -> Question:
+    """Another price, with its reason, and a manager's PIN where the cashier has no right to it."""
+    fields = [
+        QuestionField("price", "money", Text("新单价", "New unit price"), format_fen(line.product.list_price_fen)),
+        QuestionField("reason", "choice", Text("原因", "Reason"), choices=reasons.choices("price_change")),
+    ]
+    if needs_pin:
+        fields.append(_pin(Text("店长 PIN", "Manager's PIN")))
+    listed = yuan(line.product.list_price_fen)
+    return _question(
+        "price",
+        line.line_id,
+        Text(f"改价：{line.product.generic_name}", f"Change price: {line.product.generic_name}"),
+        *fields,
+        body=Text(f"标价 {listed}，只改本行", f"Marked {listed}; this line only"),
+    )
+
+
+_SKIPPED = {
+    "expired": Text("已过期", "expired"),
+    "locked": Text("已锁定", "locked"),
+    "recalled": Text("已召回", "recalled"),
+}
+
+
+def lot(line: BasketLine, held: Sequence[lot_law.LotStock], day: date) -> Question | None:
+    """Which lot is in the hand: first expiry first, and why others are not offered."""
+    saleable = lot_law.saleable(held, day)
+    if not saleable:
+        return None
+    skipped = [
+        (row.lot.lot_no, _SKIPPED[reason]) for row in held if (reason := lot_law.refusal_reason(row.lot, day)) in _SKIPPED
+    ]
+    choices = tuple(
+        (
+            row.lot.id,
+            Text(
+                f"{row.lot.lot_no} · 效期 {row.lot.expires_on} · 架上 {row.stock}",
+                f"{row.lot.lot_no} · exp {row.lot.expires_on} · {row.stock} on shelf",
+            ),
+        )
+        for row in saleable
+    )
+    body = Text(
+        "按近效期先出排列。" + "".join(f"{no} {why.zh}，不可售。" for no, why in skipped),
+        "First expiry first. " + " ".join(f"{no} {why.en}, not for sale." for no, why in skipped),
+    )
+    chosen = line.lot.lot_id if any(line.lot.lot_id == row.lot.id for row in saleable) else saleable[0].lot.id
+    return _question(
+        "lot",
+        line.line_id,
+        Text(f"手上这盒 {line.product.generic_name} 是哪个批号", f"Which lot is this {line.product.generic_name}"),
+        QuestionField("lot", "choice", Text("批号", "Lot"), chosen, choices),
+        body=body,
+    )
+
+
+def which_box(line: BasketLine) -> Question:
+    """Which of the scanned boxes goes back to the shelf."""
+    choices = tuple((box.code, Text(f"尾号 {box.code[-4:]}", f"ending {box.code[-4:]}")) for box in line.codes)
+    return _question(
+        "which_box",
+        line.line_id,
+        Text(f"收回哪一盒 {line.product.generic_name}", f"Which {line.product.generic_name} goes back"),
+        QuestionField("box", "choice", Text("追溯码", "Trace code"), line.codes[-1].code, choices),
+        body=Text("扫要收回的那盒，或选尾号", "Scan the box that goes back, or choose it"),
+    )
+
+
+def review(
+    lines: Sequence[BasketLine], people: Sequence[Staff], on_duty: Sequence[Staff], patient: str, day: date, number: str
+) -> Question | None:
+    """One pharmacist's review of the prescription lines, signed with the pharmacist's own PIN at this till."""
+    if not lines:
+        return None
+    names = "、".join(f"{line.product.generic_name} {line.product.spec}×{line.quantity}" for line in lines)
+    staff = tuple((s.id, Text(s.name, s.name)) for s in people if s.active)
+    reviewers = tuple((s.id, Text(s.name, s.name)) for s in on_duty)
+    return _question(
+        "review",
+        lines[0].line_id,
+        Text("审方", "Prescription review"),
+        QuestionField("number", "text", Text("处方号", "Prescription no."), number, hint=Text("可扫处方码", "Scan or type")),
+        QuestionField("institution", "text", Text("医疗机构", "Institution")),
+        QuestionField("doctor", "text", Text("医师", "Doctor")),
+        QuestionField("prescribed_on", "date", Text("开方日期", "Written on"), day.isoformat()),
+        QuestionField("valid_days", "number", Text("有效天数", "Valid days"), "1"),
+        QuestionField("patient", "text", Text("患者", "Patient"), patient),
+        QuestionField("diagnosis", "text", Text("诊断", "Diagnosis")),
+        QuestionField("dispenser", "choice", Text("调配", "Dispensed by"), staff[0][0] if staff else "", staff),
+        QuestionField("checker", "choice", Text("核对", "Checked by"), staff[-1][0] if staff else "", staff),
+        QuestionField(
+            "verdict",
+            "choice",
+            Text("结论", "Decision"),
+            "approved",
+            (("approved", Text("通过", "Approve")), ("rejected", Text("驳回", "Reject"))),
+        ),
+        QuestionField("reviewer", "choice", Text("审方药师", "Reviewer"), reviewers[0][0] if reviewers else "", reviewers),
+        _pin(Text("药师 PIN", "Pharmacist's PIN")),
+        body=Text(names if on_duty else f"{names}。现在没有药师在岗，先由药师到岗", names if on_duty else f"{names}. No pharmacist on duty"),
+        confirm=Text("签章", "Sign"),
+    )
+
+
+def buyer(line: BasketLine) -> Question:
+    """Who buys a register medicine: name and ID, checked and written to the register, never into the sale itself."""
+    return _question(
+        "buyer",
+        line.line_id,
+        Text("登记购买人身份证", "Register the buyer's ID"),
+        QuestionField("name", "text", Text("姓名", "Name")),
+        QuestionField("id_number", "text", Text("身份证号", "ID number"), hint=Text("可刷身份证或扫码", "Scan or type")),
+        body=Text(
+            f"{line.product.generic_name} 须查验并登记购买人身份；证号加密保存，只用于法定登记",
+            f"The law asks for the buyer's ID for {line.product.generic_name}; it is kept encrypted, for the register only",
+        ),
+        confirm=Text("登记", "Register"),
+    )
+
+
+def patient(basket: Basket, family: Sequence[FamilyPerson]) -> Question:
+    """Who takes the medicine: the member, a family person, or an age and weight alone."""
+    choices: list[tuple[str, Text]] = []
+    if basket.member_id:
+        choices.append(("member", Text(f"本人 {basket.member_label}", f"Member {basket.member_label}")))
+    choices += [(p.id, Text(f"{p.relation} {masking.name(p.name)}", f"{p.relation} {masking.name(p.name)}")) for p in family]
+    choices.append(("typed", Text("只记年龄", "Age only")))
+    return _question(
+        "patient",
+        "",
+        Text("谁用药", "Who takes it"),
+        QuestionField("person", "choice", Text("用药人", "Patient"), choices[0][0], tuple(choices)),
+        QuestionField("age", "text", Text("年龄", "Age"), required=False, hint=Text("如 6 岁、8 个月", "e.g. 6 or 8m")),
+        QuestionField("weight", "text", Text("体重 kg", "Weight kg"), required=False),
+    )
+
+
+def typed_patient(values: Mapping[str, str]) -> PatientRef:
+    """A patient known by age (years, or months with m/月) and weight alone."""
+    raw = values.get("age", "").strip().replace("个", "").replace("岁", "")
+    if not raw:
+        raise Refused("age_needed")
+    months = raw.endswith(("m", "月"))
+    digits = raw.rstrip("m月")
+    if not digits.isdigit() or int(digits) > (240 if months else 130):
+        raise Refused("age_shape", raw=raw)
+    age_months = int(digits) if months else int(digits) * 12
+    weight = values.get("weight", "").strip()
+    try:
+        weight_g = parse_fen(weight) * 10 if weight else 0
+    except ValueError as error:
+        raise Refused("weight_shape", raw=weight) from error
+    shown = f"{digits} 个月" if months else f"{digits} 岁"
+    return PatientRef("typed", "", shown, age_months, weight_g)
+
+
+def _age_months(born_on: date | None, today: date) -> int:
+    if born_on is None:
+        return -1
+    months = (today.year - born_on.year) * 12 + today.month - born_on.month
+    return months - (today.day < born_on.day)
+
+
+def patient_of_member(member: Member, today: date) -> PatientRef:
+    """The member as 用药人."""
+    return PatientRef(
+        "member",
+        member.id,
+        masked(member),
+        _age_months(member.born_on, today),
+        0,
+        member.allergies_known,
+        tuple(c for c in member.allergy_classes.split(";") if c),
+    )
+
+
+def patient_of_family(person: FamilyPerson, today: date) -> PatientRef:
+    """A family person as 用药人."""
+    return PatientRef(
+        "family",
+        person.id,
+        f"{person.relation} {masking.name(person.name)}",
+        _age_months(person.born_on, today),
+        person.weight_g,
+        person.allergies_known,
+        tuple(c for c in person.allergy_classes.split(";") if c),
+    )
+
+
+def masked(member: Member) -> str:
+    """How a member is called on screen and paper."""
+    return masking.name(member.name) if member.name else masking.phone(member.phone)
+
+
+def override(line: BasketLine, reasons: Reasons, pharmacists: Sequence[Staff]) -> Question:
+    """A pharmacist takes a warning over, with a reason and the own PIN."""
+    return _question(
+        "override",
+        line.line_id,
+        Text(f"药师确认：{line.product.generic_name}", f"Pharmacist's override: {line.product.generic_name}"),
+        QuestionField("reason", "choice", Text("理由", "Reason"), choices=reasons.choices("override")),
+        QuestionField(
+            "pharmacist",
+            "choice",
+            Text("药师", "Pharmacist"),
+            pharmacists[0].id if pharmacists else "",
+            tuple((s.id, Text(s.name, s.name)) for s in pharmacists),
+        ),
+        _pin(Text("药师 PIN", "Pharmacist's PIN")),
+    )
+
+
+def approve(line: BasketLine, rule: str) -> Question:
+    """A manager approves one act."""
+    return _question(
+        "approve",
+        line.line_id,
+        Text(f"店长同意：{line.product.generic_name}", f"Manager's approval: {line.product.generic_name}"),
+        _pin(Text("店长 PIN", "Manager's PIN")),
+    )
+
+
+def code_missing(line: BasketLine, reasons: Reasons) -> Question:
+    """Why a box goes out without its trace code."""
+    return _question(
+        "code_missing",
+        line.line_id,
+        Text(f"{line.product.generic_name} 没有可扫的追溯码", f"No readable trace code: {line.product.generic_name}"),
+        QuestionField("reason", "choice", Text("原因", "Reason"), choices=reasons.choices("code_missing")),
+    )
+
+
+def ambiguous(raw: str, found: Sequence[Product]) -> Question:
+    """One code, several products: never a guess."""
+    choices = tuple((p.id, Text(f"{p.generic_name} {p.spec} {p.maker}", f"{p.generic_name} {p.spec} {p.maker}")) for p in found)
+    return _question(
+        "ambiguous",
+        "",
+        Text(f"这个码对应 {len(found)} 个商品，选一个", f"This code means {len(found)} products; choose one"),
+        QuestionField("product", "choice", Text("商品", "Product"), "", choices),
+        body=Text(raw, raw),
+    )
+
+
+def find(raw: str) -> Question:
+    """Find by hand what a code did not say."""
+    return _question("find", "", Text("找商品", "Find the product"), QuestionField("product", "text", Text("拼音首字母或品名", "Initials or name"), raw))
+
+
+def salesperson(people: Sequence[Staff]) -> Question:
+    """Whose sale the next lines are."""
+    return _question(
+        "salesperson",
+        "",
+        Text("营业员", "Salesperson"),
+        QuestionField("staff", "choice", Text("工号", "Staff"), "", tuple((s.id, Text(f"{s.code} {s.name}", f"{s.code} {s.name}")) for s in people)),
+    )
+
+
+def member(text: str) -> Question:
+    """Which member."""
+    return _question(
+        "member",
+        "",
+        Text("找会员", "Find a member"),
+        QuestionField("text", "text", Text("手机号、后四位或卡号", "Phone, last four or card"), text),
+        body=Text("顾客未带码也可继续卖，结账后 30 分钟内可补积分", "Selling goes on without it; points can be added within 30 minutes"),
+    )
+
+
+def which_member(found: Sequence[Member]) -> Question:
+    """Several people share the digits."""
+    return _question(
+        "which_member",
+        "",
+        Text(f"找到 {len(found)} 位会员", f"{len(found)} members found"),
+        QuestionField(
+            "member",
+            "choice",
+            Text("会员", "Member"),
+            "",
+            tuple((m.id, Text(f"{masked(m)} {masking.phone(m.phone)}", f"{masked(m)} {masking.phone(m.phone)}")) for m in found[:9]),
+        ),
+    )
+
+
+_REFUSALS = {
+    "pin_wrong": Text("PIN 不对，还可试 {left} 次", "Wrong PIN, {left} tries left"),
+    "pin_locked": Text("输错太多次，{minutes} 分钟后再试", "Too many tries; wait {minutes} minutes"),
+    "nobody_may": Text("没有有权限的人", "Nobody has the right"),
+    "not_on_duty": Text("{name} 还没有到岗登记", "{name} is not on duty"),
+    "quantity_shape": Text("数量要是 1 到 9999 的整数", "A whole number from 1 to 9999"),
+    "money_shape": Text("金额写成 12.80 这样", "Write the amount like 12.80"),
+    "reason_needed": Text("选一个原因", "Choose a reason"),
+    "age_needed": Text("写上年龄", "Enter the age"),
+    "age_shape": Text("年龄写成 6 或 8月", "Write 6, or 8m for months"),
+    "weight_shape": Text("体重写成 18.5", "Write the weight like 18.5"),
+    "member_unknown": Text("没找到这位会员，可继续卖", "No such member; go on selling"),
+    "lot_unknown": Text("没有这个批号", "No such lot"),
+    "lot_by_code": Text("这盒的追溯码属于另一个批号", "This box's code belongs to another lot"),
+    "not_on_this_line": Text("这盒不在本行", "That box is not on this line"),
+    "form": Text("{problems}", "{problems_en}"),
+}
+
+
+def refusal_text(refusal: Refused) -> Text:
+    """The sentence a form shows for a refused answer."""
+    template = _REFUSALS.get(refusal.code, Text(refusal.code, refusal.code))
+    facts = {"left": "", "minutes": "", "name": "", "problems": "", "problems_en": "", **refusal.facts}
+    return Text(template.zh.format(**facts), template.en.format(**facts))

@@ -1,0 +1,356 @@
+"""Checkout: money against the frozen basket, and the one commit that makes a sale durable before any paper moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from app.counter.faults import Refused
+from app.counter.post import Post
+from app.counter.scene import LastSale, PayScene, TenderLine, TenderTileFace
+from app.counter.selling import Resume, Selling
+from app.domain import tendering
+from app.domain.basket import BasketLine
+from app.domain.verdict import Text
+from app.records import events
+from app.records.base import Record
+from app.records.clock import Clock
+from app.records.ids import new_id
+from app.records.ledger import Committed, NewJob
+from app.store import Store
+from app.store.faults import StoreFault
+
+
+class Papers(Protocol):
+    """What turns committed facts into print jobs (`counter/printing.py`)."""
+
+    def sale_jobs(self, body: events.SaleClosed, committed: Committed) -> Sequence[NewJob]:
+        """Jobs of a sale; empty where no paper is wanted."""
+        ...
+
+    def wake(self) -> None:
+        """Tell the printer thread that a job waits."""
+        ...
+
+    def kick_drawer(self) -> None:
+        """Open the cash drawer without waiting for it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    line: TenderLine
+    method: tendering.TenderMethod
+    handed_fen: int
+
+
+class Checkout:
+    """Collects tenders, settles, and closes the sale through the journal."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        post: Post,
+        selling: Selling,
+        papers: Papers,
+        rule_pack: str,
+        wake_sync: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._post = post
+        self._selling = selling
+        self._papers = papers
+        self._rule_pack = rule_pack
+        self._wake_sync = wake_sync
+        self._methods = tendering.parse_methods(store.settings.get("tender.methods"))
+        self._rounding = tendering.Rounding(store.settings.get("rounding.mode"))
+        self._taken: list[_Taken] = []
+        self._state = ""
+        self._future: Future[tuple[Committed, ...]] | None = None
+        self._body: events.SaleClosed | None = None
+        self._number = ""
+        self._problem: Text | None = None
+        self._last: LastSale | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the Pay page has the basket."""
+        return self._state in ("collecting", "committing", "done", "refused")
+
+    @property
+    def last_sale(self) -> LastSale | None:
+        """The sale before, with the change that was given."""
+        return self._last
+
+    def begin(self) -> PayScene:
+        """Freeze the basket and start collecting; Refused while something must be done first."""
+        if self.open:
+            return self.scene()
+        self._selling.begin_payment()
+        self._taken, self._state, self._number, self._problem = [], "collecting", "", None
+        return self.scene()
+
+    def _settlement(self) -> tendering.Settlement:
+        lines = [tendering.TenderLine(t.method.id, t.handed_fen, t.line.last_digits) for t in self._taken]
+        return tendering.settle(self._selling.quote.payable_fen, lines, self._methods, self._rounding)
+
+    def scene(self) -> PayScene:
+        """Everything the Pay page shows."""
+        settled = self._settlement()
+        basket = self._selling.basket
+        return PayScene(
+            state=self._state or "collecting",
+            due_fen=settled.due_fen,
+            received_fen=settled.received_fen,
+            remaining_fen=settled.remaining_fen,
+            change_fen=settled.change_fen,
+            tiles=tuple(
+                TenderTileFace(m.id, Text(m.title_zh, m.title_en), m.kind, m.key, m.asks_last_digits) for m in self._methods
+            ),
+            tenders=tuple(t.line for t in self._taken),
+            quick_fen=tendering.quick_amounts(settled.remaining_fen) if settled.remaining_fen else (),
+            number=self._number,
+            problem=self._problem,
+            paper=basket.paper,
+            invoice_wanted=basket.invoice_wanted,
+        )
+
+    def tender(self, method_id: str, amount_fen: int = 0, last_digits: str = "") -> PayScene:
+        """Take one tender; amount 0 means all that remains. Cash may be more (change), a recorded tender never."""
+        self._collecting()
+        method = next((m for m in self._methods if m.id == method_id), None)
+        if method is None:
+            raise Refused("tender_unknown")
+        remaining = self._settlement().remaining_fen
+        handed = amount_fen or remaining
+        if remaining <= 0:
+            raise Refused("nothing_due")
+        if handed <= 0:
+            raise Refused("money_shape", raw=str(amount_fen))
+        if method.kind != "cash" and handed > remaining:
+            raise Refused("more_than_due")
+        if method.asks_last_digits and last_digits and not (last_digits.isdigit() and len(last_digits) <= 6):
+            raise Refused("last_digits_shape")
+        line = TenderLine(
+            new_id(self._clock),
+            method.id,
+            Text(method.title_zh, method.title_en),
+            handed,
+            last_digits,
+            self._clock.now(),
+        )
+        self._taken.append(_Taken(line, method, handed))
+        return self.scene()
+
+    def undo_tender(self, tender_id: str) -> PayScene:
+        """Take a tender back before completion."""
+        self._collecting()
+        self._taken = [t for t in self._taken if t.line.tender_id != tender_id]
+        return self.scene()
+
+    def set_wishes(self, *, paper: bool | None = None, invoice: bool | None = None) -> PayScene:
+        """Paper or none; invoice wanted or not."""
+        self._collecting()
+        self._selling.set_wishes(paper=paper, invoice=invoice)
+        return self.scene()
+
+    def cancel(self) -> None:
+        """Back to the basket; Refused while money is taken (undo the tenders first)."""
+        if self._state == "committing":
+            raise Refused("committing")
+        if self._taken and self._state == "collecting":
+            raise Refused("undo_tenders_first")
+        self._state = ""
+        self._selling.end_payment(sold=False)
+
+    def complete(self, resume: Resume) -> PayScene:
+        """Close the sale: one unit on the writer thread; `resume` is called there once it is durable or refused."""
+        self._collecting()
+        settled = self._settlement()
+        if not settled.complete:
+            raise Refused("still_due", amount=str(settled.remaining_fen))
+        body = self._sale(settled)
+        self._body, self._state = body, "committing"
+
+        def prints(committed: tuple[Committed, ...]) -> Sequence[NewJob]:
+            return self._papers.sale_jobs(body, committed[0])
+
+        bodies: list[Record] = [body]
+        try:
+            self._future = self._store.journal.record(
+                bodies, actor=self._post.actor, day=self._day(), prints=prints, forget_basket=body.basket_id
+            )
+        except StoreFault as fault:
+            return self._refuse(fault)
+        self._future.add_done_callback(lambda _: resume())
+        return self.scene()
+
+    def settle(self) -> PayScene:
+        """After `resume`: 成交, or why not; nothing was printed and no money is booked unless this says done."""
+        if self._state != "committing" or self._future is None or not self._future.done():
+            return self.scene()
+        error = self._future.exception()
+        if error is not None:
+            return self._refuse(error)
+        committed = self._future.result()[0]
+        assert self._body is not None
+        body = self._body
+        self._number, self._state = committed.number, "done"
+        self._last = LastSale(
+            committed.number,
+            committed.at,
+            self._selling.basket.member_label,
+            body.payable_fen,
+            sum(t.handed_fen for t in body.tenders),
+            body.change_fen,
+        )
+        if any(t.method.opens_drawer for t in self._taken):
+            self._papers.kick_drawer()
+        self._papers.wake()
+        self._wake_sync()
+        return self.scene()
+
+    def next_customer(self) -> None:
+        """Leave the finished payment: a fresh basket opens."""
+        if self._state == "done":
+            self._state = ""
+            self._taken = []
+            self._selling.end_payment(sold=True)
+
+    # ------------------------------------------------------------------ inner
+
+    def _refuse(self, error: BaseException) -> PayScene:
+        code = error.code if isinstance(error, StoreFault) else type(error).__name__
+        self._problem = Text(
+            f"这一单没有记上账（{code}）。钱先不要收走，商品都在，处理好后再按完成。",
+            f"This sale was not booked ({code}). Do not keep the money yet; the goods are all here. Complete again once fixed.",
+        )
+        self._state = "collecting"
+        return self.scene()
+
+    def _collecting(self) -> None:
+        if self._state != "collecting":
+            raise Refused("not_collecting")
+
+    def _day(self) -> date:
+        return self._post.day(self._clock.now().astimezone().date())
+
+    def _sale(self, settled: tendering.Settlement) -> events.SaleClosed:
+        basket, quote = self._selling.basket, self._selling.quote
+        assert self._post.shift is not None and self._post.staff is not None
+        cut_of = {line.line_id: line for line in quote.lines}
+        duty = self._store.shifts.duty_pharmacists()
+        near = {v.line_id for v in self._selling.stage.all_verdicts if v.rule.startswith("near_expiry")}
+        lines = tuple(
+            sale_line(no, line, cut_of[line.line_id].payable_fen, cut_of[line.line_id].unit_price_fen, self._post, line.line_id in near)
+            for no, line in enumerate(basket.lines, 1)
+        )
+        change = settled.change_fen
+        tenders: list[events.Tender] = []
+        for taken in self._taken:
+            back = min(change, taken.handed_fen) if taken.method.kind == "cash" else 0
+            change -= back
+            tenders.append(
+                events.Tender(
+                    tender_id=taken.line.tender_id,
+                    method=taken.method.id,
+                    title_zh=taken.method.title_zh,
+                    title_en=taken.method.title_en,
+                    kind=taken.method.kind,
+                    amount_fen=taken.handed_fen - back,
+                    handed_fen=taken.handed_fen,
+                    last_digits=taken.line.last_digits,
+                    at=taken.line.at,
+                )
+            )
+        patient = basket.patient
+        return events.SaleClosed(
+            sale_id=new_id(self._clock),
+            basket_id=basket.basket_id,
+            shift_id=self._post.shift.shift_id,
+            till=self._post.till.till,
+            cashier=self._post.staff.id,
+            member_id=basket.member_id,
+            patient=events.Patient(
+                kind=patient.kind, ref=patient.ref, age_months=patient.age_months, weight_g=patient.weight_g
+            ),
+            opened_at=datetime.fromisoformat(basket.opened_at),
+            lines=lines,
+            cuts=tuple(
+                events.Cut(
+                    line_id=cut.line_id,
+                    cause_kind=cut.cause_kind,
+                    cause_id=cut.cause_id,
+                    title_zh=cut.title_zh,
+                    title_en=cut.title_en,
+                    amount_fen=cut.amount_fen,
+                )
+                for cut in quote.cuts
+            ),
+            tenders=tuple(tenders),
+            subtotal_fen=quote.subtotal_fen,
+            cut_fen=quote.cut_fen,
+            rounding_fen=settled.rounding_fen,
+            payable_fen=settled.due_fen,
+            change_fen=settled.change_fen,
+            pharmacist=duty[0] if duty else "",
+            reviews=tuple(sorted({line.review_id for line in basket.lines if line.review_id})),
+            invoice_wanted=basket.invoice_wanted,
+            paper=basket.paper,
+            rule_pack=self._rule_pack,
+        )
+
+
+def sale_line(no: int, line: BasketLine, amount_fen: int, unit_price_fen: int, post: Post, near_expiry: bool) -> events.SaleLine:
+    """A basket line frozen with everything the law and the receipt need."""
+    product = line.product
+    seller = line.salesperson or (post.staff.id if post.staff else "")
+    return events.SaleLine(
+        line_id=line.line_id,
+        no=no,
+        product_id=product.id,
+        generic_name=product.generic_name,
+        brand_name=product.brand_name,
+        form=product.form,
+        strength=product.strength,
+        spec=product.spec,
+        unit=product.unit,
+        maker=product.maker,
+        holder=product.holder,
+        origin=product.origin,
+        approval_no=product.approval_no,
+        barcode=product.barcode,
+        kind=product.kind,
+        rx_class=product.rx_class,
+        special=product.special,
+        quantity=line.quantity,
+        list_price_fen=product.list_price_fen,
+        unit_price_fen=unit_price_fen,
+        amount_fen=amount_fen,
+        cost_fen=product.cost_fen,
+        lot_id=line.lot.lot_id,
+        lot_no=line.lot.lot_no,
+        expires_on=date.fromisoformat(line.lot.expires_on) if line.lot.expires_on else None,
+        lot_source=line.lot.source,
+        near_expiry=near_expiry,
+        codes=tuple(events.SoldCode(code=box.code, entry=box.entry) for box in line.codes),
+        code_missing_reason=line.code_missing_reason,
+        salesperson=seller,
+        direction_source="prescription" if line.review_id else "",
+        review_id=line.review_id,
+        register_id=line.register_id,
+        answers=tuple(
+            events.Answer(rule=a.rule, choice=a.choice, by=a.by, at=datetime.fromisoformat(a.at), reason=a.reason)
+            for a in line.answers
+        ),
+        insurance=product.insurance,
+        insurance_code=product.insurance_code,
+        fund_eligible=bool(product.insurance),
+        tax_code=product.tax_code,
+        tax_rate_bp=product.tax_rate_bp,
+    )

@@ -1,0 +1,104 @@
+"""Goods at the counter: which product a code means, and which lots of it this store holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain import codes, lots
+from app.domain.basket import LotChoice
+from app.records.catalogue import Lot, Product
+from app.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A scanned box: its trace code, its lot where goods-in or the code itself knows it."""
+
+    code: str
+    prefix: str
+    lot_id: str = ""
+    lot_no: str = ""
+    expires_on: date | None = None
+
+
+class Goods:
+    """Reads the catalogue and the stock for the acts; keeps the lots of the open basket's products at hand."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lots: dict[str, tuple[lots.LotStock, ...]] = {}
+
+    def forget(self) -> None:
+        """Read lots afresh from now on (after a commit, a recall, or goods-in)."""
+        self._lots.clear()
+
+    def product(self, product_id: str) -> Product | None:
+        """The product of an id."""
+        return self._store.catalogue.product(product_id)
+
+    def of_barcode(self, code: str) -> tuple[Product, ...]:
+        """Products carrying a barcode, the store's own bindings included."""
+        found = tuple(self._store.catalogue.by_barcode(code))
+        if found:
+            return found
+        bound = self._store.stock.product_of_bound_barcode(code)
+        product = self.product(bound) if bound else None
+        return (product,) if product else ()
+
+    def of_base_code(self, code: str) -> tuple[Product, ...]:
+        """Products of a 本位码."""
+        return tuple(self._store.catalogue.by_base_code(code))
+
+    def of_prefix(self, prefix: str) -> tuple[Product, ...]:
+        """Products a trace prefix is known to mean, bindings first."""
+        if not prefix:
+            return ()
+        bound = [p for p in (self.product(i) for i in self._store.stock.product_of_prefix(prefix)) if p]
+        return tuple(bound) or tuple(self._store.catalogue.by_trace_prefix(prefix))
+
+    def lots_of(self, product_id: str) -> tuple[lots.LotStock, ...]:
+        """Every lot of a product this store knows, with what stands on the shelf."""
+        held = self._lots.get(product_id)
+        if held is None:
+            held = tuple(lots.LotStock(row.lot, row.on_shelf) for row in self._store.stock.lots(product_id))
+            self._lots[product_id] = held
+        return held
+
+    def lot(self, product_id: str, lot_id: str) -> Lot | None:
+        """One lot of a product."""
+        return next((row.lot for row in self.lots_of(product_id) if row.lot.id == lot_id), None)
+
+    def proposed(self, product_id: str, day: date, needed: int) -> LotChoice:
+        """First-expiry-first-out as a guess; no lots known gives source 'none'."""
+        proposal = lots.propose(self.lots_of(product_id), day, needed)
+        chosen = proposal.lot or next((row.lot for row in self.lots_of(product_id)), None)
+        return as_choice(chosen, "assumed") if chosen else LotChoice()
+
+    def lot_of_box(self, product_id: str, box: Box) -> LotChoice | None:
+        """The lot a box itself proves: by goods-in's record, or by the lot printed in its code."""
+        if box.lot_id:
+            lot = self.lot(product_id, box.lot_id)
+            return as_choice(lot, "code") if lot else None
+        if box.lot_no:
+            for row in self.lots_of(product_id):
+                if row.lot.lot_no == box.lot_no:
+                    return as_choice(row.lot, "code")
+            expiry = box.expires_on.isoformat() if box.expires_on else ""
+            return LotChoice("", box.lot_no, expiry, "code")
+        return None
+
+    def box_of(self, reading: codes.TraceCode | codes.Gs1Code) -> Box:
+        """What is known of a scanned box."""
+        if isinstance(reading, codes.TraceCode):
+            row = self._store.stock.code(reading.code)
+            return Box(reading.code, reading.prefix, row.lot_id or "" if row else "")
+        row = self._store.stock.code(reading.raw)
+        return Box(
+            reading.raw, "", row.lot_id or "" if row else "", reading.lot_no, reading.expires_on
+        )
+
+
+def as_choice(lot: Lot, source: str) -> LotChoice:
+    """A lot as a line keeps it."""
+    return LotChoice(lot.id, lot.lot_no, lot.expires_on.isoformat(), source)

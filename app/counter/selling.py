@@ -1,0 +1,948 @@
+"""Selling: every act on the open basket, from a scan to the moment of payment; each returns the new scene.
+
+A scan goes down once (raw code → reading → exactly one handler) and up once (one `Scene`). Nothing here opens a dialog or waits for
+the disk: what must be asked is a `Question` in the scene, and the open basket is handed to the writer thread behind the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, assert_never
+
+from app.counter import asking
+from app.counter.authorising import Authorising
+from app.counter.faults import Refused
+from app.counter.goods import Box, Goods, as_choice
+from app.counter.post import Post
+from app.counter.scene import Echo, Question, Scene, SearchHit
+from app.counter.staging import Stage, Staging
+from app.domain import basket as baskets
+from app.domain import codes
+from app.domain.amount import read_typed
+from app.domain.basket import Basket, BasketLine, BoxCode, LineAnswer, LotChoice, PatientRef
+from app.domain.pricing import Quote
+from app.domain.verdict import Verdict
+from app.records import events
+from app.records.catalogue import Product
+from app.records.clock import Clock
+from app.records.ids import new_id
+from app.records.people import Member
+from app.store import Store
+
+UNDO_STEPS = 20
+"""How many acts a cashier can take back (issue: 20 steps)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ghost:
+    """An unknown code standing in the list until somebody resolves it."""
+
+    ghost_id: str
+    raw: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Everything an undo brings back."""
+
+    basket: Basket
+    ghosts: tuple[Ghost, ...] = ()
+    selected: str = ""
+
+
+class Selling:
+    """The open basket and all that can be done to it."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        post: Post,
+        goods: Goods,
+        staging: Staging,
+        authorising: Authorising,
+        shapes: codes.CodeShapes,
+        texts: asking.Reasons,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._post = post
+        self._goods = goods
+        self._staging = staging
+        self._authorising = authorising
+        self._shapes = shapes
+        self._reasons = texts
+        self._state = _State(self._fresh())
+        self._undo: list[_State] = []
+        self._echo: Echo | None = None
+        self._question: Question | None = None
+        self._asked: asking.Asked | None = None
+        self._waiting: list[tuple[str, str]] = []
+        self._multiplier = 0
+        self._paying = False
+        self._stage: Stage | None = None
+        self._faults: list[BaseException] = []
+
+    # ------------------------------------------------------------------ reading
+
+    @property
+    def basket(self) -> Basket:
+        """The open basket."""
+        return self._state.basket
+
+    @property
+    def stage(self) -> Stage:
+        """Quote and verdicts of the open basket, computed once per change."""
+        if self._stage is None:
+            self._stage = self._staging.judged(self._state.basket)
+        return self._stage
+
+    @property
+    def quote(self) -> Quote:
+        """The price of the open basket, explained."""
+        return self.stage.quote
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What the rules say of the open basket."""
+        return self.stage.verdicts
+
+    def scene(self) -> Scene:
+        """All that the Sale page shows now."""
+        return self._staging.scene(
+            self._state.basket,
+            self.stage,
+            ghosts=tuple((g.ghost_id, g.raw, g.reason) for g in self._state.ghosts),
+            selected=self._state.selected,
+            echo=self._echo,
+            question=self._question,
+            waiting=len(self._waiting),
+            undo_steps=len(self._undo),
+        )
+
+    def search(self, text: str, limit: int = 20) -> tuple[SearchHit, ...]:
+        """Products for a typed text: this store's assortment first, by its own sales, then the chain's."""
+        return self._staging.hits(self._store.catalogue.search(text, limit), self._post.day(self._today()))
+
+    def price_check(self, raw: str) -> tuple[SearchHit, ...]:
+        """What a code or word would cost, without adding it."""
+        found = self._products_of(codes.read(raw, self._shapes, codes.ScanContext.SELLING))
+        return self._staging.hits(found or self._store.catalogue.search(raw, 5), self._post.day(self._today()))
+
+    # ------------------------------------------------------------------ scanning
+
+    def scan(self, raw: str, entry: str = "scanned") -> Scene:
+        """Take one scanned or typed code; an unknown one becomes a ghost line, never a popup."""
+        if self._paying:
+            self._waiting.append((raw, entry))
+            return self._told("queued_next_sale", sound="needs_confirm")
+        if self._question is not None:
+            return self._scan_into_question(raw, entry)
+        try:
+            typed = read_typed(raw)
+        except ValueError:
+            return self._refused("quantity_shape", raw=raw)
+        if typed.quantity is not None and not typed.rest:
+            self._multiplier = typed.quantity
+            return self._told("multiplier", quantity=str(typed.quantity))
+        if typed.quantity is not None:
+            self._multiplier = typed.quantity
+        reading = codes.read(typed.rest, self._shapes, codes.ScanContext.SELLING)
+        return self._handle(reading, entry)
+
+    def _handle(self, reading: codes.Reading, entry: str) -> Scene:
+        """Exactly one handler for every family; the type checker insists that none is forgotten."""
+        match reading:
+            case codes.ProductBarcode() | codes.InStoreBarcode() | codes.PackBarcode() | codes.BaseCode():
+                return self._scan_product(reading)
+            case codes.TraceCode() | codes.Gs1Code():
+                return self._scan_box(reading, entry)
+            case codes.UdiMaCode():
+                return self._unknown(reading.raw, "udi_unbound")
+            case codes.InHouseCode():
+                return self._scan_inhouse(reading)
+            case codes.IdNumber():
+                return self._refused("id_not_asked", sound="scan_rejected")
+            case codes.WeChatPayCode() | codes.AlipayPayCode() | codes.UnionPayCode():
+                return self._refused("pay_code_own_device")
+            case codes.PrescriptionCode():
+                return self.ask("review", self._state.selected, number=reading.number)
+            case codes.InsuranceCredential():
+                return self._refused("insurance_own_device")
+            case codes.InvoiceHeader():
+                return self._set_invoice()
+            case codes.VatInvoice():
+                return self._refused("vat_invoice_in_returns")
+            case codes.ReceiptNumber():
+                return self._told("receipt_in_returns", number=reading.number, sound="scan_ok")
+            case codes.SearchText():
+                found = self._store.catalogue.search(reading.text, 2)
+                if len(found) == 1:
+                    return self.add_product(found[0].id)
+                return self._unknown(reading.text, "several_found" if found else "nothing_found")
+            case codes.Ambiguous():
+                return self._scan_ambiguous(reading, entry)
+            case codes.Unreadable():
+                return self._unknown(reading.raw, reading.code)
+            case _:
+                assert_never(reading)
+
+    def _products_of(self, reading: codes.Reading) -> tuple[Product, ...]:
+        match reading:
+            case codes.ProductBarcode() | codes.InStoreBarcode():
+                return self._goods.of_barcode(reading.code)
+            case codes.PackBarcode():
+                return self._goods.of_barcode(reading.code) or self._goods.of_barcode(reading.barcode)
+            case codes.BaseCode():
+                return self._goods.of_base_code(reading.code)
+            case codes.TraceCode():
+                row = self._store.stock.code(reading.code)
+                product = self._goods.product(row.product_id) if row else None
+                return (product,) if product else self._goods.of_prefix(reading.prefix)
+            case codes.Gs1Code():
+                return self._goods.of_barcode(reading.barcode) if reading.gtin14 else ()
+            case codes.Ambiguous():
+                return tuple(p for inner in reading.readings for p in self._products_of(inner))
+            case _:
+                return ()
+
+    def _scan_product(self, reading: codes.Reading) -> Scene:
+        found = self._products_of(reading)
+        if not found:
+            return self._unknown(reading.raw, "unknown_barcode")
+        if len(found) > 1:
+            return self._ask_which(reading.raw, found)
+        return self._add(found[0], self._take_multiplier(), None)
+
+    def _scan_ambiguous(self, reading: codes.Ambiguous, entry: str) -> Scene:
+        known = [inner for inner in reading.readings if self._products_of(inner)]
+        if len(known) == 1:
+            return self._handle(known[0], entry)
+        if known:
+            return self._ask_which(reading.raw, self._products_of(reading))
+        return self._unknown(reading.raw, "unknown_barcode")
+
+    def _scan_box(self, reading: codes.TraceCode | codes.Gs1Code, entry: str) -> Scene:
+        box = self._goods.box_of(reading)
+        holder = self._state.basket.holder_of(box.code)
+        if holder is not None:
+            self._select(holder.line_id)
+            return self._refused("trace_in_basket", name=holder.product.generic_name, tail=box.code[-4:])
+        known = self._store.stock.code(box.code)
+        if known is not None and known.state != "in_stock":
+            return self._refused(
+                f"trace_{known.state}",
+                number=known.sale_number,
+                day=known.sold_on.isoformat() if known.sold_on else "",
+                tail=box.code[-4:],
+            )
+        found = self._products_of(reading)
+        if not found and box.prefix:
+            line = self._line_waiting_for_prefix()
+            if line is not None:
+                return self._bind_prefix(line, box, entry)
+        if not found:
+            if isinstance(reading, codes.Gs1Code) and not reading.serial and not reading.gtin14:
+                return self._unknown(reading.raw, "gs1_unknown")
+            return self._unknown(reading.raw, "unknown_prefix")
+        if len(found) > 1:
+            return self._ask_which(reading.raw, found)
+        if isinstance(reading, codes.Gs1Code) and not reading.serial:
+            return self._add(found[0], self._take_multiplier(), None, proven=self._goods.lot_of_box(found[0].id, box))
+        self._multiplier = 0
+        return self._add(found[0], 1, box, entry=entry)
+
+    def _line_waiting_for_prefix(self) -> BasketLine | None:
+        """The line just scanned by EAN whose product knows no trace prefix yet: the next trace code binds it."""
+        line = self._state.basket.line(self._state.selected)
+        if line is None or line.product.trace_prefix or not line.product.trace_required or len(line.codes) >= line.quantity:
+            return None
+        return line
+
+    def _bind_prefix(self, line: BasketLine, box: Box, entry: str) -> Scene:
+        bound = events.CodeBound(kind="trace_prefix", code=box.prefix, product_id=line.product.id)
+        self._write(self._store.journal.record([bound], actor=self._post.actor, day=self._post.day(self._today())))
+        product = line.product.model_copy(update={"trace_prefix": box.prefix})
+        self._change(replace(self._state, basket=self._state.basket.replaced(replace(line, product=product))))
+        return self._add(product, 1, box, entry=entry)
+
+    def _scan_inhouse(self, reading: codes.InHouseCode) -> Scene:
+        match reading.role:
+            case "member" | "member_dynamic" | "family":
+                found = self._store.people.find_members(reading.raw)
+                if len(found) == 1:
+                    return self.attach_member(found[0].id)
+                return self._refused("member_unknown")
+            case "employee":
+                staff = self._store.people.staff_by_code(str(reading.number))
+                if staff is None:
+                    return self._refused("staff_unknown")
+                self._change(replace(self._state, basket=replace(self._state.basket, salesperson=staff.id)))
+                return self._told("salesperson", name=staff.name, sound="scan_member_or_rx")
+            case "coupon":
+                return self._scan_coupon(reading.raw)
+            case "held":
+                held = next((row for row in self._store.parked.held() if reading.raw in (row.label, row.basket_id)), None)
+                return self.recall(held.basket_id) if held else self._refused("held_unknown")
+            case _:
+                return self._refused("inhouse_not_here")
+
+    def _scan_coupon(self, code: str) -> Scene:
+        offer = next((o for o in self._store.catalogue.offers() if o.coupon_code == code), None)
+        day = self._post.day(self._today())
+        if offer is None:
+            return self._refused("coupon_unknown")
+        if not offer.active or not offer.starts_on <= day <= offer.ends_on:
+            return self._refused("coupon_out_of_time", starts=offer.starts_on.isoformat(), ends=offer.ends_on.isoformat())
+        if code in self._state.basket.coupons:
+            return self._refused("coupon_in_basket")
+        basket = self._state.basket
+        self._change(replace(self._state, basket=replace(basket, coupons=(*basket.coupons, code))))
+        applied = any(cut.cause_id == offer.id for cut in self.quote.cuts)
+        word = "coupon_applied" if applied else "coupon_waits"
+        return self._told(word, title=offer.title_zh, title_en=offer.title_en, sound="scan_ok", undoable=True)
+
+    def _ask_which(self, raw: str, found: tuple[Product, ...]) -> Scene:
+        self._asked = asking.Asked("ambiguous", self._state.selected, {"raw": raw})
+        self._question = asking.ambiguous(raw, found)
+        self._echo = Echo("told", "ambiguous", sound="needs_confirm")
+        return self.scene()
+
+    # ------------------------------------------------------------------ lines
+
+    def add_product(self, product_id: str, quantity: int = 0) -> Scene:
+        """Add packs of a product chosen from the list; the multiplier typed before counts."""
+        product = self._goods.product(product_id)
+        if product is None:
+            return self._refused("product_gone")
+        return self._add(product, quantity or self._take_multiplier(), None)
+
+    def _add(
+        self, product: Product, quantity: int, box: Box | None, *, entry: str = "scanned", proven: LotChoice | None = None
+    ) -> Scene:
+        if not product.active or product.list_price_fen <= 0 and product.kind != "service":
+            return self._refused("not_for_sale", name=product.generic_name)
+        basket = self._state.basket
+        lot = self._goods.lot_of_box(product.id, box) if box else proven
+        line = self._line_to_grow(product, box, lot)
+        if line is None:
+            chosen = lot or self._goods.proposed(product.id, self._post.day(self._today()), quantity)
+            line = BasketLine(
+                line_id=new_id(self._clock),
+                product=product,
+                quantity=quantity,
+                lot=chosen,
+                codes=(BoxCode(box.code, entry),) if box else (),
+                salesperson=basket.salesperson,
+            )
+            basket = basket.added(line)
+            word = "added"
+        else:
+            grows = not (box and len(line.codes) < line.quantity)
+            line = replace(
+                line,
+                quantity=line.quantity + (quantity if grows else 0),
+                codes=(*line.codes, BoxCode(box.code, entry)) if box else line.codes,
+                lot=lot if lot and line.lot.source != "code" else line.lot,
+            )
+            basket = basket.replaced(line)
+            word = "added" if grows else "code_added"
+        self._change(replace(self._state, basket=basket, selected=line.line_id))
+        return self._said_added(word, line, quantity, box)
+
+    def _line_to_grow(self, product: Product, box: Box | None, lot: LotChoice | None) -> BasketLine | None:
+        """The line a further pack joins: same product, same lot, same salesperson and price; two lots are two lines."""
+        basket = self._state.basket
+        same = [
+            line
+            for line in reversed(basket.lines)
+            if line.product.id == product.id and line.price_change is None and line.salesperson == basket.salesperson
+        ]
+        if not same:
+            return None
+        if lot is None:
+            return same[0] if box is None or not any(x.lot.source == "code" for x in same) else next(
+                (x for x in same if x.lot.source != "code"), None
+            )
+        for line in same:
+            if (line.lot.lot_id, line.lot.lot_no) == (lot.lot_id, lot.lot_no):
+                return line
+        # An EAN came first and only guessed the lot: the box in the hand corrects the guess while no other box stands on it.
+        return next((x for x in same if x.lot.source in ("assumed", "none") and not x.codes and x.quantity == 1 and box), None)
+
+    def _said_added(self, word: str, line: BasketLine, quantity: int, box: Box | None) -> Scene:
+        blocked = any(v.level == "block" and v.line_id == line.line_id and not v.tone for v in self.verdicts)
+        confirms = any(v.level == "confirm" and v.line_id == line.line_id for v in self.verdicts)
+        sound = "blocked_by_rule" if blocked else "needs_confirm" if confirms else "scan_ok"
+        self._echo = Echo(
+            "added",
+            word,
+            {
+                "name": line.product.generic_name,
+                "quantity": str(quantity),
+                "code": f"{box.code[:4]} **** {box.code[-4:]}" if box else "",
+                "shelf": line.product.shelf,
+                "stock": str(sum(row.stock for row in self._goods.lots_of(line.product.id))),
+                "unit": line.product.unit,
+            },
+            sound=sound,
+            undoable=True,
+        )
+        return self.scene()
+
+    def set_quantity(self, line_id: str, quantity: int) -> Scene:
+        """Set a line's packs; fewer than its scanned boxes asks which boxes go back."""
+        line = self._line(line_id)
+        if quantity <= 0:
+            return self.remove(line_id)
+        surplus = len(line.codes) - quantity
+        if surplus > 0:
+            return self._ask_box(line, quantity)
+        self._change(
+            replace(self._state, basket=self._state.basket.replaced(replace(line, quantity=quantity)), selected=line_id)
+        )
+        return self._told("quantity", name=line.product.generic_name, quantity=str(quantity), undoable=True, kind="quantity")
+
+    def nudge(self, line_id: str, by: int) -> Scene:
+        """One pack more or fewer."""
+        return self.set_quantity(line_id, self._line(line_id).quantity + by)
+
+    def _ask_box(self, line: BasketLine, quantity: int) -> Scene:
+        self._asked = asking.Asked("which_box", line.line_id, {"quantity": str(quantity)})
+        self._question = asking.which_box(line)
+        self._echo = Echo("told", "which_box", {"name": line.product.generic_name}, sound="needs_confirm")
+        return self.scene()
+
+    def remove(self, line_id: str) -> Scene:
+        """Take a line (or a ghost) off; its trace codes are free again and named so that the boxes go back to the shelf."""
+        if any(g.ghost_id == line_id for g in self._state.ghosts):
+            ghosts = tuple(g for g in self._state.ghosts if g.ghost_id != line_id)
+            self._change(replace(self._state, ghosts=ghosts, selected=self._last_line_id()))
+            return self._told("ghost_ignored", kind="removed", undoable=True)
+        line = self._line(line_id)
+        basket = self._state.basket.without(line_id)
+        self._change(replace(self._state, basket=basket, selected=basket.lines[-1].line_id if basket.lines else ""))
+        tails = "、".join(box.code[-4:] for box in line.codes)
+        return self._told("removed", name=line.product.generic_name, tails=tails, kind="removed", undoable=True)
+
+    def undo(self) -> Scene:
+        """Take the last act back, up to twenty of them."""
+        if not self._undo:
+            return self._told("nothing_to_undo")
+        self._state = self._undo.pop()
+        self._question = self._asked = None
+        self._stage = None
+        self._persist()
+        return self._told("undone", kind="undone")
+
+    def select(self, line_id: str) -> Scene:
+        """Move the cursor to a line."""
+        self._select(line_id)
+        return self.scene()
+
+    def step_selection(self, by: int) -> Scene:
+        """Move the cursor up or down."""
+        ids = [line.line_id for line in self._state.basket.lines] + [g.ghost_id for g in self._state.ghosts]
+        if ids:
+            at = ids.index(self._state.selected) if self._state.selected in ids else len(ids) - 1
+            self._select(ids[max(0, min(len(ids) - 1, at + by))])
+        return self.scene()
+
+    # ------------------------------------------------------------------ rules' ways out
+
+    def act(self, line_id: str, rule: str, act: str) -> Scene:
+        """Do what a strip's button says (`WayOut.act`)."""
+        word, _, value = act.partition(":")
+        match word:
+            case "set_quantity":
+                return self.set_quantity(line_id, int(value))
+            case "remove_line" | "remove":
+                return self.remove(line_id)
+            case "answer":
+                return self._answer_rule(line_id, rule, value)
+            case "ask":
+                return self.ask(value, line_id, rule=rule)
+            case "scan_code":
+                self._select(line_id)
+                return self._told("scan_the_box", sound="")
+            case "find":
+                return self.ask("find", line_id)
+            case _:
+                raise Refused("unknown_act", act=act)
+
+    def _answer_rule(self, line_id: str, rule: str, choice: str, by: str = "", reason: str = "") -> Scene:
+        answer = LineAnswer(rule, choice, by or self._post.actor, self._clock.now().isoformat(), reason)
+        basket = self._state.basket
+        if line_id:
+            line = self._line(line_id)
+            if rule.startswith("lot_unconfirmed"):
+                line = replace(line, lot=replace(line.lot, source="confirmed"))
+            basket = basket.replaced(line.with_answer(answer))
+        else:
+            basket = replace(basket, answers=(*(a for a in basket.answers if a.rule != rule), answer))
+        self._change(replace(self._state, basket=basket))
+        return self._told("answered", undoable=True)
+
+    # ------------------------------------------------------------------ questions
+
+    def ask(self, kind: str, line_id: str = "", **facts: str) -> Scene:
+        """Put a question on the screen: quantity, price, lot, review, buyer, patient, override, code_missing, find, salesperson, member."""
+        line = self._state.basket.line(line_id or self._state.selected)
+        if line is None and kind in asking.NEEDS_LINE:
+            return self._refused("choose_a_line")
+        self._asked = asking.Asked(kind, line.line_id if line else line_id, dict(facts))
+        self._question = self._build(kind, line, facts)
+        if self._question is None:
+            self._asked = None
+            return self._refused(f"nothing_to_{kind}")
+        self._echo = None
+        return self.scene()
+
+    def _build(self, kind: str, line: BasketLine | None, facts: Mapping[str, str]) -> Question | None:
+        day = self._post.day(self._today())
+        people = self._store.people.staff()
+        match kind:
+            case "quantity" if line:
+                return asking.quantity(line)
+            case "price" if line:
+                return asking.price(line, self._reasons, needs_pin=not self._may("price"))
+            case "lot" if line:
+                return asking.lot(line, self._goods.lots_of(line.product.id), day)
+            case "review":
+                on_duty = [s for s in people if s.id in self._store.shifts.duty_pharmacists()]
+                return asking.review(self._rx_lines(), people, on_duty, self._patient_label(), day, facts.get("number", ""))
+            case "buyer" if line:
+                return asking.buyer(line)
+            case "patient":
+                return asking.patient(self._state.basket, self._family())
+            case "override" if line:
+                return asking.override(line, self._reasons, [s for s in people if s.role == "pharmacist" and s.active])
+            case "code_missing" if line:
+                return asking.code_missing(line, self._reasons)
+            case "find":
+                return asking.find(facts.get("raw", ""))
+            case "salesperson":
+                return asking.salesperson([s for s in people if s.active])
+            case "member":
+                return asking.member(facts.get("text", ""))
+            case "approve" if line:
+                return asking.approve(line, facts.get("rule", ""))
+            case _:
+                return None
+
+    def answer(self, question_id: str, values: Mapping[str, str]) -> Scene:
+        """Answer the open question; a wrong answer keeps it open with the reason on it."""
+        if self._question is None or self._asked is None or self._question.question_id != question_id:
+            return self.scene()
+        question, asked = self._question, self._asked
+        self._question = self._asked = None
+        try:
+            scene = self._apply(asked, values)
+        except Refused as refusal:
+            self._question, self._asked = replace(question, error=asking.refusal_text(refusal)), asked
+            self._echo = Echo("refused", refusal.code, dict(refusal.facts), sound="scan_rejected")
+            return self.scene()
+        return self._drain(scene)
+
+    def dismiss_question(self) -> Scene:
+        """Esc: leave the question, lose nothing."""
+        self._question = self._asked = None
+        return self._drain(self.scene())
+
+    def _apply(self, asked: asking.Asked, values: Mapping[str, str]) -> Scene:
+        line = self._state.basket.line(asked.line_id)
+        match asked.kind:
+            case "quantity" if line:
+                return self.set_quantity(line.line_id, asking.as_quantity(values))
+            case "which_box" if line:
+                return self._give_back(line, values["box"], int(asked.facts["quantity"]))
+            case "price" if line:
+                return self._set_price(line, values)
+            case "lot" if line:
+                return self._set_lot(line, values["lot"])
+            case "review":
+                return self._sign_review(values)
+            case "buyer" if line:
+                return self._register_buyer(line, values)
+            case "patient":
+                return self._set_patient(values)
+            case "override" if line:
+                person = self._authorising.anyone(values["pin"], ("pharmacist",), values.get("pharmacist", ""))
+                return self._answer_rule(line.line_id, asked.facts["rule"], "override", person.id, values["reason"])
+            case "approve" if line:
+                person = self._authorising.anyone(values["pin"], ("manager",))
+                return self._answer_rule(line.line_id, asked.facts["rule"], "approved", person.id)
+            case "code_missing" if line:
+                self._change(
+                    replace(
+                        self._state,
+                        basket=self._state.basket.replaced(replace(line, code_missing_reason=values["reason"])),
+                    )
+                )
+                return self._answer_rule(line.line_id, asked.facts.get("rule", "trace_codes_missing"), "no_code", reason=values["reason"])
+            case "ambiguous":
+                return self.add_product(values["product"])
+            case "find":
+                return self.add_product(values["product"])
+            case "salesperson":
+                self._change(replace(self._state, basket=replace(self._state.basket, salesperson=values["staff"])))
+                return self._told("salesperson_set")
+            case "member":
+                found = self._store.people.find_members(values["text"])
+                if len(found) == 1:
+                    return self.attach_member(found[0].id)
+                if not found:
+                    raise Refused("member_unknown")
+                self._asked = asking.Asked("which_member", "", {})
+                self._question = asking.which_member(found)
+                return self.scene()
+            case "which_member":
+                return self.attach_member(values["member"])
+            case _:
+                return self.scene()
+
+    def _scan_into_question(self, raw: str, entry: str) -> Scene:
+        """A form that can use the scan takes it; else the scan waits its turn."""
+        assert self._question is not None and self._asked is not None
+        match self._asked.kind:
+            case "which_box":
+                line = self._line(self._asked.line_id)
+                if any(box.code == raw for box in line.codes):
+                    return self.answer(self._question.question_id, {"box": raw})
+            case "buyer":
+                reading = codes.read(raw, self._shapes, codes.ScanContext.ASKING_ID)
+                if isinstance(reading, codes.IdNumber):
+                    self._question = asking.filled(self._question, "id_number", reading.number)
+                    return self._told("id_taken", sound="scan_ok")
+            case "review":
+                reading = codes.read(raw, self._shapes, codes.ScanContext.SELLING)
+                if isinstance(reading, codes.PrescriptionCode):
+                    self._question = asking.filled(self._question, "number", reading.number)
+                    return self._told("number_taken", sound="scan_member_or_rx")
+            case "member" | "which_member" | "find":
+                self._question = self._asked = None
+                return self.scan(raw, entry)
+        self._waiting.append((raw, entry))
+        return self._told("queued", count=str(len(self._waiting)), sound="needs_confirm")
+
+    def _drain(self, scene: Scene) -> Scene:
+        """Take the scans that waited behind a question, in their order, until one asks again."""
+        while self._waiting and self._question is None and not self._paying:
+            raw, entry = self._waiting.pop(0)
+            scene = self.scan(raw, entry)
+        return scene
+
+    def _give_back(self, line: BasketLine, code: str, quantity: int) -> Scene:
+        left = tuple(box for box in line.codes if box.code != code)
+        if len(left) == len(line.codes):
+            raise Refused("not_on_this_line")
+        self._change(replace(self._state, basket=self._state.basket.replaced(replace(line, codes=left, quantity=max(quantity, len(left))))))
+        scene = self._told("put_back", tail=code[-4:], name=line.product.generic_name, undoable=True, kind="removed")
+        if len(left) > quantity:
+            return self._ask_box(self._line(line.line_id), quantity)
+        return scene
+
+    def _set_price(self, line: BasketLine, values: Mapping[str, str]) -> Scene:
+        price_fen = asking.as_price(values)
+        by = self._post.actor
+        if not self._may("price"):
+            by = self._authorising.anyone(values.get("pin", ""), ("manager",)).id
+        changed = replace(line, price_change=baskets.PriceChange(price_fen, values["reason"], by))
+        self._change(replace(self._state, basket=self._state.basket.replaced(changed)))
+        return self._told("price", name=line.product.generic_name, kind="price", undoable=True)
+
+    def _set_lot(self, line: BasketLine, lot_id: str) -> Scene:
+        lot = self._goods.lot(line.product.id, lot_id)
+        if lot is None:
+            raise Refused("lot_unknown")
+        if line.lot.source == "code" and line.lot.lot_id != lot_id:
+            raise Refused("lot_by_code")
+        changed = replace(line, lot=as_choice(lot, "confirmed" if line.lot.source != "code" else "code"))
+        self._change(replace(self._state, basket=self._state.basket.replaced(changed)))
+        return self._told("lot", lot=lot.lot_no, undoable=True)
+
+    def _set_patient(self, values: Mapping[str, str]) -> Scene:
+        choice = values.get("person", "typed")
+        basket = self._state.basket
+        if choice == "member":
+            member = self._store.people.member(basket.member_id)
+            patient = asking.patient_of_member(member, self._today()) if member else PatientRef()
+        elif choice == "typed":
+            patient = asking.typed_patient(values)
+        else:
+            person = next((p for p in self._family() if p.id == choice), None)
+            if person is None:
+                raise Refused("person_unknown")
+            patient = asking.patient_of_family(person, self._today())
+        self._change(replace(self._state, basket=replace(basket, patient=patient)))
+        return self._told("patient", label=patient.label, undoable=True)
+
+    def _sign_review(self, values: Mapping[str, str]) -> Scene:
+        """One pharmacist's act at the cashier's till: own PIN; shift and basket stay the cashier's."""
+        pharmacist = self._authorising.anyone(values.get("pin", ""), ("pharmacist",), values.get("reviewer", ""))
+        if pharmacist.id not in self._store.shifts.duty_pharmacists():
+            raise Refused("not_on_duty", name=pharmacist.name)
+        lines = self._rx_lines()
+        review_id = new_id(self._clock)
+        body, blob = self._staging.review(
+            values, pharmacist, lines, self._state.basket, review_id, self._post, self._today()
+        )
+        self._write(
+            self._store.journal.record([body], actor=pharmacist.id, day=self._post.day(self._today()), private=[blob])
+        )
+        self._staging.note_review(body)
+        basket = self._state.basket
+        if body.verdict == "approved":
+            for line in lines:
+                basket = basket.replaced(replace(line, review_id=review_id))
+        self._change(replace(self._state, basket=basket))
+        word = "review_approved" if body.verdict == "approved" else "review_rejected"
+        return self._told(word, name=pharmacist.name, sound="scan_member_or_rx")
+
+    def _register_buyer(self, line: BasketLine, values: Mapping[str, str]) -> Scene:
+        body, blob = self._staging.buyer(values, line, self._state.basket, self._today())
+        self._write(
+            self._store.journal.record(
+                [body], actor=self._post.actor, day=self._post.day(self._today()), private=[blob]
+            )
+        )
+        self._staging.note_buyer(body)
+        basket = self._state.basket
+        for other in basket.lines:
+            if other.product.special == line.product.special:
+                basket = basket.replaced(replace(other, register_id=body.register_id))
+        self._change(replace(self._state, basket=basket))
+        return self._told("buyer_registered", sound="scan_ok")
+
+    # ------------------------------------------------------------------ member, held, payment
+
+    def attach_member(self, member_id: str) -> Scene:
+        """Attach a member; unless a 用药人 was named, the member is the one the safety checks run on."""
+        member = self._store.people.member(member_id)
+        if member is None:
+            return self._refused("member_unknown")
+        basket = self._state.basket
+        patient = basket.patient
+        if patient.kind in ("unknown", "member", "family"):
+            patient = asking.patient_of_member(member, self._today())
+        label = asking.masked(member)
+        self._change(
+            replace(self._state, basket=replace(basket, member_id=member.id, member_label=label, patient=patient))
+        )
+        return self._told("member", label=label, kind="member", sound="scan_member_or_rx", undoable=True)
+
+    def detach_member(self) -> Scene:
+        """Let the member go; the goods stay."""
+        basket = self._state.basket
+        patient = basket.patient if basket.patient.kind == "typed" else PatientRef()
+        self._change(replace(self._state, basket=replace(basket, member_id="", member_label="", patient=patient)))
+        return self._told("member_gone", undoable=True)
+
+    def find_members(self, text: str) -> tuple[Member, ...]:
+        """Members for a phone, four last digits, card or name."""
+        return self._store.people.find_members(text)
+
+    def hold(self) -> Scene:
+        """Put the basket aside under the member's name or its first product; it survives restarts and shifts."""
+        basket = self._state.basket
+        if not basket.lines:
+            return self._told("nothing_to_hold")
+        label = basket.member_label or basket.lines[0].product.generic_name
+        self._write(
+            self._store.parked.hold(
+                basket.basket_id, label, baskets.to_json(basket), self._shift_id(), self._clock.now(), basket.pieces, self.quote.payable_fen
+            )
+        )
+        self._reset()
+        return self._told("held", label=label, kind="held")
+
+    def recall(self, basket_id: str) -> Scene:
+        """Take a held basket up again; a basket in hand is held in its place."""
+        if self._state.basket.lines:
+            self.hold()
+        text = self._store.parked.take(basket_id).result()
+        if text is None:
+            return self._refused("held_unknown")
+        self._restore(text)
+        return self._told("recalled", label=self._state.basket.member_label, kind="recalled")
+
+    def clear(self) -> Scene:
+        """Empty the basket; undo brings it back, and the trace of it stays in the journal."""
+        basket = self._state.basket
+        if not basket.lines and not self._state.ghosts:
+            return self.scene()
+        if basket.lines:
+            dropped = events.BasketDropped(
+                basket_id=basket.basket_id,
+                shift_id=self._shift_id(),
+                lines=len(basket.lines),
+                amount_fen=self.quote.payable_fen,
+                opened_at=datetime.fromisoformat(basket.opened_at),
+            )
+            self._write(
+                self._store.journal.record([dropped], actor=self._post.actor, day=self._post.day(self._today()))
+            )
+        self._change(_State(self._fresh()))
+        tails = "、".join(box.code[-4:] for line in basket.lines for box in line.codes)
+        return self._told("cleared", tails=tails, kind="removed", undoable=True)
+
+    def begin_payment(self) -> None:
+        """Freeze the basket for payment; Refused while anything stands in the way."""
+        scene = self.scene()
+        if not self._state.basket.lines:
+            raise Refused("basket_empty")
+        if self._post.shift is None:
+            raise Refused("no_shift")
+        if self._state.ghosts:
+            raise Refused("unknown_codes")
+        if self._question is not None:
+            raise Refused("question_open")
+        if scene.blocks or scene.confirms:
+            raise Refused("todo", count=str(scene.blocks + scene.confirms))
+        if self._faults:
+            raise Refused("ledger_io")
+        self._paying = True
+
+    def end_payment(self, sold: bool) -> Scene:
+        """Leave payment: with the goods sold a fresh basket opens and waiting scans go into it."""
+        self._paying = False
+        if sold:
+            self._reset()
+            self._goods.forget()
+        return self._drain(self.scene())
+
+    def set_wishes(self, *, paper: bool | None = None, invoice: bool | None = None) -> None:
+        """Paper or none, invoice wanted or not."""
+        basket = self._state.basket
+        self._state = replace(
+            self._state,
+            basket=replace(
+                basket,
+                paper=basket.paper if paper is None else paper,
+                invoice_wanted=basket.invoice_wanted if invoice is None else invoice,
+            ),
+        )
+        self._persist()
+
+    def wake(self) -> Scene:
+        """Bring the open basket back after a start, power cut or kill."""
+        text = self._store.parked.open_basket()
+        if text:
+            self._restore(text)
+            if self._state.basket.lines:
+                return self._told("basket_back", pieces=str(self._state.basket.pieces), kind="recalled")
+        return self.scene()
+
+    # ------------------------------------------------------------------ inner
+
+    def _set_invoice(self) -> Scene:
+        self.set_wishes(invoice=True)
+        return self._told("invoice_wanted", sound="scan_ok")
+
+    def _restore(self, text: str) -> None:
+        basket, lost = baskets.from_json(text, self._goods.product)
+        ghosts = tuple(Ghost(new_id(self._clock), product_id, "product_gone") for product_id in lost)
+        self._staging.recall_reviews(basket)
+        self._undo.clear()
+        self._state = _State(basket, ghosts, basket.lines[-1].line_id if basket.lines else "")
+        self._stage = None
+        self._persist()
+
+    def _reset(self) -> None:
+        self._undo.clear()
+        self._state = _State(self._fresh())
+        self._stage = None
+        self._multiplier = 0
+        self._echo = None
+
+    def _fresh(self) -> Basket:
+        return baskets.opened(new_id(self._clock), self._clock.now())
+
+    def _line(self, line_id: str) -> BasketLine:
+        line = self._state.basket.line(line_id)
+        if line is None:
+            raise Refused("choose_a_line")
+        return line
+
+    def _last_line_id(self) -> str:
+        lines = self._state.basket.lines
+        return lines[-1].line_id if lines else ""
+
+    def _rx_lines(self) -> list[BasketLine]:
+        return [
+            line
+            for line in self._state.basket.lines
+            if line.product.rx_class == "rx" or line.product.special in ("psych2", "special_compound")
+        ]
+
+    def _family(self) -> tuple[Any, ...]:
+        member_id = self._state.basket.member_id
+        return tuple(self._store.people.family(member_id)) if member_id else ()
+
+    def _patient_label(self) -> str:
+        return self._state.basket.patient.label
+
+    def _may(self, right: str) -> bool:
+        roles = self._store.settings.get(f"rights.{right}")
+        return self._post.staff is not None and self._post.staff.role in str(roles).split(";")
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone().date()
+
+    def _shift_id(self) -> str:
+        return self._post.shift.shift_id if self._post.shift else ""
+
+    def _take_multiplier(self) -> int:
+        quantity, self._multiplier = self._multiplier or 1, 0
+        return quantity
+
+    def _select(self, line_id: str) -> None:
+        self._state = replace(self._state, selected=line_id)
+
+    def _unknown(self, raw: str, reason: str) -> Scene:
+        self._multiplier = 0
+        ghost = Ghost(new_id(self._clock), raw, reason)
+        self._change(replace(self._state, ghosts=(*self._state.ghosts, ghost), selected=ghost.ghost_id))
+        self._echo = Echo("unknown", reason, {"raw": raw}, sound="scan_rejected", undoable=True)
+        return self.scene()
+
+    def _refused(self, code: str, *, sound: str = "scan_rejected", **facts: str) -> Scene:
+        self._multiplier = 0
+        self._echo = Echo("refused", code, facts, sound=sound)
+        return self.scene()
+
+    def _told(self, code: str, *, kind: str = "told", sound: str = "", undoable: bool = False, **facts: str) -> Scene:
+        self._echo = Echo(kind, code, facts, sound=sound, undoable=undoable)
+        return self.scene()
+
+    def _change(self, state: _State) -> None:
+        self._undo.append(self._state)
+        del self._undo[:-UNDO_STEPS]
+        self._state = state
+        self._stage = None
+        self._persist()
+
+    def _persist(self) -> None:
+        basket = self._state.basket
+        self._write(
+            self._store.parked.save_open(
+                basket.basket_id, basket.member_label, baskets.to_json(basket), self._shift_id(), self._clock.now()
+            )
+        )
+
+    def _write(self, future: Future[Any]) -> None:
+        """Watch a write that nobody waits for: its failure stops money, not the scan."""
+        future.add_done_callback(self._note_fault)
+
+    def _note_fault(self, future: Future[Any]) -> None:
+        error = future.exception()
+        if error is not None:
+            self._faults.append(error)
+
+
+Resume = Callable[[], None]
+"""Called on the writer thread when a commit has returned; the desktop's bridge carries it to the GUI thread."""
