@@ -374,6 +374,8 @@ class ReviewSigned(Record):
     blob_id: str
     """Private blob: prescription number or image digest, institution, doctor, date, patient, diagnosis."""
     prescribed_on: date
+    valid_days: int = 1
+    """Days the prescription holds, its own day counted."""
     reviewer: str
     dispenser: str
     checker: str
