@@ -1,0 +1,113 @@
+"""The two grounds of painted widgets: one that only shows, one that is pressed."""
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from app.desktop.theme import Theme, paint
+
+
+class Painted(QWidget):
+    """A widget that paints itself from the theme and follows its changes."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        """Subclasses set their values, then call `restyle()`."""
+        super().__init__(parent)
+        self.theme = theme
+        theme.changed.connect(self.restyle)
+
+    def restyle(self) -> None:
+        """Measure again after a change of theme, scale or content, and repaint."""
+        self.measure()
+        self.updateGeometry()
+        self.update()
+
+    def measure(self) -> None:
+        """Set fixed or minimum sizes; called with the scale in force."""
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Draw the widget; `rect` is the whole of it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Prepare a painter and hand over to `paint`."""
+        painter = QPainter(self)
+        paint.smooth(painter)
+        self.paint(painter, QRectF(self.rect()))
+        painter.end()
+
+
+class PaintedButton(QAbstractButton):
+    """Something pressed: reached by Tab, worked by Space and Enter, named for screen readers, ringed in focus.
+
+    A click does not take the focus away from the field that has it: the scanner and the keyboard stay there.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        """Subclasses set their values, then call `restyle()`."""
+        super().__init__(parent)
+        self.theme = theme
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.restyle)
+
+    def restyle(self) -> None:
+        """Measure again after a change of theme, scale or content, and repaint."""
+        self.measure()
+        self.updateGeometry()
+        self.update()
+
+    def measure(self) -> None:
+        """Set fixed or minimum sizes; called with the scale in force."""
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Draw the button inside `rect`, which is already drawn in when the focus ring shows."""
+
+    def ring_radius(self) -> float:
+        """Corner radius of the focus ring in pixels."""
+        return self.theme.px(11)
+
+    @property
+    def hovered(self) -> bool:
+        """Whether the pointer is on it and it can be pressed."""
+        return self.isEnabled() and self.underMouse()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the focus ring, then hand over to `paint`."""
+        painter = QPainter(self)
+        paint.smooth(painter)
+        rect = QRectF(self.rect())
+        if self.hasFocus():
+            paint.focus_ring(painter, self.theme, rect, self.ring_radius())
+            rect = paint.inner(rect, self.theme.px(3))
+        self.paint(painter, rect)
+        painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses, as Space does; a held key presses once."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.click()
+            return
+        super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show that it can be pressed."""
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Stop showing it."""
+        self.update()
+        super().leaveEvent(event)
+
+    def sizeHint(self) -> QSize:
+        """The smallest size that shows everything."""
+        return self.minimumSize()
+
+    def name(self, words: str, description: str = "") -> None:
+        """Set the words seen by screen readers and by `text()`."""
+        self.setText(words.replace("&", "&&"))
+        self.setAccessibleName(words)
+        if description:
+            self.setAccessibleDescription(description)
