@@ -1,0 +1,127 @@
+"""What promotion kinds work on: goods of one product at one price, and what an offer would take off them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol, TypeAlias
+
+Facts: TypeAlias = tuple[tuple[str, str | int], ...]
+
+
+@dataclass(slots=True, eq=False)
+class Goods:
+    """All units of one product at one price in the basket, while a quote is being worked out.
+
+    Lines that differ only in their lot are one Goods, so that splitting a line never changes a price.
+    """
+
+    product_id: str
+    category: str
+    rx_class: str
+    quantity: int
+    left_fen: int
+    """What is still to pay for all units."""
+    fixed: bool = False
+    """Whether a person set the price, so that no offer applies."""
+    touched: bool = False
+    """Whether an offer has used these goods already."""
+    closed: bool = False
+    """Whether an exclusive offer has taken them."""
+    groups: set[str] = field(default_factory=set)
+    """Stack groups that have used them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one offer would take off: per goods in fen, and every goods it counted on the way."""
+
+    cuts: tuple[tuple[Goods, int], ...]
+    used: tuple[Goods, ...]
+
+    @property
+    def total_fen(self) -> int:
+        """The whole cut."""
+        return sum(amount for _, amount in self.cuts)
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """Why an offer takes nothing off, with the figures a cashier can tell the customer."""
+
+    code: str
+    facts: Facts = ()
+
+
+class Promotion(Protocol):
+    """One kind of promotion with its terms read: small, frozen, and ignorant of other offers."""
+
+    KIND: ClassVar[str]
+    """The name in `Offer.kind`."""
+
+    @classmethod
+    def read(cls, terms: Mapping[str, Any]) -> Promotion:
+        """Read terms; raises ValueError when they are not of this kind."""
+
+    @property
+    def apart(self) -> bool:
+        """Whether the cut on one goods stands without the others (percent) or falls with them (a bundle)."""
+
+    @property
+    def gives_away(self) -> bool:
+        """Whether the terms make a unit free, which the law forbids for some classes."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Products that the terms name themselves, beside the offer's scope."""
+
+    @property
+    def uses_scope(self) -> bool:
+        """Whether the offer's scope matters at all."""
+
+    def work_out(self, scoped: Sequence[Goods], named: Sequence[Goods]) -> Outcome | Miss:
+        """Say what comes off `scoped` (goods of the offer's scope) and `named` (goods of `names`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Some units of one goods that cost the same."""
+
+    goods: Goods
+    unit_fen: int
+    count: int
+
+
+def runs(goods: Sequence[Goods], *, dearest_first: bool) -> list[Run]:
+    """Units of several goods by what is left to pay for each, equal ones in the order of the goods.
+
+    What is left for a goods is spread over its units as evenly as fen allow.
+    """
+    found: list[Run] = []
+    for one in goods:
+        low, dearer = divmod(one.left_fen, one.quantity)
+        if dearer:
+            found.append(Run(one, low + 1, dearer))
+        found.append(Run(one, low, one.quantity - dearer))
+    found.sort(key=lambda run: -run.unit_fen if dearest_first else run.unit_fen)
+    return found
+
+
+def take(units: Sequence[Run], count: int) -> dict[Goods, int]:
+    """What the first `count` units cost, per goods."""
+    worth: dict[Goods, int] = {}
+    for run in units:
+        taken = min(run.count, count)
+        if taken <= 0:
+            break
+        worth[run.goods] = worth.get(run.goods, 0) + taken * run.unit_fen
+        count -= taken
+    return worth
+
+
+def whole(terms: Mapping[str, Any], name: str, *, least: int = 1, most: int | None = None) -> int:
+    """Read one whole number of the terms; raises ValueError when it is missing, no integer, or out of range."""
+    value = terms.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value < least or (most is not None and value > most):
+        raise ValueError(f"{name} must be a whole number of at least {least}: {value!r}")
+    return value
