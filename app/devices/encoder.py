@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.devices.glyphs import GlyphFont
+from app.devices.glyphs import ROW_DOTS, GlyphFont
 from app.devices.profile import PrinterProfile
 from app.devices.symbols import bar_dots, code128_modules, ean13_modules, qr_dots, qr_modules
 from app.devices.ticket import Code, Cut, Feed, Row, Ticket, clean, layout
@@ -29,6 +29,10 @@ DRAWER_KICK = b"\x1bp\x00\x19\xfa"
 _ALIGN = {"left": b"\x1ba\x00", "center": b"\x1ba\x01", "right": b"\x1ba\x02"}
 _SIZE = {1: b"\x1d!\x00", 2: b"\x1d!\x11"}
 _BOLD = {False: b"\x1bE\x00", True: b"\x1bE\x01"}
+_GAP = b"\x1bJ\x10"
+"""Sixteen dots of white before and after a code: scanners want a quiet zone, people want air."""
+_ROW_AIR = 6
+"""Dots between text rows after a reset (24 of 30); rows sent as dots and double-height rows keep it too."""
 _BAR_HEIGHT = 72
 _BAND_ROWS = 255
 """Rows of dots in one raster command; more overflows the buffer of small printers."""
@@ -64,11 +68,13 @@ class Encoder:
                         out += _BOLD[bold]
                     out += encoded
                     out += b"\n"
+                    if size > 1:
+                        out += b"\x1bJ" + bytes((_ROW_AIR,))
                 case Code():
                     if align != "center":
                         align = "center"
                         out += _ALIGN[align]
-                    out += self._code(placed)
+                    out += _GAP + self._code(placed) + _GAP
                 case Feed(n):
                     out += b"\x1bd" + bytes((max(0, min(n, 255)),))
                 case Cut():
@@ -101,31 +107,30 @@ class Encoder:
         if not row.text.strip():
             return b"\n"
         text = row.text if row.align == "left" else row.text.strip()
-        return self._raster(self._glyphs.row(text, bold=row.bold, across=row.size, down=row.size))
+        return self._raster(self._glyphs.row(text, bold=row.bold, across=row.size, down=row.size), ROW_DOTS * row.size + _ROW_AIR)
 
     def _code(self, code: Code) -> bytes:
         """Return a machine-readable code, drawn by the printer where it can and fits, else as dots."""
         dots = self._profile.dots
         if code.kind == "qr":
             payload = clean(code.payload)
-            modules = qr_modules(payload)
-            unit = qr_dots(len(modules), dots)
+            unit = qr_dots(payload.encode(), dots)
             if self._profile.native_qr:
                 return _native_qr(payload.encode(), unit)
-            return self._raster(_square(modules, unit)) + b"\n"
+            return self._raster(_square(qr_modules(payload), unit))
         bars = code128_modules(code.payload) if code.kind == "code128" else ean13_modules(code.payload)
         unit = bar_dots(len(bars), dots)
         if not self._profile.native_qr or unit < 2:
-            return self._raster(_bars(bars, unit)) + b"\n"
+            return self._raster(_bars(bars, unit))
         return _native_bars(code, unit)
 
-    def _raster(self, picture: Image) -> bytes:
-        """Return a 1-bit picture (ink = 1) as GS v 0 bands."""
+    def _raster(self, picture: Image, least_height: int = 0) -> bytes:
+        """Return a 1-bit picture (ink = 1) as GS v 0 bands, padded to whole bytes and to a least height."""
         from PIL import Image as Pictures
 
         stride = (picture.width + 7) // 8
-        if picture.width % 8:
-            whole = Pictures.new("1", (stride * 8, picture.height), 0)
+        if picture.width % 8 or picture.height < least_height:
+            whole = Pictures.new("1", (stride * 8, max(picture.height, least_height)), 0)
             whole.paste(picture, (0, 0))
             picture = whole
         dots = picture.tobytes()

@@ -33,6 +33,7 @@ _FOLD = str.maketrans(
     }
 )  # fmt: skip
 _CLOSING = frozenset("，。、；：？！）》」』】〕”’…,.;:?!)]}%℃")
+_OPENING = frozenset("（《「『【〔“‘([{￥")
 _TOKENS = re.compile(r"[!-~]+| +|.", re.DOTALL)
 
 
@@ -188,7 +189,8 @@ def width(text: str) -> int:
 def wrap(text: str, cells: int) -> list[str]:
     """Break a clean text into rows of at most `cells` cells.
 
-    Latin words and numbers stay whole while they fit a row; closing punctuation never opens a row.
+    Latin words and numbers stay whole while they fit a row; closing punctuation never opens a row and an
+    opening bracket never ends one.
     """
     if width(text) <= cells:
         return [text.rstrip()]
@@ -204,6 +206,9 @@ def wrap(text: str, cells: int) -> list[str]:
             row, used = "", 0
             continue
         if token in _CLOSING and len(row) > 1 and width(row[-1]) + size <= cells:
+            row, token = row[:-1], row[-1] + token
+            size = width(token)
+        elif len(row) > 1 and row[-1] in _OPENING and width(row[-1]) + size <= cells:
             row, token = row[:-1], row[-1] + token
             size = width(token)
         if row:

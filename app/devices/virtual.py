@@ -183,6 +183,10 @@ class Interpreter:
             case "!":
                 mode.bold = bool(value >> 3 & 1)
                 mode.down, mode.across = 1 + (value >> 4 & 1), 1 + (value >> 5 & 1)
+            case "J":
+                if self._line:
+                    self._flush()
+                self._strip(value)
             case "d":
                 if self._line:
                     self._flush()
@@ -366,7 +370,7 @@ class Interpreter:
             dots = self._glyphs.glyph(glyph.ch, bold=glyph.bold, across=glyph.across, down=glyph.down)
             row.paste(1, (x, row.height - dots.height), dots)
             x += glyph.cells * glyph.across * CELL_DOTS
-        self._strip(max(self._mode.spacing, ROW_DOTS * tall + 6), row)
+        self._strip(max(self._mode.spacing, ROW_DOTS * tall), row)
 
     def _picture(self, picture: Image) -> None:
         """Print dots; the paper moves by exactly their height."""

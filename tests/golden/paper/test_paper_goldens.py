@@ -1,0 +1,387 @@
+"""Golden files of paper: what every kind of slip prints on 80 mm and on 58 mm, as the virtual printer reads it.
+
+YAOGUI_WRITE_GOLDENS=1 rewrites them; YAOGUI_PAPER_PNG=<folder> leaves a picture of each for the eye.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import zxingcpp
+
+from app.counter.post import TillProfile
+from app.counter.receipts import PointsLine, day_ticket, reprinted, return_ticket, sale_ticket, x_ticket, z_ticket
+from app.devices.encoder import Encoder
+from app.devices.profile import PAPER_58, PAPER_80, PrinterProfile
+from app.devices.ticket import Cell, Code, Columns, Cut, Rule, Text, Ticket
+from app.devices.virtual import Interpreter
+from app.records.events import (
+    CashCount,
+    CashPiece,
+    DayClosed,
+    ReturnClosed,
+    ReturnLine,
+    SaleClosed,
+    SaleLine,
+    ShiftClosed,
+    ShiftTotals,
+    SoldCode,
+    Tender,
+    TenderTotal,
+)
+from app.records.events import Cut as Share
+from app.records.people import Member
+from app.records.resources import resource
+
+FONT = resource("fonts", "NotoSansSC-Regular.ttf")
+GOLDENS = Path(__file__).parent
+AT = datetime(2026, 11, 21, 6, 2, 9, tzinfo=UTC)
+NUMBER = "S001-01-7a3f-153-9f8e7d6c"
+STORE = TillProfile(
+    store_id="S001",
+    store_name="药柜示范药房",
+    branch="云杉路店",
+    till="01",
+    till_title="1号台",
+    licence_no="示CB0000001",
+    address="示范市云杉路 18 号",
+    phone="000-5550101",
+)
+NAMES = {"staff-1": "林晓 1001", "staff-2": "周敏 1002", "staff-9": "许文博 执业药师 示320000001"}
+TITLES = {"cash": "现金", "bank_card": "银行卡 POS", "qr_pay": "收款码", "insurance": "医保终端"}
+MEMBER = Member(id="m1", card_no="90000000000000000017", phone="13800005566", name="欧阳晓䶮", tier="gold", points=1280)
+
+
+def line(no: int, name: str, price: int, quantity: int = 1, **more: object) -> SaleLine:
+    """Return a sale line with plausible facts."""
+    facts: dict[str, object] = {
+        "line_id": f"l{no}",
+        "no": no,
+        "product_id": f"p{no}",
+        "generic_name": name,
+        "form": "片剂",
+        "spec": "0.25g×24片/盒",
+        "unit": "盒",
+        "maker": "青禾制药有限公司",
+        "holder": "青禾制药有限公司",
+        "rx_class": "otc_b",
+        "quantity": quantity,
+        "list_price_fen": price,
+        "unit_price_fen": price,
+        "amount_fen": price * quantity,
+        "lot_no": f"B26{no:02d}07",
+        "expires_on": date(2028, 3, 31),
+        "lot_source": "code",
+        "salesperson": "staff-1",
+    }
+    return SaleLine.model_validate(facts | more)
+
+
+def cash(amount: int, handed: int | None = None) -> Tender:
+    """Return a cash tender."""
+    return tender("cash", "现金", "Cash", amount, kind="cash", handed=handed)
+
+
+def tender(
+    method: str, zh: str, en: str, amount: int, kind: str = "recorded", handed: int | None = None, digits: str = ""
+) -> Tender:
+    """Return a tender."""
+    return Tender(
+        tender_id=f"t-{method}",
+        method=method,
+        title_zh=zh,
+        title_en=en,
+        kind=kind,
+        amount_fen=amount,
+        handed_fen=amount if handed is None else handed,
+        last_digits=digits,
+        at=AT,
+    )
+
+
+def sale(lines: tuple[SaleLine, ...], tenders: tuple[Tender, ...], cuts: tuple[Share, ...] = (), **more: object) -> SaleClosed:
+    """Return a sale whose sums follow from its lines."""
+    subtotal = sum(each.unit_price_fen * each.quantity for each in lines)
+    cut = sum(each.amount_fen for each in cuts)
+    facts: dict[str, object] = {
+        "sale_id": "s1",
+        "basket_id": "b1",
+        "shift_id": "h1",
+        "till": "01",
+        "cashier": "staff-1",
+        "opened_at": AT,
+        "lines": lines,
+        "cuts": cuts,
+        "tenders": tenders,
+        "subtotal_fen": subtotal,
+        "cut_fen": cut,
+        "rounding_fen": 0,
+        "payable_fen": subtotal - cut,
+        "change_fen": sum(each.handed_fen - each.amount_fen for each in tenders),
+        "rule_pack": "1",
+    }
+    return SaleClosed.model_validate(facts | more)
+
+
+def share(line_id: str, kind: str, zh: str, en: str, fen: int) -> Share:
+    """Return one line's share of a price reduction."""
+    return Share(line_id=line_id, cause_kind=kind, cause_id=f"c-{kind}", title_zh=zh, title_en=en, amount_fen=fen)
+
+
+def codes(*numbers: int) -> tuple[SoldCode, ...]:
+    """Return trace codes."""
+    return tuple(SoldCode(code=f"8{number:019d}", entry="scanned") for number in numbers)
+
+
+LONG = line(
+    1,
+    "复方氨酚烷胺伪麻那敏苯海拉明缓释胶囊（Ⅱ）",
+    12850,
+    3,
+    brand_name="云杉清",
+    form="缓释胶囊剂",
+    spec="每粒含对乙酰氨基酚 325mg、盐酸伪麻黄碱 30mg；12粒×2板/盒",
+    maker="云南高原雪莲生物制药集团股份有限公司第二分厂",
+    holder="北方远山药物研究开发有限责任公司",
+    codes=codes(11, 12, 13),
+)
+RX = line(
+    2, "阿莫西林胶囊", 1580, 2, brand_name="阿禾仙", form="胶囊剂", rx_class="rx", near_expiry=True,
+    expires_on=date(2027, 1, 31), codes=codes(7, 8),
+)  # fmt: skip
+GUESS = line(3, "布洛芬缓释胶囊", 2460, lot_source="assumed", near_expiry=True, codes=codes(9))
+TEA = line(
+    4, "金银花", 4, 1250, form="", spec="", unit="0.01g", kind="tcm", maker="百草园饮片有限公司",
+    holder="", origin="山东", amount_fen=5000, lot_source="confirmed",
+)  # fmt: skip
+MASK = line(5, "医用外科口罩", 990, form="", spec="10只/袋", unit="袋", kind="general", rx_class="none", lot_source="none",
+            lot_no="", expires_on=None, maker="净风防护用品厂", holder="")  # fmt: skip
+
+TOTALS = ShiftTotals(
+    sales=126, sales_fen=986540, returns=2, returns_fen=5620, voids=1, voids_fen=1580, cuts_fen=32150, rounding_fen=-85,
+    member_sales=71, rx_sales=23, price_changes=1, dropped_lines=4, dropped_baskets=1, drawer_opens=2, reprints=3,
+    cash_in_fen=10000, cash_out_fen=50000, float_fen=50000, expected_cash_fen=212340, corrections=1,
+    tenders=(
+        TenderTotal(method="cash", sales=38, amount_fen=203960, refunds=1, refund_fen=1620),
+        TenderTotal(method="qr_pay", sales=70, amount_fen=520480, refunds=1, refund_fen=4000),
+        TenderTotal(method="bank_card", sales=8, amount_fen=122100, refunds=0, refund_fen=0),
+        TenderTotal(method="insurance", sales=10, amount_fen=140000, refunds=1, refund_fen=1580),
+    ),
+)  # fmt: skip
+SHIFT = ShiftClosed(
+    shift_id="h1", till="01", staff_id="staff-1", handed_to="staff-2", z_no=218, opened_at=AT - timedelta(hours=8),
+    totals=TOTALS,
+    counts=(
+        CashCount(pieces=(CashPiece(denomination_fen=10000, pieces=20),), counted_fen=200000, at=AT),
+        CashCount(
+            pieces=(
+                CashPiece(denomination_fen=10000, pieces=20), CashPiece(denomination_fen=1000, pieces=12),
+                CashPiece(denomination_fen=100, pieces=3), CashPiece(denomination_fen=10, pieces=1),
+            ),
+            counted_fen=212310, at=AT,
+        ),
+    ),
+    counted_fen=212310, difference_fen=-30, difference_reason="small_change", float_left_fen=50000, remit_fen=162310,
+    perpetual_fen=1234567890, held_baskets=1, unsent_events=12, unprinted_jobs=0,
+)  # fmt: skip
+RETURN = ReturnClosed(
+    return_id="r1", kind="return", original_sale_id="s1", original_number=NUMBER, shift_id="h1", till="01",
+    cashier="staff-1", approved_by="staff-2", reason="quality",
+    lines=(
+        ReturnLine(line_id="rl1", original_line_id="l2", product_id="p2", generic_name="阿莫西林胶囊", spec="0.25g×24粒/盒",
+                   unit="盒", quantity=1, amount_fen=1580, lot_id="x", lot_no="B260207", zone="reject", codes=codes(7)),
+    ),
+    refunds=(cash(1580),), total_fen=1580,
+)  # fmt: skip
+
+
+def cash_sale() -> Ticket:
+    """Return the plainest receipt."""
+    return sale_ticket(sale((line(1, "维生素C片", 850),), (cash(850, 1000),)), NUMBER, STORE, at=AT, names=NAMES)
+
+
+def member_rx_sale() -> Ticket:
+    """Return a prescription sale to a member with cuts, three tenders and every mark."""
+    cuts = (
+        share("l1", "member_price", "金卡会员价", "Gold member price", 1500),
+        share("l2", "threshold", "满 200 减 20", "20 off 200", 400),
+        share("l1", "threshold", "满 200 减 20", "20 off 200", 1600),
+        share("l2", "rounding", "抹零", "Rounding", 10),
+    )
+    lines = (
+        LONG.model_copy(update={"amount_fen": 38550 - 3100}),
+        RX.model_copy(update={"amount_fen": 3160 - 400, "salesperson": "staff-2"}),
+        GUESS,
+    )
+    payable = 38550 + 3160 + 2460 - 3500 - 10
+    tenders = (
+        tender("insurance", "医保终端", "Insurance", 20000, digits="0021"),
+        tender("qr_pay", "收款码", "QR payment", 15000, digits="778812"),
+        cash(payable - 35000, payable - 35000 + 5340),
+    )
+    body = sale(
+        lines, tenders, cuts, payable_fen=payable, rounding_fen=-10, member_id="m1", pharmacist="staff-9",
+        reviews=("rv1",), invoice_wanted=True,
+    )  # fmt: skip
+    return sale_ticket(
+        body, NUMBER, STORE, at=AT, names=NAMES, member=MEMBER, points=PointsLine(406, 0, 1686),
+        footer=("云杉路店每周三血压免费测量",),
+    )  # fmt: skip
+
+
+def mixed_sale() -> Ticket:
+    """Return a sale of weighed herbs and goods without lots."""
+    return sale_ticket(sale((TEA, MASK), (cash(5990),)), NUMBER, STORE, at=AT, names=NAMES)
+
+
+def english_sale() -> Ticket:
+    """Return a receipt with English labels."""
+    cuts = (share("l2", "percent", "全场九折", "10 % off", 316),)
+    lines = (RX.model_copy(update={"amount_fen": 2844}),)
+    body = sale(lines, (tender("bank_card", "银行卡", "Bank card", 2844, digits="4412"),), cuts, pharmacist="staff-9")
+    return sale_ticket(body, NUMBER, STORE, at=AT, names=NAMES, language="en")
+
+
+def rare_names() -> Ticket:
+    """Return a slip with characters that fonts in printers lack."""
+    return Ticket(
+        (
+            Text("收款人：䶮𬱖 㛃 镕 喆 堃 玥 珺 龑"),
+            Text("全角：（）￥，。；“”——…  半角：¥12.80"),
+            Text("剂量：50µg/m² ½片 2–3次 ✓"),
+            Columns((Cell("喆堃大药房镕"), Cell("2盒", 6, "right"), Cell("12.80", 8, "right")), bold=True),
+            Rule("="),
+            Text("居中𬱖", align="center"),
+            Text("靠右", align="right"),
+            Code("code128", "90-12{34}", "会员卡"),
+            Code("ean13", "6900000000007"),
+            Cut(),
+        ),
+        "test",
+        "1",
+    )
+
+
+def forty_lines() -> Ticket:
+    """Return a long receipt."""
+    lines = tuple(line(no, f"感冒清热颗粒{no}号", 100 + no, 1 + no % 3) for no in range(1, 41))
+    total = sum(each.amount_fen for each in lines)
+    return sale_ticket(sale(lines, (cash(total),)), NUMBER, STORE, at=AT, names=NAMES)
+
+
+def training_sale() -> Ticket:
+    """Return a receipt of training mode."""
+    body = sale((MASK,), (cash(990),))
+    return sale_ticket(body, NUMBER, STORE, at=AT, names=NAMES, training=True)
+
+
+def the_return() -> Ticket:
+    """Return a return slip."""
+    return return_ticket(RETURN, NUMBER, STORE, at=AT, names=NAMES, member=MEMBER)
+
+
+def the_x() -> Ticket:
+    """Return an X report."""
+    return x_ticket(
+        TOTALS, "X", STORE, cashier="staff-1", opened_at=AT - timedelta(hours=8), at=AT, names=NAMES, tender_titles=TITLES
+    )
+
+
+def the_z() -> Ticket:
+    """Return a Z report."""
+    return z_ticket(SHIFT, NUMBER, STORE, at=AT, names=NAMES, tender_titles=TITLES)
+
+
+def the_day() -> Ticket:
+    """Return a day close."""
+    body = DayClosed(day=date(2026, 11, 21), shifts=("h1", "h2"), totals=TOTALS, perpetual_fen=1234567890, backup="ab" * 32)
+    return day_ticket(body, NUMBER, STORE, at=AT, tender_titles=TITLES)
+
+
+def the_reprint() -> Ticket:
+    """Return the second copy of a receipt."""
+    return reprinted(cash_sale(), 1)
+
+
+SLIPS: tuple[Callable[[], Ticket], ...] = (
+    cash_sale, member_rx_sale, mixed_sale, english_sale, rare_names, forty_lines, training_sale, the_return, the_x,
+    the_z, the_day, the_reprint,
+)  # fmt: skip
+PAPERS = {"80": PAPER_80, "58": PAPER_58, "80-gb2312": PrinterProfile(charset="gb2312")}
+
+
+def printed(ticket: Ticket, profile: PrinterProfile) -> Interpreter:
+    """Print a ticket on virtual paper."""
+    interpreter = Interpreter(FONT, dots=profile.dots, charset="gb18030" if profile.charset == "gb18030" else "gbk")
+    interpreter.feed(Encoder(profile, FONT).encode(ticket))
+    interpreter.finish()
+    return interpreter
+
+
+CASES = [(slip, paper) for slip in SLIPS for paper in ("80", "58")] + [(rare_names, "80-gb2312")]
+
+
+@pytest.mark.parametrize(("slip", "paper"), CASES, ids=lambda part: part if isinstance(part, str) else part.__name__)
+def test_every_slip_prints_as_its_golden_file_says(slip: Callable[[], Ticket], paper: str) -> None:
+    interpreter = printed(slip(), PAPERS[paper])
+    lines = ",\n".join(json.dumps(event, ensure_ascii=False) for event in interpreter.events)
+    text = f"[\n{lines}\n]\n"
+    golden = GOLDENS / f"{slip.__name__}-{paper}.json"
+    if os.environ.get("YAOGUI_WRITE_GOLDENS"):
+        golden.write_text(text, encoding="utf-8")
+    if folder := os.environ.get("YAOGUI_PAPER_PNG"):
+        interpreter.paper().save(Path(folder) / f"{golden.stem}.png")
+    assert text == golden.read_text(encoding="utf-8")
+    assert not [event for event in interpreter.events if event["t"] == "warn"]
+
+
+@pytest.mark.parametrize("profile", [PAPER_80, PAPER_58, PrinterProfile(native_qr=False, raster_only=True)])
+def test_a_scanner_reads_the_receipt_number_back_from_paper(profile: PrinterProfile) -> None:
+    read = zxingcpp.read_barcodes(printed(cash_sale(), profile).paper().convert("L"))
+    assert [(each.format.name, each.text) for each in read] == [("QRCode", NUMBER)]
+
+
+@pytest.mark.parametrize("profile", [PAPER_80, PAPER_58, PrinterProfile(native_qr=False)])
+def test_a_scanner_reads_bar_codes_back_from_paper(profile: PrinterProfile) -> None:
+    read = zxingcpp.read_barcodes(printed(rare_names(), profile).paper().convert("L"))
+    assert [(each.format.name, each.text) for each in read] == [("Code128", "90-12{34}"), ("EAN13", "6900000000007")]
+
+
+def test_a_receipt_says_every_field_of_the_law() -> None:
+    text = "\n".join(str(event.get("text", "")) for event in printed(member_rx_sale(), PAPER_80).events)
+    for fact in (
+        "药柜示范药房", "示CB0000001", NUMBER, "1号台", "林晓 1001", "周敏 1002", "2026-11-21 14:02:09", "阿禾仙", "胶囊剂",
+        "上市许可持有人 北方远山药物", "B260207", "2027-01-31", "80000000000000000007", "[处方药]", "许文博", "金卡会员价",
+        "抹零", "医保终端 *0021", "找零", "欧**", "138****5566", "余额1686", "不得退换", "12315",
+    ):  # fmt: skip
+        assert fact in text, fact
+
+
+def test_a_guessed_lot_and_its_expiry_are_never_printed() -> None:
+    body = sale((GUESS,), (cash(2460),))
+    text = str(printed(sale_ticket(body, NUMBER, STORE, at=AT, names=NAMES), PAPER_80).events)
+    assert "批号以盒上为准" in text
+    assert GUESS.lot_no not in text
+    assert "2028-03-31" not in text
+
+
+def test_a_reprint_differs_from_the_receipt_only_in_its_mark() -> None:
+    first, again = cash_sale(), the_reprint()
+    assert again.lines[1:] == first.lines
+    assert again.lines[0] == Text("*** 补打 1 ***", True, 1, "center")
+
+
+def test_the_running_report_does_not_give_the_cash_away_before_the_count() -> None:
+    text = str(printed(the_x(), PAPER_80).events)
+    assert "点钞后显示" in text
+    assert "2123.40" not in text and "2023.40" not in text and "2039.60" not in text
+
+
+def test_a_training_receipt_says_so_at_both_ends() -> None:
+    marks = [event for event in printed(training_sale(), PAPER_80).events if "练习" in str(event.get("text"))]
+    assert len(marks) == 2 and all(event["size"] == [2, 2] for event in marks)
