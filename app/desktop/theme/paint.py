@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPainterPath, QPen, QPixmap
 
 from app.desktop.theme.icons import IconWeight
@@ -157,18 +157,16 @@ def shadow_pixmap(theme: Theme, radius: float, spread: float = 24) -> QPixmap:
     smooth(painter)
     painter.setPen(NO_PEN)
     full = theme.color("shadow")
-    steps = max(1, reach)
-    for step in range(steps):
-        # Each ring adds a little; the sum falls off with the square of the distance.
-        alpha = full.alphaF() * 2 * (step + 1) / (steps * (steps + 1)) * 1.6
-        colour = QColor(full)
-        colour.setAlphaF(min(1.0, alpha))
-        painter.setBrush(colour)
-        grow = reach - step
+    laid = 0.0
+    for step in range(reach):
+        # Each smaller ring is laid on the last; together they rise with the square of the depth.
+        wanted = full.alphaF() * ((step + 1) / reach) ** 2
+        ring = QColor(full)
+        ring.setAlphaF((wanted - laid) / (1 - laid))
+        laid = wanted
+        painter.setBrush(ring)
         painter.drawRoundedRect(
-            QRectF(reach - grow, reach - grow, side - 2 * (reach - grow), side - 2 * (reach - grow)),
-            corner + grow,
-            corner + grow,
+            QRectF(step, step, side - 2 * step, side - 2 * step), corner + reach - step, corner + reach - step
         )
     painter.end()
     return pixmap
@@ -176,17 +174,19 @@ def shadow_pixmap(theme: Theme, radius: float, spread: float = 24) -> QPixmap:
 
 def shadow(painter: QPainter, theme: Theme, pixmap: QPixmap, rect: QRectF, radius: float, spread: float = 24) -> None:
     """Lay the shadow of `shadow_pixmap` (same radius and spread) round `rect`, fallen by a quarter of its reach."""
-    reach, cut = theme.px(spread), theme.px(spread) + theme.px(radius) + 1
-    outer = rect.adjusted(-reach, -reach * 0.75, reach, reach * 1.25)
-    source_side = pixmap.width() / pixmap.devicePixelRatio()
-    columns = ((outer.left(), cut), (outer.left() + cut, outer.width() - 2 * cut), (outer.right() - cut, cut))
-    rows = ((outer.top(), cut), (outer.top() + cut, outer.height() - 2 * cut), (outer.bottom() - cut, cut))
-    sources = ((0.0, cut), (float(cut), source_side - 2 * cut), (source_side - cut, cut))
+    reach = theme.px(spread)
+    cut = reach + theme.px(radius) + 1
+    fall = round(reach / 4)
+    outer = rect.adjusted(-reach, fall - reach, reach, fall + reach).toAlignedRect()
+    middle = pixmap.width() - 2 * cut
+    columns = ((outer.left(), cut), (outer.left() + cut, outer.width() - 2 * cut), (outer.right() + 1 - cut, cut))
+    rows = ((outer.top(), cut), (outer.top() + cut, outer.height() - 2 * cut), (outer.bottom() + 1 - cut, cut))
+    sources = ((0, cut), (cut, middle), (cut + middle, cut))
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     for (x, width), (source_x, source_width) in zip(columns, sources, strict=True):
         for (y, height), (source_y, source_height) in zip(rows, sources, strict=True):
-            painter.drawPixmap(
-                QRectF(x, y, width, height), pixmap, QRectF(source_x, source_y, source_width, source_height)
-            )
+            painter.drawPixmap(QRect(x, y, width, height), pixmap, QRect(source_x, source_y, source_width, source_height))
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
 
 
 def hatch(painter: QPainter, theme: Theme, rect: QRectF, ground: str, stripe: str) -> None:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from app.desktop.theme import Theme, paint
 from app.desktop.widgets.arrange import Column
@@ -123,6 +123,8 @@ class Omnibox(Painted):
         self.entry = Entry(theme, placeholder or self.tr("扫码，或输入拼音首字母 / 品名 / 条码"), height=0, parent=self)
         self.entry.setProperty("plain", True)
         self.entry.setFrame(False)
+        self._holder = QHBoxLayout(self)
+        self._holder.addWidget(self.entry)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusProxy(self.entry)
         self.setAccessibleName(self.entry.accessibleName())
@@ -161,11 +163,7 @@ class Omnibox(Painted):
         self.setMinimumWidth(px(320))
         right = paint.keycap_width(self.theme, self._key) + px(18) if self._key else px(12)
         self.entry.setFixedHeight(self.height() - px(8))
-        row = self.layout()
-        if row is None:
-            row = Column(self.theme, self.entry)
-            self.setLayout(row)
-        row.setContentsMargins(px(44), px(4), right, px(4))
+        self._holder.setContentsMargins(px(44), px(4), right, px(4))
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the box, the reticle and the keycap."""
