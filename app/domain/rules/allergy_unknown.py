@@ -1,0 +1,28 @@
+"""What could not be compared is said: nobody asked about allergies, or nothing is known of a product's ingredients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.domain.rules.allergens import comparable
+from app.domain.rules.case import SaleCase
+from app.domain.rules.law import Terms, Words
+from app.domain.rules.rule import Finding, Rule
+
+
+def check(case: SaleCase, terms: Terms) -> Iterator[Finding]:
+    """The first medicine for a known person who was never asked; else each medicine without ingredients."""
+    patient = case.basket.patient
+    if patient.kind == "unknown":
+        return
+    if not patient.allergies_known and not patient.allergy_classes:
+        first = next(case.medicines(), None)
+        if first is not None:
+            yield Finding(first.line_id, {"state": Words(("allergy_never_asked",)), "ask": 1})
+        return
+    for line in case.medicines():
+        if not comparable(line.product):
+            yield Finding(line.line_id, {"state": Words(("ingredients_unknown",)), "ask": 0})
+
+
+RULE = Rule("allergy_unknown", check, frozenset({"state", "ask"}), asks_again="patient")
