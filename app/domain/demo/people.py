@@ -11,10 +11,18 @@ from app.domain.demo.rows import DemoRows
 from app.records.people import FamilyPerson, Member, Staff
 
 MEMBERS = 3000
-_CLASSES = (
-    "penicillin", "cephalosporin", "sulfa", "nsaid", "quinolone", "macrolide", "nitroimidazole", "iodine", "acetaminophen"
-)  # fmt: skip
-_CLASS_WEIGHTS = (30, 16, 14, 14, 6, 6, 4, 6, 4)
+_CLASS_WEIGHTS = {
+    "penicillin": 30,
+    "cephalosporin": 16,
+    "sulfa": 14,
+    "nsaid": 14,
+    "quinolone": 6,
+    "macrolide": 6,
+    "iodine": 6,
+    "nitroimidazole": 4,
+    "acetaminophen": 4,
+}
+"""Allergy classes of the demo's members and how often each occurs."""
 
 
 def badge_code(staff_code: str) -> str:
@@ -118,8 +126,8 @@ def _allergies(draw: Random) -> tuple[bool, str]:
     known = draw.random() < 0.6
     if not known or draw.random() >= 0.13:
         return known, ""
-    picked = set(draw.choices(_CLASSES, _CLASS_WEIGHTS, k=draw.choices((1, 2), (4, 1))[0]))
-    return known, ";".join(name for name in _CLASSES if name in picked)
+    picked = set(draw.choices(tuple(_CLASS_WEIGHTS), tuple(_CLASS_WEIGHTS.values()), k=draw.choices((1, 2), (4, 1))[0]))
+    return known, ";".join(name for name in _CLASS_WEIGHTS if name in picked)
 
 
 def _born(age: int, today: date, draw: Random) -> date:

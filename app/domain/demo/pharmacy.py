@@ -74,7 +74,7 @@ class DemoPharmacy:
 
 
 def build_pharmacy(rows: DemoRows, today: date, seed: int = SEED) -> DemoPharmacy:
-    """Grow the demo pharmacy; ids, barcodes and prices depend on rows and seed alone, expiries and births on `today` too."""
+    """Grow the demo pharmacy; ids, barcodes and prices depend on rows and seed alone, expiries on `today`."""
     products = build_products(rows, seed)
     drawn = tuple(build_stock(rows, products, today, seed))
     members = build_members(rows, today, seed)
@@ -122,7 +122,7 @@ def _sheet(
     staff: tuple[Staff, ...],
     today: date,
 ) -> Iterator[SheetCode]:
-    """Choose a code for every authored line of the sheet; KeyError or StopIteration would mean the rows do not agree."""
+    """Choose a code for every authored line of the sheet; a KeyError would mean that the rows do not agree."""
     product_of = {product.id: product for product in products}
     cards = {member.id: member.card_no for member in members}
     badges = {person.id: badge_code(person.code) for person in staff}

@@ -21,7 +21,7 @@ _SCALE_SERIALS = 10_000_000
 
 
 def build_products(rows: DemoRows, seed: int) -> tuple[Product, ...]:
-    """Make the catalogue in the order of the rows; each row draws from its own generator, so editing one moves no other."""
+    """Make the catalogue in the order of the rows; each row has its own generator, so editing one moves no other."""
     prefixes = count()
     products = [
         product
@@ -146,9 +146,10 @@ def _member_price_fen(row: GenericRow, slot: int, place: int, price_fen: int, dr
 def scale_catalogue(rows: DemoRows, size: int, seed: int) -> Iterator[tuple[object, ...]]:
     """Yield `size` synthetic products as tuples in the order of PRODUCT_FIELDS (size up to 10 million), for benches.
 
-    Generic rows recur with other makers, brands and packs, three in ten under a made-up name, so that names are as various
-    as in a national file. Each sales rank from 1 to `size` occurs once; the first 3,000 in rank are the store's assortment.
-    Barcodes are distinct; only the first 10,000 medicines have a trace prefix, the others are bound at their first scan.
+    Generic rows recur with other makers, brands and packs, three in ten under a made-up name, so that names are as
+    various as in a national file. Each sales rank from 1 to `size` occurs once; the first 3,000 in rank are the store's
+    assortment. Barcodes are distinct; only the first 10,000 medicines have a trace prefix, the others are bound at
+    their first scan.
     """
     if not 0 < size <= _SCALE_SERIALS:
         raise ValueError(f"a synthetic catalogue has 1 to {_SCALE_SERIALS} products")

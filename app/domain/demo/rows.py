@@ -85,7 +85,7 @@ class DemoRows:
 
     @classmethod
     def parse(cls, texts: Mapping[str, str]) -> DemoRows:
-        """Parse the texts of `resources/demo/*.csv`, keyed by file name without ending; KeyError names a missing one."""
+        """Parse the texts of `resources/demo/*.csv` by file name without ending; KeyError names a missing one."""
         return cls(
             generics=tuple(_generic(row) for row in load_rows(texts["generics"])),
             makers=tuple(

@@ -12,7 +12,6 @@ from app.domain.demo.rows import DemoRows
 from app.domain.lots import last_of_month
 from app.records.catalogue import Lot, Product, TraceCode
 
-_SUPPLIERS = ("云汀医药配送（演示）", "青屿医药批发（演示）", "禾泊医药供应（演示）")
 _SHELF_LIFE_DAYS = 900
 _TRACED_SHARE = 0.45
 """Share of the lots of products with required codes whose boxes goods-in recorded one by one."""
@@ -29,6 +28,7 @@ class DrawnLot:
 
 def build_stock(rows: DemoRows, products: Sequence[Product], today: date, seed: int) -> Iterator[DrawnLot]:
     """Yield the lots of every product the store keeps; the authored ones first for their product, the others drawn."""
+    suppliers = rows.names["supplier"].split(";")
     fixed: dict[str, list[tuple[Lot, int, int]]] = {}
     for row in rows.lots:
         lots = fixed.setdefault(row["product_id"], [])
@@ -40,19 +40,19 @@ def build_stock(rows: DemoRows, products: Sequence[Product], today: date, seed: 
             made_on=expires_on - timedelta(days=_SHELF_LIFE_DAYS),
             expires_on=expires_on,
             state=row["state"],
-            supplier=_SUPPLIERS[0],
+            supplier=suppliers[0],
         )
         lots.append((lot, int(row["quantity"]), int(row["boxes"])))
     for product in products:
         if not product.in_assortment or product.kind == "service":
             continue
         draw = Random(f"{seed}-stock-{product.id}")
-        drawn = fixed.get(product.id) or _draw_lots(product, today, draw)
+        drawn = fixed.get(product.id) or _draw_lots(product, suppliers, today, draw)
         for lot, quantity, boxes in drawn:
             yield DrawnLot(lot, quantity, tuple(_boxes(product, lot, min(boxes, quantity), draw)))
 
 
-def _draw_lots(product: Product, today: date, draw: Random) -> Iterator[tuple[Lot, int, int]]:
+def _draw_lots(product: Product, suppliers: Sequence[str], today: date, draw: Random) -> Iterator[tuple[Lot, int, int]]:
     if product.unit == "g":
         most = 2000
     elif product.list_price_fen < 2000:
@@ -83,7 +83,7 @@ def _draw_lots(product: Product, today: date, draw: Random) -> Iterator[tuple[Lo
             made_on=min(made_on, today - timedelta(days=20)),
             expires_on=expires_on,
             state=state,
-            supplier=draw.choice(_SUPPLIERS),
+            supplier=draw.choice(suppliers),
         )
         quantity = 0 if empty else draw.randint(2, most) if days > 90 else draw.randint(1, 8)
         traced = product.trace_required and draw.random() < _TRACED_SHARE
