@@ -1,0 +1,112 @@
+"""The inbox: what headquarters publishes, applied in small background units so that the counter never waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, select
+
+from app.records.base import Record
+from app.records.catalogue import Lot, Product
+from app.records.offers import Offer
+from app.records.people import FamilyPerson, Member, Staff
+from app.records.registry import FEEDS
+from app.store import tables as t
+from app.store.engine import Readers
+from app.store.faults import StoreFault
+from app.store.people import member_row, upsert
+from app.store.writer import Writer
+
+ROWS_PER_UNIT = 25
+"""Larger units cost the scan its p99 (architecture.md §4)."""
+
+
+class CatalogueSink(Protocol):
+    """Where products and offers go: the catalogue's own file."""
+
+    def upsert(self, products: Iterable[Product], offers: Iterable[Offer] = ()) -> int:
+        """Keep or overwrite products and offers; gives how many."""
+        ...
+
+
+class Inbox:
+    """Applies feed rows and remembers how far it has read."""
+
+    def __init__(
+        self,
+        readers: Readers,
+        writer: Writer | None,
+        catalogue: CatalogueSink | None,
+        moved: Callable[[str], None],
+    ) -> None:
+        self._readers = readers
+        self._writer = writer
+        self._catalogue = catalogue
+        self._moved = moved
+        self._moved(self.cursor("product"))
+
+    def cursor(self, feed: str) -> str:
+        """How far a feed has been read; '' at the beginning."""
+        wanted = select(t.feed_cursor.c.cursor).where(t.feed_cursor.c.feed == feed)
+        return str(self._readers.connection().execute(wanted).scalar() or "")
+
+    def apply(self, feed: str, rows: Sequence[Mapping[str, Any]], cursor: str) -> Future[None]:
+        """Validate and keep a page of rows; the cursor moves with the last unit, so a cut in between only repeats rows.
+
+        Validation happens inside the units. The future fails with pydantic's ValidationError at a bad row (the cursor stays), or with
+        KeyError for an unknown feed.
+        """
+        if self._writer is None:
+            raise StoreFault("read_only")
+        kind = FEEDS[feed]
+        writer = self._writer
+        outcome: Future[None] = Future()
+        pages = [rows[start : start + ROWS_PER_UNIT] for start in range(0, len(rows), ROWS_PER_UNIT)] or [()]
+
+        def step(index: int) -> None:
+            last = index == len(pages) - 1
+
+            def unit(connection: Connection) -> None:
+                self._keep(connection, kind, [kind.model_validate(dict(row)) for row in pages[index]])
+                if last:
+                    upsert(connection, t.feed_cursor, [{"feed": feed, "cursor": cursor}])
+
+            def done(future: Future[None]) -> None:
+                error = future.exception()
+                if error is not None:
+                    outcome.set_exception(error)
+                elif last:
+                    if feed == "product":
+                        self._moved(cursor)
+                    outcome.set_result(None)
+                else:
+                    step(index + 1)
+
+            writer.submit(unit, background=True).add_done_callback(done)
+
+        step(0)
+        return outcome
+
+    def _keep(self, connection: Connection, kind: type[Record], records: Sequence[Record]) -> None:
+        """One unit's records into the table (or the catalogue) that holds their kind."""
+        if kind is Product or kind is Offer:
+            self._keep_in_catalogue(records)
+        elif kind is Lot:
+            rows = [{**record.model_dump(), "state": "saleable"} for record in records]
+            told = [{**row, "told_state": record.model_dump()["state"]} for row, record in zip(rows, records, strict=True)]
+            upsert(connection, t.lot, told, keep=("state",))
+        elif kind is Member:
+            upsert(connection, t.member, [member_row(record) for record in records if isinstance(record, Member)])
+        elif kind is FamilyPerson:
+            upsert(connection, t.family_person, [record.model_dump() for record in records])
+        elif kind is Staff:
+            upsert(connection, t.staff, [record.model_dump() for record in records])
+
+    def _keep_in_catalogue(self, records: Sequence[Record]) -> None:
+        if self._catalogue is None:
+            raise StoreFault("no_catalogue", retry=True)
+        products = [record for record in records if isinstance(record, Product)]
+        offers = [record for record in records if isinstance(record, Offer)]
+        self._catalogue.upsert(products, offers)

@@ -1,0 +1,148 @@
+"""People at the counter as the ledger keeps them: staff, members, their families, and failed PINs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
+from sqlalchemy.dialects.sqlite import insert
+
+from app.records.clock import Clock
+from app.records.ids import new_id
+from app.records.people import FamilyPerson, Member, Staff
+from app.store import tables as t
+from app.store.engine import Readers
+from app.store.faults import StoreFault
+from app.store.writer import Writer
+
+_MEMBER_COLUMNS = [t.member.c[name] for name in Member.model_fields]
+_ROWS_PER_UNIT = 200
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], keep: Iterable[str] = ()) -> None:
+    """Insert rows or overwrite those of the same primary key, except the columns in `keep`."""
+    if not rows:
+        return
+    put = insert(table)
+    keys = [column.name for column in table.primary_key.columns]
+    kept = {*keys, *keep}
+    fresh = {column.name: put.excluded[column.name] for column in table.columns if column.name not in kept}
+    connection.execute(put.on_conflict_do_update(index_elements=keys, set_=fresh), list(rows))
+
+
+def member_row(member: Member) -> dict[str, Any]:
+    """A member as a table row."""
+    return {**member.model_dump(), "phone_last4": member.phone[-4:]}
+
+
+class People:
+    """Reads and keeps staff and members."""
+
+    def __init__(self, readers: Readers, writer: Writer | None, clock: Clock) -> None:
+        self._readers = readers
+        self._writer = writer
+        self._clock = clock
+
+    def _writes(self) -> Writer:
+        if self._writer is None:
+            raise StoreFault("read_only")
+        return self._writer
+
+    def staff(self) -> tuple[Staff, ...]:
+        """Everybody who ever could sign in, by code; filter on `active`."""
+        rows = self._readers.connection().execute(select(t.staff).order_by(t.staff.c.code)).mappings()
+        return tuple(Staff.model_validate(dict(row)) for row in rows)
+
+    def staff_by_id(self, staff_id: str) -> Staff | None:
+        """One employee."""
+        return self._one_staff(t.staff.c.id == staff_id)
+
+    def staff_by_code(self, code: str) -> Staff | None:
+        """The employee with that badge number."""
+        return self._one_staff(t.staff.c.code == code)
+
+    def _one_staff(self, where: ColumnElement[bool]) -> Staff | None:
+        row = self._readers.connection().execute(select(t.staff).where(where)).mappings().first()
+        return Staff.model_validate(dict(row)) if row is not None else None
+
+    def save_staff(self, *staff: Staff) -> Future[None]:
+        """Keep or overwrite employees."""
+        rows = [person.model_dump() for person in staff]
+        return self._writes().submit(lambda connection: upsert(connection, t.staff, rows))
+
+    # -- PINs ------------------------------------------------------------------------------------------------------------
+
+    def failures(self, staff_id: str, since: datetime) -> int:
+        """How many wrong PINs since a time; survives a restart."""
+        wrong = select(func.count()).where(t.pin_attempt.c.staff_id == staff_id, t.pin_attempt.c.at >= since)
+        return int(self._readers.connection().execute(wrong).scalar_one())
+
+    def last_failure_at(self, staff_id: str) -> datetime | None:
+        """When the last wrong PIN was entered."""
+        newest = select(func.max(t.pin_attempt.c.at)).where(t.pin_attempt.c.staff_id == staff_id)
+        found: datetime | None = self._readers.connection().execute(newest).scalar()
+        return found
+
+    def note_failure(self, staff_id: str) -> Future[None]:
+        """Remember a wrong PIN."""
+        row = {"id": new_id(self._clock), "staff_id": staff_id, "at": self._clock.now()}
+
+        def unit(connection: Connection) -> None:
+            connection.execute(t.pin_attempt.insert(), [row])
+
+        return self._writes().submit(unit)
+
+    def clear_failures(self, staff_id: str) -> Future[None]:
+        """Forget the wrong PINs after a right one."""
+
+        def unit(connection: Connection) -> None:
+            connection.execute(t.pin_attempt.delete().where(t.pin_attempt.c.staff_id == staff_id))
+
+        return self._writes().submit(unit)
+
+    # -- members ---------------------------------------------------------------------------------------------------------
+
+    def member(self, member_id: str) -> Member | None:
+        """One member."""
+        return next(iter(self._members(t.member.c.id == member_id, limit=1)), None)
+
+    def find_members(self, text: str, limit: int = 20) -> tuple[Member, ...]:
+        """Members by whole phone, whole card number, last four digits of the phone, or exact name."""
+        text = text.strip()
+        if not text:
+            return ()
+        ways = [t.member.c.phone == text, t.member.c.card_no == text, t.member.c.name == text]
+        if len(text) == 4 and text.isdigit():
+            ways.append(t.member.c.phone_last4 == text)
+        return self._members(or_(*ways), limit=limit)
+
+    def _members(self, where: ColumnElement[bool], limit: int) -> tuple[Member, ...]:
+        wanted = select(*_MEMBER_COLUMNS).where(where).order_by(t.member.c.id).limit(limit)
+        rows = self._readers.connection().execute(wanted).mappings()
+        return tuple(Member.model_validate(dict(row)) for row in rows)
+
+    def member_count(self) -> int:
+        """How many members this till knows."""
+        return int(self._readers.connection().execute(select(func.count()).select_from(t.member)).scalar_one())
+
+    def family(self, member_id: str) -> tuple[FamilyPerson, ...]:
+        """The persons a member buys for."""
+        wanted = select(t.family_person).where(t.family_person.c.member_id == member_id).order_by(t.family_person.c.id)
+        rows = self._readers.connection().execute(wanted).mappings()
+        return tuple(FamilyPerson.model_validate(dict(row)) for row in rows)
+
+    def save_members(self, members: Sequence[Member], family: Sequence[FamilyPerson] = ()) -> Future[None]:
+        """Keep or overwrite members and family persons in background units; the future resolves with the last one."""
+        people = [member_row(member) for member in members]
+        kin = [person.model_dump() for person in family]
+        done: Future[None] = self._writes().submit(lambda _connection: None, background=True)
+        for table, rows in ((t.member, people), (t.family_person, kin)):
+            for start in range(0, len(rows), _ROWS_PER_UNIT):
+                done = self._submit_rows(table, rows[start : start + _ROWS_PER_UNIT])
+        return done
+
+    def _submit_rows(self, table: Table, rows: Sequence[dict[str, Any]]) -> Future[None]:
+        return self._writes().submit(lambda connection: upsert(connection, table, rows), background=True)

@@ -1,0 +1,119 @@
+"""Personal data beside the events: blobs sealed with a key per person, unreadable once that key is destroyed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, insert, select
+
+from app.records.clock import Clock
+from app.store import tables as t
+from app.store.engine import Readers
+from app.store.faults import StoreFault
+from app.store.keys import derived
+from app.store.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateBlob:
+    """Personal data to keep: referenced from events by `blob_id` alone."""
+
+    blob_id: str
+    person_id: str
+    kind: str
+    plain: bytes
+
+    def __repr__(self) -> str:
+        return f"PrivateBlob({self.blob_id}, {self.kind}, {len(self.plain)} bytes)"
+
+
+class PrivateBlobs:
+    """Seals and opens blobs; each person's key is wrapped with one derived from the ledger's key."""
+
+    def __init__(self, *, readers: Readers, clock: Clock, ledger_key: bytes) -> None:
+        self._readers = readers
+        self._clock = clock
+        self._wrap = AESGCM(derived(ledger_key, "person-keys"))
+        self._hash_key = derived(ledger_key, "buyer-hash")
+        self._writer: Writer | None = None
+
+    def writes_through(self, writer: Writer) -> None:
+        """Name the writer; without it the blobs are read-only."""
+        self._writer = writer
+
+    @property
+    def buyer_key(self) -> bytes:
+        """32-byte key of the keyed hash that stands for an ID number in registers; stays in the store."""
+        return self._hash_key
+
+    def keep(self, connection: Connection, blob: PrivateBlob) -> None:
+        """Seal a blob inside a unit of the writer; StoreFault `person_key_destroyed` for an erased person."""
+        secret = self._secret(connection, blob.person_id, make=True)
+        nonce = os.urandom(12)
+        connection.execute(
+            insert(t.private_blob),
+            [
+                {
+                    "blob_id": blob.blob_id,
+                    "person_id": blob.person_id,
+                    "kind": blob.kind,
+                    "nonce": nonce,
+                    "sealed": AESGCM(secret).encrypt(nonce, blob.plain, blob.blob_id.encode()),
+                    "at": self._clock.now(),
+                }
+            ],
+        )
+
+    def _secret(self, connection: Connection, person_id: str, *, make: bool) -> bytes:
+        row = connection.execute(
+            select(t.person_key.c.secret, t.person_key.c.destroyed_at).where(t.person_key.c.person_id == person_id)
+        ).first()
+        if row is None and make:
+            secret, nonce = os.urandom(32), os.urandom(12)
+            wrapped = nonce + self._wrap.encrypt(nonce, secret, person_id.encode())
+            connection.execute(
+                insert(t.person_key), [{"person_id": person_id, "secret": wrapped, "destroyed_at": None}]
+            )
+            return secret
+        if row is None or row.secret is None:
+            raise StoreFault("person_key_destroyed", {"person": person_id})
+        return self._wrap.decrypt(row.secret[:12], row.secret[12:], person_id.encode())
+
+    def save(self, blobs: Sequence[PrivateBlob]) -> Future[None]:
+        """Keep blobs that belong to no event."""
+        if self._writer is None:
+            raise StoreFault("read_only")
+
+        def unit(connection: Connection) -> None:
+            for blob in blobs:
+                self.keep(connection, blob)
+
+        return self._writer.submit(unit)
+
+    def open(self, blob_id: str) -> bytes | None:
+        """A blob's plain bytes, None when unknown; StoreFault `person_key_destroyed` after erasure."""
+        connection = self._readers.connection()
+        row = connection.execute(select(t.private_blob).where(t.private_blob.c.blob_id == blob_id)).first()
+        if row is None:
+            return None
+        secret = self._secret(connection, row.person_id, make=False)
+        return AESGCM(secret).decrypt(row.nonce, row.sealed, blob_id.encode())
+
+    def destroy(self, person_id: str) -> Future[None]:
+        """Destroy a person's key: every blob of theirs becomes noise here, and in the backups once the next two are made."""
+        if self._writer is None:
+            raise StoreFault("read_only")
+        now = self._clock.now()
+
+        def unit(connection: Connection) -> None:
+            connection.execute(
+                t.person_key.update()
+                .where(t.person_key.c.person_id == person_id)
+                .values(secret=None, destroyed_at=now)
+            )
+
+        return self._writer.submit(unit)

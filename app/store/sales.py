@@ -1,0 +1,218 @@
+"""Past sales as they were recorded: found by number, code, day, shift or member, and what has been taken back since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from app.records.envelope import unseal
+from app.records.events import ReturnClosed, SaleClosed
+from app.records.registry import body_of
+from app.store import tables as t
+from app.store.engine import Readers
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A tender re-booked after the sale."""
+
+    correction_id: str
+    tender_id: str
+    from_method: str
+    to_method: str
+    amount_fen: int
+    reason: str
+    approved_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSale:
+    """A sale with everything that happened to it since."""
+
+    body: SaleClosed
+    event_id: str
+    seq: int
+    number: str
+    at: datetime
+    day: date
+    member_id: str
+    """The member as it counts now (a member may be attached after payment)."""
+    returned: dict[str, int]
+    """line_id → smallest units taken back so far."""
+    voided: bool
+    corrections: tuple[Correction, ...]
+    reprints: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReturn:
+    """A return or void as it was recorded."""
+
+    body: ReturnClosed
+    event_id: str
+    number: str
+    at: datetime
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class SaleRow:
+    """A sale in a list: no lines, read from the projection alone."""
+
+    sale_id: str
+    event_id: str
+    number: str
+    at: datetime
+    day: date
+    cashier: str
+    member_id: str
+    shift_id: str
+    payable_fen: int
+    returned_fen: int
+
+
+class Sales:
+    """Reads sales."""
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+
+    def by_id(self, sale_id: str) -> StoredSale | None:
+        """The sale of that id."""
+        return self._one(t.sale.c.sale_id == sale_id)
+
+    def by_event(self, event_id: str) -> StoredSale | None:
+        """The sale an event recorded."""
+        return self._one(t.sale.c.event_id == event_id)
+
+    def by_number(self, text: str) -> StoredSale | None:
+        """By the printed number, whole or typed without its last hash part, or by its sequence number alone when that is unique."""
+        text = text.strip()
+        found = self._one(t.sale.c.number == text)
+        if found is not None or not text:
+            return found
+        if text.isdigit():
+            return self._one(t.sale.c.event_seq == int(text))
+        return self._one(t.sale.c.number.startswith(f"{text}-", autoescape=True))
+
+    def by_code(self, trace_code: str) -> StoredSale | None:
+        """The sale that last handed out the box of that trace code."""
+        c = t.trace_code.c
+        sold_in = select(c.sale_id).where(c.code == trace_code)
+        sale_id = self._readers.connection().execute(sold_in).scalar()
+        return self.by_id(sale_id) if sale_id else None
+
+    def recent(
+        self, *, day: date | None = None, shift: str = "", member: str = "", limit: int = 50
+    ) -> tuple[StoredSale, ...]:
+        """Newest sales first, of a business day, a shift or a member."""
+        return tuple(self._stored(row) for row in self._execute(self._recent(day, shift, member, limit)))
+
+    def recent_rows(
+        self, *, day: date | None = None, shift: str = "", member: str = "", limit: int = 200
+    ) -> tuple[SaleRow, ...]:
+        """The same as light rows, for lists."""
+        s = t.sale.c
+        returned = (
+            select(func.coalesce(func.sum(t.return_.c.total_fen), 0))
+            .where(t.return_.c.original_sale_id == s.sale_id)
+            .correlate(t.sale)
+            .scalar_subquery()
+        )
+        wanted = self._recent(day, shift, member, limit).with_only_columns(
+            s.sale_id, s.event_id, s.number, s.at, s.day, s.cashier, s.member_id, s.shift_id, s.payable_fen, returned
+        )
+        return tuple(SaleRow(*row) for row in self._execute(wanted))
+
+    @staticmethod
+    def _recent(day: date | None, shift: str, member: str, limit: int) -> Select[Any]:
+        wanted = select(t.sale).order_by(t.sale.c.event_seq.desc()).limit(limit)
+        if day is not None:
+            wanted = wanted.where(t.sale.c.day == day)
+        if shift:
+            wanted = wanted.where(t.sale.c.shift_id == shift)
+        if member:
+            wanted = wanted.where(t.sale.c.member_id == member)
+        return wanted
+
+    def raw(self, event_id: str) -> bytes | None:
+        """An event's exact bytes."""
+        found = self._readers.connection().execute(select(t.event.c.raw).where(t.event.c.id == event_id)).scalar()
+        return bytes(found) if found is not None else None
+
+    def returns_of(self, sale_id: str) -> tuple[StoredReturn, ...]:
+        """Everything taken back against a sale, oldest first."""
+        return self._returns(t.return_.c.original_sale_id == sale_id)
+
+    def return_by_number(self, text: str) -> StoredReturn | None:
+        """A return by its own printed number."""
+        return next(iter(self._returns(t.return_.c.number == text.strip())), None)
+
+    def returns_on(self, day: date) -> tuple[StoredReturn, ...]:
+        """The returns of a business day, oldest first."""
+        return self._returns(t.return_.c.day == day)
+
+    def _returns(self, where: ColumnElement[bool]) -> tuple[StoredReturn, ...]:
+        r = t.return_.c
+        found = []
+        for row in self._execute(select(t.return_).where(where).order_by(r.event_seq)):
+            body = cast(ReturnClosed, self._body(row.event_id))
+            found.append(StoredReturn(body, row.event_id, row.number, row.at, row.day))
+        return tuple(found)
+
+    def _execute(self, wanted: Select[Any]) -> Sequence[Any]:
+        return self._readers.connection().execute(wanted).all()
+
+    def _one(self, where: ColumnElement[bool]) -> StoredSale | None:
+        row = next(iter(self._execute(select(t.sale).where(where).order_by(t.sale.c.event_seq.desc()).limit(1))), None)
+        return self._stored(row) if row is not None else None
+
+    def _body(self, event_id: str) -> object:
+        raw = self._readers.connection().execute(select(t.event.c.raw).where(t.event.c.id == event_id)).scalar_one()
+        envelope = unseal(raw)
+        return body_of(envelope.type, envelope.body)
+
+    def _stored(self, row: Any) -> StoredSale:
+        sale_id = row.sale_id
+        back = t.return_line.c
+        returned = self._execute(
+            select(back.original_line_id, func.sum(back.quantity))
+            .where(back.original_sale_id == sale_id)
+            .group_by(back.original_line_id)
+        )
+        voids = select(func.count()).where(t.return_.c.original_sale_id == sale_id, t.return_.c.kind == "void")
+        c = t.tender_correction.c
+        corrections = self._execute(
+            select(
+                c.correction_id,
+                c.tender_id,
+                c.from_method,
+                c.to_method,
+                c.amount_fen,
+                c.reason,
+                c.approved_by,
+                c.at,
+            )
+            .where(c.sale_id == sale_id)
+            .order_by(c.at, c.correction_id)
+        )
+        copies = select(func.count()).where(t.reprint.c.of_event_id == row.event_id)
+        connection = self._readers.connection()
+        return StoredSale(
+            body=cast(SaleClosed, self._body(row.event_id)),
+            event_id=row.event_id,
+            seq=row.event_seq,
+            number=row.number,
+            at=row.at,
+            day=row.day,
+            member_id=row.member_id,
+            returned={line_id: int(quantity) for line_id, quantity in returned},
+            voided=bool(connection.execute(voids).scalar_one()),
+            corrections=tuple(Correction(*found) for found in corrections),
+            reprints=int(connection.execute(copies).scalar_one()),
+        )

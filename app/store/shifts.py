@@ -1,0 +1,380 @@
+"""Shifts and business days: their figures, counted from the projections, and the registers the law asks for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Table, and_, case, func, select, true
+
+from app.records.envelope import unseal
+from app.records.events import DayClosed, ShiftClosed, ShiftTotals, TenderTotal
+from app.records.registry import body_of
+from app.store import tables as t
+from app.store.engine import Readers
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftRow:
+    """A shift, open (`closed_at` None) or closed."""
+
+    shift_id: str
+    till: str
+    staff_id: str
+    day: date
+    opened_at: datetime
+    float_fen: int
+    closed_at: datetime | None
+    close_event_id: str | None
+    z_no: int
+    counted_fen: int
+    difference_fen: int
+    float_left_fen: int
+    remit_fen: int
+    perpetual_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class CashMoveRow:
+    """Cash put in (positive) or taken out (negative)."""
+
+    move_id: str
+    amount_fen: int
+    reason: str
+    actor: str
+    approved_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A prescription review; the prescription itself lies in the private blob."""
+
+    review_id: str
+    event_id: str
+    basket_id: str
+    blob_id: str
+    prescribed_on: date
+    products: tuple[str, ...]
+    reviewer: str
+    dispenser: str
+    checker: str
+    verdict: str
+    source: str
+    at: datetime
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """One register entry with what was sold under it; several lines give several rows."""
+
+    register_id: str
+    event_id: str
+    kind: str
+    blob_id: str
+    buyer_hash: str
+    actor: str
+    at: datetime
+    day: date
+    sale_id: str
+    sale_number: str
+    product_id: str
+    lot_id: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """A daily duty that was done."""
+
+    event_id: str
+    duty: str
+    slot: str
+    day: date
+    figures: dict[str, int]
+    in_range: bool
+    action: str
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Which rows count: those of some shifts, or of a business day."""
+
+    shifts: tuple[str, ...]
+
+    def of(self, table: Table) -> ColumnElement[bool]:
+        return cast(ColumnElement[bool], table.c.shift_id.in_(self.shifts))
+
+
+_SHIFT_COLUMNS = [t.shift.c[name] for name in ShiftRow.__dataclass_fields__]
+
+
+class Shifts:
+    """Reads shifts, days and registers."""
+
+    def __init__(self, readers: Readers, till: str) -> None:
+        self._readers = readers
+        self._till = till
+
+    # -- shifts ----------------------------------------------------------------------------------------------------------
+
+    def open_shift(self, till: str = "") -> ShiftRow | None:
+        """The shift that is open on a till."""
+        s = t.shift.c
+        return next(iter(self._shifts(and_(s.till == (till or self._till), s.closed_at.is_(None)))), None)
+
+    def shift(self, shift_id: str) -> ShiftRow | None:
+        """One shift."""
+        return next(iter(self._shifts(t.shift.c.shift_id == shift_id)), None)
+
+    def last_closed(self, till: str = "") -> ShiftRow | None:
+        """The shift closed last on a till."""
+        s = t.shift.c
+        closed = self._shifts(and_(s.till == (till or self._till), s.closed_at.is_not(None)), newest=True)
+        return next(iter(closed), None)
+
+    def shift_list(self, day: date) -> tuple[ShiftRow, ...]:
+        """The shifts of a business day, first opened first."""
+        return self._shifts(t.shift.c.day == day)
+
+    def _shifts(self, where: ColumnElement[bool], newest: bool = False) -> tuple[ShiftRow, ...]:
+        s = t.shift.c
+        order = (s.z_no.desc(), s.opened_at.desc()) if newest else (s.opened_at, s.shift_id)
+        wanted = select(*_SHIFT_COLUMNS).where(where).order_by(*order)
+        return tuple(ShiftRow(*row) for row in self._readers.connection().execute(wanted.limit(500)))
+
+    def closing(self, shift_id: str) -> ShiftClosed | None:
+        """The whole Z of a closed shift, as recorded."""
+        row = self.shift(shift_id)
+        if row is None or row.close_event_id is None:
+            return None
+        return cast(ShiftClosed, self._body(row.close_event_id))
+
+    def cash_moves(self, shift_id: str) -> tuple[CashMoveRow, ...]:
+        """Cash put in and taken out in a shift, oldest first."""
+        m = t.cash_move.c
+        wanted = select(m.move_id, m.amount_fen, m.reason, m.actor, m.approved_by, m.at).where(m.shift_id == shift_id)
+        rows = self._readers.connection().execute(wanted.order_by(m.at, m.move_id))
+        return tuple(CashMoveRow(*row) for row in rows)
+
+    def next_z(self, till: str = "") -> int:
+        """The number the next Z of a till will bear; dense from 1."""
+        newest = select(func.coalesce(func.max(t.shift.c.z_no), 0)).where(t.shift.c.till == (till or self._till))
+        return int(self._readers.connection().execute(newest).scalar_one()) + 1
+
+    def next_sale_no(self, day: date) -> int:
+        """1 + the sales of a business day so far, for a running number on screen."""
+        count = select(func.count()).where(t.sale.c.day == day)
+        return int(self._readers.connection().execute(count).scalar_one()) + 1
+
+    def perpetual_fen(self) -> int:
+        """Grand total of all sales less refunds of every shift so far, the open one included; never reset."""
+        connection = self._readers.connection()
+        s = t.shift.c
+        last = connection.execute(
+            select(s.perpetual_fen).where(s.closed_at.is_not(None)).order_by(s.closed_at.desc(), s.z_no.desc()).limit(1)
+        ).scalar()
+        still_open = select(s.shift_id).where(s.closed_at.is_(None))
+        sold = select(func.coalesce(func.sum(t.sale.c.payable_fen), 0)).where(t.sale.c.shift_id.in_(still_open))
+        back = select(func.coalesce(func.sum(t.return_.c.total_fen), 0)).where(t.return_.c.shift_id.in_(still_open))
+        return int(last or 0) + int(connection.execute(sold).scalar_one()) - int(connection.execute(back).scalar_one())
+
+    # -- figures ---------------------------------------------------------------------------------------------------------
+
+    def totals(self, shift_id: str) -> ShiftTotals:
+        """The figures of one shift, open or closed."""
+        return self._totals(_Scope((shift_id,)))
+
+    def day_totals(self, day: date) -> ShiftTotals:
+        """The figures of a business day over all its shifts; floats are summed per shift."""
+        return self._totals(_Scope(tuple(row.shift_id for row in self.shift_list(day))))
+
+    def _totals(self, scope: _Scope) -> ShiftTotals:
+        connection = self._readers.connection()
+
+        def one(*columns: Any, table: Table, where: ColumnElement[bool] | None = None) -> Any:
+            narrowed = scope.of(table) if where is None else and_(scope.of(table), where)
+            return connection.execute(select(*columns).select_from(table).where(narrowed)).one()
+
+        def summed(column: Any) -> Any:
+            return func.coalesce(func.sum(column), 0)
+
+        s, r, m, d = t.sale.c, t.return_.c, t.cash_move.c, t.basket_drop.c
+        sold = one(
+            func.count(),
+            summed(s.payable_fen),
+            summed(s.cut_fen),
+            summed(s.rounding_fen),
+            summed(case((s.member_id != "", 1), else_=0)),
+            summed(case((s.has_rx, 1), else_=0)),
+            summed(s.price_changes),
+            table=t.sale,
+        )
+        returns = one(func.count(), summed(r.total_fen), table=t.return_, where=r.kind != "void")
+        voids = one(func.count(), summed(r.total_fen), table=t.return_, where=r.kind == "void")
+        back_rounding = one(summed(r.rounding_fen), table=t.return_)[0]
+        moved = one(
+            summed(case((m.amount_fen > 0, m.amount_fen), else_=0)),
+            summed(case((m.amount_fen < 0, -m.amount_fen), else_=0)),
+            table=t.cash_move,
+        )
+        dropped = one(func.count(), summed(d.lines), table=t.basket_drop)
+        opened = one(func.count(), table=t.drawer_opening)[0]
+        copies = one(func.count(), table=t.reprint)[0]
+        float_fen = one(summed(t.shift.c.float_fen), table=t.shift)[0]
+        corrections = one(func.count(), table=t.tender_correction)[0]
+        tenders, cash_fen = self._tenders(scope)
+        return ShiftTotals(
+            sales=sold[0],
+            sales_fen=sold[1],
+            returns=returns[0],
+            returns_fen=returns[1],
+            voids=voids[0],
+            voids_fen=voids[1],
+            cuts_fen=sold[2],
+            rounding_fen=sold[3] - back_rounding,
+            member_sales=sold[4],
+            rx_sales=sold[5],
+            price_changes=sold[6],
+            dropped_lines=dropped[1],
+            dropped_baskets=dropped[0],
+            drawer_opens=opened,
+            reprints=copies,
+            cash_in_fen=moved[0],
+            cash_out_fen=moved[1],
+            float_fen=float_fen,
+            expected_cash_fen=float_fen + cash_fen + moved[0] - moved[1],
+            tenders=tenders,
+            corrections=corrections,
+        )
+
+    def _tenders(self, scope: _Scope) -> tuple[tuple[TenderTotal, ...], int]:
+        """Totals per method with corrections re-booked, and what cash the drawer gained."""
+        connection = self._readers.connection()
+        p, c = t.tender.c, t.tender_correction.c
+        sums: dict[str, list[int]] = {}
+        cash = {"cash"}
+        rows = connection.execute(
+            select(p.method, p.kind, p.direction, func.count(), func.sum(p.amount_fen))
+            .where(scope.of(t.tender))
+            .group_by(p.method, p.kind, p.direction)
+        )
+        for method, kind, direction, count, amount in rows.all():
+            total = sums.setdefault(method, [0, 0, 0, 0])
+            at = 0 if direction == "sale" else 2
+            total[at] += count
+            total[at + 1] += int(amount)
+            if kind == "cash":
+                cash.add(method)
+        moved = connection.execute(
+            select(c.from_method, c.to_method, func.count(), func.sum(c.amount_fen))
+            .where(scope.of(t.tender_correction))
+            .group_by(c.from_method, c.to_method)
+        )
+        for source, target, count, amount in moved.all():
+            for method, sign in ((source, -1), (target, 1)):
+                total = sums.setdefault(method, [0, 0, 0, 0])
+                total[0] += sign * count
+                total[1] += sign * int(amount)
+        totals = tuple(
+            TenderTotal(method=method, sales=got[0], amount_fen=got[1], refunds=got[2], refund_fen=got[3])
+            for method, got in sorted(sums.items())
+        )
+        return totals, sum(total.amount_fen - total.refund_fen for total in totals if total.method in cash)
+
+    # -- the day and its registers ---------------------------------------------------------------------------------------
+
+    def day_closing(self, day: date) -> DayClosed | None:
+        """The last 日结 of a business day, as recorded."""
+        d = t.day_close.c
+        wanted = select(d.event_id).where(d.day == day).order_by(d.at.desc()).limit(1)
+        found = self._readers.connection().execute(wanted).scalar()
+        return cast(DayClosed, self._body(found)) if found else None
+
+    def last_day_closed(self) -> date | None:
+        """The newest business day that was closed."""
+        found: date | None = self._readers.connection().execute(select(func.max(t.day_close.c.day))).scalar()
+        return found
+
+    def duty_pharmacists(self) -> tuple[str, ...]:
+        """Staff ids of the pharmacists on duty now, first come first."""
+        d = t.duty_pharmacist.c
+        return tuple(self._readers.connection().execute(select(d.staff_id).order_by(d.since, d.staff_id)).scalars())
+
+    def reviews(self, day: date) -> tuple[ReviewRow, ...]:
+        """The day's prescription reviews, oldest first."""
+        return self._reviews(t.review.c.day == day)
+
+    def review(self, review_id: str) -> ReviewRow | None:
+        """One review."""
+        return next(iter(self._reviews(t.review.c.review_id == review_id)), None)
+
+    def _reviews(self, where: ColumnElement[bool]) -> tuple[ReviewRow, ...]:
+        names = list(ReviewRow.__dataclass_fields__)
+        wanted = select(*(t.review.c[name] for name in names)).where(where).order_by(t.review.c.at, t.review.c.review_id)
+        found = []
+        for row in self._readers.connection().execute(wanted).mappings():
+            fields = dict(row)
+            fields["products"] = tuple(name for name in fields["products"].split(";") if name)
+            found.append(ReviewRow(**fields))
+        return tuple(found)
+
+    def register_rows(self, kind: str, first: date, last: date) -> tuple[RegisterRow, ...]:
+        """A register's entries of a span of business days (inclusive) that led to a sale, oldest first."""
+        b = t.buyer_register.c
+        return self._register(and_(b.kind == kind if kind else true(), b.day >= first, b.day <= last))
+
+    def bought_by(self, buyer_hash: str, kind: str, since: date) -> int:
+        """Smallest units a buyer has taken under a register since a day, returns not subtracted."""
+        b = t.buyer_register.c
+        rows = self._register(and_(b.buyer_hash == buyer_hash, b.kind == kind, b.day >= since))
+        return sum(row.quantity for row in rows)
+
+    def _register(self, where: ColumnElement[bool]) -> tuple[RegisterRow, ...]:
+        b, line, s = t.buyer_register.c, t.sale_line.c, t.sale.c
+        joined = t.buyer_register.join(
+            t.sale_line, and_(line.register_id == b.register_id, line.register_id != "")
+        ).join(t.sale, s.sale_id == line.sale_id)
+        wanted = (
+            select(
+                b.register_id,
+                b.event_id,
+                b.kind,
+                b.blob_id,
+                b.buyer_hash,
+                b.actor,
+                b.at,
+                b.day,
+                s.sale_id,
+                s.number,
+                line.product_id,
+                line.lot_id,
+                line.quantity,
+            )
+            .select_from(joined)
+            .where(where)
+            .order_by(b.at, b.register_id, line.no)
+        )
+        return tuple(RegisterRow(*row) for row in self._readers.connection().execute(wanted))
+
+    def duties(self, day: date) -> tuple[DutyRow, ...]:
+        """The duties done for a business day, oldest first."""
+        names = list(DutyRow.__dataclass_fields__)
+        d = t.duty_done.c
+        wanted = select(*(d[name] for name in names)).where(d.day == day).order_by(d.at, d.event_id)
+        found = []
+        for row in self._readers.connection().execute(wanted).mappings():
+            fields = dict(row)
+            fields["figures"] = json.loads(fields["figures"])
+            found.append(DutyRow(**fields))
+        return tuple(found)
+
+    def _body(self, event_id: str) -> object:
+        raw = self._readers.connection().execute(select(t.event.c.raw).where(t.event.c.id == event_id)).scalar_one()
+        envelope = unseal(raw)
+        return body_of(envelope.type, envelope.body)

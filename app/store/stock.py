@@ -1,0 +1,215 @@
+"""Stock: lots, levels per zone, trace codes and bindings, and the tasks that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, RowMapping, func, select
+
+from app.records.base import Record
+from app.records.catalogue import Lot, TraceCode
+from app.records.clock import Clock
+from app.records.events import LotStateSet, StockReceived
+from app.records.ids import new_id
+from app.store import tables as t
+from app.store.engine import Readers
+from app.store.journal import Committed, Journal
+
+SHELF = "shelf"
+REJECT = "reject"
+
+_SEVERITY = {"": 0, "saleable": 0, "locked": 1, "recalled": 2}
+_EVENTS_PER_UNIT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class LotStock:
+    """A lot with what stands on the shelf and in the reject zone (不合格品区), in smallest units."""
+
+    lot: Lot
+    on_shelf: int
+    on_reject: int
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRow:
+    """A stock level that needs a person."""
+
+    product_id: str
+    lot_id: str
+    lot_no: str
+    expires_on: date | None
+    zone: str
+    quantity: int
+
+
+class PrefixSource(Protocol):
+    """What else knows trace prefixes: the catalogue."""
+
+    def by_trace_prefix(self, prefix: str) -> Sequence[Any]:
+        """Products known by a seven-digit prefix, each with `.id`."""
+        ...
+
+
+def _lot_of(row: RowMapping) -> Lot:
+    """The lot as it counts here: the stricter of what this store and headquarters say."""
+    fields = {name: row[name] for name in Lot.model_fields}
+    if _SEVERITY.get(row["told_state"], 2) > _SEVERITY.get(fields["state"], 2):
+        fields["state"] = row["told_state"]
+    return Lot.model_validate(fields)
+
+
+_LEVEL = (
+    select(func.coalesce(func.sum(t.stock_level.c.quantity), 0))
+    .where(t.stock_level.c.lot_id == t.lot.c.id)
+    .correlate(t.lot)
+)
+_LOTS = select(
+    t.lot,
+    _LEVEL.where(t.stock_level.c.zone == SHELF).scalar_subquery().label("on_shelf"),
+    _LEVEL.where(t.stock_level.c.zone == REJECT).scalar_subquery().label("on_reject"),
+)
+
+
+class Stock:
+    """Reads stock; writes it only as events."""
+
+    def __init__(self, readers: Readers, journal: Journal, clock: Clock, prefixes: PrefixSource | None) -> None:
+        self._readers = readers
+        self._journal = journal
+        self._clock = clock
+        self._prefixes = prefixes
+
+    def lots(self, product_id: str) -> tuple[LotStock, ...]:
+        """Every lot of a product, first expiry first."""
+        return self._lots(t.lot.c.product_id == product_id)
+
+    def lot(self, lot_id: str) -> LotStock | None:
+        """One lot with its levels."""
+        return next(iter(self._lots(t.lot.c.id == lot_id)), None)
+
+    def lot_by_no(self, product_id: str, lot_no: str) -> LotStock | None:
+        """The lot of that number of a product."""
+        return next(iter(self._lots((t.lot.c.product_id == product_id) & (t.lot.c.lot_no == lot_no))), None)
+
+    def _lots(self, where: ColumnElement[bool]) -> tuple[LotStock, ...]:
+        rows = self._readers.connection().execute(_LOTS.where(where).order_by(t.lot.c.expires_on, t.lot.c.id))
+        return tuple(LotStock(_lot_of(row), int(row["on_shelf"]), int(row["on_reject"])) for row in rows.mappings())
+
+    def code(self, code: str) -> TraceCode | None:
+        """A box by its trace code, where it is known."""
+        found = self._readers.connection().execute(select(t.trace_code).where(t.trace_code.c.code == code))
+        row = found.mappings().first()
+        return TraceCode.model_validate(dict(row)) if row is not None else None
+
+    def codes_in_stock(self, product_id: str, limit: int = 200) -> tuple[TraceCode, ...]:
+        """Boxes of a product known to stand in stock."""
+        c = t.trace_code.c
+        wanted = select(t.trace_code).where(c.product_id == product_id, c.state == "in_stock").order_by(c.code)
+        rows = self._readers.connection().execute(wanted.limit(limit)).mappings()
+        return tuple(TraceCode.model_validate(dict(row)) for row in rows)
+
+    def product_of_prefix(self, prefix: str) -> tuple[str, ...]:
+        """Products a seven-digit trace prefix means: those bound here, then those the catalogue names."""
+        bound = self._bound("trace_prefix", prefix)
+        known = [product.id for product in self._prefixes.by_trace_prefix(prefix)] if self._prefixes else []
+        return tuple(dict.fromkeys([*bound, *known]))
+
+    def product_of_bound_barcode(self, code: str) -> str | None:
+        """The product a further barcode was bound to, newest binding wins nothing: the first by id."""
+        return next(iter(self._bound("barcode", code)), None)
+
+    def _bound(self, kind: str, code: str) -> list[str]:
+        b = t.bound_code.c
+        wanted = select(b.product_id).where(b.kind == kind, b.code == code).order_by(b.product_id)
+        return list(self._readers.connection().execute(wanted).scalars())
+
+    def level(self, product_id: str) -> int:
+        """Smallest units on the shelf, all lots together; may be negative."""
+        wanted = select(func.coalesce(func.sum(t.stock_level.c.quantity), 0)).where(
+            t.stock_level.c.product_id == product_id, t.stock_level.c.zone == SHELF
+        )
+        return int(self._readers.connection().execute(wanted).scalar_one())
+
+    def levels(self, product_ids: Sequence[str]) -> dict[str, int]:
+        """Shelf levels of several products at once; products without rows are 0."""
+        s = t.stock_level.c
+        wanted = (
+            select(s.product_id, func.sum(s.quantity))
+            .where(s.product_id.in_(product_ids), s.zone == SHELF)
+            .group_by(s.product_id)
+        )
+        found = {row[0]: int(row[1]) for row in self._readers.connection().execute(wanted)}
+        return {product_id: found.get(product_id, 0) for product_id in product_ids}
+
+    def negatives(self) -> tuple[LevelRow, ...]:
+        """Levels below zero: each a task for a person."""
+        return self._level_rows(t.stock_level.c.quantity < 0)
+
+    def near_expiry(self, day: date, days: int) -> tuple[LevelRow, ...]:
+        """Shelf stock that expires within `days` of `day` but is still good."""
+        e = t.lot.c.expires_on
+        on_shelf = (t.stock_level.c.quantity > 0) & (t.stock_level.c.zone == SHELF)
+        return self._level_rows(on_shelf & (e >= day) & (e <= day + timedelta(days=days)))
+
+    def expired(self, day: date) -> tuple[LevelRow, ...]:
+        """Shelf stock past its last good day."""
+        on_shelf = (t.stock_level.c.quantity > 0) & (t.stock_level.c.zone == SHELF)
+        return self._level_rows(on_shelf & (t.lot.c.expires_on < day))
+
+    def _level_rows(self, where: ColumnElement[bool]) -> tuple[LevelRow, ...]:
+        s = t.stock_level.c
+        joined = t.stock_level.outerjoin(t.lot, t.lot.c.id == s.lot_id)
+        wanted = (
+            select(s.product_id, s.lot_id, func.coalesce(t.lot.c.lot_no, ""), t.lot.c.expires_on, s.zone, s.quantity)
+            .select_from(joined)
+            .where(where)
+            .order_by(t.lot.c.expires_on, s.product_id, s.lot_id)
+        )
+        return tuple(LevelRow(*row) for row in self._readers.connection().execute(wanted))
+
+    def import_opening(
+        self,
+        lots: Sequence[Lot],
+        levels: Mapping[str, int],
+        codes: Mapping[str, Sequence[str]],
+        *,
+        actor: str = "import",
+        day: date | None = None,
+    ) -> Future[tuple[Committed, ...]]:
+        """Opening stock as goods-in events, in background units; the future is that of the last unit.
+
+        `levels` is lot id → smallest units, `codes` lot id → trace codes. A lot that is not saleable gets its state as an event too.
+        """
+        on = day or self._clock.now().date()
+        bodies: list[Record] = [
+            StockReceived(
+                receipt_id=new_id(self._clock),
+                product_id=lot.product_id,
+                lot_id=lot.id,
+                lot_no=lot.lot_no,
+                made_on=lot.made_on,
+                expires_on=lot.expires_on,
+                quantity=levels.get(lot.id, 0),
+                codes=tuple(codes.get(lot.id, ())),
+            )
+            for lot in lots
+        ]
+        states: list[Record] = [
+            LotStateSet(lot_id=lot.id, product_id=lot.product_id, state=lot.state, reason="import", approved_by=actor)
+            for lot in lots
+            if lot.state != "saleable"
+        ]
+        last: Future[tuple[Committed, ...]] = Future()
+        if not bodies:
+            last.set_result(())
+        for some in (bodies, states):
+            for start in range(0, len(some), _EVENTS_PER_UNIT):
+                last = self._journal.record(
+                    some[start : start + _EVENTS_PER_UNIT], actor=actor, day=on, urgent=False
+                )
+        return last

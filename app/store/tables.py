@@ -1,0 +1,500 @@
+"""Every table of the ledger: records stored flat, and the terminal's own rows and projections."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+from sqlmodel._compat import SQLModelConfig
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from app.records.catalogue import Lot, TraceCode
+from app.records.people import FamilyPerson, Member, PinAttempt, Staff
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+METADATA = MetaData(naming_convention=NAMING)
+
+
+class TerminalRow(SQLModel, registry=registry(metadata=METADATA)):
+    """The base that turns a record into a table of the ledger; it stands last, with frozen off."""
+
+    metadata = METADATA
+    model_config = SQLModelConfig(frozen=False)
+
+
+class LotRow(Lot, TerminalRow, table=True):
+    """A lot in this store; `told_state` is what headquarters says of it and wins when it is the stricter."""
+
+    __tablename__ = "lot"
+    told_state: str = Field(default="", max_length=12)
+
+
+class TraceCodeRow(TraceCode, TerminalRow, table=True):
+    """A box known by its trace code."""
+
+    __tablename__ = "trace_code"
+
+
+class StaffRow(Staff, TerminalRow, table=True):
+    """An employee who may sign in."""
+
+    __tablename__ = "staff"
+
+
+class MemberRow(Member, TerminalRow, table=True):
+    """A member, with the last four digits of the phone for looking up."""
+
+    __tablename__ = "member"
+    phone_last4: str = Field(default="", index=True, max_length=4)
+
+
+class FamilyPersonRow(FamilyPerson, TerminalRow, table=True):
+    """A person a member buys for."""
+
+    __tablename__ = "family_person"
+
+
+class PinAttemptRow(PinAttempt, TerminalRow, table=True):
+    """A failed PIN entry."""
+
+    __tablename__ = "pin_attempt"
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The Core table of a table model, typed."""
+    return cast(Table, model.__table__)  # type: ignore[attr-defined]
+
+
+lot = table_of(LotRow)
+trace_code = table_of(TraceCodeRow)
+staff = table_of(StaffRow)
+member = table_of(MemberRow)
+family_person = table_of(FamilyPersonRow)
+pin_attempt = table_of(PinAttemptRow)
+
+
+def _text(name: str, *, key: bool = False, index: bool = False) -> Column[str]:
+    return Column(name, String, primary_key=key, nullable=False, index=index)
+
+
+def _big(name: str, *, key: bool = False) -> Column[int]:
+    return Column(name, BigInteger, primary_key=key, nullable=False)
+
+
+event = Table(
+    "event",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("id", String, nullable=False, unique=True),
+    _text("type", index=True),
+    _text("epoch"),
+    Column("raw", LargeBinary, nullable=False),
+    _text("digest"),
+    Column("at", UTCDateTime, nullable=False),
+    Column("day", Date, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("event_id", String, nullable=False, unique=True),
+    _text("status"),
+    _big("tries"),
+    Column("at", UTCDateTime, nullable=False),
+    Column("acked_at", UTCDateTime, nullable=True),
+)
+Index("ix_outbox_waiting", outbox.c.seq, sqlite_where=outbox.c.status.in_(["waiting", "later"]))
+Index("ix_outbox_acked_at", outbox.c.acked_at)
+
+sale = Table(
+    "sale",
+    METADATA,
+    _text("sale_id", key=True),
+    Column("event_id", String, nullable=False, unique=True),
+    Column("number", String, nullable=False, unique=True),
+    _big("event_seq"),
+    _text("shift_id", index=True),
+    _text("till"),
+    _text("cashier"),
+    _text("member_id", index=True),
+    Column("at", UTCDateTime, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+    _big("subtotal_fen"),
+    _big("cut_fen"),
+    _big("rounding_fen"),
+    _big("payable_fen"),
+    Column("has_rx", Boolean, nullable=False),
+    _big("price_changes"),
+)
+
+sale_line = Table(
+    "sale_line",
+    METADATA,
+    Column("sale_id", String, ForeignKey(sale.c.sale_id), primary_key=True),
+    _text("line_id", key=True),
+    _big("no"),
+    _text("product_id", index=True),
+    _text("lot_id", index=True),
+    _big("quantity"),
+    _big("amount_fen"),
+    _big("cost_fen"),
+    _text("salesperson"),
+    _text("review_id"),
+    _text("register_id"),
+)
+Index("ix_sale_line_register_id", sale_line.c.register_id, sqlite_where=sale_line.c.register_id != "")
+
+cut = Table(
+    "cut",
+    METADATA,
+    Column("sale_id", String, ForeignKey(sale.c.sale_id), primary_key=True),
+    _big("no", key=True),
+    _text("line_id"),
+    _text("cause_kind"),
+    _text("cause_id"),
+    _big("amount_fen"),
+)
+
+tender = Table(
+    "tender",
+    METADATA,
+    _text("owner_id", key=True),
+    _text("tender_id", key=True),
+    _text("direction"),
+    _text("shift_id", index=True),
+    Column("day", Date, nullable=False, index=True),
+    _text("method"),
+    _text("kind"),
+    _big("amount_fen"),
+    _big("handed_fen"),
+)
+
+return_ = Table(
+    "return_",
+    METADATA,
+    _text("return_id", key=True),
+    Column("event_id", String, nullable=False, unique=True),
+    Column("number", String, nullable=False, unique=True),
+    _big("event_seq"),
+    _text("kind"),
+    _text("original_sale_id", index=True),
+    _text("shift_id", index=True),
+    _text("reason"),
+    Column("at", UTCDateTime, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+    _big("total_fen"),
+    _big("rounding_fen"),
+)
+
+return_line = Table(
+    "return_line",
+    METADATA,
+    Column("return_id", String, ForeignKey(return_.c.return_id), primary_key=True),
+    _text("line_id", key=True),
+    _text("original_sale_id", index=True),
+    _text("original_line_id"),
+    _text("product_id"),
+    _text("lot_id"),
+    _text("zone"),
+    _big("quantity"),
+    _big("amount_fen"),
+)
+
+tender_correction = Table(
+    "tender_correction",
+    METADATA,
+    _text("correction_id", key=True),
+    _text("sale_id", index=True),
+    _text("tender_id"),
+    _text("from_method"),
+    _text("to_method"),
+    _big("amount_fen"),
+    _text("shift_id", index=True),
+    _text("reason"),
+    _text("approved_by"),
+    Column("at", UTCDateTime, nullable=False),
+    Column("day", Date, nullable=False),
+)
+
+shift = Table(
+    "shift",
+    METADATA,
+    _text("shift_id", key=True),
+    _text("till"),
+    _text("staff_id"),
+    Column("day", Date, nullable=False, index=True),
+    Column("opened_at", UTCDateTime, nullable=False),
+    _big("float_fen"),
+    Column("closed_at", UTCDateTime, nullable=True),
+    Column("close_event_id", String, nullable=True),
+    _big("z_no"),
+    _big("counted_fen"),
+    _big("difference_fen"),
+    _big("float_left_fen"),
+    _big("remit_fen"),
+    _big("perpetual_fen"),
+)
+Index("ix_shift_open", shift.c.till, sqlite_where=shift.c.closed_at.is_(None))
+
+cash_move = Table(
+    "cash_move",
+    METADATA,
+    _text("move_id", key=True),
+    _text("shift_id", index=True),
+    _big("amount_fen"),
+    _text("reason"),
+    _text("actor"),
+    _text("approved_by"),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+basket_drop = Table(
+    "basket_drop",
+    METADATA,
+    _text("event_id", key=True),
+    _text("basket_id"),
+    _text("shift_id", index=True),
+    _big("lines"),
+    _big("amount_fen"),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+drawer_opening = Table(
+    "drawer_opening",
+    METADATA,
+    _text("event_id", key=True),
+    _text("shift_id", index=True),
+    _text("reason"),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+reprint = Table(
+    "reprint",
+    METADATA,
+    _text("event_id", key=True),
+    _text("of_event_id", index=True),
+    _text("shift_id", index=True),
+    _big("copy_no"),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+stock_level = Table(
+    "stock_level",
+    METADATA,
+    _text("product_id", key=True),
+    _text("lot_id", key=True),
+    _text("zone", key=True),
+    _big("quantity"),
+)
+Index("ix_stock_level_lot_id", stock_level.c.lot_id)
+Index("ix_stock_level_negative", stock_level.c.product_id, sqlite_where=stock_level.c.quantity < 0)
+
+stock_move = Table(
+    "stock_move",
+    METADATA,
+    _text("event_id", key=True),
+    _big("no", key=True),
+    _text("product_id", index=True),
+    _text("lot_id"),
+    _text("zone"),
+    _big("quantity"),
+    _text("cause"),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+bound_code = Table(
+    "bound_code",
+    METADATA,
+    _text("kind", key=True),
+    _text("code", key=True),
+    _text("product_id", key=True),
+)
+
+review = Table(
+    "review",
+    METADATA,
+    _text("review_id", key=True),
+    _text("event_id"),
+    _text("basket_id"),
+    _text("blob_id"),
+    Column("prescribed_on", Date, nullable=False),
+    _text("products"),
+    _text("reviewer"),
+    _text("dispenser"),
+    _text("checker"),
+    _text("verdict"),
+    _text("source"),
+    Column("at", UTCDateTime, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+)
+
+buyer_register = Table(
+    "buyer_register",
+    METADATA,
+    _text("register_id", key=True),
+    _text("event_id"),
+    _text("basket_id"),
+    _text("kind"),
+    _text("blob_id"),
+    _text("buyer_hash", index=True),
+    _text("actor"),
+    Column("at", UTCDateTime, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+)
+
+duty_done = Table(
+    "duty_done",
+    METADATA,
+    _text("event_id", key=True),
+    _text("duty"),
+    _text("slot"),
+    Column("day", Date, nullable=False, index=True),
+    _text("figures"),
+    Column("in_range", Boolean, nullable=False),
+    _text("action"),
+    _text("actor"),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+duty_pharmacist = Table(
+    "duty_pharmacist",
+    METADATA,
+    _text("staff_id", key=True),
+    Column("since", UTCDateTime, nullable=False),
+)
+
+day_close = Table(
+    "day_close",
+    METADATA,
+    Column("day", Date, primary_key=True),
+    _text("event_id", key=True),
+    Column("at", UTCDateTime, nullable=False),
+    _big("perpetual_fen"),
+    _text("backup"),
+)
+
+member_attached = Table(
+    "member_attached",
+    METADATA,
+    _text("event_id", key=True),
+    _text("sale_id", index=True),
+    _text("member_id"),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+print_job = Table(
+    "print_job",
+    METADATA,
+    _text("job_id", key=True),
+    _text("event_id", index=True),
+    _text("kind"),
+    _text("printer"),
+    Column("ticket", Text, nullable=False),
+    _big("copies"),
+    _text("state"),
+    _text("facts"),
+    _big("tries"),
+    Column("at", UTCDateTime, nullable=False),
+    Column("changed_at", UTCDateTime, nullable=False),
+)
+Index("ix_print_job_state", print_job.c.state, print_job.c.job_id)
+
+parked_basket = Table(
+    "parked_basket",
+    METADATA,
+    _text("basket_id", key=True),
+    _text("state"),
+    _text("till"),
+    _text("shift_id"),
+    _text("label"),
+    Column("content", Text, nullable=False),
+    _big("pieces"),
+    _big("payable_fen"),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+setting = Table("setting", METADATA, _text("key", key=True), Column("content", Text, nullable=False))
+
+private_blob = Table(
+    "private_blob",
+    METADATA,
+    _text("blob_id", key=True),
+    _text("person_id", index=True),
+    _text("kind"),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+person_key = Table(
+    "person_key",
+    METADATA,
+    _text("person_id", key=True),
+    Column("secret", LargeBinary, nullable=True),
+    Column("destroyed_at", UTCDateTime, nullable=True),
+)
+
+feed_cursor = Table("feed_cursor", METADATA, _text("feed", key=True), _text("cursor"))
+
+frame_mark = Table(
+    "frame_mark",
+    METADATA,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    _big("file_no"),
+    _big("seq"),
+)
+
+schema_version = Table(
+    "alembic_version",
+    METADATA,
+    Column("version_num", String(32), primary_key=True),
+)
+
+PROJECTIONS: tuple[Table, ...] = (
+    sale_line,
+    cut,
+    tender,
+    return_line,
+    return_,
+    sale,
+    tender_correction,
+    shift,
+    cash_move,
+    basket_drop,
+    drawer_opening,
+    reprint,
+    stock_level,
+    stock_move,
+    trace_code,
+    bound_code,
+    review,
+    buyer_register,
+    duty_done,
+    duty_pharmacist,
+    day_close,
+    member_attached,
+)
+"""Tables that follow from the events alone, children before parents; `lot` follows from events and feeds together."""
