@@ -149,8 +149,7 @@ def sale_ticket(
     pen.rule()
     cuts_of = _cuts_by_line(pen, body)
     for line in body.lines:
-        before_cuts = line.amount_fen + sum(cut.amount_fen for cut in body.cuts if cut.line_id == line.line_id)
-        _sale_line(pen, line, before_cuts, cuts_of.get(line.line_id, {}))
+        _sale_line(pen, line, cuts_of.get(line.line_id, {}))
     pen.rule()
     _sums(pen, body)
     if points is not None:
@@ -366,6 +365,7 @@ def _training_mark(pen: _Pen, training: bool) -> None:
     """Say, large, that this is an exercise."""
     if training:
         pen.text(pen.word("mark.training"), bold=True, big=True, align="center")
+        pen.text(pen.word("mark.no_receipt"), bold=True, align="center")
 
 
 def _facts(pen: _Pen, number: str, store: TillProfile, cashier: str, at: datetime) -> None:
@@ -380,19 +380,21 @@ def _row(quantity: str, price: str, amount: str) -> Columns:
     return Columns((Cell(f"  {quantity}"), Cell(price, 9, "right"), Cell(amount, 10, "right")))
 
 
-def _sale_line(pen: _Pen, line: SaleLine, before_cuts_fen: int, cuts: Mapping[str, int]) -> None:
+def _sale_line(pen: _Pen, line: SaleLine, cuts: Mapping[str, int]) -> None:
     """Add everything the law and the customer need about one line; the amounts add up to the subtotal."""
     name = f"{line.generic_name}（{line.brand_name}）" if line.brand_name else line.generic_name
-    marks = (pen.word("mark.rx") if line.rx_class == "rx" else "") + (
-        pen.word("mark.split") if line.unit_level == "split" else ""
-    )
-    pen.text(f"{line.no}. {name} {marks}".rstrip(), bold=True)
+    marks = [pen.word("mark.rx")] if line.rx_class == "rx" else []
+    if line.unit_level == "split":
+        marks.append(pen.word("mark.split"))
+    pen.text(" ".join((f"{line.no}.", *marks, name)), bold=True)
     strength = "" if line.strength and line.strength in line.spec else line.strength
     about = " ".join(part for part in (line.form, strength, line.spec) if part)
     if about:
         pen.detail(about)
-    quantity = unit_text(line.quantity, line.unit)
-    pen.lines.append(_row(quantity, format_fen(line.unit_price_fen), format_fen(before_cuts_fen)))
+    weighed = line.unit == WEIGHED_UNIT
+    price = f"{format_fen(line.unit_price_fen * 100)}/g" if weighed else format_fen(line.unit_price_fen)
+    before_cuts = format_fen(line.quantity * line.unit_price_fen)
+    pen.lines.append(_row(unit_text(line.quantity, line.unit), price, before_cuts))
     for title, fen in cuts.items():
         pen.pair(f"   └ {title}", format_fen(-fen))
     if line.maker:

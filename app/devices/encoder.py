@@ -107,7 +107,8 @@ class Encoder:
         if not row.text.strip():
             return b"\n"
         text = row.text if row.align == "left" else row.text.strip()
-        return self._raster(self._glyphs.row(text, bold=row.bold, across=row.size, down=row.size), ROW_DOTS * row.size + _ROW_AIR)
+        dots = self._glyphs.row(text, bold=row.bold, across=row.size, down=row.size)
+        return self._raster(dots, ROW_DOTS * row.size + _ROW_AIR)
 
     def _code(self, code: Code) -> bytes:
         """Return a machine-readable code, drawn by the printer where it can and fits, else as dots."""
@@ -181,4 +182,3 @@ def _bars(modules: str, unit: int) -> Image:
     small = Pictures.new("1", (len(modules), 1), 0)
     small.putdata([int(module) for module in modules])
     return small.resize((len(modules) * unit, _BAR_HEIGHT), Pictures.Resampling.NEAREST)
-

@@ -205,12 +205,9 @@ def wrap(text: str, cells: int) -> list[str]:
             rows.append(row.rstrip())
             row, used = "", 0
             continue
-        if token in _CLOSING and len(row) > 1 and width(row[-1]) + size <= cells:
+        bound = len(row) > 1 and (token in _CLOSING or row[-1] in _OPENING)
+        if bound and width(row[-1]) + size <= cells:
             row, token = row[:-1], row[-1] + token
-            size = width(token)
-        elif len(row) > 1 and row[-1] in _OPENING and width(row[-1]) + size <= cells:
-            row, token = row[:-1], row[-1] + token
-            size = width(token)
         if row:
             rows.append(row.rstrip())
         row, used = "", 0
@@ -305,6 +302,7 @@ def _column_widths(columns: tuple[Cell, ...], texts: list[str], cells: int) -> l
         max(cell.width, width(text)) if cell.width and cell.align == "right" else cell.width
         for cell, text in zip(columns, texts, strict=True)
     ]
+    widths = [2 if size == 1 and text else size for size, text in zip(widths, texts, strict=True)]
     stretching = [index for index, cell in enumerate(columns) if cell.width <= 0]
     least = 2 * len(stretching)  # a hanzi must fit
     while sum(widths) + least > room and max(widths) > 2:

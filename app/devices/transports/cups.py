@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from typing import Any, ClassVar, Self
 
@@ -35,7 +36,7 @@ class CupsTransport:
         """Start `lp`; raises when the queue is not known."""
         self.close()
         lp, not_found = escpos_class("lp", "LP"), escpos_class("lp", "DeviceNotFoundError")
-        if not lp.is_usable():
+        if not lp.is_usable() or shutil.which("lp") is None or shutil.which("lpstat") is None:
             raise DeviceFault("printer.package_missing", {"package": "cups-client"}, retry=False)
         printer = lp(self._queue)
         try:

@@ -52,11 +52,18 @@ def data_of(encoded: bytes) -> bytes:
 def twenty_lines() -> Ticket:
     """Return the receipt that the speed goal speaks of: twenty goods on 80 mm."""
     goods = [
-        Columns((Cell(f"阿莫西林克拉维酸钾片{no:02d} 0.25g×24"), Cell(f"{no}盒", 5, "right"), Cell("128.50", 9, "right")))
+        Columns(
+            (Cell(f"阿莫西林克拉维酸钾片{no:02d} 0.25g×24"), Cell(f"{no}盒", 5, "right"), Cell("128.50", 9, "right"))
+        )
         for no in range(20)
     ]
     head = (Text("药柜示范药房", True, 2, "center"), Text("药品经营许可证 示CB0000001"), Rule("="))
-    foot = (Rule(), Columns((Cell("应付"), Cell("￥2570.00", 10, "right")), True, 2), Code("qr", "S001-01-7a3f-153"), Cut())
+    foot = (
+        Rule(),
+        Columns((Cell("应付"), Cell("￥2570.00", 10, "right")), True, 2),
+        Code("qr", "S001-01-7a3f-153"),
+        Cut(),
+    )
     return ticket(*head, *goods, *foot)
 
 
@@ -76,7 +83,9 @@ def test_text_becomes_the_bytes_of_the_printers_charset(charset: str, text: str,
     assert expected + b"\n" in ENCODERS[charset].encode(ticket(Text(text)))
 
 
-@pytest.mark.parametrize(("charset", "text"), [("gb2312", "镕"), ("gbk", "㛃"), ("gb18030", "𬱖"), ("gb18030", "m²"), ("gb18030", "ñ")])
+@pytest.mark.parametrize(
+    ("charset", "text"), [("gb2312", "镕"), ("gbk", "㛃"), ("gb18030", "𬱖"), ("gb18030", "m²"), ("gb18030", "ñ")]
+)
 def test_a_row_with_a_character_the_printer_lacks_goes_out_as_dots(charset: str, text: str) -> None:
     encoded = ENCODERS[charset].encode(ticket(Text("药柜"), Text(text), Text("药柜")))
     assert encoded.count(b"\x1dv0") == 1
@@ -84,7 +93,7 @@ def test_a_row_with_a_character_the_printer_lacks_goes_out_as_dots(charset: str,
 
 
 @pytest.mark.parametrize("charset", ENCODERS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(text=WILD, other=WILD, align=st.sampled_from(["left", "center", "right"]))
 def test_no_byte_of_data_is_ever_a_command(charset: str, text: str, other: str, align: str) -> None:
     encoded = ENCODERS[charset].encode(
