@@ -17,7 +17,7 @@ from app.desktop.widgets.fields import Field
 from app.desktop.widgets.member import AllergyStrip, CouponTile, DueRow, MemberHead, Vital
 from app.desktop.widgets.notices import Banner, Empty, NoteStrip, Ribbon, ScanEcho, Toast
 from app.desktop.widgets.pads import Keypad, PinDots, Reticle
-from app.desktop.widgets.surfaces import Card, Ground, Overlay, Panel
+from app.desktop.widgets.surfaces import Ground, Overlay, Panel
 from app.desktop.widgets.words import IconTile, Marks, Money, Name, Para, Rule, Skeleton, Txt
 
 SWATCHES = (

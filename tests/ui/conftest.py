@@ -7,6 +7,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.desktop.theme import Theme
@@ -23,7 +24,11 @@ def qapp() -> QApplication:
 
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[Theme]:
-    """A light theme at scale 1.0 without movement; its widgets are let go with it."""
+    """A light theme at scale 1.0 without movement; every window left open is let go with it."""
     made = Theme(qapp, "light", 1.0, motion=False)
     yield made
+    for window in QApplication.topLevelWidgets():
+        window.close()
+        window.deleteLater()
     made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -6,6 +6,9 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QColor, QFontMetricsF, QRawFont
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
 from app.desktop.theme import Theme
 from app.desktop.theme.icons import IconNotFound
 from app.desktop.theme.notes import Note, NoteAction, lay_out
@@ -16,8 +19,6 @@ from app.desktop.theme.scale import Scale, automatic
 from app.desktop.theme.sounds import TONES, Sounds, at_volume
 from app.desktop.theme.tokens import DARK, LIGHT, Tokens
 from app.desktop.theme.type import FILES, ROLES
-from PySide6.QtGui import QColor, QFontMetricsF, QRawFont
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 DESKTOP = Path(__file__).resolve().parents[2] / "app" / "desktop"
 
@@ -107,7 +108,9 @@ def test_all_font_files_are_read(theme: Theme) -> None:
 def test_digits_stand_in_columns_below_the_display_size(theme: Theme) -> None:
     face = theme.face("body")
     assert len({round(face.width(digit), 2) for digit in "0123456789"}) == 1
-    assert theme.face("amount").font.letterSpacing() < 0
+    amount = theme.face("amount")
+    assert amount.width("1") < amount.width("0") * 0.8
+    assert amount.font.letterSpacing() < 0
 
 
 @pytest.mark.parametrize("scale", [0.9, 1.0, 1.3])

@@ -5,6 +5,11 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QPaintDevice, QPainter
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
 from app.desktop.gallery import Gallery
 from app.desktop.theme import Theme
 from app.desktop.theme.notes import Note, NoteAction
@@ -17,10 +22,6 @@ from app.desktop.widgets.member import AllergyStrip
 from app.desktop.widgets.notices import NoteStrip, Toast
 from app.desktop.widgets.pads import Keypad, PadKey, PinDots
 from app.desktop.widgets.words import Money, Txt
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QPaintDevice, QPainter
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 
 @pytest.fixture
@@ -118,12 +119,12 @@ def test_repainting_and_signals_keep_the_count_of_none(theme: Theme) -> None:
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter])
 def test_a_button_is_pressed_by_space_and_enter(theme: Theme, key: Qt.Key) -> None:
-    pressed: list[bool] = []
+    pressed: list[str] = []
     button = Btn(theme, "加入")
-    button.clicked.connect(pressed.append)
+    button.clicked.connect(lambda: pressed.append(button.words))
     button.show()
     QTest.keyClick(button, key)
-    assert len(pressed) == 1
+    assert pressed == ["加入"]
 
 
 def test_a_click_leaves_the_focus_in_the_scan_box(theme: Theme, qapp: QApplication) -> None:
@@ -215,7 +216,8 @@ def test_the_money_pad_has_seven_eight_nine_on_top_and_tells_each_key(theme: The
 
 
 def test_the_pin_pad_offers_no_decimal_point(theme: Theme) -> None:
-    words = {key.text() for key in Keypad(theme, "pin").findChildren(PadKey)}
+    pad = Keypad(theme, "pin")
+    words = {key.text() for key in pad.findChildren(PadKey)}
     assert "." not in words and "00" not in words
 
 
@@ -225,7 +227,7 @@ def test_a_wrong_pin_empties_the_dots(theme: Theme) -> None:
     filled = dots.grab().toImage()
     dots.wrong()
     assert dots.grab().toImage() != filled
-    assert dots.accessibleName() == "PIN 已输入 4 位" or "4" in dots.accessibleName()
+    assert "0" in dots.accessibleName()
 
 
 def test_a_strip_tells_which_way_out_was_taken_and_speaks_in_full(theme: Theme) -> None:

@@ -9,10 +9,10 @@ from app.desktop.theme.resources import resource
 
 FAMILIES = ["Inter Display", "Noto Sans SC", "Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "sans-serif"]
 FILES = (
-    "InterDisplay-Regular.otf",
-    "InterDisplay-Medium.otf",
-    "InterDisplay-SemiBold.otf",
-    "InterDisplay-Bold.otf",
+    "InterDisplay-Regular.ttf",
+    "InterDisplay-Medium.ttf",
+    "InterDisplay-SemiBold.ttf",
+    "InterDisplay-Bold.ttf",
     "NotoSansSC-Regular.ttf",
     "NotoSansSC-Bold.ttf",
 )
@@ -71,8 +71,8 @@ class Face:
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         if px >= DISPLAY_PX:
             font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, px * DISPLAY_TRACKING)
-        else:
-            font.setFeature(QFont.Tag("tnum"), 1)
+        # Said both ways: a new QFont inherits the features of the application's font.
+        font.setFeature(QFont.Tag("tnum"), 0 if px >= DISPLAY_PX else 1)
         font.setStrikeOut(struck)
         self.px = px
         self.font = font

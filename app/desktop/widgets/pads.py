@@ -163,7 +163,8 @@ class PinDots(Painted):
 
     def wrong(self) -> None:
         """Empty the dots, in red, and shake once."""
-        self._filled, self._wrong = 0, True
+        self.set_filled(0)
+        self._wrong = True
         if self.theme.motion:
             self._shake.start()
         self.update()
