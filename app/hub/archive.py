@@ -1,0 +1,250 @@
+"""The database of headquarters: one engine for readers, and one place through which every write is committed."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection, Engine, Table, case, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.elements import ColumnElement
+
+T = TypeVar("T")
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+OLDEST_SQLITE = (3, 51, 3)
+"""Older ones can corrupt a WAL database when two connections write and checkpoint at once."""
+_GROUP = 64
+"""Most waiting units that share one flush on SQLite."""
+_RETRIED_STATES = ("40001", "40P01")
+"""PostgreSQL's serialization failure and deadlock: the unit is simply run again."""
+
+
+class HubDatabaseFault(Exception):
+    """The database cannot be used; `code` names why."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+
+
+class _Committer(Protocol):
+    """Runs units of writing and answers when they are durable."""
+
+    def submit(self, unit: Callable[[Connection], T]) -> Future[T]:
+        """Queue a unit."""
+        ...
+
+    def close(self) -> None:
+        """Finish what is queued."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A unit with the future that its caller waits on."""
+
+    unit: Callable[[Connection], Any]
+    future: Future[Any]
+
+
+class _GroupCommitter:
+    """SQLite: one writing thread; units that wait together share one flush, each under its own savepoint."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.execution_options(immediate=True)
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="hub-committer", daemon=True)
+        self._thread.start()
+
+    def submit(self, unit: Callable[[Connection], T]) -> Future[T]:
+        """Queue a unit; its future is done only after the flush."""
+        future: Future[T] = Future()
+        self._queue.put(_Waiting(unit, future))
+        return future
+
+    def close(self) -> None:
+        """Finish what is queued, then end the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        closing = False
+        while not closing:
+            first = self._queue.get()
+            group: list[_Waiting] = []
+            while first is not None:
+                group.append(first)
+                if len(group) == _GROUP or self._queue.empty():
+                    break
+                first = self._queue.get()
+            closing = first is None
+            if group:
+                self._commit(group)
+
+    def _commit(self, group: Sequence[_Waiting]) -> None:
+        done: list[tuple[Future[Any], Any]] = []
+        try:
+            with self._engine.begin() as connection:
+                for waiting in group:
+                    try:
+                        with connection.begin_nested():
+                            done.append((waiting.future, waiting.unit(connection)))
+                    except Exception as error:  # the unit's own failure goes to its caller, the others go on
+                        waiting.future.set_exception(error)
+        except DBAPIError as error:
+            for future, _ in done:
+                future.set_exception(error)
+            for waiting in group:
+                if not waiting.future.done():
+                    waiting.future.set_exception(error)
+            return
+        for future, answer in done:
+            future.set_result(answer)
+
+
+class _PoolCommitter:
+    """PostgreSQL: each unit in a transaction of its own, a few at once."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._pool = ThreadPoolExecutor(6, thread_name_prefix="hub-committer")
+
+    def submit(self, unit: Callable[[Connection], T]) -> Future[T]:
+        """Run a unit; its future is done only after the commit."""
+        return self._pool.submit(self._commit, unit)
+
+    def close(self) -> None:
+        """Finish what is queued, then end the threads."""
+        self._pool.shutdown(wait=True)
+
+    def _commit(self, unit: Callable[[Connection], T]) -> T:
+        for last in (False, False, True):
+            try:
+                with self._engine.begin() as connection:
+                    return unit(connection)
+            except DBAPIError as error:
+                state = getattr(error.orig, "sqlstate", "")
+                if last or state not in _RETRIED_STATES:
+                    raise
+        raise AssertionError("unreachable")
+
+
+def open_engine(database_url: str) -> Engine:
+    """An engine for `sqlite:///PATH` (through sqlcipher3 without a key: one modern SQLite everywhere) or `postgresql+psycopg://…`."""
+    if not database_url.startswith("sqlite:"):
+        return create_engine(database_url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+    version = tuple(int(part) for part in sqlcipher.sqlite_version.split("."))
+    if version < OLDEST_SQLITE:
+        raise HubDatabaseFault("sqlite_too_old", sqlcipher.sqlite_version)
+    engine = create_engine(database_url, module=sqlcipher, connect_args={"check_same_thread": False, "timeout": 15})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(dbapi_connection: Any, _record: object) -> None:
+        dbapi_connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+            dbapi_connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(
+            "BEGIN IMMEDIATE" if connection.get_execution_options().get("immediate") else "BEGIN"
+        )
+
+    return engine
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema to the newest revision (expand only; a database from a later version is left to fail loudly)."""
+    from alembic import command  # 0.25 s that a running hub pays once
+    from alembic.config import Config
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with engine.execution_options(immediate=True).begin() as connection:
+        if MigrationContext.configure(connection).get_current_revision() == newest:
+            return
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+class Archive:
+    """The hub's database, opened: `reading()` for queries, `commit(unit)` for every change."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        lite = engine.dialect.name == "sqlite"
+        self._committer: _Committer = _GroupCommitter(engine) if lite else _PoolCommitter(engine)
+
+    @classmethod
+    def open(cls, database_url: str) -> Archive:
+        """Open, and create or migrate the tables; HubDatabaseFault or SQLAlchemyError when that is impossible."""
+        engine = open_engine(database_url)
+        migrate(engine)
+        return cls(engine)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for queries only."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    def commit(self, unit: Callable[[Connection], T]) -> Future[T]:
+        """Run a unit in a transaction; the future is done when its rows are flushed, or holds the unit's own exception."""
+        return self._committer.submit(unit)
+
+    def close(self) -> None:
+        """Finish queued units and let the database go."""
+        self._committer.close()
+        self.engine.dispose()
+
+
+def upsert(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, object]],
+    *,
+    add: Sequence[str] = (),
+    put: Sequence[str] = (),
+    newest: Sequence[str] = (),
+) -> None:
+    """Insert rows or change those that stand: `add` columns are summed, `put` overwritten, `newest` overwritten unless `changed_at` is older.
+
+    Rows go in primary-key order, so that two transactions never wait for each other in a ring.
+    """
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key.columns]
+    ordered = sorted((dict(row) for row in rows), key=lambda row: tuple(str(row[key]) for key in keys))
+    build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = build(table)
+    fresh = statement.excluded
+    changes: dict[str, ColumnElement[Any]] = {name: table.c[name] + fresh[name] for name in add}
+    changes |= {name: fresh[name] for name in put}
+    if newest:
+        later = fresh["changed_at"] >= table.c["changed_at"]
+        changes |= {name: case((later, fresh[name]), else_=table.c[name]) for name in newest}
+    if changes:
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), ordered)
+    else:
+        connection.execute(statement.on_conflict_do_nothing(), ordered)
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], key: str) -> set[str]:
+    """Insert rows that are not there yet and say which keys were new."""
+    if not rows:
+        return set()
+    build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = build(table).on_conflict_do_nothing().returning(table.c[key])
+    return {str(row[0]) for row in connection.execute(statement, [dict(row) for row in rows])}

@@ -1,0 +1,164 @@
+"""Headquarters as a program: builds the web application, and runs it in this process or a thread of it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from app.hub import tables
+from app.hub.archive import Archive
+from app.hub.headquarters import Headquarters, Refusal
+from app.hub.routes import enrol, feed, hello, push
+from app.hub.web import console
+from app.records.clock import Clock, SystemClock
+from app.records.keys import DeviceKey
+
+log = logging.getLogger(__name__)
+
+BUSY_SECONDS = 5
+"""What `Retry-After` says while the database cannot be written."""
+
+
+def default_database_url(directory: Path) -> str:
+    """The URL of the SQLite database inside a data directory."""
+    return f"sqlite:///{(directory / 'hub.db').absolute()}"
+
+
+def hub_key_seed(directory: Path) -> bytes:
+    """The hub's 32 secret bytes, made on first use and kept as `hub.key` with mode 0600."""
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / "hub.key"
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(32))
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        pass
+    return path.read_bytes()
+
+
+def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None) -> FastAPI:
+    """The hub over a database (`sqlite:///PATH` or `postgresql+psycopg://…`), answering with the key of a 32-byte seed.
+
+    The database is opened and migrated at once and closed with the application's lifespan.
+    """
+    archive = Archive.open(database_url)
+    with archive.reading() as connection:
+        named = connection.execute(select(tables.chain)).first()
+    hq = Headquarters(
+        archive,
+        DeviceKey.from_bytes(key_seed),
+        clock or SystemClock(),
+        named.name if named else "药柜",
+        named.utc_offset_minutes if named else 480,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        archive.close()
+
+    app = FastAPI(title="Yaogui headquarters", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+
+    @app.exception_handler(Refusal)
+    async def refused(_: Request, refusal: Refusal) -> Response:
+        return JSONResponse({"code": refusal.code}, refusal.status)
+
+    @app.exception_handler(DBAPIError)
+    async def busy(_: Request, error: DBAPIError) -> Response:
+        log.error("database: %s", type(error.orig).__name__)
+        return JSONResponse({"code": "database"}, 503, {"Retry-After": str(BUSY_SECONDS)})
+
+    for resource in (enrol, push, feed, hello):
+        app.include_router(resource.router(hq))
+    app.include_router(console.router(hq))
+    return app
+
+
+def serve(
+    host: str,
+    port: int,
+    *,
+    database_url: str,
+    key_seed: bytes,
+    clock: Clock | None = None,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Run the hub in the foreground until it is interrupted; `ready` hears its URL (port 0 picks a free one)."""
+    listener = _listen(host, port)
+    server = _server(create_app(database_url, key_seed, clock))
+    if ready is not None:
+        ready(_url(listener))
+    server.run(sockets=[listener])
+
+
+@dataclass(frozen=True, slots=True)
+class RunningHub:
+    """A hub in a thread of this process, for demos and tests."""
+
+    url: str
+    server: uvicorn.Server
+    thread: threading.Thread
+
+    def close(self) -> None:
+        """Stop answering, finish writing, end the thread."""
+        self.server.should_exit = True
+        self.thread.join(timeout=15)
+
+
+def start(
+    database_url: str, key_seed: bytes, clock: Clock | None = None, *, host: str = "127.0.0.1", port: int = 0
+) -> RunningHub:
+    """Run the hub in a thread and come back when it answers."""
+    listener = _listen(host, port)
+    server = _server(create_app(database_url, key_seed, clock))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="hub", daemon=True)
+    thread.start()
+    while not server.started:
+        if not thread.is_alive():
+            raise RuntimeError("the hub did not start")
+        time.sleep(0.005)
+    return RunningHub(_url(listener), server, thread)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(256)
+    return listener
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _server(app: FastAPI) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=5,
+            limit_concurrency=512,
+        )
+    )

@@ -1,0 +1,248 @@
+"""What an event changes in the hub's readable tables: pure per event, then written for a whole batch at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from app.hub import tables
+from app.hub.archive import upsert
+from app.records.base import Record
+from app.records.envelope import Envelope, printed_number
+from app.records.events import (
+    ReturnClosed,
+    SaleClosed,
+    ShiftClosed,
+    StockCorrected,
+    StockReceived,
+    TenderCorrected,
+)
+
+Key = tuple[object, ...]
+Row = dict[str, object]
+
+
+@dataclass(slots=True)
+class Changes:
+    """Row changes collected from events of one store, counters already summed by their key."""
+
+    sales: list[Row] = field(default_factory=list)
+    returns: list[Row] = field(default_factory=list)
+    closes: list[Row] = field(default_factory=list)
+    hours: dict[Key, Row] = field(default_factory=dict)
+    products: dict[Key, Row] = field(default_factory=dict)
+    tenders: dict[Key, Row] = field(default_factory=dict)
+    stock: dict[Key, Row] = field(default_factory=dict)
+    codes: list[Row] = field(default_factory=list)
+
+    def write(self, connection: Connection) -> None:
+        """Apply everything; the tables always in this order."""
+        upsert(connection, tables.sale, self.sales)
+        upsert(connection, tables.sale_return, self.returns)
+        upsert(connection, tables.shift_close, self.closes)
+        upsert(
+            connection,
+            tables.hour_sales,
+            list(self.hours.values()),
+            add=("sales", "sales_fen", "returns", "returns_fen"),
+        )
+        upsert(connection, tables.product_sales, list(self.products.values()), add=("quantity", "amount_fen"))
+        upsert(connection, tables.tender_day, list(self.tenders.values()), add=("amount_fen", "refund_fen"))
+        upsert(connection, tables.stock_level, list(self.stock.values()), add=("quantity",), newest=("changed_at",))
+        upsert(
+            connection,
+            tables.trace_code,
+            self.codes,
+            add=("sold",),
+            newest=("product_id", "lot_id", "state", "sale_id", "changed_at"),
+        )
+
+
+def _summed(rows: dict[Key, Row], key: Row, sums: dict[str, int], **rest: object) -> None:
+    row = rows.setdefault(tuple(key.values()), {**key, **rest, **dict.fromkeys(sums, 0)})
+    for name, amount in sums.items():
+        row[name] = int(str(row[name])) + amount
+
+
+def collect(changes: Changes, store_id: str, envelope: Envelope, body: Record, utc_offset_minutes: int) -> None:
+    """Add one event's row changes; kinds that change no readable table add nothing."""
+    if isinstance(body, SaleClosed):
+        _sale(changes, store_id, envelope, body, utc_offset_minutes)
+    elif isinstance(body, ReturnClosed):
+        _return(changes, store_id, envelope, body, utc_offset_minutes)
+    elif isinstance(body, StockReceived):
+        _move(changes, store_id, body.product_id, body.lot_id, "shelf", body.quantity, "", envelope.at)
+        for code in body.codes:
+            _box(changes, store_id, code, body.product_id, body.lot_id, "in_stock", "", envelope.at)
+    elif isinstance(body, StockCorrected):
+        _move(changes, store_id, body.product_id, body.lot_id, body.zone, body.delta, "", envelope.at)
+    elif isinstance(body, TenderCorrected):
+        for method, amount in ((body.from_method, -body.amount_fen), (body.to_method, body.amount_fen)):
+            _tender(changes, store_id, envelope, method, "", "", amount, 0)
+    elif isinstance(body, ShiftClosed):
+        changes.closes.append(
+            {
+                "store_id": store_id,
+                "shift_id": body.shift_id,
+                "till": body.till,
+                "z_no": body.z_no,
+                "day": envelope.day,
+                "at": envelope.at,
+                "sales": body.totals.sales,
+                "sales_fen": body.totals.sales_fen,
+                "returns_fen": body.totals.returns_fen,
+                "difference_fen": body.difference_fen,
+                "perpetual_fen": body.perpetual_fen,
+            }
+        )
+
+
+def collect_all(store_id: str, events: Iterable[tuple[Envelope, Record]], utc_offset_minutes: int) -> Changes:
+    """The changes of several events of one store."""
+    changes = Changes()
+    for envelope, body in events:
+        collect(changes, store_id, envelope, body, utc_offset_minutes)
+    return changes
+
+
+def _hour(at: datetime, utc_offset_minutes: int) -> int:
+    return (at + timedelta(minutes=utc_offset_minutes)).hour
+
+
+def _sale(changes: Changes, store_id: str, envelope: Envelope, body: SaleClosed, utc_offset_minutes: int) -> None:
+    first = body.lines[0] if body.lines else None
+    changes.sales.append(
+        {
+            "store_id": store_id,
+            "sale_id": body.sale_id,
+            "event_id": envelope.id,
+            "number": printed_number(envelope.place, body.till, envelope.digest),
+            "till": body.till,
+            "shift_id": body.shift_id,
+            "cashier": body.cashier,
+            "day": envelope.day,
+            "at": envelope.at,
+            "lines": len(body.lines),
+            "first_line": _title(first.generic_name, first.spec) if first else "",
+            "member": bool(body.member_id),
+            "prescription": bool(body.reviews),
+            "cut_fen": body.cut_fen,
+            "payable_fen": body.payable_fen,
+        }
+    )
+    _summed(
+        changes.hours,
+        {"store_id": store_id, "day": envelope.day, "hour": _hour(envelope.at, utc_offset_minutes), "till": body.till},
+        {"sales": 1, "sales_fen": body.payable_fen, "returns": 0, "returns_fen": 0},
+    )
+    for tender in body.tenders:
+        _tender(changes, store_id, envelope, tender.method, tender.title_zh, tender.title_en, tender.amount_fen, 0)
+    for line in body.lines:
+        title = _title(line.generic_name, line.spec)
+        _product(changes, store_id, envelope, line.product_id, title, line.quantity, line.amount_fen)
+        if line.kind != "service":
+            _move(changes, store_id, line.product_id, line.lot_id, "shelf", -line.quantity, title, envelope.at)
+        for code in line.codes:
+            _box(changes, store_id, code.code, line.product_id, line.lot_id, "sold", body.sale_id, envelope.at, sold=1)
+
+
+def _return(changes: Changes, store_id: str, envelope: Envelope, body: ReturnClosed, utc_offset_minutes: int) -> None:
+    changes.returns.append(
+        {
+            "store_id": store_id,
+            "return_id": body.return_id,
+            "kind": body.kind,
+            "original_sale_id": body.original_sale_id,
+            "till": body.till,
+            "day": envelope.day,
+            "at": envelope.at,
+            "total_fen": body.total_fen,
+        }
+    )
+    _summed(
+        changes.hours,
+        {"store_id": store_id, "day": envelope.day, "hour": _hour(envelope.at, utc_offset_minutes), "till": body.till},
+        {"sales": 0, "sales_fen": 0, "returns": 1, "returns_fen": body.total_fen},
+    )
+    for tender in body.refunds:
+        _tender(changes, store_id, envelope, tender.method, tender.title_zh, tender.title_en, 0, tender.amount_fen)
+    for line in body.lines:
+        title = _title(line.generic_name, line.spec)
+        _product(changes, store_id, envelope, line.product_id, title, -line.quantity, -line.amount_fen)
+        _move(changes, store_id, line.product_id, line.lot_id, line.zone, line.quantity, title, envelope.at)
+        state = "in_stock" if line.zone == "shelf" else "returned"
+        for code in line.codes:
+            _box(
+                changes,
+                store_id,
+                code.code,
+                line.product_id,
+                line.lot_id,
+                state,
+                body.original_sale_id,
+                envelope.at,
+                sold=-1,
+            )
+
+
+def _title(name: str, spec: str) -> str:
+    return f"{name} {spec}".strip()[:160]
+
+
+def _tender(
+    changes: Changes, store_id: str, envelope: Envelope, method: str, zh: str, en: str, amount_fen: int, refund_fen: int
+) -> None:
+    _summed(
+        changes.tenders,
+        {"store_id": store_id, "day": envelope.day, "method": method},
+        {"amount_fen": amount_fen, "refund_fen": refund_fen},
+        title_zh=zh or method,
+        title_en=en or method,
+    )
+
+
+def _product(
+    changes: Changes, store_id: str, envelope: Envelope, product_id: str, title: str, quantity: int, amount_fen: int
+) -> None:
+    _summed(
+        changes.products,
+        {"store_id": store_id, "day": envelope.day, "product_id": product_id},
+        {"quantity": quantity, "amount_fen": amount_fen},
+        title=title,
+    )
+
+
+def _move(
+    changes: Changes, store_id: str, product_id: str, lot_id: str, zone: str, delta: int, title: str, at: datetime
+) -> None:
+    key: Row = {"store_id": store_id, "product_id": product_id, "lot_id": lot_id, "zone": zone}
+    _summed(changes.stock, key, {"quantity": delta}, title=title, changed_at=at)
+
+
+def _box(
+    changes: Changes,
+    store_id: str,
+    code: str,
+    product_id: str,
+    lot_id: str,
+    state: str,
+    sale_id: str,
+    at: datetime,
+    *,
+    sold: int = 0,
+) -> None:
+    changes.codes.append(
+        {
+            "store_id": store_id,
+            "code": code,
+            "product_id": product_id,
+            "lot_id": lot_id,
+            "state": state,
+            "sale_id": sale_id,
+            "sold": sold,
+            "changed_at": at,
+        }
+    )

@@ -1,0 +1,72 @@
+"""Tills read what headquarters publishes here, by a cursor that cannot skip."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+
+from app.hub import tables
+from app.hub.headquarters import Headquarters, Refusal
+from app.hub.publishing import CHAIN_FEEDS
+from app.records.registry import FEEDS
+from app.records.wire import Cursor, WireFault
+
+MOST_ROWS = 500
+
+
+def router(hq: Headquarters) -> APIRouter:
+    """The feed route of a hub."""
+    routes = APIRouter(prefix="/v1")
+
+    def page(store_id: str, name: str, cursor: Cursor, limit: int) -> dict[str, object]:
+        scope = "" if name in CHAIN_FEEDS else store_id
+        feed, row = tables.feed.c, tables.feed_row.c
+        with hq.archive.reading() as connection:
+            head = connection.execute(select(tables.feed).where(feed.store_id == scope, feed.feed == name)).first()
+            if head is None:
+                if cursor.seq:
+                    raise Refusal(409, "rebase")
+                return {"feed": name, "feed_id": "", "rows": [], "cursor": "", "more": False, "head": 0}
+            mine = (row.store_id == scope) & (row.feed == name)
+            if cursor.seq:
+                rolling = connection.scalar(select(row.rolling).where(mine, row.seq == cursor.seq))
+                if cursor.feed_id != head.feed_id or rolling != cursor.rolling:
+                    raise Refusal(409, "rebase")
+            found = connection.execute(
+                select(row.seq, row.rolling, row.json)
+                .where(mine, row.seq > cursor.seq, row.seq <= head.head_seq, row.current)
+                .order_by(row.seq)
+                .limit(limit)
+            ).all()
+        more = len(found) == limit and found[-1].seq < head.head_seq
+        last = Cursor(head.feed_id, found[-1].seq, found[-1].rolling) if more else None
+        reached = last or Cursor(head.feed_id, head.head_seq, head.head_rolling)
+        return {
+            "feed": name,
+            "feed_id": head.feed_id,
+            "rows": [json.loads(one.json) for one in found],
+            "cursor": reached.text(),
+            "more": more,
+            "head": head.head_seq,
+        }
+
+    @routes.get("/feed/{name}")
+    async def feed(request: Request, name: str, after: str = "", limit: int = 100) -> Response:
+        if name not in FEEDS or not 1 <= limit <= MOST_ROWS or len(after) > 120:
+            raise Refusal(404, "no_such_feed")
+        asker = await asyncio.to_thread(hq.prove, request, b"", f"feed {name} {after} {limit}")
+        if asker.state != "active":
+            raise Refusal(403, asker.state)
+        try:
+            cursor = Cursor.parse(after)
+        except WireFault:
+            raise Refusal(409, "rebase") from None
+        fields = await asyncio.to_thread(page, asker.store_id, name, cursor, limit)
+        packed = "gzip" in request.headers.get("accept-encoding", "")
+        return hq.reply("feed", asker.nonce, asker.digest, fields, packed=packed)
+
+    return routes

@@ -1,0 +1,331 @@
+"""The tables of headquarters: every store-bound row carries `store_id` in its key, and no foreign key crosses stores."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime that comes back aware on SQLite too."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times and store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give UTC back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _store() -> Column[str]:
+    return Column("store_id", String(32), primary_key=True)
+
+
+chain = Table(
+    "chain",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(80), nullable=False),
+    Column("utc_offset_minutes", Integer, nullable=False),
+)
+"""The one row that names the chain and the time zone its console speaks in."""
+
+store = Table(
+    "store",
+    metadata,
+    _store(),
+    Column("name", String(80), nullable=False),
+    Column("branch", String(80), nullable=False),
+    Column("licence", String(80), nullable=False),
+    Column("address", String(200), nullable=False),
+    Column("phone", String(40), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+till = Table(
+    "till",
+    metadata,
+    _store(),
+    Column("till", String(16), primary_key=True),
+    Column("title", String(80), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+device = Table(
+    "device",
+    metadata,
+    _store(),
+    Column("device", String(16), primary_key=True),
+    Column("till", String(16), nullable=False),
+    Column("public_key", String(64), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("enrolled_at", Instant, nullable=False),
+    Column("seen_at", Instant),
+    Column("pushed_at", Instant),
+    Column("event_at", Instant),
+    Column("head_seq", BigInteger, nullable=False),
+    Column("head_digest", String(64), nullable=False),
+    Column("events", BigInteger, nullable=False),
+    Column("forks", Integer, nullable=False),
+    Column("app_version", String(40), nullable=False),
+    Index("uq_device_device", "device", unique=True),
+)
+"""A till's key; state active | replaced | revoked, and the facts of all three are taken."""
+
+enrol_code = Table(
+    "enrol_code",
+    metadata,
+    _store(),
+    Column("slot", String(8), primary_key=True),
+    Column("till", String(16), nullable=False),
+    Column("secret_hash", String(200), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("used_by", String(16), nullable=False),
+    Index("uq_enrol_code_slot", "slot", unique=True),
+)
+"""A one-time code: its open half finds the row, its secret half is kept as an argon2id hash."""
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _store(),
+    Column("event_id", String(36), primary_key=True),
+    Column("device", String(16), nullable=False),
+    Column("epoch", String(16), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("prev", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("code", String(24), nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Index("ix_inbox_device_seq", "store_id", "device", "seq"),
+    Index("ix_inbox_received", "store_id", "received_at"),
+)
+"""Every event's exact bytes, for ever; status stored | forked | quarantined."""
+
+unreadable = Table(
+    "unreadable",
+    metadata,
+    _store(),
+    Column("digest", String(64), primary_key=True),
+    Column("device", String(16), nullable=False),
+    Column("event_id", String(36), nullable=False),
+    Column("code", String(24), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+)
+"""Bytes a proven device sent that are no envelope, or whose id is taken by other bytes: kept all the same."""
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _store(),
+    Column("event_id", String(64), primary_key=True),
+    Column("device", String(16), nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("code", String(24), nullable=False),
+    Column("detail", String(400), nullable=False),
+    Column("since", Instant, nullable=False),
+)
+"""Events whose meaning waits for a person or a newer version; the key of unreadable bytes is their digest."""
+
+sale = Table(
+    "sale",
+    metadata,
+    _store(),
+    Column("sale_id", String(36), primary_key=True),
+    Column("event_id", String(36), nullable=False),
+    Column("number", String(80), nullable=False),
+    Column("till", String(16), nullable=False),
+    Column("shift_id", String(36), nullable=False),
+    Column("cashier", String(36), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("first_line", String(160), nullable=False),
+    Column("member", Boolean, nullable=False),
+    Column("prescription", Boolean, nullable=False),
+    Column("cut_fen", BigInteger, nullable=False),
+    Column("payable_fen", BigInteger, nullable=False),
+    Index("ix_sale_day", "day", "store_id", "at"),
+)
+
+sale_return = Table(
+    "sale_return",
+    metadata,
+    _store(),
+    Column("return_id", String(36), primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("original_sale_id", String(36), nullable=False),
+    Column("till", String(16), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("total_fen", BigInteger, nullable=False),
+    Index("ix_sale_return_sale", "store_id", "original_sale_id"),
+)
+
+hour_sales = Table(
+    "hour_sales",
+    metadata,
+    _store(),
+    Column("day", Date, primary_key=True),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("till", String(16), primary_key=True),
+    Column("sales", BigInteger, nullable=False),
+    Column("sales_fen", BigInteger, nullable=False),
+    Column("returns", BigInteger, nullable=False),
+    Column("returns_fen", BigInteger, nullable=False),
+    Index("ix_hour_sales_day", "day"),
+)
+"""Sales of one till in one hour of a business day, by the chain's wall clock."""
+
+product_sales = Table(
+    "product_sales",
+    metadata,
+    _store(),
+    Column("day", Date, primary_key=True),
+    Column("product_id", String(32), primary_key=True),
+    Column("title", String(160), nullable=False),
+    Column("quantity", BigInteger, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Index("ix_product_sales_day", "day"),
+)
+
+tender_day = Table(
+    "tender_day",
+    metadata,
+    _store(),
+    Column("day", Date, primary_key=True),
+    Column("method", String(32), primary_key=True),
+    Column("title_zh", String(40), nullable=False),
+    Column("title_en", String(40), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("refund_fen", BigInteger, nullable=False),
+)
+
+stock_level = Table(
+    "stock_level",
+    metadata,
+    _store(),
+    Column("product_id", String(32), primary_key=True),
+    Column("lot_id", String(36), primary_key=True),
+    Column("zone", String(8), primary_key=True),
+    Column("quantity", BigInteger, nullable=False),
+    Column("title", String(160), nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+"""Stock by lot and zone (shelf | reject), negative where more was sold than was ever received."""
+
+trace_code = Table(
+    "trace_code",
+    metadata,
+    _store(),
+    Column("code", String(64), primary_key=True),
+    Column("product_id", String(32), nullable=False),
+    Column("lot_id", String(36), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("sale_id", String(36), nullable=False),
+    Column("sold", Integer, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+"""One box; `sold` counts its sales, so that a code sold twice is seen."""
+
+shift_close = Table(
+    "shift_close",
+    metadata,
+    _store(),
+    Column("shift_id", String(36), primary_key=True),
+    Column("till", String(16), nullable=False),
+    Column("z_no", BigInteger, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("sales", BigInteger, nullable=False),
+    Column("sales_fen", BigInteger, nullable=False),
+    Column("returns_fen", BigInteger, nullable=False),
+    Column("difference_fen", BigInteger, nullable=False),
+    Column("perpetual_fen", BigInteger, nullable=False),
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    _store(),
+    Column("feed", String(16), primary_key=True),
+    Column("feed_id", String(32), nullable=False),
+    Column("head_seq", BigInteger, nullable=False),
+    Column("head_rolling", String(32), nullable=False),
+)
+"""A published history; store_id '' is the whole chain's."""
+
+feed_row = Table(
+    "feed_row",
+    metadata,
+    _store(),
+    Column("feed", String(16), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", String(64), nullable=False),
+    Column("rolling", String(32), nullable=False),
+    Column("current", Boolean, nullable=False),
+    Column("json", Text, nullable=False),
+    Index("ix_feed_row_key", "store_id", "feed", "key"),
+)
+"""One published row; `current` falls when a later row of the same key replaces it."""
+
+console_user = Table(
+    "console_user",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("password_hash", String(200), nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Instant),
+)
+
+console_session = Table(
+    "console_session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("name", String(40), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)

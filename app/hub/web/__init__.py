@@ -1,0 +1,1 @@
+"""The console: pages of headquarters for people with a browser."""

@@ -1,0 +1,1 @@
+"""Moving records between this till and headquarters, behind the counter's back."""

@@ -1,0 +1,50 @@
+"""What the sync worker needs of the store, said as protocols so that tests can bring a double."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class Counts(Protocol):
+    """How much waits in the outbox."""
+
+    @property
+    def waiting(self) -> int:
+        """Events that headquarters has not acknowledged."""
+        ...
+
+    @property
+    def last_ack_at(self) -> datetime | None:
+        """When headquarters last acknowledged an event."""
+        ...
+
+
+class Outbox(Protocol):
+    """Events on their way; nothing is ever deleted from it here."""
+
+    def pending(self, limit_events: int, limit_bytes: int) -> list[tuple[int, str, bytes]]:
+        """(seq, event id, exact bytes), oldest first; at least one event if any waits, however large."""
+        ...
+
+    def mark(self, results: Mapping[str, str]) -> Future[Any]:
+        """Note each event's status (stored | duplicate | quarantined | later); done when durable."""
+        ...
+
+    def counts(self) -> Counts:
+        """How much waits."""
+        ...
+
+
+class Inbox(Protocol):
+    """Rows that headquarters published, taken into this till."""
+
+    def apply(self, feed: str, rows: Sequence[dict[str, Any]], cursor: str) -> Future[Any]:
+        """Write rows and, with them, how far the feed has been read."""
+        ...
+
+    def cursor(self, feed: str) -> str:
+        """How far the feed has been read; '' before its first row."""
+        ...

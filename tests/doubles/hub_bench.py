@@ -1,0 +1,102 @@
+"""A hub on a workbench: a real server thread over a real database, one store, two tills, and what tests do with them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from till_double import PaperTill
+
+from app.hub import publishing
+from app.hub.archive import Archive
+from app.hub.main import RunningHub, start
+from app.records.clock import Clock
+from app.records.keys import DeviceKey
+from app.sync.client import HubClient, Limits, enrol
+
+QUICK = Limits(connect_s=2, read_s=3, total_s=5)
+_POSTGRES = Path("/usr/lib/postgresql/15/bin")
+
+
+class HubBench:
+    """A chain of one store RM01 with tills T1 and T2, its hub running."""
+
+    def __init__(self, database_url: str, clock: Clock) -> None:
+        self.database_url = database_url
+        self.clock = clock
+        self.seed = os.urandom(32)
+        self.archive = Archive.open(database_url)
+        publishing.name_chain(self.archive, "安康大药房")
+        publishing.create_store(self.archive, clock, publishing.StoreProfile("RM01", "安康大药房", "人民路店", phone="000-0000"))
+        for till in ("T1", "T2"):
+            publishing.create_till(self.archive, clock, "RM01", till)
+        self.running: RunningHub = start(database_url, self.seed, clock)
+        self._clients: list[HubClient] = []
+
+    @property
+    def url(self) -> str:
+        return self.running.url
+
+    @property
+    def public(self) -> bytes:
+        return DeviceKey.from_bytes(self.seed).public()
+
+    def code(self, till: str = "T1") -> str:
+        return publishing.issue_enrol_code(self.archive, self.clock, "RM01", till)
+
+    def enrolled(self, till: PaperTill) -> HubClient:
+        """Enrol a paper till and give its client."""
+        answer = enrol(self.url, till.key, self.code(till.till), till.till, QUICK)
+        return self.client(till, answer.hub_public_key)
+
+    def client(self, till: PaperTill, hub_key: bytes | None = None, url: str = "") -> HubClient:
+        client = HubClient(url or self.url, till.key, hub_key or self.public, QUICK)
+        self._clients.append(client)
+        return client
+
+    def restart(self) -> None:
+        self.running.close()
+        self.running = start(self.database_url, self.seed, self.clock)
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
+        self.running.close()
+        self.archive.close()
+
+
+def postgres_here() -> bool:
+    """Whether an own PostgreSQL cluster can be started."""
+    return (_POSTGRES / "initdb").exists() and (os.geteuid() != 0 or shutil.which("su") is not None)
+
+
+@contextmanager
+def own_postgres(directory: Path) -> Iterator[str]:
+    """A fresh cluster on a spare loopback port, as a URL without a database name; root runs it as the user postgres."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    data = directory / "cluster"
+
+    def run(command: str) -> None:
+        line = ["su", "postgres", "-s", "/bin/sh", "-c", command] if os.geteuid() == 0 else ["/bin/sh", "-c", command]
+        subprocess.run(line, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", timeout=60)
+
+    directory.chmod(0o777)
+    for parent in directory.parents:
+        if parent.owner() == "root" and parent.name.startswith("pytest-"):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    run(f"{_POSTGRES}/initdb -D {data} -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N")
+    run(
+        f"{_POSTGRES}/pg_ctl -D {data} -w -l {data}/log "
+        f'-o "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={data}" start'
+    )
+    try:
+        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
+    finally:
+        run(f"{_POSTGRES}/pg_ctl -D {data} -w -m fast stop")
