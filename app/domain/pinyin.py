@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
 MOST_SPELLINGS = 16
 """A name of many polyphones has thousands of readings; the likeliest sixteen are kept."""
+
+_LONGEST_COMMON_PHRASE = 4
+"""Longer phrases of a general dictionary are idioms, which no drug is named after."""
 
 _RUN = re.compile(r"[㐀-鿿〇\U00020000-\U0003ffff]+|[^㐀-鿿〇\U00020000-\U0003ffff]+")
 
@@ -29,27 +32,28 @@ class _Syllable:
 
     usual: str
     others: tuple[tuple[int, str], ...]
-    as_written: bool = False
-    """Letters and digits inside a name stay whole, in the initials too: 维C银翘片 is wcyqp."""
 
 
 class Speller:
-    """Spells names: drug phrases first, then the dictionary, then every other reading of each character."""
+    """Spells names: by drug phrases, then by common ones, then each character, and then by every other reading."""
 
     def __init__(
         self,
         phrases: Mapping[str, Sequence[str]],
         polyphones: Mapping[str, Sequence[str]],
         leading: Iterable[str],
+        common_phrases: Container[str],
         read_phrase: Callable[[str], Sequence[str]],
         read_character: Callable[[str], Sequence[str]],
     ) -> None:
         self._phrases = dict(phrases)
-        self._longest_phrase = max(map(len, self._phrases), default=0)
+        self._common_phrases = common_phrases
+        self._longest_phrase = max([_LONGEST_COMMON_PHRASE, *map(len, self._phrases)])
         self._polyphones = dict(polyphones)
         self._leading = tuple(sorted(leading, key=len, reverse=True))
-        self._read_phrase = read_phrase
+        self._read_phrase = lru_cache(maxsize=30_000)(read_phrase)
         self._read_character = lru_cache(maxsize=30_000)(read_character)
+        self._place = lru_cache(maxsize=30_000)(self._read_place)
         self.spell: Callable[[str], Spelling] = lru_cache(maxsize=60_000)(self._spell)
         """`spell(name)`: the spellings of a name already squashed to letters, digits and hanzi."""
 
@@ -75,6 +79,7 @@ class Speller:
             {phrase: readings.split() for phrase, readings in phrases.items()},
             {character: readings.split() for character, readings in polyphones.items()},
             leading,
+            importlib.import_module("pypinyin.phrases_dict").phrases_dict,
             read_phrase,
             read_character,
         )
@@ -83,11 +88,9 @@ class Speller:
         initials: dict[str, None] = {}
         full: dict[str, None] = {}
         for text in self._starts(name):
-            syllables = [syllable for run in _RUN.findall(text) for syllable in self._syllables(run)]
-            for reading in _readings(syllables, MOST_SPELLINGS):
-                full["".join(reading)] = None
-            for reading in _readings([_initial(syllable) for syllable in syllables], MOST_SPELLINGS):
-                initials["".join(reading)] = None
+            places = [place for run in _RUN.findall(text) for place in self._places(run)]
+            full.update(dict.fromkeys(_readings([place[0] for place in places], MOST_SPELLINGS)))
+            initials.update(dict.fromkeys(_readings([place[1] for place in places], MOST_SPELLINGS)))
         initials.pop("", None)
         full.pop("", None)
         return Spelling(tuple(initials), tuple(full))
@@ -103,44 +106,42 @@ class Speller:
             rest = rest[len(lead) :]
             starts.append(rest)
 
-    def _syllables(self, run: str) -> list[_Syllable]:
+    def _places(self, run: str) -> list[tuple[_Syllable, _Syllable]]:
+        """Each place of a run, in full and as its initial."""
         if not is_hanzi(run[0]):
-            return [_Syllable(run, (), as_written=True)]
-        usual = self._usual(run)
-        return [self._syllable(character, reading) for character, reading in zip(run, usual, strict=True)]
+            # Letters and digits inside a name stay whole, in the initials too: 维C银翘片 is wcyqp.
+            written = _Syllable(run, ())
+            return [(written, written)]
+        return [self._place(character, usual) for character, usual in zip(run, self._usual(run), strict=True)]
 
-    def _syllable(self, character: str, usual: str) -> _Syllable:
+    def _read_place(self, character: str, usual: str) -> tuple[_Syllable, _Syllable]:
         living = self._polyphones.get(character)
         if living is not None:
-            return _Syllable(usual, tuple((0, reading) for reading in living if reading != usual))
-        return _Syllable(usual, tuple((1, r) for r in dict.fromkeys(self._read_character(character)) if r != usual))
+            others = [(0, reading) for reading in living if reading != usual]
+        else:
+            others = [(1, reading) for reading in dict.fromkeys(self._read_character(character)) if reading != usual]
+        syllable = _Syllable(usual, tuple(others))
+        return syllable, _initial(syllable)
 
     def _usual(self, run: str) -> list[str]:
-        """One reading for each character: by the longest drug phrase that begins there, else by the dictionary."""
+        """One reading for each character: by the longest phrase that begins there, else its first in the dictionary."""
         readings: list[str] = []
-        unread = 0
-        place = 0
-        while place < len(run):
+        while len(readings) < len(run):
+            place = len(readings)
             for length in range(min(self._longest_phrase, len(run) - place), 0, -1):
-                phrase = self._phrases.get(run[place : place + length])
+                phrase = self._phrase(run[place : place + length])
                 if phrase:
-                    readings += self._by_dictionary(run[unread:place])
                     readings += phrase
-                    place += length
-                    unread = place
                     break
             else:
-                place += 1
-        return readings + self._by_dictionary(run[unread:])
+                readings.append(next(iter(self._read_character(run[place])), run[place]))
+        return readings
 
-    def _by_dictionary(self, stretch: str) -> list[str]:
-        if not stretch:
-            return []
-        readings = list(self._read_phrase(stretch))
-        if len(readings) == len(stretch):
-            return readings
-        # Characters unknown to the dictionary come back joined; character by character nothing can slip.
-        return [(tuple(self._read_character(character)) or (character,))[0] for character in stretch]
+    def _phrase(self, text: str) -> Sequence[str] | None:
+        phrase = self._phrases.get(text)
+        if phrase is None and 1 < len(text) <= _LONGEST_COMMON_PHRASE and text in self._common_phrases:
+            return self._read_phrase(text)
+        return phrase
 
 
 def is_hanzi(character: str) -> bool:
@@ -150,8 +151,6 @@ def is_hanzi(character: str) -> bool:
 
 
 def _initial(syllable: _Syllable) -> _Syllable:
-    if syllable.as_written:
-        return syllable
     usual = syllable.usual[0]
     best: dict[str, int] = {}
     for unlikely, reading in syllable.others:
@@ -160,13 +159,15 @@ def _initial(syllable: _Syllable) -> _Syllable:
     return _Syllable(usual, tuple((unlikely, letter) for letter, unlikely in best.items()))
 
 
-def _readings(syllables: Sequence[_Syllable], most: int) -> list[tuple[str, ...]]:
+def _readings(syllables: Sequence[_Syllable], most: int) -> list[str]:
     """Up to `most` readings: the usual one, those with one living reading changed, then two, then one archaic one."""
-    usual = tuple(syllable.usual for syllable in syllables)
-    found = [usual]
+    usual = [syllable.usual for syllable in syllables]
+    found = ["".join(usual)]
     changes = [
         (unlikely, place, reading) for place, syllable in enumerate(syllables) for unlikely, reading in syllable.others
     ]
+    if not changes:
+        return found
     living = [(place, reading) for unlikely, place, reading in changes if unlikely == 0]
     archaic = [(place, reading) for unlikely, place, reading in changes if unlikely == 1]
     singles = [(change,) for change in living]
@@ -175,8 +176,8 @@ def _readings(syllables: Sequence[_Syllable], most: int) -> list[tuple[str, ...]
     for chosen in (*singles, *pairs, *triples, *((change,) for change in archaic)):
         if len(found) >= most:
             break
-        reading = list(usual)
+        changed = usual.copy()
         for place, other in chosen:
-            reading[place] = other
-        found.append(tuple(reading))
+            changed[place] = other
+        found.append("".join(changed))
     return found

@@ -20,7 +20,7 @@ from app.records.catalogue import Product
 from app.records.offers import Offer
 from app.records.resources import resource
 from app.store.faults import StoreFault
-from app.store.search_index import Plan, document, fat_starts, index_ddl, plan, tail_plan, vocabulary_of
+from app.store.search_index import FAT, Plan, document, fat_starts, index_ddl, plan, tail_plan, vocabulary_of
 
 if TYPE_CHECKING:
     import sqlite3 as dbapi
@@ -34,6 +34,8 @@ UNIT_ROWS = 25
 
 _KEPT_PRODUCTS = 512
 _REPORT_EVERY = 2_000
+_SAMPLED_NAMES = 50_000
+_KEPT_TERMS = 200_000
 _FIELDS = tuple(Product.model_fields)
 _FIELD_SET = set(_FIELDS)
 _FLAGS = tuple(name for name, field in Product.model_fields.items() if field.annotation is bool)
@@ -278,12 +280,10 @@ class Catalogue:
             )
             connection.execute("DROP TABLE temp.sold")
             connection.execute("INSERT INTO own_index (own_index) VALUES ('delete-all')")
-            vocabulary: set[str] = set()
-            _fill_index(connection, "own", self._spell(), self._fat_starts(connection), vocabulary)
-            _add_vocabulary(connection, vocabulary)
+            _fill_index(connection, "own", self._spell(), self._fat_starts(connection))
 
     def replace_with(self, ready: str | Path) -> None:
-        """Swap a ready catalogue file in; searches wait for the rename, none fails. StoreFault for one that does not fit."""
+        """Swap a ready catalogue file in; searches wait for the rename, none fails. StoreFault if it does not fit."""
         check = Catalogue.open(ready, write=False)
         check.close()
         with self._writing, self._seats.all_closed():
@@ -297,7 +297,7 @@ class Catalogue:
             self._close_writer()
             self._forget()
 
-    def rebuild(self, *, progress: Callable[[int], None] | None = None) -> None:
+    def rebuild(self, *, progress: Callable[[int], None] = lambda count: None) -> None:
         """Build the file anew from its own rows and swap it in: after a first feed, or thousands of changed rows.
 
         Ranks of the chain's products are taken from their rows; the own assortment keeps its order.
@@ -504,7 +504,7 @@ def build_catalogue(
     built_at: datetime | None = None,
     extra_barcodes: Mapping[str, str] | None = None,
     speller: Speller | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] = lambda count: None,
 ) -> int:
     """Write a whole catalogue beside `path`, flush it, and rename it into place; returns the number of products.
 
@@ -523,7 +523,7 @@ def build_catalogue(
             facts = {"layout": _LAYOUT, "version": version, "revision": "0", "built_at": built}
             connection.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
             connection.execute("BEGIN")
-            count, names = _pour(connection, products, progress or _nobody)
+            count, names = _pour(connection, products, progress)
             _put_offers(connection, offers)
             connection.executemany(
                 "INSERT OR IGNORE INTO extra_barcode SELECT ?, no FROM product WHERE id = ?",
@@ -533,7 +533,7 @@ def build_catalogue(
                 connection.execute(statement)
             if count:
                 _rank(connection, own_ranks or {})
-                _index(connection, speller or carried_speller(), names, progress or _nobody)
+                _index(connection, speller or carried_speller(), names, progress)
             connection.execute("COMMIT")
             connection.execute("PRAGMA journal_mode=WAL")
         _flush(ready)
@@ -595,15 +595,16 @@ def _connect(path: Path, *, write: bool, new: bool = False) -> dbapi.Connection:
 
 def _pour(
     connection: dbapi.Connection, products: Iterable[Product], progress: Callable[[int], None]
-) -> tuple[int, set[tuple[str, str]]]:
-    """Insert all rows in the order given; returns how many, and the distinct generic and brand names."""
+) -> tuple[int, set[str]]:
+    """Insert all rows in the order given; returns how many, and a sample of the distinct generic and brand names."""
     statement = f"INSERT INTO product ({', '.join(_FIELDS)}) VALUES ({', '.join('?' * len(_FIELDS))})"
-    names: set[tuple[str, str]] = set()
+    names: set[str] = set()
     count = 0
     rows = iter(products)
     while batch := list(islice(rows, _REPORT_EVERY)):
         connection.executemany(statement, [_ROW(product.__dict__) for product in batch])
-        names.update((product.generic_name, product.brand_name) for product in batch)
+        if len(names) < _SAMPLED_NAMES:
+            names.update(name for product in batch for name in (product.generic_name, product.brand_name))
         count += len(batch)
         progress(count)
     connection.executemany(
@@ -632,16 +633,13 @@ def _rank(connection: dbapi.Connection, own_ranks: Mapping[str, int]) -> None:
     connection.execute("DROP TABLE temp.own_rank")
 
 
-def _index(
-    connection: dbapi.Connection, speller: Speller, names: Iterable[tuple[str, str]], progress: Callable[[int], None]
-) -> None:
-    """Fill both indexes. Which starts are fat is judged by the names alone; the vocabulary is taken from every row."""
+def _index(connection: dbapi.Connection, speller: Speller, names: set[str], progress: Callable[[int], None]) -> None:
+    """Fill both indexes. Which starts are fat is judged by a sample of names; the vocabulary is taken from every row."""
     sample: set[str] = set()
-    for generic, brand in names:
-        sample |= vocabulary_of(findable(Product(id="", generic_name=generic, brand_name=brand), speller))
-    fat = fat_starts(sample)
+    for name in names:
+        sample |= vocabulary_of(findable(Product(id="", generic_name=name), speller))
+    fat = fat_starts(sample, FAT if len(names) < _SAMPLED_NAMES else FAT // 4)
     connection.executemany("INSERT INTO fat_start VALUES (?)", ((start,) for start in fat))
-    vocabulary: set[str] = set()
     done = 0
     for side in _SIDES:
         connection.execute(f"INSERT INTO {side}_index ({side}_index, rank) VALUES ('hashsize', 33554432)")
@@ -650,10 +648,9 @@ def _index(
         def report(count: int, base: int = base) -> None:
             progress(base + count)
 
-        done += _fill_index(connection, side, speller, fat, vocabulary, report)
+        done += _fill_index(connection, side, speller, fat, report)
         connection.execute(f"INSERT INTO {side}_index ({side}_index) VALUES ('optimize')")
         connection.execute(f"INSERT INTO {side}_index ({side}_index, rank) VALUES ('hashsize', 1048576)")
-    _add_vocabulary(connection, vocabulary)
 
 
 def _fill_index(
@@ -661,11 +658,11 @@ def _fill_index(
     side: str,
     speller: Speller,
     fat: frozenset[str],
-    vocabulary: set[str],
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] = lambda count: None,
 ) -> int:
-    """Index every product of a side in the order of its ranks, adding its terms to `vocabulary`; returns how many."""
+    """Index every product of a side in the order of its ranks, its terms with it; returns how many."""
     count = 0
+    vocabulary: set[str] = set()
 
     def rows() -> Iterator[tuple[int, str]]:
         nonlocal count
@@ -675,11 +672,15 @@ def _fill_index(
             place: Findable = findable(_product_of(values), speller)
             vocabulary.update(vocabulary_of(place))
             count += 1
-            if progress and count % _REPORT_EVERY == 0:
+            if count % _REPORT_EVERY == 0:
                 progress(count)
+                if len(vocabulary) > _KEPT_TERMS:
+                    _add_vocabulary(connection, vocabulary)
+                    vocabulary.clear()
             yield rank, document(place, fat)
 
     connection.executemany(f"INSERT INTO {side}_index (rowid, terms) VALUES (?, ?)", rows())
+    _add_vocabulary(connection, vocabulary)
     return count
 
 
@@ -712,7 +713,7 @@ def _plan(connection: dbapi.Connection, words: Sequence[Word]) -> Plan | None:
 
 
 def _find(connection: dbapi.Connection, side: str, asked: Plan, limit: int) -> list[Product]:
-    """The best-ranked answers of one side; rows stream by rank, so doubtful ones are looked at until enough are sure."""
+    """The best-ranked answers of one side; rows stream by rank, so doubtful ones are read until enough are sure."""
     if limit <= 0:
         return []
     if not asked.inside:
@@ -755,10 +756,6 @@ def _units(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
     source = iter(rows)
     while unit := list(islice(source, UNIT_ROWS)):
         yield unit
-
-
-def _nobody(count: int) -> None:
-    """Hears the progress where nobody asked for it."""
 
 
 def _flush(path: Path) -> None:

@@ -39,12 +39,12 @@ def vocabulary_of(place: Findable) -> set[str]:
     return {term for term in place.terms if len(term) > PREFIX_LENGTHS and not _CODE_LIKE.fullmatch(term)}
 
 
-def fat_starts(vocabulary: Iterable[str]) -> frozenset[str]:
-    """Starts of more than six letters that begin more than `FAT` terms: yansuan…, zhusheyong…"""
+def fat_starts(vocabulary: Iterable[str], most: int = FAT) -> frozenset[str]:
+    """Starts of more than six letters that begin more than `most` terms: yansuan…, zhusheyong…"""
     starts: Counter[str] = Counter()
     for term in vocabulary:
         starts.update(term[:length] for length in range(PREFIX_LENGTHS + 1, len(term) + 1))
-    return frozenset(start for start, count in starts.items() if count > FAT)
+    return frozenset(start for start, count in starts.items() if count > most)
 
 
 def document(place: Findable, fat: frozenset[str]) -> str:
