@@ -1,1 +1,1 @@
-"""The store: everything durable of one till, in one directory (import `app.store.open_store.Store`; this package stays light for `glance`)."""
+"""The store: everything durable of one till in one directory (see `open_store.Store`; this package itself stays light for `glance`)."""

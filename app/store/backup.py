@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.records.clock import Clock
-from app.store.engine import raw_connection
+from app.store.cipher import raw_connection
 from app.store.faults import StoreFault
 from app.store.keys import LEDGER_KEY, read_key, sync_directory
 from app.store.lock import WriteLock

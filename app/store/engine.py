@@ -10,42 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 from sqlcipher3 import dbapi2
 
-from app.store.faults import StoreFault, sqlite_code
-
-OLDEST_SQLITE = (3, 51, 3)
-"""Versions 3.7.0–3.51.2 can corrupt a WAL database when two connections write and checkpoint at once (sync.md §1)."""
-
-
-def refuse_old_sqlite(version: tuple[int, ...] = dbapi2.sqlite_version_info) -> None:
-    """StoreFault `sqlite_too_old` when the driver carries a SQLite that may corrupt the ledger."""
-    if version < OLDEST_SQLITE:
-        raise StoreFault(
-            "sqlite_too_old",
-            {"found": ".".join(map(str, version)), "needed": ".".join(map(str, OLDEST_SQLITE))},
-        )
-
-
-def unlock(raw: Any, key: bytes) -> None:
-    """Give a fresh driver connection the raw key and prove that it opens the file; StoreFault `wrong_key` when it does not."""
-    raw.execute("PRAGMA cipher_log_level = NONE")
-    raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-    try:
-        raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except dbapi2.DatabaseError as error:
-        if sqlite_code(error) == 26:
-            raise StoreFault("wrong_key") from error
-        raise StoreFault("ledger_io", {"reason": str(error)}) from error
-
-
-def raw_connection(path: Path, key: bytes) -> Any:
-    """A driver connection to the ledger, for whole-file work (backup, glance) outside SQLAlchemy."""
-    raw = dbapi2.connect(str(path), isolation_level=None, timeout=5.0, check_same_thread=False)
-    try:
-        unlock(raw, key)
-    except StoreFault:
-        raw.close()
-        raise
-    return raw
+from app.store.cipher import raw_connection
 
 
 def _ledger_engine(path: Path, key: bytes) -> Engine:

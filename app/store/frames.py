@@ -152,9 +152,7 @@ class Frames:
         """Open a new file that continues the chain."""
         if self._handle >= 0:
             os.close(self._handle)
-        self._handle = os.open(
-            _path(self._folder, file_no), os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600
-        )
+        self._handle = os.open(_path(self._folder, file_no), os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         self._file_no = file_no
         self._size = 0
         self._write(_MARK + self._chain)

@@ -76,9 +76,7 @@ def fact_of(envelope: Envelope, till: str) -> Fact:
     """A stored envelope as the projections see it; its body is validated."""
     body = body_of(envelope.type, envelope.body)
     number = printed_number(envelope.place, till_of(body, till), envelope.digest)
-    return Fact(
-        envelope.id, envelope.type, envelope.place.seq, number, envelope.at, envelope.day, envelope.actor, body
-    )
+    return Fact(envelope.id, envelope.type, envelope.place.seq, number, envelope.at, envelope.day, envelope.actor, body)
 
 
 def run_steps(connection: Connection, steps: Sequence[Step]) -> None:
@@ -213,9 +211,7 @@ class Journal:
         takes_money = any(isinstance(body, _MONEY) for body in bodies)
         return self._writer.submit(unit, urgent, takes_money=takes_money, after=after)
 
-    def _sealed(
-        self, bodies: Sequence[Record], actor: str, day: date, key: DeviceKey
-    ) -> tuple[list[Fact], tuple[Committed, ...]]:
+    def _sealed(self, bodies: Sequence[Record], actor: str, day: date, key: DeviceKey) -> tuple[list[Fact], tuple[Committed, ...]]:
         """Envelopes for the bodies, chained behind the head; only the writer thread calls this, so the head stands still."""
         seq, prev = self._head.seq, self._head.digest
         facts: list[Fact] = []

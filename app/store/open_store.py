@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
@@ -17,7 +16,8 @@ from app.records.keys import DeviceKey
 from app.store import tables as t
 from app.store.backup import Backups, copy_ledger
 from app.store.catalogue import Catalogue
-from app.store.engine import Readers, raw_connection, refuse_old_sqlite, writer_engine
+from app.store.cipher import raw_connection, refuse_old_sqlite
+from app.store.engine import Readers, writer_engine
 from app.store.faults import StoreFault
 from app.store.frames import Frame, Frames
 from app.store.inbox import Inbox
@@ -122,9 +122,7 @@ class Store:
             raise
 
     @classmethod
-    def _opened(
-        cls, folder: Path, clock: Clock, store_id: str, till: str, app_version: str, lock: WriteLock | None
-    ) -> Store:
+    def _opened(cls, folder: Path, clock: Clock, store_id: str, till: str, app_version: str, lock: WriteLock | None) -> Store:
         ledger = folder / LEDGER
         if lock is not None:
             _keys_for(folder)
@@ -253,13 +251,8 @@ def _refuse_other_schema(ledger: Path, key: bytes) -> None:
 
 def _bring_schema(engine: Engine, ledger: Path, key: bytes, clock: Clock) -> None:
     """Make the tables of a new ledger at HEAD, or copy an older one aside and migrate it."""
-    found = _stored_revision(ledger, key)
+    found = new_schema(engine, ledger, key)
     if found == HEAD:
-        return
-    if found is None:
-        with engine.begin() as connection:
-            t.METADATA.create_all(connection)
-            connection.execute(t.schema_version.insert(), [{"version_num": HEAD}])
         return
     (ledger.parent / "backups").mkdir(mode=0o700, exist_ok=True)
     stamp = clock.now().strftime("%Y%m%dT%H%M%S")
@@ -267,6 +260,17 @@ def _bring_schema(engine: Engine, ledger: Path, key: bytes, clock: Clock) -> Non
     from app.store.migrations.run import upgrade  # Alembic costs 0.25 s, paid only when the schema really changes
 
     upgrade(engine, found)
+
+
+def new_schema(engine: Engine, ledger: Path, key: bytes) -> str:
+    """Make the tables of a file that has none; gives the revision the file then stands at."""
+    found = _stored_revision(ledger, key)
+    if found is not None:
+        return found
+    with engine.begin() as connection:
+        t.METADATA.create_all(connection)
+        connection.execute(t.schema_version.insert(), [{"version_num": HEAD}])
+    return HEAD
 
 
 def _mark(connection: Connection, file_no: int, seq: int) -> None:
@@ -299,9 +303,7 @@ def _agree(engine: Engine, frames: Frames, till: str) -> tuple[str, ...]:
         if head[0] - known > MOST_AT_START:
             notes.append(f"frames_behind:{head[0] - known}")
             known = head[0] - MOST_AT_START
-        missing = connection.execute(
-            select(t.event.c.seq, t.event.c.raw).where(t.event.c.seq > known).order_by(t.event.c.seq)
-        ).all()
+        missing = connection.execute(select(t.event.c.seq, t.event.c.raw).where(t.event.c.seq > known).order_by(t.event.c.seq)).all()
         sent = 0
         for row in missing:
             if row.seq not in held:

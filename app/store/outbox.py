@@ -46,11 +46,7 @@ class Outbox:
         """(seq, event id, raw) of the oldest unconfirmed events; always at least one when any waits, however long it is."""
         o, e = t.outbox.c, t.event.c
         rows = self._readers.connection().execute(
-            select(o.seq, o.event_id, e.raw)
-            .join(t.event, e.seq == o.seq)
-            .where(o.status.in_(_OPEN))
-            .order_by(o.seq)
-            .limit(limit_events)
+            select(o.seq, o.event_id, e.raw).join(t.event, e.seq == o.seq).where(o.status.in_(_OPEN)).order_by(o.seq).limit(limit_events)
         )
         batch: list[tuple[int, str, bytes]] = []
         size = 0

@@ -80,9 +80,7 @@ class Parked:
 
     def open_basket(self, till: str = "") -> str | None:
         """The open basket's JSON, if one survived."""
-        wanted = select(t.parked_basket.c.content).where(
-            t.parked_basket.c.state == "open", t.parked_basket.c.till == (till or self._till)
-        )
+        wanted = select(t.parked_basket.c.content).where(t.parked_basket.c.state == "open", t.parked_basket.c.till == (till or self._till))
         found = self._readers.connection().execute(wanted.order_by(t.parked_basket.c.at.desc()).limit(1)).scalar()
         return str(found) if found is not None else None
 
@@ -115,15 +113,11 @@ class Parked:
         p = t.parked_basket.c
 
         def unit(connection: Connection) -> str | None:
-            found = connection.execute(
-                select(p.content).where(p.basket_id == basket_id, p.state == "held")
-            ).scalar()
+            found = connection.execute(select(p.content).where(p.basket_id == basket_id, p.state == "held")).scalar()
             if found is None:
                 return None
             connection.execute(t.parked_basket.delete().where(p.state == "open", p.till == self._till))
-            connection.execute(
-                t.parked_basket.update().where(p.basket_id == basket_id).values(state="open", till=self._till)
-            )
+            connection.execute(t.parked_basket.update().where(p.basket_id == basket_id).values(state="open", till=self._till))
             return str(found)
 
         return self._writes().submit(unit)

@@ -75,9 +75,7 @@ class PrivateBlobs:
         if row is None and make:
             secret, nonce = os.urandom(32), os.urandom(12)
             wrapped = nonce + self._wrap.encrypt(nonce, secret, person_id.encode())
-            connection.execute(
-                insert(t.person_key), [{"person_id": person_id, "secret": wrapped, "destroyed_at": None}]
-            )
+            connection.execute(insert(t.person_key), [{"person_id": person_id, "secret": wrapped, "destroyed_at": None}])
             return secret
         if row is None or row.secret is None:
             raise StoreFault("person_key_destroyed", {"person": person_id})
@@ -110,10 +108,6 @@ class PrivateBlobs:
         now = self._clock.now()
 
         def unit(connection: Connection) -> None:
-            connection.execute(
-                t.person_key.update()
-                .where(t.person_key.c.person_id == person_id)
-                .values(secret=None, destroyed_at=now)
-            )
+            connection.execute(t.person_key.update().where(t.person_key.c.person_id == person_id).values(secret=None, destroyed_at=now))
 
         return self._writer.submit(unit)

@@ -66,9 +66,7 @@ _RECEIVED_CODE = _code.on_conflict_do_update(
     index_elements=["code"],
     set_={"product_id": _code.excluded.product_id, "lot_id": _code.excluded.lot_id},
 )
-_RETURNED_CODE = (
-    t.trace_code.update().where(t.trace_code.c.code == bindparam("of_code")).values(state=bindparam("new_state"))
-)
+_RETURNED_CODE = t.trace_code.update().where(t.trace_code.c.code == bindparam("of_code")).values(state=bindparam("new_state"))
 _LOT = insert(t.lot).on_conflict_do_nothing()
 _LOT_STATE = t.lot.update().where(t.lot.c.id == bindparam("of_lot")).values(state=bindparam("new_state"))
 _CORRECTION = insert(t.tender_correction)
@@ -96,11 +94,7 @@ _CASH_MOVE = insert(t.cash_move)
 _DROP = insert(t.basket_drop)
 _OPENING = insert(t.drawer_opening)
 _OPEN_SHIFT = (
-    select(t.shift.c.shift_id)
-    .where(t.shift.c.closed_at.is_(None))
-    .order_by(t.shift.c.opened_at.desc())
-    .limit(1)
-    .scalar_subquery()
+    select(t.shift.c.shift_id).where(t.shift.c.closed_at.is_(None)).order_by(t.shift.c.opened_at.desc()).limit(1).scalar_subquery()
 )
 _REPRINT = insert(t.reprint).values(
     event_id=bindparam("event_id"),
@@ -261,9 +255,7 @@ def _tenders(fact: Fact, tenders: Sequence[ev.Tender], owner: str, shift_id: str
     ]
 
 
-def _moved(
-    fact: Fact, levels: Rows, moves: Rows, product_id: str, lot_id: str, zone: str, quantity: int, cause: str
-) -> None:
+def _moved(fact: Fact, levels: Rows, moves: Rows, product_id: str, lot_id: str, zone: str, quantity: int, cause: str) -> None:
     """Add one movement to the level rows and the movement rows."""
     levels.append({"product_id": product_id, "lot_id": lot_id, "zone": zone, "quantity": quantity})
     moves.append(

@@ -107,15 +107,11 @@ class Sales:
         sale_id = self._readers.connection().execute(sold_in).scalar()
         return self.by_id(sale_id) if sale_id else None
 
-    def recent(
-        self, *, day: date | None = None, shift: str = "", member: str = "", limit: int = 50
-    ) -> tuple[StoredSale, ...]:
+    def recent(self, *, day: date | None = None, shift: str = "", member: str = "", limit: int = 50) -> tuple[StoredSale, ...]:
         """Newest sales first, of a business day, a shift or a member."""
         return tuple(self._stored(row) for row in self._execute(self._recent(day, shift, member, limit)))
 
-    def recent_rows(
-        self, *, day: date | None = None, shift: str = "", member: str = "", limit: int = 200
-    ) -> tuple[SaleRow, ...]:
+    def recent_rows(self, *, day: date | None = None, shift: str = "", member: str = "", limit: int = 200) -> tuple[SaleRow, ...]:
         """The same as light rows, for lists."""
         s = t.sale.c
         returned = (
@@ -181,9 +177,7 @@ class Sales:
         sale_id = row.sale_id
         back = t.return_line.c
         returned = self._execute(
-            select(back.original_line_id, func.sum(back.quantity))
-            .where(back.original_sale_id == sale_id)
-            .group_by(back.original_line_id)
+            select(back.original_line_id, func.sum(back.quantity)).where(back.original_sale_id == sale_id).group_by(back.original_line_id)
         )
         voids = select(func.count()).where(t.return_.c.original_sale_id == sale_id, t.return_.c.kind == "void")
         c = t.tender_correction.c

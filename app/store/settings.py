@@ -75,16 +75,20 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("printer.address", "text", "", "printer", "打印机地址", "Printer address"),
     Setting("printer.cells", "number", 48, "printer", "每行字符数", "Characters per line"),
     Setting(
-        "printer.charset", "choice", "gb18030", "printer", "字符集", "Character set", choices=("gb2312", "gbk", "gb18030")
+        "printer.charset",
+        "choice",
+        "gb18030",
+        "printer",
+        "字符集",
+        "Character set",
+        choices=("gb2312", "gbk", "gb18030"),
     ),
     Setting("printer.cutter", "flag", True, "printer", "自动切纸", "Cutter"),
     Setting("printer.profile", "text", "", "printer", "打印机型号", "Printer profile"),
     Setting("paper.header", "json", [], "printer", "小票抬头", "Lines above the receipt", "store"),
     Setting("paper.footer", "json", [], "printer", "小票结尾", "Lines below the receipt", "store"),
     Setting("paper.always", "flag", True, "printer", "默认打印小票", "Print a receipt by default"),
-    Setting(
-        "rounding.mode", "choice", "none", "money", "抹零", "Rounding", "store", choices=("none", "jiao", "yuan")
-    ),
+    Setting("rounding.mode", "choice", "none", "money", "抹零", "Rounding", "store", choices=("none", "jiao", "yuan")),
     Setting("tender.methods", "json", _TENDERS, "money", "收款方式", "Tenders", "store"),
     Setting("cash.tolerance_fen", "number", 0, "money", "长短款允许差额（分）", "Cash tolerance (fen)", "store"),
     Setting("cash.float_fen", "number", 50000, "money", "备用金（分）", "Float (fen)"),
@@ -163,9 +167,7 @@ class Settings:
 
         def unit(connection: Connection) -> None:
             put = insert(t.setting)
-            connection.execute(
-                put.on_conflict_do_update(index_elements=["key"], set_={"content": put.excluded.content}), rows
-            )
+            connection.execute(put.on_conflict_do_update(index_elements=["key"], set_={"content": put.excluded.content}), rows)
 
         def after(_result: None) -> None:
             self._values = {**self._values, **values}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -337,9 +338,9 @@ class Shifts:
 
     def _register(self, where: ColumnElement[bool]) -> tuple[RegisterRow, ...]:
         b, line, s = t.buyer_register.c, t.sale_line.c, t.sale.c
-        joined = t.buyer_register.join(
-            t.sale_line, and_(line.register_id == b.register_id, line.register_id != "")
-        ).join(t.sale, s.sale_id == line.sale_id)
+        joined = t.buyer_register.join(t.sale_line, and_(line.register_id == b.register_id, line.register_id != "")).join(
+            t.sale, s.sale_id == line.sale_id
+        )
         wanted = (
             select(
                 b.register_id,
@@ -360,7 +361,8 @@ class Shifts:
             .where(where)
             .order_by(b.at, b.register_id, line.no)
         )
-        return tuple(RegisterRow(*row) for row in self._readers.connection().execute(wanted))
+        rows: Sequence[Any] = self._readers.connection().execute(wanted).all()
+        return tuple(RegisterRow(*row) for row in rows)
 
     def duties(self, day: date) -> tuple[DutyRow, ...]:
         """The duties done for a business day, oldest first."""

@@ -63,11 +63,7 @@ def _lot_of(row: RowMapping) -> Lot:
     return Lot.model_validate(fields)
 
 
-_LEVEL = (
-    select(func.coalesce(func.sum(t.stock_level.c.quantity), 0))
-    .where(t.stock_level.c.lot_id == t.lot.c.id)
-    .correlate(t.lot)
-)
+_LEVEL = select(func.coalesce(func.sum(t.stock_level.c.quantity), 0)).where(t.stock_level.c.lot_id == t.lot.c.id).correlate(t.lot)
 _LOTS = select(
     t.lot,
     _LEVEL.where(t.stock_level.c.zone == SHELF).scalar_subquery().label("on_shelf"),
@@ -138,11 +134,7 @@ class Stock:
     def levels(self, product_ids: Sequence[str]) -> dict[str, int]:
         """Shelf levels of several products at once; products without rows are 0."""
         s = t.stock_level.c
-        wanted = (
-            select(s.product_id, func.sum(s.quantity))
-            .where(s.product_id.in_(product_ids), s.zone == SHELF)
-            .group_by(s.product_id)
-        )
+        wanted = select(s.product_id, func.sum(s.quantity)).where(s.product_id.in_(product_ids), s.zone == SHELF).group_by(s.product_id)
         found = {row[0]: int(row[1]) for row in self._readers.connection().execute(wanted)}
         return {product_id: found.get(product_id, 0) for product_id in product_ids}
 
@@ -209,7 +201,5 @@ class Stock:
             last.set_result(())
         for some in (bodies, states):
             for start in range(0, len(some), _EVENTS_PER_UNIT):
-                last = self._journal.record(
-                    some[start : start + _EVENTS_PER_UNIT], actor=actor, day=on, urgent=False
-                )
+                last = self._journal.record(some[start : start + _EVENTS_PER_UNIT], actor=actor, day=on, urgent=False)
         return last

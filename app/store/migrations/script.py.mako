@@ -1,0 +1,21 @@
+"""${message}."""
+
+import sqlalchemy as sa
+
+from alembic import op
+from sqlmodel.sql import sqltypes
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Step up."""
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade() -> None:
+    """Step back."""
+    ${downgrades if downgrades else "pass"}
