@@ -20,7 +20,7 @@ _CLASS_WEIGHTS = {
     "macrolide": 6,
     "iodine": 6,
     "nitroimidazole": 4,
-    "acetaminophen": 4,
+    "paracetamol": 4,
 }
 """Allergy classes of the demo's members and how often each occurs."""
 

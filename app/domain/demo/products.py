@@ -24,9 +24,7 @@ def build_products(rows: DemoRows, seed: int) -> tuple[Product, ...]:
     """Make the catalogue in the order of the rows; each row has its own generator, so editing one moves no other."""
     prefixes = count()
     products = [
-        product
-        for row in rows.generics
-        for product in _products_of(row, rows, Random(f"{seed}-{row.ref}"), prefixes)
+        product for row in rows.generics for product in _products_of(row, rows, Random(f"{seed}-{row.ref}"), prefixes)
     ]
     order = Random(f"{seed}-rank")
     fixed = {entry["product_id"] for entry in rows.lots}
@@ -198,4 +196,3 @@ def _coprime_step(size: int) -> int:
     while gcd(step, size) != 1:
         step += 2
     return step
-

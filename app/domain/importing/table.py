@@ -117,7 +117,7 @@ def _excel_rows(content: bytes) -> Iterator[Row]:
 
 
 def _cell_text(cell: Any) -> str:
-    """A cell as a person reads it: whole numbers without point; dates as year-month-day, or as year-month if so shown."""
+    """A cell as a person reads it: whole numbers without point; dates with a day only where one is shown."""
     value = cell.value
     if value is None:
         return ""
@@ -126,8 +126,8 @@ def _cell_text(cell: Any) -> str:
     if isinstance(value, datetime | date):
         shown = str(cell.number_format).lower()
         return f"{value:%Y-%m-%d}" if "d" in shown or "日" in shown else f"{value:%Y-%m}"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+    if isinstance(value, float) and abs(value) < 1e15:
+        return str(int(value)) if value.is_integer() else f"{value:.12g}"
     return _clean(str(value))
 
 
