@@ -14,6 +14,7 @@ Inter's tabular digits are set closer: beside Chinese its own set looks stretche
 """
 
 import argparse
+import copy
 import shutil
 from pathlib import Path
 
@@ -66,21 +67,27 @@ def cut(source: Path, target: Path, points: set[int] | None, features: list[str]
 
 
 def tighten(font: TTFont) -> None:
-    """Give every glyph of Inter's tabular width the narrower advance, kept in its middle."""
+    """Give every glyph of Inter's tabular width the narrower advance, kept in its middle.
+
+    The tabular one, drawn with a foot, is replaced by the plain one: prices beside Chinese read as print, not as typing.
+    """
     metrics, outlines = font["hmtx"], font["glyf"]
     tabular = {
-        new
+        old: new
         for record in font["GSUB"].table.FeatureList.FeatureRecord
         if record.FeatureTag == "tnum"
         for index in record.Feature.LookupListIndex
         for table in font["GSUB"].table.LookupList.Lookup[index].SubTable
-        for new in getattr(table, "ExtSubTable", table).mapping.values()
+        for old, new in getattr(table, "ExtSubTable", table).mapping.items()
     }
-    wide = metrics[font.getBestCmap()[ord("0")]][0]
-    for name in tabular:
+    one = font.getBestCmap()[ord("1")]
+    for name in dict.fromkeys(tabular.values()):
         advance, bearing = metrics[name]
-        if advance < wide:
+        if advance < TABULAR_ADVANCE:
             continue
+        if name == tabular[one]:
+            outlines[name] = copy.deepcopy(outlines[one])
+            advance, bearing = metrics[one]
         shift = (TABULAR_ADVANCE - advance) // 2
         glyph = outlines[name]
         if glyph.isComposite():

@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from app.desktop.theme.resources import resource
+from app.records.resources import resource
 
 IconWeight = Literal["regular", "fill", "bold"]
 

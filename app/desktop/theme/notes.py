@@ -17,7 +17,6 @@ from app.desktop.theme.theme import Theme
 Grade = Literal["info", "confirm", "block", "rx"]
 _TONE: dict[Grade, str] = {"info": "info", "confirm": "warn", "block": "bad", "rx": "rx"}
 _ICON: dict[Grade, str] = {"info": "info", "confirm": "warning", "block": "prohibit", "rx": "seal-check"}
-GRADE_NAMES: dict[Grade, str] = {"info": "提示", "confirm": "需确认", "block": "不能继续", "rx": "处方"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +199,7 @@ def paint_action(
         paint.keycap(painter, theme, x, box.center().y(), place.action.keycap, on_brand=primary)
 
 
-def spoken(note: Note) -> str:
+def spoken(theme: Theme, note: Note) -> str:
     """The strip in one sentence, for screen readers."""
-    parts = [GRADE_NAMES[note.grade], note.title, note.body, note.basis]
+    parts = [theme.say(f"grade_{note.grade}"), note.title, note.body, note.basis]
     return "；".join(part for part in parts if part)

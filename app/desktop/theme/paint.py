@@ -42,28 +42,9 @@ class Mark(Enum):
     COLD_CHAIN = "cold_chain"
 
 
-_MARK_TEXT: dict[Mark, str] = {
-    Mark.RX: "Rx",
-    Mark.OTC_RED: "OTC",
-    Mark.OTC_GREEN: "OTC",
-    Mark.HEALTH_FOOD: "保健",
-    Mark.DEVICE: "械",
-    Mark.EPHEDRINE: "含麻",
-    Mark.INSURANCE_A: "医保甲",
-    Mark.INSURANCE_B: "医保乙",
-    Mark.COLD_CHAIN: "冷",
-}
-MARK_NAMES: dict[Mark, str] = {
-    Mark.RX: "处方药",
-    Mark.OTC_RED: "甲类非处方药",
-    Mark.OTC_GREEN: "乙类非处方药",
-    Mark.HEALTH_FOOD: "保健食品",
-    Mark.DEVICE: "医疗器械",
-    Mark.EPHEDRINE: "含麻黄碱复方制剂",
-    Mark.INSURANCE_A: "医保甲类",
-    Mark.INSURANCE_B: "医保乙类",
-    Mark.COLD_CHAIN: "冷藏",
-}
+def mark_name(theme: Theme, kind: Mark) -> str:
+    """The class in full words, for screen readers and tool tips."""
+    return theme.say(f"name_{kind.value}")
 
 
 # -- strokes and grounds -------------------------------------------------------------------------
@@ -398,7 +379,7 @@ def mark_width(theme: Theme, kind: Mark) -> int:
     if kind is Mark.RX:
         return theme.px(26)
     face = theme.face("caption", 12, 600)
-    return round(face.width(_MARK_TEXT[kind])) + theme.px(10)
+    return round(face.width(theme.say(f"mark_{kind.value}"))) + theme.px(10)
 
 
 def mark(painter: QPainter, theme: Theme, x: float, middle: float, kind: Mark, height: float = 18) -> int:
@@ -427,7 +408,7 @@ def mark(painter: QPainter, theme: Theme, x: float, middle: float, kind: Mark, h
     else:
         rounded(painter, box, corner, theme.color("info_t"))
         ink = "info_ink"
-    text(painter, box, _MARK_TEXT[kind], face, theme.color(ink), "center")
+    text(painter, box, theme.say(f"mark_{kind.value}"), face, theme.color(ink), "center")
     return width
 
 

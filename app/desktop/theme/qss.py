@@ -4,9 +4,9 @@ import re
 from dataclasses import asdict
 from string import Template
 
-from app.desktop.theme.resources import resource
 from app.desktop.theme.scale import Scale
 from app.desktop.theme.tokens import Tokens
+from app.records.resources import resource
 
 _SIZE = re.compile(r"(?<![\w#.])(\d+)dp\b")
 

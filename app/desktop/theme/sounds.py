@@ -11,7 +11,7 @@ import wave
 from pathlib import Path
 from typing import Literal
 
-from app.desktop.theme.resources import resource
+from app.records.resources import resource
 
 Tone = Literal[
     "scan_ok",

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from app.desktop.theme.icons import Icons, IconWeight
+from app.desktop.theme.phrases import Language, phrase
 from app.desktop.theme.qss import style_sheet
 from app.desktop.theme.scale import Scale, clamp
 from app.desktop.theme.tokens import Mode, Tokens, tokens_of
@@ -24,6 +25,7 @@ class Theme(QObject):
         *,
         touch: bool = False,
         motion: bool = True,
+        language: Language = "zh",
     ) -> None:
         """Load the fonts and dress `application`; `scale` is held between 0.9 and 1.8."""
         super().__init__(application)
@@ -34,6 +36,7 @@ class Theme(QObject):
         self._tokens = tokens_of(mode)
         self._scale = Scale(clamp(scale), touch)
         self._motion = motion
+        self._language: Language = language
         self.missing_fonts = load_fonts()
         self._dress()
 
@@ -64,6 +67,15 @@ class Theme(QObject):
         """False when the person asked for less movement."""
         return self._motion
 
+    @property
+    def language(self) -> Language:
+        """`zh` or `en`; every sentence on screen is chosen by it."""
+        return self._language
+
+    def say(self, key: str, **facts: object) -> str:
+        """One of the parts' own phrases in the language in force."""
+        return phrase(self._language, key, **facts)
+
     # -- changes -----------------------------------------------------------------------------
 
     def set_mode(self, mode: Mode) -> None:
@@ -81,6 +93,12 @@ class Theme(QObject):
             self._scale = scale
             self._faces.clear()
             self._dress()
+            self.changed.emit()
+
+    def set_language(self, language: Language) -> None:
+        """Change the language, live: whoever gives words to widgets gives them anew on `changed`."""
+        if language != self._language:
+            self._language = language
             self.changed.emit()
 
     def set_motion(self, motion: bool) -> None:

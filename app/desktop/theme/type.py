@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
 
-from app.desktop.theme.resources import resource
+from app.records.resources import resource
 
 FAMILIES = ["Inter Display", "Noto Sans SC", "Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "sans-serif"]
 FILES = (

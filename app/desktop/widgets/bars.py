@@ -244,7 +244,7 @@ class TopBar(Painted):
         self._sale = Txt(theme, "", "caption", "ink3")
         self.omnibox = Omnibox(theme, placeholder)
         self.sync = PillBtn(theme, "", "good", icon="cloud-check")
-        self.printer = IconBtn(theme, "printer", self.tr("打印机就绪"))
+        self.printer = IconBtn(theme, "printer", theme.say("printer_ready"))
         self.printer_trouble = PillBtn(theme, "", "bad", icon="printer")
         self.printer_trouble.hide()
         self._clock = Txt(theme, "00:00", "head")
@@ -298,6 +298,7 @@ class TopBar(Painted):
 
     def measure(self) -> None:
         """64 high."""
+        self.printer.set_icon("printer", self.theme.say("printer_ready"))
         self.setFixedHeight(self.theme.px(64))
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
@@ -330,7 +331,7 @@ class FBar(Painted):
         self._keys: list[FKey] = []
         self._row = Row(theme, gap=6, margins=(16, 8, 16, 8))
         self.setLayout(self._row)
-        self._more = FKey(theme, "···", self.tr("更多"))
+        self._more = FKey(theme, "···", theme.say("more"))
         self._more.clicked.connect(self.more)
         self._more.hide()
         self.setMinimumWidth(1)
@@ -387,6 +388,7 @@ class FBar(Painted):
     def measure(self) -> None:
         """60 high, or as the touch profile needs."""
         self.setFixedHeight(self.theme.target(44) + self.theme.px(16))
+        self._more.set_words(self.theme.say("more"))
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """The ground and a hairline above."""

@@ -234,7 +234,12 @@ class FKey(PaintedButton):
         super().__init__(theme, parent)
         self._key, self._words, self._primary = key, words, primary
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.name(words, key)
+        self.set_words(words)
+
+    def set_words(self, words: str) -> None:
+        """Say something else."""
+        self._words = words
+        self.name(words, self._key)
         self.restyle()
 
     @property

@@ -132,7 +132,7 @@ class Stepper(PaintedButton):
         self._size = (width, height)
         self._tone: str | None = None
         self._over: Literal["minus", "count", "plus"] | None = None
-        self._spoken = spoken or self.tr("数量")
+        self._spoken = spoken
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_count(count)
@@ -146,7 +146,7 @@ class Stepper(PaintedButton):
     def set_count(self, count: int, tone: str | None = None) -> None:
         """Show a quantity without telling; `tone` (`warn`, `bad`) marks an unusual one."""
         self._count, self._tone = count, tone
-        self.name(f"{self._spoken} {count}")
+        self.name(f"{self._spoken or self.theme.say('quantity')} {count}")
         self.update()
 
     def measure(self) -> None:

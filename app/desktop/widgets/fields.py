@@ -119,15 +119,14 @@ class Omnibox(Painted):
     def __init__(self, theme: Theme, placeholder: str = "", key: str = "F2", parent: QWidget | None = None) -> None:
         """`submitted` tells Enter, `edited` every change, `moved` the arrows (-1 up, 1 down)."""
         super().__init__(theme, parent)
-        self._key = key
-        self.entry = Entry(theme, placeholder or self.tr("扫码，或输入拼音首字母 / 品名 / 条码"), height=0, parent=self)
+        self._key, self._placeholder = key, placeholder
+        self.entry = Entry(theme, placeholder or theme.say("omnibox"), height=0, parent=self)
         self.entry.setProperty("plain", True)
         self.entry.setFrame(False)
         self._holder = QHBoxLayout(self)
         self._holder.addWidget(self.entry)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusProxy(self.entry)
-        self.setAccessibleName(self.entry.accessibleName())
         self.entry.textEdited.connect(self.edited)
         self.entry.returnPressed.connect(self._submit)
         self.entry.focused.connect(self.update)
@@ -161,6 +160,10 @@ class Omnibox(Painted):
         px = self.theme.px
         self.setFixedHeight(self.theme.target(44))
         self.setMinimumWidth(px(320))
+        words = self._placeholder or self.theme.say("omnibox")
+        self.entry.setPlaceholderText(words)
+        self.entry.setAccessibleName(words)
+        self.setAccessibleName(words)
         right = paint.keycap_width(self.theme, self._key) + px(18) if self._key else px(12)
         self.entry.setFixedHeight(self.height() - px(8))
         self._holder.setContentsMargins(px(44), px(4), right, px(4))

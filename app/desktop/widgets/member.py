@@ -26,7 +26,7 @@ class MemberHead(QWidget):
         self._tier = Pill(theme, "", "gold", icon="crown-simple", icon_weight="fill", height=20, pad=7)
         self._line = Txt(theme, "", "label", "ink3", elide=True)
         self._points = Txt(theme, "", "head", align="right")
-        self._points_word = Txt(theme, self.tr("积分"), "caption", "ink3", align="right")
+        self._points_word = Txt(theme, theme.say("points"), "caption", "ink3", align="right")
         self.setLayout(
             Row(
                 theme,
@@ -36,6 +36,11 @@ class MemberHead(QWidget):
                 gap=10,
             )
         )
+        self.theme = theme
+        theme.changed.connect(self._translate)
+
+    def _translate(self) -> None:
+        self._points_word.set_words(self.theme.say("points"))
 
     def set_member(self, name: str, tier: str, line: str, points: int, *, tone: str = "gold") -> None:
         """Show a member; `name` and `line` are masked by the caller."""
@@ -67,15 +72,15 @@ class AllergyStrip(Painted):
 
     def set_known(self, substances: str, compared: str) -> None:
         """Allergies are recorded; `compared` says what of this sale was checked against them."""
-        self._show("bad", "warning-octagon", self.tr("过敏"), substances, compared)
+        self._show("bad", "warning-octagon", self.theme.say("allergy"), substances, compared)
 
     def set_asked_none(self, words: str, compared: str = "") -> None:
         """The member was asked and named none."""
-        self._show("info", "info", self.tr("过敏"), words, compared)
+        self._show("info", "info", self.theme.say("allergy"), words, compared)
 
     def set_missing(self, words: str, compared: str = "") -> None:
         """Nothing is recorded: the person should ask."""
-        self._show("warn", "warning", self.tr("过敏"), words, compared)
+        self._show("warn", "warning", self.theme.say("allergy"), words, compared)
 
     def _show(self, tone: str, icon: str, head: str, body: str, compared: str) -> None:
         self._tone = tone

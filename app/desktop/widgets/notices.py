@@ -54,7 +54,7 @@ class NoteStrip(Painted):
     def set_note(self, note: Note) -> None:
         """Say something else."""
         self._note = note
-        self.setAccessibleName(spoken(note))
+        self.setAccessibleName(spoken(self.theme, note))
         for button in self._buttons:
             button.deleteLater()
         self._buttons.clear()

@@ -101,10 +101,11 @@ class Keypad(QWidget):
                     digit.clicked.connect(self._tell)
                     self._grid.addWidget(digit, row, column)
         height = 44 if kind == "money" else key_height
-        clear = PadKey(theme, self.tr("清除"), "", "function", height=height)
-        erase = PadKey(theme, self.tr("退格"), "", "function", icon="backspace", height=height)
+        clear = PadKey(theme, theme.say("clear"), "", "function", height=height)
+        erase = PadKey(theme, theme.say("erase"), "", "function", icon="backspace", height=height)
         clear.clicked.connect(self.cleared)
         erase.clicked.connect(self.erased)
+        self._clear, self._erase = clear, erase
         if kind == "money":
             self._grid.addWidget(clear, 5, 0)
             self._grid.addWidget(erase, 5, 1, 1, 2)
@@ -122,6 +123,8 @@ class Keypad(QWidget):
     def _rescale(self) -> None:
         self._grid.setSpacing(self.theme.px(8))
         self._grid.setContentsMargins(0, 0, 0, 0)
+        self._clear.set_words(self.theme.say("clear"), "")
+        self._erase.set_words(self.theme.say("erase"), "")
 
     def _tell(self) -> None:
         pressed = self.sender()
@@ -147,13 +150,12 @@ class PinDots(Painted):
             self._shake.setKeyValueAt(at, where)
         self._shake.setEasingCurve(QEasingCurve.Type.OutQuad)
         self._shake.valueChanged.connect(self._move)
-        self.setAccessibleName(self.tr("PIN 已输入 {0} 位").format(0))
         self.restyle()
 
     def set_filled(self, filled: int) -> None:
         """Show how many digits are typed."""
         self._filled, self._wrong = filled, False
-        self.setAccessibleName(self.tr("PIN 已输入 {0} 位").format(filled))
+        self.setAccessibleName(self.theme.say("pin_filled", count=filled))
         self.update()
 
     def set_length(self, length: int) -> None:
@@ -175,6 +177,7 @@ class PinDots(Painted):
 
     def measure(self) -> None:
         """Room for the dots and the shake."""
+        self.setAccessibleName(self.theme.say("pin_filled", count=self._filled))
         self.setFixedSize(self.theme.px(34 * self._length + 20), self.theme.px(28))
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
@@ -200,7 +203,6 @@ class Reticle(Painted):
         self._timer = QTimer(self)
         self._timer.setInterval(33)
         self._timer.timeout.connect(self._advance)
-        self.setAccessibleName(self.tr("等待付款码"))
         self.restyle()
 
     def set_waiting(self, waiting: bool) -> None:
@@ -220,6 +222,7 @@ class Reticle(Painted):
 
     def measure(self) -> None:
         """Fixed."""
+        self.setAccessibleName(self.theme.say("waiting_code"))
         self.setFixedSize(self.theme.px(self._size * 1.5), self.theme.px(self._size))
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:

@@ -281,11 +281,11 @@ class Marks(Painted):
     def set_kinds(self, kinds: Sequence[Mark]) -> None:
         """Show other marks."""
         self._kinds = tuple(kinds)
-        self.setAccessibleName("、".join(paint.MARK_NAMES[kind] for kind in self._kinds))
         self.restyle()
 
     def measure(self) -> None:
         """As wide as the marks."""
+        self.setAccessibleName(", ".join(paint.mark_name(self.theme, kind) for kind in self._kinds))
         self.setFixedSize(paint.marks_width(self.theme, self._kinds), self.theme.px(self._height))
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
@@ -398,12 +398,12 @@ class Skeleton(Painted):
         """`row_height` in design pixels."""
         super().__init__(theme, parent)
         self._rows, self._row_height = rows, row_height
-        self.setAccessibleName(self.tr("正在读取"))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.restyle()
 
     def measure(self) -> None:
         """As high as its rows."""
+        self.setAccessibleName(self.theme.say("reading"))
         self.setMinimumHeight(self.theme.px(self._row_height) * self._rows)
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
