@@ -192,10 +192,10 @@ def refund(
 ) -> Refund:
     """The money for taking back `take` (line id → quantity) after `returned` went back before.
 
-    A line pays back in proportion to the pieces, in whole fen rounded down, and the rest with its last piece: over any
-    sequence of partial returns the refunds sum to what was paid. Money goes back the way it came: recorded tenders first,
-    cash last, none beyond what it brought. `taken` are the tenders after corrections (`routes`); without it those of the
-    sale. ValueError for more than is left.
+    A line pays back in proportion to the pieces, in whole fen rounded down, and the rest with its last piece: over
+    any sequence of partial returns the refunds sum to what was paid. Money goes back the way it came: recorded
+    tenders first, cash last, none beyond what it brought. `taken` are the tenders after corrections (`routes`);
+    without it those of the sale. ValueError for more than is left.
     """
     paid = paid_fen(sale)
     lines: list[LineRefund] = []

@@ -42,8 +42,8 @@ def load(text: str) -> RulePack:
 def merge(text: str, regional: str) -> RulePack:
     """A base pack with a region's changes laid over it; both are JSON texts.
 
-    The region names rules by id with only the fields that differ. A change with `effective_from` holds from that day on,
-    and the base until the day before; without one it holds throughout. A `firm` rule accepts other words only.
+    The region names rules by id with only the fields that differ. A change with `effective_from` holds from that day
+    on, and the base until the day before; without one it holds throughout. A `firm` rule accepts other words only.
     RulePackFault as in `load`.
     """
     base, patch = _document(text, "pack"), _document(regional, "regional pack")
@@ -79,12 +79,9 @@ def _changed(rules: list[Any], change: Any) -> list[Any]:
         found = True
         if entry.get("firm") and (more := sorted(set(change) - _PLAIN_KEYS)):
             raise RulePackFault(f"rule {name}: a region may not change {', '.join(more)} of a firm rule")
-        if since is None or _date(since, name) <= _date(entry.get("effective_from"), name):
-            result.append(
-                _laid_over(entry, change)
-                if since is None
-                else {**_laid_over(entry, change), "effective_from": entry["effective_from"]}
-            )
+        begins = entry.get("effective_from")
+        if since is None or _date(since, name) <= _date(begins, name):
+            result.append({**_laid_over(entry, change), "effective_from": begins})
             continue
         until = entry.get("effective_to")
         if until is not None and _date(until, name) < _date(since, name):
@@ -116,8 +113,6 @@ def _document(text: str, what: str) -> dict[str, Any]:
 def _pack(document: Mapping[str, Any]) -> RulePack:
     entries: dict[str, tuple[LawEntry, ...]] = {}
     for place, raw in enumerate(_listed(document, "rules", "pack")):
-        if not isinstance(raw, dict):
-            raise RulePackFault(f"rules[{place}]: not an object")
         entry = _entry(raw, f"rules[{place}]")
         for other in entries.get(entry.rule, ()):
             if _overlap(entry, other):
@@ -219,7 +214,7 @@ def _entry(raw: Mapping[str, Any], where: str) -> LawEntry:
 
 
 def _way(raw: Any, rule: Rule, where: str) -> WayTemplate:
-    if not isinstance(raw, dict) or set(raw) - {"act", "label", "key", "primary", "when"}:
+    if set(raw) - {"act", "label", "key", "primary", "when"}:
         raise RulePackFault(f"{where}: an object with act, label, key, primary, when")
     when = raw.get("when", "")
     if when and when not in rule.facts:
@@ -317,6 +312,8 @@ def _listed(raw: Mapping[str, Any], key: str, where: str) -> list[Any]:
     value = raw.get(key)
     if not isinstance(value, list):
         raise RulePackFault(f"{where}: {key} is not a list")
+    if not all(isinstance(row, dict) for row in value):
+        raise RulePackFault(f"{where}: {key} holds something that is not an object")
     return value
 
 

@@ -35,8 +35,8 @@ class AllergyStrip:
     """What was compared with the recorded allergies of the 用药人, in words."""
 
     tone: str
-    """bad: a hit · warn: data is missing, or allergies are recorded and nothing was compared yet · info: nothing to say ·
-    good: everything was compared and nothing found."""
+    """bad: a hit · warn: data is missing, or allergies are recorded and nothing was compared yet · info: nothing to
+    say · good: everything was compared and nothing found."""
     title: Text
     body: Text
     compared: int
