@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 from uuid import uuid4
 
 from app.counter.faults import Refused
@@ -16,11 +15,12 @@ from app.domain import masking
 from app.domain.amount import parse_quantity
 from app.domain.basket import Basket, BasketLine, PatientRef
 from app.domain.money import format_fen, parse_fen, yuan
-from app.domain.verdict import Text
+from app.domain.reasons import Reason, parse_reasons
+from app.domain.verdict import Text, WayOut
 from app.records.catalogue import Product
 from app.records.people import FamilyPerson, Member, Staff
 
-NEEDS_LINE = frozenset({"quantity", "price", "lot", "buyer", "override", "code_missing", "approve"})
+NEEDS_LINE = frozenset({"quantity", "price", "lot", "buyer", "override", "code_missing", "pharmacist"})
 """Questions that concern one line."""
 
 
@@ -33,41 +33,20 @@ class Asked:
     facts: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A coded reason with its words; free text never enters an event."""
-
-    code: str
-    text: Text
-
-
 class Reasons:
-    """The coded reasons of `resources/texts/reasons.json`, by what they are for."""
+    """The coded reasons, by what they are for; free text never enters an event."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self._by_use = {
-            use: tuple(Reason(row["code"], Text(row["zh"], row["en"])) for row in rows)
-            for use, rows in document.items()
-            if isinstance(rows, list)
-        }
+    def __init__(self, groups: Mapping[str, Sequence[Reason]]) -> None:
+        self._groups = groups
 
     @classmethod
     def parse(cls, text: str) -> Reasons:
         """Read the reasons file's text."""
-        document = json.loads(text)
-        return cls(document.get("reasons", document))
+        return cls(parse_reasons(json.loads(text)))
 
-    def of(self, use: str) -> tuple[Reason, ...]:
-        """Reasons for price_change, cash_move, stock_correction, return, drawer, code_missing, override, difference."""
-        return self._by_use[use]
-
-    def text(self, use: str, code: str) -> Text:
-        """The words of one reason."""
-        return next((r.text for r in self._by_use.get(use, ()) if r.code == code), Text(code, code))
-
-    def choices(self, use: str) -> tuple[tuple[str, Text], ...]:
-        """As choices of a question field."""
-        return tuple((reason.code, reason.text) for reason in self._by_use[use])
+    def choices(self, group: str) -> tuple[tuple[str, Text], ...]:
+        """A group as choices of a question: price_change, return, void, missing_code, override, drawer, difference …"""
+        return tuple((reason.code, reason.text) for reason in self._groups[group])
 
 
 def _question(
@@ -76,7 +55,9 @@ def _question(
     return Question(uuid4().hex, kind, line_id, title, body, tuple(fields), None, confirm)
 
 
-_PIN = Text("PIN", "PIN")
+def way(act: str, zh: str, en: str, key: str = "", *, primary: bool = False) -> WayOut:
+    """A way out that no rule pack words: the counter's own."""
+    return WayOut(act, Text(zh, en), key, primary)
 
 
 def _pin(label: Text) -> QuestionField:
@@ -148,9 +129,7 @@ def lot(line: BasketLine, held: Sequence[lot_law.LotStock], day: date) -> Questi
     saleable = lot_law.saleable(held, day)
     if not saleable:
         return None
-    skipped = [
-        (row.lot.lot_no, _SKIPPED[reason]) for row in held if (reason := lot_law.refusal_reason(row.lot, day)) in _SKIPPED
-    ]
+    skipped = [(row.lot.lot_no, _SKIPPED[reason]) for row in held if (reason := lot_law.refusal_reason(row.lot, day)) in _SKIPPED]
     choices = tuple(
         (
             row.lot.id,
@@ -218,7 +197,9 @@ def review(
         ),
         QuestionField("reviewer", "choice", Text("审方药师", "Reviewer"), reviewers[0][0] if reviewers else "", reviewers),
         _pin(Text("药师 PIN", "Pharmacist's PIN")),
-        body=Text(names if on_duty else f"{names}。现在没有药师在岗，先由药师到岗", names if on_duty else f"{names}. No pharmacist on duty"),
+        body=Text(
+            names if on_duty else f"{names}。现在没有药师在岗，先由药师到岗", names if on_duty else f"{names}. No pharmacist on duty"
+        ),
         confirm=Text("签章", "Sign"),
     )
 
@@ -244,7 +225,7 @@ def patient(basket: Basket, family: Sequence[FamilyPerson]) -> Question:
     choices: list[tuple[str, Text]] = []
     if basket.member_id:
         choices.append(("member", Text(f"本人 {basket.member_label}", f"Member {basket.member_label}")))
-    choices += [(p.id, Text(f"{p.relation} {masking.name(p.name)}", f"{p.relation} {masking.name(p.name)}")) for p in family]
+    choices += [(p.id, Text(f"{p.relation} {masking.mask_name(p.name)}", f"{p.relation} {masking.mask_name(p.name)}")) for p in family]
     choices.append(("typed", Text("只记年龄", "Age only")))
     return _question(
         "patient",
@@ -275,69 +256,26 @@ def typed_patient(values: Mapping[str, str]) -> PatientRef:
     return PatientRef("typed", "", shown, age_months, weight_g)
 
 
-def _age_months(born_on: date | None, today: date) -> int:
-    if born_on is None:
-        return -1
-    months = (today.year - born_on.year) * 12 + today.month - born_on.month
-    return months - (today.day < born_on.day)
-
-
-def patient_of_member(member: Member, today: date) -> PatientRef:
-    """The member as 用药人."""
-    return PatientRef(
-        "member",
-        member.id,
-        masked(member),
-        _age_months(member.born_on, today),
-        0,
-        member.allergies_known,
-        tuple(c for c in member.allergy_classes.split(";") if c),
-    )
-
-
-def patient_of_family(person: FamilyPerson, today: date) -> PatientRef:
-    """A family person as 用药人."""
-    return PatientRef(
-        "family",
-        person.id,
-        f"{person.relation} {masking.name(person.name)}",
-        _age_months(person.born_on, today),
-        person.weight_g,
-        person.allergies_known,
-        tuple(c for c in person.allergy_classes.split(";") if c),
-    )
-
-
 def masked(member: Member) -> str:
     """How a member is called on screen and paper."""
-    return masking.name(member.name) if member.name else masking.phone(member.phone)
+    return masking.mask_name(member.name) if member.name else masking.mask_phone(member.phone)
 
 
-def override(line: BasketLine, reasons: Reasons, pharmacists: Sequence[Staff]) -> Question:
-    """A pharmacist takes a warning over, with a reason and the own PIN."""
+def override(line: BasketLine, reasons: Reasons, people: Sequence[Staff]) -> Question:
+    """Somebody with the right takes a warning over, with a reason and the own PIN."""
     return _question(
         "override",
         line.line_id,
-        Text(f"药师确认：{line.product.generic_name}", f"Pharmacist's override: {line.product.generic_name}"),
+        Text(f"确认放行：{line.product.generic_name}", f"Override: {line.product.generic_name}"),
         QuestionField("reason", "choice", Text("理由", "Reason"), choices=reasons.choices("override")),
         QuestionField(
-            "pharmacist",
+            "person",
             "choice",
-            Text("药师", "Pharmacist"),
-            pharmacists[0].id if pharmacists else "",
-            tuple((s.id, Text(s.name, s.name)) for s in pharmacists),
+            Text("由谁", "By"),
+            people[0].id if people else "",
+            tuple((s.id, Text(s.name, s.name)) for s in people),
         ),
-        _pin(Text("药师 PIN", "Pharmacist's PIN")),
-    )
-
-
-def approve(line: BasketLine, rule: str) -> Question:
-    """A manager approves one act."""
-    return _question(
-        "approve",
-        line.line_id,
-        Text(f"店长同意：{line.product.generic_name}", f"Manager's approval: {line.product.generic_name}"),
-        _pin(Text("店长 PIN", "Manager's PIN")),
+        _pin(Text("本人 PIN", "Own PIN")),
     )
 
 
@@ -347,7 +285,7 @@ def code_missing(line: BasketLine, reasons: Reasons) -> Question:
         "code_missing",
         line.line_id,
         Text(f"{line.product.generic_name} 没有可扫的追溯码", f"No readable trace code: {line.product.generic_name}"),
-        QuestionField("reason", "choice", Text("原因", "Reason"), choices=reasons.choices("code_missing")),
+        QuestionField("reason", "choice", Text("原因", "Reason"), choices=reasons.choices("missing_code")),
     )
 
 
@@ -365,7 +303,9 @@ def ambiguous(raw: str, found: Sequence[Product]) -> Question:
 
 def find(raw: str) -> Question:
     """Find by hand what a code did not say."""
-    return _question("find", "", Text("找商品", "Find the product"), QuestionField("product", "text", Text("拼音首字母或品名", "Initials or name"), raw))
+    return _question(
+        "find", "", Text("找商品", "Find the product"), QuestionField("product", "text", Text("拼音首字母或品名", "Initials or name"), raw)
+    )
 
 
 def salesperson(people: Sequence[Staff]) -> Question:
@@ -374,7 +314,9 @@ def salesperson(people: Sequence[Staff]) -> Question:
         "salesperson",
         "",
         Text("营业员", "Salesperson"),
-        QuestionField("staff", "choice", Text("工号", "Staff"), "", tuple((s.id, Text(f"{s.code} {s.name}", f"{s.code} {s.name}")) for s in people)),
+        QuestionField(
+            "staff", "choice", Text("工号", "Staff"), "", tuple((s.id, Text(f"{s.code} {s.name}", f"{s.code} {s.name}")) for s in people)
+        ),
     )
 
 
@@ -400,7 +342,9 @@ def which_member(found: Sequence[Member]) -> Question:
             "choice",
             Text("会员", "Member"),
             "",
-            tuple((m.id, Text(f"{masked(m)} {masking.phone(m.phone)}", f"{masked(m)} {masking.phone(m.phone)}")) for m in found[:9]),
+            tuple(
+                (m.id, Text(f"{masked(m)} {masking.mask_phone(m.phone)}", f"{masked(m)} {masking.mask_phone(m.phone)}")) for m in found[:9]
+            ),
         ),
     )
 
@@ -429,3 +373,34 @@ def refusal_text(refusal: Refused) -> Text:
     template = _REFUSALS.get(refusal.code, Text(refusal.code, refusal.code))
     facts = {"left": "", "minutes": "", "name": "", "problems": "", "problems_en": "", **refusal.facts}
     return Text(template.zh.format(**facts), template.en.format(**facts))
+
+
+def duty_pharmacist(pharmacists: Sequence[Staff], on_duty: Sequence[str]) -> Question:
+    """A pharmacist comes on duty or leaves, with the own PIN."""
+    return _question(
+        "duty_pharmacist",
+        "",
+        Text("药师到岗 / 离岗", "Pharmacist on or off duty"),
+        QuestionField(
+            "pharmacist",
+            "choice",
+            Text("药师", "Pharmacist"),
+            pharmacists[0].id if pharmacists else "",
+            tuple((s.id, Text(f"{s.name}（{'在岗' if s.id in on_duty else '离岗'}）", s.name)) for s in pharmacists),
+        ),
+        QuestionField(
+            "on_duty", "choice", Text("登记", "Record"), "yes", (("yes", Text("到岗", "On duty")), ("no", Text("离岗", "Off duty")))
+        ),
+        _pin(Text("药师 PIN", "Pharmacist's PIN")),
+    )
+
+
+def pharmacist(line: BasketLine) -> Question:
+    """A pharmacist looks twice at a line before it is handed over (问药师); the line stays as it is."""
+    return _question(
+        "pharmacist",
+        line.line_id,
+        Text(f"问药师：{line.product.generic_name}", f"Ask the pharmacist: {line.product.generic_name}"),
+        QuestionField("pin", "pin", Text("药师 PIN", "Pharmacist's PIN")),
+        body=Text("药师看过后签一次，本行不变", "The pharmacist signs once; the line stays as it is"),
+    )

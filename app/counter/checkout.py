@@ -17,11 +17,11 @@ from app.domain.basket import BasketLine
 from app.domain.verdict import Text
 from app.records import events
 from app.records.base import Record
-from app.records.clock import Clock
+from app.records.clock import Clock, shop_day
 from app.records.ids import new_id
 from app.records.ledger import Committed, NewJob
-from app.store import Store
 from app.store.faults import StoreFault
+from app.store.open_store import Store
 
 
 class Papers(Protocol):
@@ -109,9 +109,7 @@ class Checkout:
             received_fen=settled.received_fen,
             remaining_fen=settled.remaining_fen,
             change_fen=settled.change_fen,
-            tiles=tuple(
-                TenderTileFace(m.id, Text(m.title_zh, m.title_en), m.kind, m.key, m.asks_last_digits) for m in self._methods
-            ),
+            tiles=tuple(TenderTileFace(m.id, Text(m.title_zh, m.title_en), m.kind, m.key, m.asks_last_digits) for m in self._methods),
             tenders=tuple(t.line for t in self._taken),
             quick_fen=tendering.quick_amounts(settled.remaining_fen) if settled.remaining_fen else (),
             number=self._number,
@@ -238,14 +236,14 @@ class Checkout:
             raise Refused("not_collecting")
 
     def _day(self) -> date:
-        return self._post.day(self._clock.now().astimezone().date())
+        return self._post.day(shop_day(self._clock.now()))
 
     def _sale(self, settled: tendering.Settlement) -> events.SaleClosed:
         basket, quote = self._selling.basket, self._selling.quote
         assert self._post.shift is not None and self._post.staff is not None
         cut_of = {line.line_id: line for line in quote.lines}
         duty = self._store.shifts.duty_pharmacists()
-        near = {v.line_id for v in self._selling.stage.all_verdicts if v.rule.startswith("near_expiry")}
+        near = self._selling.near_lines()
         lines = tuple(
             sale_line(no, line, cut_of[line.line_id].payable_fen, cut_of[line.line_id].unit_price_fen, self._post, line.line_id in near)
             for no, line in enumerate(basket.lines, 1)
@@ -276,9 +274,7 @@ class Checkout:
             till=self._post.till.till,
             cashier=self._post.staff.id,
             member_id=basket.member_id,
-            patient=events.Patient(
-                kind=patient.kind, ref=patient.ref, age_months=patient.age_months, weight_g=patient.weight_g
-            ),
+            patient=events.Patient(kind=patient.kind, ref=patient.ref, age_months=patient.age_months, weight_g=patient.weight_g),
             opened_at=datetime.fromisoformat(basket.opened_at),
             lines=lines,
             cuts=tuple(
@@ -345,8 +341,7 @@ def sale_line(no: int, line: BasketLine, amount_fen: int, unit_price_fen: int, p
         review_id=line.review_id,
         register_id=line.register_id,
         answers=tuple(
-            events.Answer(rule=a.rule, choice=a.choice, by=a.by, at=datetime.fromisoformat(a.at), reason=a.reason)
-            for a in line.answers
+            events.Answer(rule=a.rule, choice=a.choice, by=a.by, at=datetime.fromisoformat(a.at), reason=a.reason) for a in line.answers
         ),
         insurance=product.insurance,
         insurance_code=product.insurance_code,

@@ -8,7 +8,7 @@ from datetime import date
 from app.domain import codes, lots
 from app.domain.basket import LotChoice
 from app.records.catalogue import Lot, Product
-from app.store import Store
+from app.store.open_store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,7 @@ class Goods:
             row = self._store.stock.code(reading.code)
             return Box(reading.code, reading.prefix, row.lot_id or "" if row else "")
         row = self._store.stock.code(reading.raw)
-        return Box(
-            reading.raw, "", row.lot_id or "" if row else "", reading.lot_no, reading.expires_on
-        )
+        return Box(reading.raw, "", row.lot_id or "" if row else "", reading.lot_no, reading.expires_on)
 
 
 def as_choice(lot: Lot, source: str) -> LotChoice:

@@ -7,16 +7,19 @@ Nothing is computed twice: every sum is the event's. A guessed lot is never prin
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime, tzinfo
 from functools import cache
 from typing import Literal
 
 from app.counter.post import TillProfile
 from app.devices.ticket import Align, Cell, Code, Columns, Cut, Feed, Line, Rule, Text, Ticket, width
 from app.domain.amount import WEIGHED_UNIT, unit_text
+from app.domain.masking import mask_card, mask_name, mask_phone
 from app.domain.money import format_fen
+from app.domain.reasons import Reason, parse_reasons, reason_text
+from app.records.clock import SHOP_TIME
 from app.records.events import (
     DayClosed,
     ReturnClosed,
@@ -29,10 +32,10 @@ from app.records.events import (
 )
 from app.records.people import Member
 from app.records.resources import resource
+from app.store.open_store import Store
+from app.store.settings import Settings
 
 Language = Literal["zh", "en"]
-CHINA: tzinfo = timezone(timedelta(hours=8), "CST")
-"""China keeps one time zone without summer time."""
 _SURE_LOT = ("code", "confirmed")
 _LOTLESS_KINDS = ("general", "service", "cosmetic")
 
@@ -46,6 +49,46 @@ class PointsLine:
     balance: int
 
 
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """How this till's facts look on paper: the store, its people and members, tender titles, language and own lines.
+
+    staff, member, tender: id -> how it is printed (or None, or '' when unknown); asked when a slip is composed.
+    """
+
+    till: TillProfile
+    staff: Callable[[str], str]
+    member: Callable[[str], Member | None]
+    tender: Callable[[str], str]
+    language: Language = "zh"
+    header: tuple[str, ...] = ()
+    footer: tuple[str, ...] = ()
+    training: bool = False
+    zone: tzinfo = SHOP_TIME
+
+    @classmethod
+    def of(cls, till: TillProfile, settings: Settings, store: Store) -> Faces:
+        """The faces of a till by its settings and what its store knows."""
+        language: Language = "en" if settings.get("ui.language") == "en" else "zh"
+
+        def staff(staff_id: str) -> str:
+            found = store.people.staff_by_id(staff_id)
+            return f"{found.name} {found.code} {found.licence_no}".rstrip() if found else ""
+
+        def tender(method: str) -> str:
+            rows = [row for row in settings.get("tender.methods") if row["id"] == method]
+            return str(rows[0][f"title_{language}"]) if rows else ""
+
+        header, footer = settings.get("paper.header"), settings.get("paper.footer")
+        return cls(till, staff, store.people.member, tender, language, tuple(header), tuple(footer))
+
+
+@cache
+def _reasons() -> Mapping[str, tuple[Reason, ...]]:
+    """Return the words of coded reasons."""
+    return parse_reasons(json.loads(resource("texts", "reasons.json").read_text(encoding="utf-8")))
+
+
 @cache
 def _texts() -> dict[str, dict[str, str]]:
     """Return the fixed texts by key and language."""
@@ -57,10 +100,9 @@ def _texts() -> dict[str, dict[str, str]]:
 class _Pen:
     """Collects lines in one language; knows how labels, sums and times are written."""
 
-    def __init__(self, language: Language, zone: tzinfo, names: Mapping[str, str]) -> None:
-        self._language = language
-        self._zone = zone
-        self._names = names
+    def __init__(self, faces: Faces) -> None:
+        self.faces = faces
+        self._language = faces.language
         self.lines: list[Line] = []
 
     def word(self, key: str, **facts: object) -> str:
@@ -79,11 +121,15 @@ class _Pen:
 
     def name(self, staff_id: str) -> str:
         """Return how a person is printed; an id nobody knows is printed as it is."""
-        return self._names.get(staff_id, staff_id)
+        return self.faces.staff(staff_id) or staff_id
+
+    def reason(self, group: str, code: str) -> str:
+        """Return the words of a coded reason."""
+        return reason_text(_reasons(), group, code).of(self._language) if code else ""
 
     def time(self, at: datetime) -> str:
         """Return a moment in the shop's own time."""
-        return at.astimezone(self._zone).strftime("%Y-%m-%d %H:%M:%S")
+        return at.astimezone(self.faces.zone).strftime("%Y-%m-%d %H:%M:%S")
 
     def text(self, text: str, *, bold: bool = False, big: bool = False, align: Align = "left") -> None:
         """Add a paragraph, if there is anything to say."""
@@ -98,6 +144,13 @@ class _Pen:
         """Add `label value`, unless the value is empty."""
         if value:
             self.text(f"{self.word(key)} {value}")
+
+    def member(self, member_id: str) -> None:
+        """Add a member with name and number masked, if there is one and this till knows them."""
+        member = self.faces.member(member_id) if member_id else None
+        if member is not None:
+            number = mask_phone(member.phone) if member.phone else mask_card(member.card_no)
+            self.named("member", f"{mask_name(member.name)} {number} {self.coded('tier', member.tier)}".strip())
 
     def pair(self, left: str, right: str, *, bold: bool = False, big: bool = False) -> None:
         """Add a label at the left edge and a value at the right edge."""
@@ -119,31 +172,22 @@ class _Pen:
 def sale_ticket(
     body: SaleClosed,
     number: str,
-    store: TillProfile,
-    *,
     at: datetime,
-    names: Mapping[str, str],
-    member: Member | None = None,
+    faces: Faces,
+    *,
     points: PointsLine | None = None,
-    footer: Sequence[str] = (),
     reprint: int = 0,
-    training: bool = False,
-    language: Language = "zh",
-    zone: tzinfo = CHINA,
 ) -> Ticket:
     """Compose the receipt of a sale.
 
-    at: when it was committed. names: staff id -> how the person is printed (name, number, a pharmacist's licence).
-    footer: the store's own lines. reprint: 0 for the first paper, else the copy's number.
+    number, at: as committed. reprint: 0 for the first paper, else the copy's number.
     """
-    pen = _Pen(language, zone, names)
-    _head(pen, store, "title.sale", training)
-    _facts(pen, number, store, body.cashier, at)
+    pen = _Pen(faces)
+    _head(pen, "title.sale")
+    _facts(pen, number, body.cashier, at)
     guides = list(dict.fromkeys(line.salesperson for line in body.lines if line.salesperson not in ("", body.cashier)))
     pen.named("guide", "、".join(map(pen.name, guides)))
-    if member is not None:
-        masked = f"{_masked_name(member.name)} {_masked_number(member.phone or member.card_no)}".strip()
-        pen.named("member", f"{masked} {pen.coded('tier', member.tier)}")
+    pen.member(body.member_id)
     pen.rule("=")
     pen.lines.append(_row(pen.word("column.quantity"), pen.word("column.price"), pen.word("column.amount")))
     pen.rule()
@@ -163,36 +207,30 @@ def sale_ticket(
     pen.rule()
     pen.text(pen.word("no_return"))
     pen.text(pen.word("complaint"))
-    for line_text in footer:
+    for line_text in faces.footer:
         pen.text(line_text)
     pen.lines.append(Code("qr", number, pen.word("verify")))
     pen.text(pen.word("keep"), align="center")
-    _training_mark(pen, training)
-    return _marked(pen.ticket("sale", number), reprint, language)
+    _training_mark(pen)
+    return _marked(pen.ticket("sale", number), reprint, faces.language)
 
 
 def return_ticket(
     body: ReturnClosed,
     number: str,
-    store: TillProfile,
-    *,
     at: datetime,
-    names: Mapping[str, str],
-    member: Member | None = None,
+    faces: Faces,
+    *,
     reprint: int = 0,
-    training: bool = False,
-    language: Language = "zh",
-    zone: tzinfo = CHINA,
 ) -> Ticket:
     """Compose the slip of a return, or of a whole sale voided by compensation; the customer signs it."""
-    pen = _Pen(language, zone, names)
-    _head(pen, store, "title.void" if body.kind == "void" else "title.return", training)
-    _facts(pen, number, store, body.cashier, at)
+    pen = _Pen(faces)
+    _head(pen, "title.void" if body.kind == "void" else "title.return")
+    _facts(pen, number, body.cashier, at)
     pen.named("original", body.original_number)
-    pen.named("reason", pen.coded("reason", body.reason))
+    pen.named("reason", pen.reason("void" if body.kind == "void" else "return", body.reason))
     pen.named("approved", pen.name(body.approved_by) if body.approved_by else "")
-    if member is not None:
-        pen.named("member", f"{_masked_name(member.name)} {_masked_number(member.phone or member.card_no)}".strip())
+    pen.member(body.member_id)
     pen.rule("=")
     for line in body.lines:
         pen.text(line.generic_name, bold=True)
@@ -213,69 +251,59 @@ def return_ticket(
     pen.lines.append(Feed(1))
     pen.text(pen.word("signature.customer"))
     pen.lines.append(Code("qr", number))
-    _training_mark(pen, training)
-    return _marked(pen.ticket(body.kind, number), reprint, language)
+    _training_mark(pen)
+    return _marked(pen.ticket(body.kind, number), reprint, faces.language)
 
 
 def x_ticket(
     totals: ShiftTotals,
     number: str,
-    store: TillProfile,
+    at: datetime,
+    faces: Faces,
     *,
     cashier: str,
     opened_at: datetime,
-    at: datetime,
-    names: Mapping[str, str],
-    tender_titles: Mapping[str, str],
     expected_shown: bool = False,
-    training: bool = False,
-    language: Language = "zh",
-    zone: tzinfo = CHINA,
 ) -> Ticket:
     """Compose the running report of an open shift.
 
-    Cash is left blank unless `expected_shown`, or the count at closing would not be blind. tender_titles: method ->
-    how it is printed.
+    Unless `expected_shown`, cash and every sum that cash could be worked out from stay blank, or the count at closing
+    would not be blind.
     """
-    pen = _Pen(language, zone, names)
-    _head(pen, store, "title.x", training)
-    pen.named("till", store.till_title or store.till)
+    pen = _Pen(faces)
+    _head(pen, "title.x")
+    pen.named("till", faces.till.till_title or faces.till.till)
     pen.named("cashier", pen.name(cashier))
     pen.named("shift.opened", pen.time(opened_at))
     pen.named("shift.printed", pen.time(at))
-    _totals(pen, totals, tender_titles, cash_shown=expected_shown)
+    _totals(pen, totals, cash_shown=expected_shown)
     _cash_moves(pen, totals)
     if expected_shown:
         pen.sum(pen.word("expected"), totals.expected_cash_fen, bold=True)
     _watch(pen, totals, {})
-    _training_mark(pen, training)
+    _training_mark(pen)
     return pen.ticket("x", number)
 
 
 def z_ticket(
     body: ShiftClosed,
     number: str,
-    store: TillProfile,
-    *,
     at: datetime,
-    names: Mapping[str, str],
-    tender_titles: Mapping[str, str],
+    faces: Faces,
+    *,
     reprint: int = 0,
-    training: bool = False,
-    language: Language = "zh",
-    zone: tzinfo = CHINA,
 ) -> Ticket:
     """Compose the report that seals a shift: totals, the count, the difference, what goes to the safe."""
-    pen = _Pen(language, zone, names)
-    _head(pen, store, "title.z", training)
+    pen = _Pen(faces)
+    _head(pen, "title.z")
     pen.pair(pen.word("z_no"), f"{body.z_no:06d}", bold=True)
     pen.named("number", number)
-    pen.named("till", store.till_title or body.till)
+    pen.named("till", faces.till.till_title or body.till)
     pen.named("cashier", pen.name(body.staff_id))
     pen.named("shift.opened", pen.time(body.opened_at))
     pen.named("shift.closed", pen.time(at))
     pen.named("shift.next", pen.name(body.handed_to) if body.handed_to else "")
-    _totals(pen, body.totals, tender_titles, cash_shown=True)
+    _totals(pen, body.totals, cash_shown=True)
     _cash_moves(pen, body.totals)
     pen.sum(pen.word("expected"), body.totals.expected_cash_fen)
     for no, count in enumerate(body.counts, 1):
@@ -288,7 +316,7 @@ def z_ticket(
     pen.sum(pen.word("counted"), body.counted_fen, bold=True)
     difference = "over" if body.difference_fen > 0 else "short" if body.difference_fen < 0 else "even"
     pen.sum(pen.word(difference), body.difference_fen, bold=True)
-    pen.named("difference_reason", body.difference_reason)
+    pen.named("difference_reason", pen.reason("difference", body.difference_reason))
     pen.sum(pen.word("float_left"), body.float_left_fen)
     pen.pair(pen.word("remit"), f"￥{format_fen(body.remit_fen)}", bold=True, big=True)
     left_open = {
@@ -303,37 +331,33 @@ def z_ticket(
         pen.lines.append(Feed(1))
         pen.text(pen.word(signature))
     pen.lines.append(Code("qr", number))
-    _training_mark(pen, training)
-    return _marked(pen.ticket("z", number), reprint, language)
+    _training_mark(pen)
+    return _marked(pen.ticket("z", number), reprint, faces.language)
 
 
 def day_ticket(
     body: DayClosed,
     number: str,
-    store: TillProfile,
-    *,
     at: datetime,
-    tender_titles: Mapping[str, str],
+    faces: Faces,
+    *,
     reprint: int = 0,
-    training: bool = False,
-    language: Language = "zh",
-    zone: tzinfo = CHINA,
 ) -> Ticket:
     """Compose the slip that closes the store's business day over all its shifts."""
-    pen = _Pen(language, zone, {})
-    _head(pen, store, "title.day", training)
+    pen = _Pen(faces)
+    _head(pen, "title.day")
     pen.named("day", body.day.isoformat())
     pen.named("number", number)
     pen.named("shift.printed", pen.time(at))
     pen.pair(pen.word("shifts"), str(len(body.shifts)))
-    _totals(pen, body.totals, tender_titles, cash_shown=True)
+    _totals(pen, body.totals, cash_shown=True)
     _cash_moves(pen, body.totals)
     _watch(pen, body.totals, {})
     pen.rule()
     pen.sum(pen.word("perpetual"), body.perpetual_fen)
     pen.named("backup", body.backup[:16])
-    _training_mark(pen, training)
-    return _marked(pen.ticket("day", number), reprint, language)
+    _training_mark(pen)
+    return _marked(pen.ticket("day", number), reprint, faces.language)
 
 
 def reprinted(ticket: Ticket, copy_no: int, language: Language = "zh") -> Ticket:
@@ -347,32 +371,36 @@ def _marked(ticket: Ticket, copy_no: int, language: Language) -> Ticket:
     return reprinted(ticket, copy_no, language) if copy_no else ticket
 
 
-def _head(pen: _Pen, store: TillProfile, title: str, training: bool) -> None:
+def _head(pen: _Pen, title: str) -> None:
     """Add the store's own lines and what kind of slip this is."""
-    pen.text(store.store_name, bold=True, big=True, align="center")
-    pen.text(store.branch, align="center")
+    till = pen.faces.till
+    pen.text(till.store_name, bold=True, big=True, align="center")
+    pen.text(till.branch, align="center")
     pen.text(pen.word(title), bold=True, align="center")
-    _training_mark(pen, training)
-    if store.licence_no:
-        pen.text(pen.word("licence", no=store.licence_no), align="center")
-    pen.text(store.address, align="center")
-    if store.phone:
-        pen.text(f"{pen.word('phone')} {store.phone}", align="center")
+    _training_mark(pen)
+    if till.licence_no:
+        pen.text(pen.word("licence", no=till.licence_no), align="center")
+    pen.text(till.address, align="center")
+    if till.phone:
+        pen.text(f"{pen.word('phone')} {till.phone}", align="center")
+    for line_text in pen.faces.header:
+        pen.text(line_text, align="center")
     pen.rule("=")
 
 
-def _training_mark(pen: _Pen, training: bool) -> None:
+def _training_mark(pen: _Pen) -> None:
     """Say, large, that this is an exercise."""
-    if training:
+    if pen.faces.training:
         pen.text(pen.word("mark.training"), bold=True, big=True, align="center")
         pen.text(pen.word("mark.no_receipt"), bold=True, align="center")
 
 
-def _facts(pen: _Pen, number: str, store: TillProfile, cashier: str, at: datetime) -> None:
+def _facts(pen: _Pen, number: str, cashier: str, at: datetime) -> None:
     """Add number, till, cashier and time."""
     pen.named("number", number)
     pen.named("time", pen.time(at))
-    pen.text(f"{pen.word('till')} {store.till_title or store.till}  {pen.word('cashier')} {pen.name(cashier)}")
+    till = pen.faces.till
+    pen.text(f"{pen.word('till')} {till.till_title or till.till}  {pen.word('cashier')} {pen.name(cashier)}")
 
 
 def _row(quantity: str, price: str, amount: str) -> Columns:
@@ -479,14 +507,20 @@ def _tender_title(pen: _Pen, tender: Tender) -> str:
     return f"{title} *{tender.last_digits}" if tender.last_digits else title
 
 
-def _totals(pen: _Pen, totals: ShiftTotals, titles: Mapping[str, str], *, cash_shown: bool) -> None:
+def _totals(pen: _Pen, totals: ShiftTotals, *, cash_shown: bool) -> None:
     """Add the sales figures and what every tender took."""
     pen.rule("=")
     pen.text(pen.word("group.sales"), bold=True)
-    pen.sum(pen.word("sales", n=totals.sales), totals.sales_fen)
-    pen.sum(pen.word("returns", n=totals.returns), -totals.returns_fen)
-    pen.sum(pen.word("voids", n=totals.voids), -totals.voids_fen)
-    pen.sum(pen.word("net"), totals.sales_fen - totals.returns_fen - totals.voids_fen, bold=True)
+    net = totals.sales_fen - totals.returns_fen - totals.voids_fen
+    sums = (
+        (pen.word("sales", n=totals.sales), totals.sales_fen, False),
+        (pen.word("returns", n=totals.returns), -totals.returns_fen, False),
+        (pen.word("voids", n=totals.voids), -totals.voids_fen, False),
+        (pen.word("net"), net, True),
+    )
+    for title, fen, bold in sums:
+        # All tenders make up the net sum: with it and the other tenders on paper, cash would be a subtraction away.
+        pen.pair(title, format_fen(fen) if cash_shown else pen.word("hidden"), bold=bold)
     pen.sum(pen.word("cuts"), totals.cuts_fen)
     pen.sum(pen.word("rounding"), totals.rounding_fen)
     pen.pair(pen.word("member_sales"), str(totals.member_sales))
@@ -494,12 +528,12 @@ def _totals(pen: _Pen, totals: ShiftTotals, titles: Mapping[str, str], *, cash_s
     pen.rule()
     pen.text(pen.word("group.tenders"), bold=True)
     for tender in totals.tenders:
-        _tender_total(pen, tender, titles, shown=cash_shown or tender.method != "cash")
+        _tender_total(pen, tender, shown=cash_shown or tender.method != "cash")
 
 
-def _tender_total(pen: _Pen, tender: TenderTotal, titles: Mapping[str, str], *, shown: bool) -> None:
+def _tender_total(pen: _Pen, tender: TenderTotal, *, shown: bool) -> None:
     """Add one tender's net sum, and its refunds under it."""
-    title = titles.get(tender.method) or pen.coded("tender", tender.method)
+    title = pen.faces.tender(tender.method) or tender.method
     if not shown:
         pen.pair(f"{title} {tender.sales}", pen.word("hidden"))
         return
@@ -532,15 +566,3 @@ def _watch(pen: _Pen, totals: ShiftTotals, left_open: Mapping[str, int]) -> None
     pen.text(pen.word("group.watch"), bold=True)
     for key, count in counts.items():
         pen.pair(pen.word(key), str(count))
-
-
-def _masked_name(name: str) -> str:
-    """Return a person's name with all but its first character hidden."""
-    return name[:1] + "*" * min(2, len(name) - 1) if name else ""
-
-
-def _masked_number(number: str) -> str:
-    """Return a phone or card number with only its last four digits, and a phone's first three."""
-    if len(number) == 11:
-        return f"{number[:3]}****{number[-4:]}"
-    return f"****{number[-4:]}" if number else ""

@@ -20,17 +20,17 @@ from app.counter.post import Post
 from app.counter.scene import Echo, Question, Scene, SearchHit
 from app.counter.staging import Stage, Staging
 from app.domain import basket as baskets
-from app.domain import codes
+from app.domain import codes, rules, safety
 from app.domain.amount import read_typed
 from app.domain.basket import Basket, BasketLine, BoxCode, LineAnswer, LotChoice, PatientRef
 from app.domain.pricing import Quote
 from app.domain.verdict import Verdict
 from app.records import events
 from app.records.catalogue import Product
-from app.records.clock import Clock
+from app.records.clock import Clock, shop_day
 from app.records.ids import new_id
 from app.records.people import Member
-from app.store import Store
+from app.store.open_store import Store
 
 UNDO_STEPS = 20
 """How many acts a cashier can take back (issue: 20 steps)."""
@@ -321,10 +321,8 @@ class Selling:
             return self._refused("product_gone")
         return self._add(product, quantity or self._take_multiplier(), None)
 
-    def _add(
-        self, product: Product, quantity: int, box: Box | None, *, entry: str = "scanned", proven: LotChoice | None = None
-    ) -> Scene:
-        if not product.active or product.list_price_fen <= 0 and product.kind != "service":
+    def _add(self, product: Product, quantity: int, box: Box | None, *, entry: str = "scanned", proven: LotChoice | None = None) -> Scene:
+        if not product.active or (product.list_price_fen <= 0 and product.kind != "service"):
             return self._refused("not_for_sale", name=product.generic_name)
         basket = self._state.basket
         lot = self._goods.lot_of_box(product.id, box) if box else proven
@@ -365,8 +363,10 @@ class Selling:
         if not same:
             return None
         if lot is None:
-            return same[0] if box is None or not any(x.lot.source == "code" for x in same) else next(
-                (x for x in same if x.lot.source != "code"), None
+            return (
+                same[0]
+                if box is None or not any(x.lot.source == "code" for x in same)
+                else next((x for x in same if x.lot.source != "code"), None)
             )
         for line in same:
             if (line.lot.lot_id, line.lot.lot_no) == (lot.lot_id, lot.lot_no):
@@ -402,9 +402,7 @@ class Selling:
         surplus = len(line.codes) - quantity
         if surplus > 0:
             return self._ask_box(line, quantity)
-        self._change(
-            replace(self._state, basket=self._state.basket.replaced(replace(line, quantity=quantity)), selected=line_id)
-        )
+        self._change(replace(self._state, basket=self._state.basket.replaced(replace(line, quantity=quantity)), selected=line_id))
         return self._told("quantity", name=line.product.generic_name, quantity=str(quantity), undoable=True, kind="quantity")
 
     def nudge(self, line_id: str, by: int) -> Scene:
@@ -479,7 +477,7 @@ class Selling:
         basket = self._state.basket
         if line_id:
             line = self._line(line_id)
-            if rule.startswith("lot_unconfirmed"):
+            if choice == "this_lot":
                 line = replace(line, lot=replace(line.lot, source="confirmed"))
             basket = basket.replaced(line.with_answer(answer))
         else:
@@ -520,7 +518,14 @@ class Selling:
             case "patient":
                 return asking.patient(self._state.basket, self._family())
             case "override" if line:
-                return asking.override(line, self._reasons, [s for s in people if s.role == "pharmacist" and s.active])
+                role = self._overridable_by(line, facts.get("rule", ""))
+                may = [s for s in people if s.active and role in rules.roles_of(s)]
+                return asking.override(line, self._reasons, may) if may else None
+            case "pharmacist" if line:
+                return asking.pharmacist(line)
+            case "duty_pharmacist":
+                pharmacists = [s for s in people if s.active and "pharmacist" in rules.roles_of(s)]
+                return asking.duty_pharmacist(pharmacists, self._store.shifts.duty_pharmacists())
             case "code_missing" if line:
                 return asking.code_missing(line, self._reasons)
             case "find":
@@ -529,8 +534,6 @@ class Selling:
                 return asking.salesperson([s for s in people if s.active])
             case "member":
                 return asking.member(facts.get("text", ""))
-            case "approve" if line:
-                return asking.approve(line, facts.get("rule", ""))
             case _:
                 return None
 
@@ -571,19 +574,22 @@ class Selling:
             case "patient":
                 return self._set_patient(values)
             case "override" if line:
-                person = self._authorising.anyone(values["pin"], ("pharmacist",), values.get("pharmacist", ""))
+                role = self._overridable_by(line, asked.facts["rule"])
+                person = self._authorising.anyone(values.get("pin", ""), (role,), values.get("person", ""))
+                if not values.get("reason"):
+                    raise Refused("reason_needed")
                 return self._answer_rule(line.line_id, asked.facts["rule"], "override", person.id, values["reason"])
-            case "approve" if line:
-                person = self._authorising.anyone(values["pin"], ("manager",))
-                return self._answer_rule(line.line_id, asked.facts["rule"], "approved", person.id)
+            case "pharmacist" if line:
+                person = self._authorising.anyone(values.get("pin", ""), ("pharmacist",))
+                return self._answer_rule(line.line_id, asked.facts["rule"], "checked", person.id)
+            case "duty_pharmacist":
+                return self._set_duty(values)
             case "code_missing" if line:
-                self._change(
-                    replace(
-                        self._state,
-                        basket=self._state.basket.replaced(replace(line, code_missing_reason=values["reason"])),
-                    )
-                )
-                return self._answer_rule(line.line_id, asked.facts.get("rule", "trace_codes_missing"), "no_code", reason=values["reason"])
+                if not values.get("reason"):
+                    raise Refused("reason_needed")
+                changed = replace(line, code_missing_reason=values["reason"])
+                self._change(replace(self._state, basket=self._state.basket.replaced(changed)))
+                return self._told("code_missing", undoable=True)
             case "ambiguous":
                 return self.add_product(values["product"])
             case "find":
@@ -670,16 +676,30 @@ class Selling:
         basket = self._state.basket
         if choice == "member":
             member = self._store.people.member(basket.member_id)
-            patient = asking.patient_of_member(member, self._today()) if member else PatientRef()
+            patient = safety.patient_of_member(member, self._today()) if member else PatientRef()
         elif choice == "typed":
             patient = asking.typed_patient(values)
         else:
             person = next((p for p in self._family() if p.id == choice), None)
             if person is None:
                 raise Refused("person_unknown")
-            patient = asking.patient_of_family(person, self._today())
+            patient = safety.patient_of_family(person, self._today())
         self._change(replace(self._state, basket=replace(basket, patient=patient)))
         return self._told("patient", label=patient.label, undoable=True)
+
+    def _set_duty(self, values: Mapping[str, str]) -> Scene:
+        """药师到岗 / 离岗 at this till, signed with the pharmacist's own PIN."""
+        person = self._authorising.anyone(values.get("pin", ""), ("pharmacist",), values.get("pharmacist", ""))
+        came = values.get("on_duty") != "no"
+        body = events.DutyPharmacist(staff_id=person.id, on_duty=came)
+        self._store.journal.record([body], actor=person.id, day=self._post.day(self._today())).result(5)
+        self._stage = None
+        return self._told("duty_on" if came else "duty_off", name=person.name, sound="scan_member_or_rx")
+
+    def _overridable_by(self, line: BasketLine, rule: str) -> str:
+        """The role that may override the rule standing on a line; '' where nobody can."""
+        verdict = next((v for v in self.verdicts if v.line_id == line.line_id and v.rule == rule), None)
+        return verdict.overridable_by if verdict else ""
 
     def _sign_review(self, values: Mapping[str, str]) -> Scene:
         """One pharmacist's act at the cashier's till: own PIN; shift and basket stay the cashier's."""
@@ -688,12 +708,8 @@ class Selling:
             raise Refused("not_on_duty", name=pharmacist.name)
         lines = self._rx_lines()
         review_id = new_id(self._clock)
-        body, blob = self._staging.review(
-            values, pharmacist, lines, self._state.basket, review_id, self._post, self._today()
-        )
-        self._write(
-            self._store.journal.record([body], actor=pharmacist.id, day=self._post.day(self._today()), private=[blob])
-        )
+        body, blob = self._staging.review(values, pharmacist, lines, self._state.basket, review_id)
+        self._write(self._store.journal.record([body], actor=pharmacist.id, day=self._post.day(self._today()), private=[blob]))
         self._staging.note_review(body)
         basket = self._state.basket
         if body.verdict == "approved":
@@ -704,12 +720,8 @@ class Selling:
         return self._told(word, name=pharmacist.name, sound="scan_member_or_rx")
 
     def _register_buyer(self, line: BasketLine, values: Mapping[str, str]) -> Scene:
-        body, blob = self._staging.buyer(values, line, self._state.basket, self._today())
-        self._write(
-            self._store.journal.record(
-                [body], actor=self._post.actor, day=self._post.day(self._today()), private=[blob]
-            )
-        )
+        body, blob = self._staging.buyer(values, line, self._state.basket)
+        self._write(self._store.journal.record([body], actor=self._post.actor, day=self._post.day(self._today()), private=[blob]))
         self._staging.note_buyer(body)
         basket = self._state.basket
         for other in basket.lines:
@@ -728,11 +740,9 @@ class Selling:
         basket = self._state.basket
         patient = basket.patient
         if patient.kind in ("unknown", "member", "family"):
-            patient = asking.patient_of_member(member, self._today())
+            patient = safety.patient_of_member(member, self._today())
         label = asking.masked(member)
-        self._change(
-            replace(self._state, basket=replace(basket, member_id=member.id, member_label=label, patient=patient))
-        )
+        self._change(replace(self._state, basket=replace(basket, member_id=member.id, member_label=label, patient=patient)))
         return self._told("member", label=label, kind="member", sound="scan_member_or_rx", undoable=True)
 
     def detach_member(self) -> Scene:
@@ -783,9 +793,7 @@ class Selling:
                 amount_fen=self.quote.payable_fen,
                 opened_at=datetime.fromisoformat(basket.opened_at),
             )
-            self._write(
-                self._store.journal.record([dropped], actor=self._post.actor, day=self._post.day(self._today()))
-            )
+            self._write(self._store.journal.record([dropped], actor=self._post.actor, day=self._post.day(self._today())))
         self._change(_State(self._fresh()))
         tails = "、".join(box.code[-4:] for line in basket.lines for box in line.codes)
         return self._told("cleared", tails=tails, kind="removed", undoable=True)
@@ -836,6 +844,10 @@ class Selling:
             if self._state.basket.lines:
                 return self._told("basket_back", pieces=str(self._state.basket.pieces), kind="recalled")
         return self.scene()
+
+    def near_lines(self) -> frozenset[str]:
+        """Lines whose lot is near its end, answered or not: the receipt prints their expiry."""
+        return frozenset(line.line_id for line in self._state.basket.lines if self._staging.is_near(line))
 
     # ------------------------------------------------------------------ inner
 
@@ -891,7 +903,7 @@ class Selling:
         return self._post.staff is not None and self._post.staff.role in str(roles).split(";")
 
     def _today(self) -> date:
-        return self._clock.now().astimezone().date()
+        return shop_day(self._clock.now())
 
     def _shift_id(self) -> str:
         return self._post.shift.shift_id if self._post.shift else ""
@@ -922,7 +934,9 @@ class Selling:
     def _change(self, state: _State) -> None:
         self._undo.append(self._state)
         del self._undo[:-UNDO_STEPS]
-        self._state = state
+        # An override or a told warning was for one lot, price and patient; it does not outlive their change.
+        kept = rules.forget_stale(self._state.basket, state.basket)
+        self._state = state if kept is state.basket else replace(state, basket=kept)
         self._stage = None
         self._persist()
 

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
+
+
+SHOP_TIME = timezone(timedelta(hours=8), "CST")
+"""China keeps one time zone without summer time; a shop's days begin and end in it wherever the machine thinks it is."""
+
+
+def shop_day(at: datetime) -> date:
+    """The calendar day in the shop at a moment."""
+    return at.astimezone(SHOP_TIME).date()
 
 
 class Clock(Protocol):

@@ -1,11 +1,9 @@
-"""What the ledger gives back: committed events, print jobs to keep, private blobs to seal."""
+"""What the ledger gives back: committed events; and what it takes beside them: print jobs to keep, private blobs to seal."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-
-from app.records.events import SaleClosed
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +41,5 @@ class PrivateBlob:
     kind: str
     plain: bytes
 
-
-@dataclass(frozen=True, slots=True)
-class StoredSale:
-    """A sale read back, with what happened to it since."""
-
-    body: SaleClosed
-    event_id: str
-    number: str
-    at: datetime
-    day: date
-    actor: str
-    returned: dict[str, int]
-    """line_id → packs already taken back."""
-    refunded_fen: int
-    voided: bool
+    def __repr__(self) -> str:
+        return f"PrivateBlob({self.blob_id}, {self.kind}, {len(self.plain)} bytes)"

@@ -17,12 +17,13 @@ from app.records.clock import Clock
 from app.records.envelope import GENESIS, Envelope, Place, digest, printed_number, seal, unseal
 from app.records.ids import new_id
 from app.records.keys import DeviceKey
+from app.records.ledger import Committed, NewJob, PrivateBlob
 from app.records.registry import TYPE_OF, body_of
 from app.store import tables as t
 from app.store.engine import Readers
 from app.store.faults import StoreFault
 from app.store.frames import Frames
-from app.store.private import PrivateBlob, PrivateBlobs
+from app.store.private import PrivateBlobs
 from app.store.projections import Fact, Step, merged, project
 from app.store.writer import Writer
 
@@ -31,31 +32,6 @@ _OUTBOX = insert(t.outbox)
 _JOB = insert(t.print_job)
 _MONEY = (ev.SaleClosed,)
 """Bodies that take a customer's money: refused once the disk has been full, while closing and export still work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """An event that is durable."""
-
-    event_id: str
-    type: str
-    seq: int
-    number: str
-    """The printed number."""
-    digest: str
-    at: datetime
-    raw: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class NewJob:
-    """Paper to be printed, kept with the event it belongs to."""
-
-    kind: str
-    event_id: str
-    ticket_json: str
-    copies: int = 1
-    printer: str = "receipt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,30 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, insert, select
 
 from app.records.clock import Clock
+from app.records.ledger import PrivateBlob
 from app.store import tables as t
 from app.store.engine import Readers
 from app.store.faults import StoreFault
 from app.store.keys import derived
 from app.store.writer import Writer
-
-
-@dataclass(frozen=True, slots=True)
-class PrivateBlob:
-    """Personal data to keep: referenced from events by `blob_id` alone."""
-
-    blob_id: str
-    person_id: str
-    kind: str
-    plain: bytes
-
-    def __repr__(self) -> str:
-        return f"PrivateBlob({self.blob_id}, {self.kind}, {len(self.plain)} bytes)"
 
 
 class PrivateBlobs:

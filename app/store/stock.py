@@ -15,9 +15,10 @@ from app.records.catalogue import Lot, TraceCode
 from app.records.clock import Clock
 from app.records.events import LotStateSet, StockReceived
 from app.records.ids import new_id
+from app.records.ledger import Committed
 from app.store import tables as t
 from app.store.engine import Readers
-from app.store.journal import Committed, Journal
+from app.store.journal import Journal
 
 SHELF = "shelf"
 REJECT = "reject"

@@ -19,6 +19,7 @@ from app.records.clock import Clock
 from app.records.envelope import GENESIS, Envelope, EnvelopeFault, split_signature, unseal
 from app.records.events import ExportMade
 from app.records.keys import device_name, verifies
+from app.records.ledger import Committed
 from app.records.registry import EVENTS, body_of
 from app.store import tables as t
 from app.store.backup import place_of, restore
@@ -26,7 +27,7 @@ from app.store.cipher import raw_connection
 from app.store.engine import writer_engine
 from app.store.faults import StoreFault
 from app.store.frames import Frame, Frames
-from app.store.journal import Committed, fact_of, run_steps
+from app.store.journal import fact_of, run_steps
 from app.store.keys import LEDGER_KEY, read_key
 from app.store.lock import WriteLock
 from app.store.open_store import LEDGER, Store, bring_back, new_schema

@@ -1,0 +1,162 @@
+"""Assembly: builds store, devices, counter and sync for one till; the only file that knows everyone."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app import __version__
+from app.counter.asking import Reasons
+from app.counter.authorising import Authorising
+from app.counter.checkout import Checkout
+from app.counter.goods import Goods
+from app.counter.post import Post, TillProfile
+from app.counter.printing import Printing, PrintState
+from app.counter.receipts import Faces
+from app.counter.returning import Returning
+from app.counter.selling import Selling
+from app.counter.shifts import Shifts
+from app.counter.staging import Staging
+from app.counter.stocking import Stocking
+from app.devices.faults import DeviceFault
+from app.devices.printer import Printer
+from app.devices.profile import PrinterProfile
+from app.devices.transports import transport_at
+from app.domain import codes, day, rulepack
+from app.domain.pricing import PromotionLaw
+from app.records.clock import Clock
+from app.records.resources import resource
+from app.store.open_store import Store
+from app.store.settings import Settings
+from app.sync.client import HubClient
+from app.sync.worker import SyncState, SyncWorker
+
+log = logging.getLogger(__name__)
+
+RULE_PACK = "cn-2026.11.json"
+
+
+@dataclass(frozen=True, slots=True)
+class TillFile:
+    """`till.json` of a data folder: which store and till it is; written once by setup."""
+
+    store_id: str
+    till: str
+    demo: bool = False
+
+    @classmethod
+    def read(cls, folder: Path) -> TillFile | None:
+        """The folder's till, or None where no setup has been done."""
+        path = folder / "till.json"
+        return cls(**json.loads(path.read_text("utf-8"))) if path.exists() else None
+
+    def write(self, folder: Path) -> None:
+        """Name the folder's till."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "till.json").write_text(
+            json.dumps({"store_id": self.store_id, "till": self.till, "demo": self.demo}, ensure_ascii=False), "utf-8"
+        )
+
+
+def open_store(folder: Path, clock: Clock, *, write: bool = True) -> Store:
+    """The store of a folder that was set up; FileNotFoundError where it was not."""
+    till = TillFile.read(folder)
+    if till is None:
+        raise FileNotFoundError(folder / "till.json")
+    return Store.open(folder, clock, store_id=till.store_id, till=till.till, app_version=__version__, write=write)
+
+
+def shapes() -> codes.CodeShapes:
+    """The carried shapes of scanned codes."""
+    return codes.CodeShapes.parse(json.loads(resource("rules", "codes.json").read_text("utf-8")))
+
+
+def rule_pack() -> rulepack.RulePack:
+    """The carried rule pack."""
+    return rulepack.load(resource("rules", RULE_PACK).read_text("utf-8"))
+
+
+def printer_of(settings: Settings) -> Printer | None:
+    """The receipt printer that the settings name, or None where there is none."""
+    way = settings.get("printer.transport")
+    if way in ("", "none"):
+        return None
+    cells = settings.get("printer.cells")
+    profile = PrinterProfile(cells=cells, charset=settings.get("printer.charset"), cutter=settings.get("printer.cutter"))
+    try:
+        transport = transport_at(way, settings.get("printer.address"))
+    except DeviceFault as fault:
+        log.warning("printer settings refused: %s", fault.code)
+        return None
+    return Printer(profile, transport, resource("fonts", "NotoSansSC-Regular.ttf"))
+
+
+def hub_client(store: Store) -> HubClient | None:
+    """The way to headquarters that the settings name; None for a stand-alone shop."""
+    url, hub_key = store.settings.text("hub.url"), store.settings.text("hub.public_key")
+    if not url or not hub_key or store.key is None:
+        return None
+    return HubClient(url, store.key, bytes.fromhex(hub_key))
+
+
+class Till:
+    """One till, whole: what the window, the tapes and the benches are given."""
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        *,
+        on_print_state: Callable[[PrintState], None] = lambda _: None,
+        on_sync_state: Callable[[SyncState], None] = lambda _: None,
+        quiet: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.store = open_store(folder, clock)
+        self.settings = self.store.settings
+        settings = self.settings
+        profile = TillProfile(
+            store_id=settings.get("store.id"),
+            store_name=settings.get("store.name"),
+            branch=settings.get("store.branch"),
+            till=self.store.till,
+            till_title=settings.get("till.title"),
+            licence_no=settings.get("store.licence"),
+            address=settings.get("store.address"),
+            phone=settings.get("store.phone"),
+        )
+        self.pack = rule_pack()
+        self.reasons = Reasons.parse(resource("texts", "reasons.json").read_text("utf-8"))
+        code_shapes = shapes()
+        self.post = Post(profile)
+        self.goods = Goods(self.store)
+        law = PromotionLaw(
+            not_giftable=frozenset(settings.get("law.not_giftable")), not_promotable=frozenset(settings.get("law.not_promotable"))
+        )
+        self.staging = Staging(self.store, clock, self.post, self.goods, self.pack, law, self.store.private.buyer_key)
+        self.authorising = Authorising(self.store, clock)
+        self.selling = Selling(self.store, clock, self.post, self.goods, self.staging, self.authorising, code_shapes, self.reasons)
+        self.printing = Printing(self.store, clock, printer_of(settings), Faces.of(profile, settings, self.store), on_print_state)
+        self.sync = SyncWorker(hub_client(self.store), self.store.outbox, self.store.inbox, clock, on_state=on_sync_state, quiet=quiet)
+        self.checkout = Checkout(self.store, clock, self.post, self.selling, self.printing, self.pack.version, self.sync.wake)
+        self.returning = Returning(
+            self.store, clock, self.post, self.authorising, self.printing, self.pack, code_shapes, self.reasons, self.sync.wake
+        )
+        duties = day.parse_duties(json.loads(resource("rules", "duties.json").read_text("utf-8")))
+        self.shifts = Shifts(self.store, clock, self.post, self.authorising, self.printing, duties, self.sync.wake)
+        self.stocking = Stocking(self.store, clock, self.post, self.goods, self.authorising, code_shapes)
+
+    def start(self) -> None:
+        """Start the printer's and the sync's threads."""
+        self.printing.start()
+        self.sync.start()
+
+    def close(self) -> None:
+        """Stop the threads, let the writer finish, close the files."""
+        self.sync.stop()
+        self.printing.stop()
+        self.store.close()

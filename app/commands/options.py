@@ -1,0 +1,39 @@
+"""Options that several words share: where the data lies, and how faults are told."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+
+def parser(word: str, description: str) -> argparse.ArgumentParser:
+    """A parser for one word, with the data folder's options."""
+    made = argparse.ArgumentParser(prog=f"yaogui {word}", description=description)
+    made.add_argument("--data", metavar="DIR", type=Path, help="data folder (default: YAOGUI_DATA, else the user's own data folder)")
+    made.add_argument("--temp-data", action="store_true", help="use a fresh temporary folder, removed by nobody but the system")
+    return made
+
+
+def data_folder(chosen: argparse.Namespace) -> Path:
+    """The data folder a person chose, made if it is missing."""
+    if chosen.temp_data:
+        return Path(tempfile.mkdtemp(prefix="yaogui-"))
+    if chosen.data:
+        folder: Path = chosen.data
+    elif named := os.environ.get("YAOGUI_DATA"):
+        folder = Path(named)
+    else:
+        import platformdirs
+
+        folder = Path(platformdirs.user_data_dir("yaogui", False))
+    folder = folder.expanduser()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def tell(sentence: str) -> None:
+    """A sentence for people, on standard error, so that standard output stays for results."""
+    print(sentence, file=sys.stderr, flush=True)

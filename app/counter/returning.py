@@ -1,0 +1,452 @@
+"""Returning: goods and money back against the original sale, and voids by compensation; nothing is ever deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.counter.asking import Reasons, masked
+from app.counter.authorising import Authorising
+from app.counter.faults import Refused
+from app.counter.post import Post
+from app.counter.printing import Printing
+from app.counter.selling import Resume
+from app.domain import codes
+from app.domain import returns as law
+from app.domain.rules import RulePack, roles_of
+from app.domain.verdict import Text
+from app.records import events
+from app.records.clock import Clock, shop_day
+from app.records.ids import new_id
+from app.records.ledger import Committed, NewJob
+from app.store.faults import StoreFault
+from app.store.open_store import Store
+from app.store.sales import StoredSale
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnSceneLine:
+    """One line of the original sale, and whether it may go back."""
+
+    line_id: str
+    name: str
+    spec: str
+    marks: tuple[str, ...]
+    sold: int
+    returned: int
+    chosen: int
+    amount_fen: int
+    """What the chosen packs give back (or the line's whole amount while nothing is chosen)."""
+    allowed: bool
+    why_not: Text
+    zone: str
+    """shelf | reject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """One part of the money back, on its original route."""
+
+    method: str
+    title: Text
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSale:
+    """A sale in the list of candidates."""
+
+    sale_id: str
+    number: str
+    at: datetime
+    payable_fen: int
+    first_line: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnScene:
+    """Everything the Returns page shows."""
+
+    state: str
+    """empty | choosing | committing | done."""
+    number: str = ""
+    sold_at: datetime | None = None
+    sold_by: str = ""
+    member_label: str = ""
+    lines: tuple[ReturnSceneLine, ...] = ()
+    reasons: tuple[tuple[str, Text], ...] = ()
+    reason: str = ""
+    refunds: tuple[Refund, ...] = ()
+    total_fen: int = 0
+    needs_approval: bool = False
+    approved_by: str = ""
+    voidable: bool = False
+    found: tuple[FoundSale, ...] = ()
+    return_number: str = ""
+    problem: Text | None = None
+
+
+class Returning:
+    """Finds the original sale, decides line by line, and books the return."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        post: Post,
+        authorising: Authorising,
+        printing: Printing,
+        pack: RulePack,
+        shapes: codes.CodeShapes,
+        reasons: Reasons,
+        wake_sync: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._post = post
+        self._authorising = authorising
+        self._printing = printing
+        self._pack = pack
+        self._shapes = shapes
+        self._reasons = reasons
+        self._wake_sync = wake_sync
+        self._reset()
+
+    def _reset(self) -> None:
+        self._sale: StoredSale | None = None
+        self._chosen: dict[str, int] = {}
+        self._reason = ""
+        self._approved = ""
+        self._found: tuple[FoundSale, ...] = ()
+        self._future: Future[tuple[Committed, ...]] | None = None
+        self._body: events.ReturnClosed | None = None
+        self._number = ""
+        self._problem: Text | None = None
+
+    # ------------------------------------------------------------------ finding
+
+    def leave(self) -> None:
+        """Forget the chosen sale, unless it is just being booked."""
+        if self._future is None or self._future.done():
+            self._reset()
+
+    def find(self, text: str) -> ReturnScene:
+        """The original sale by receipt number, by the trace code of a box, or by member; an empty text lists the newest."""
+        self._reset()
+        text = text.strip()
+        reading = codes.read(text, self._shapes, codes.ScanContext.RETURNING) if text else None
+        match reading:
+            case codes.ReceiptNumber():
+                self._sale = self._store.sales.by_number(reading.number)
+            case codes.TraceCode() | codes.Gs1Code():
+                self._sale = self._store.sales.by_code(reading.raw)
+            case codes.InHouseCode(role="member"):
+                self._list(reading.raw)
+            case _:
+                self._sale = self._store.sales.by_number(text) if text else None
+                if self._sale is None:
+                    self._list(text)
+        if self._sale is None and len(self._found) == 1:
+            self._sale = self._store.sales.by_id(self._found[0].sale_id)
+        if self._sale is None and not self._found:
+            self._problem = Text(
+                "没找到这张单。换小票号、盒上的追溯码或会员手机号再找",
+                "No such sale. Try the receipt number, a box's trace code or the member's phone",
+            )
+        return self.scene()
+
+    def choose_sale(self, sale_id: str) -> ReturnScene:
+        """Take one sale from the list."""
+        self._reset()
+        self._sale = self._store.sales.by_id(sale_id)
+        return self.scene()
+
+    def _list(self, text: str) -> None:
+        if text:
+            members = self._store.people.find_members(text)[:5]
+            sales = [sale for member in members for sale in self._store.sales.recent(member=member.id, limit=10)]
+        else:
+            sales = list(self._store.sales.recent(limit=20))
+        self._found = tuple(
+            FoundSale(
+                sale.body.sale_id,
+                sale.number,
+                sale.at,
+                sale.body.payable_fen,
+                sale.body.lines[0].generic_name,
+                len(sale.body.lines),
+            )
+            for sale in sorted(sales, key=lambda sale: sale.at, reverse=True)[:20]
+        )
+
+    # ------------------------------------------------------------------ choosing
+
+    def toggle(self, line_id: str) -> ReturnScene:
+        """Choose all that is left of a line, or leave it out."""
+        if line_id in self._chosen:
+            return self.set_quantity(line_id, 0)
+        return self.set_quantity(line_id, self._chance(line_id).most)
+
+    def set_quantity(self, line_id: str, quantity: int) -> ReturnScene:
+        """Choose how many packs of a line go back; Refused with the reason where the line may not."""
+        chance = self._chance(line_id)
+        if quantity and chance.refusal is not None:
+            self._problem = chance.refusal
+            return self.scene()
+        if not 0 <= quantity <= chance.most:
+            raise Refused("more_than_sold", left=str(chance.most))
+        self._chosen = {key: n for key, n in {**self._chosen, line_id: quantity}.items() if n}
+        self._problem = None
+        return self.scene()
+
+    def set_reason(self, reason: str) -> ReturnScene:
+        """Why; medicines only go back for quality, recall or a dispensing error."""
+        self._reason = reason
+        allowed = {chance.line_id for chance in self._chances() if chance.allowed}
+        self._chosen = {key: n for key, n in self._chosen.items() if key in allowed}
+        self._problem = None
+        return self.scene()
+
+    def approve(self, pin: str) -> ReturnScene:
+        """A manager's PIN, for this return only."""
+        self._approved = self._authorising.anyone(pin, self._roles()).id
+        return self.scene()
+
+    # ------------------------------------------------------------------ booking
+
+    def complete(self, resume: Resume, kind: str = "return") -> ReturnScene:
+        """Book it: stock and codes mirrored, money back on its route, the slip kept before it prints.
+
+        `void` takes a whole sale of this shift back before anything left the counter; it always asks a manager.
+        """
+        sale = self._need_sale()
+        if self._post.shift is None or self._post.staff is None:
+            raise Refused("no_shift")
+        if self._future is not None:
+            raise Refused("committing")
+        take = {line.line_id: line.quantity for line in sale.body.lines} if kind == "void" else self._chosen
+        problem = (
+            law.void_problem(sale.body, self._post.shift.shift_id, sale.returned, self._pack, voided=sale.voided)
+            if kind == "void"
+            else law.return_problem(sale.body, sale.returned, take, self._reason, self._pack, voided=sale.voided)
+        )
+        if problem is not None:
+            self._problem = problem
+            return self.scene()
+        if not self._reason:
+            raise Refused("reason_needed")
+        refund = law.refund(sale.body, sale.returned, take, self._routes(sale))
+        approver = self._approver(sale, take, refund.total_fen, kind)
+        if not approver:
+            raise Refused("approval_needed")
+        body = self._closed(sale, take, refund, kind, approver)
+
+        def prints(committed: tuple[Committed, ...]) -> Sequence[NewJob]:
+            return self._printing.return_jobs(body, committed[0])
+
+        self._body = body
+        self._future = self._store.journal.record([body], actor=self._post.actor, day=self._day(), prints=prints)
+        self._future.add_done_callback(lambda _: resume())
+        return self.scene()
+
+    def _closed(self, sale: StoredSale, take: Mapping[str, int], refund: law.Refund, kind: str, approver: str) -> events.ReturnClosed:
+        assert self._post.shift is not None and self._post.staff is not None
+        sold = {line.line_id: line for line in sale.body.lines}
+        gone = self._codes_gone(sale)
+        lines = []
+        for part in refund.lines:
+            line = sold[part.line_id]
+            back = tuple(code for code in line.codes if code.code not in gone)[: part.quantity]
+            # A void says that nothing left the counter, so even medicines stay on the shelf; a return never puts them there.
+            zone = "shelf" if kind == "void" else law.zone_of(line.kind, self._reason, self._pack)
+            lines.append(
+                events.ReturnLine(
+                    line_id=new_id(self._clock),
+                    original_line_id=line.line_id,
+                    product_id=line.product_id,
+                    generic_name=line.generic_name,
+                    spec=line.spec,
+                    unit=line.unit,
+                    quantity=part.quantity,
+                    amount_fen=part.amount_fen,
+                    lot_id=line.lot_id,
+                    lot_no=line.lot_no,
+                    zone=zone,
+                    codes=back,
+                )
+            )
+        now = self._clock.now()
+        refunds = tuple(
+            events.Tender(
+                tender_id=new_id(self._clock),
+                method=route.method,
+                title_zh=route.title_zh,
+                title_en=route.title_en,
+                kind=route.kind,
+                amount_fen=route.amount_fen,
+                handed_fen=route.amount_fen,
+                at=now,
+            )
+            for route in refund.routes
+        )
+        return events.ReturnClosed(
+            return_id=new_id(self._clock),
+            kind=kind,
+            original_sale_id=sale.body.sale_id,
+            original_number=sale.number,
+            shift_id=self._post.shift.shift_id,
+            till=self._post.till.till,
+            cashier=self._post.staff.id,
+            approved_by=approver,
+            reason=self._reason,
+            member_id=sale.member_id,
+            lines=tuple(lines),
+            refunds=refunds,
+            total_fen=refund.total_fen,
+        )
+
+    def _codes_gone(self, sale: StoredSale) -> frozenset[str]:
+        """Codes that went back in earlier returns of this sale."""
+        earlier = self._store.sales.returns_of(sale.body.sale_id)
+        return frozenset(code.code for back in earlier for line in back.body.lines for code in line.codes)
+
+    def settle(self) -> ReturnScene:
+        """After `resume`: done, or why not."""
+        if self._future is None or not self._future.done():
+            return self.scene()
+        error = self._future.exception()
+        if error is not None:
+            self._future = None
+            code = error.code if isinstance(error, StoreFault) else type(error).__name__
+            self._problem = Text(f"退货没有记上账（{code}），钱先不要退", f"The return was not booked ({code}); do not pay out yet")
+            return self.scene()
+        self._number = self._future.result()[0].number
+        if self._body and any(tender.kind == "cash" for tender in self._body.refunds):
+            self._printing.kick_drawer()
+        self._printing.wake()
+        self._wake_sync()
+        return self.scene()
+
+    # ------------------------------------------------------------------ scene
+
+    def scene(self) -> ReturnScene:
+        """Everything the Returns page shows."""
+        sale = self._sale
+        if sale is None:
+            return ReturnScene("empty", found=self._found, problem=self._problem)
+        done = bool(self._number)
+        refund = law.refund(sale.body, sale.returned, self._chosen, self._routes(sale)) if self._chosen else None
+        total = refund.total_fen if refund else 0
+        back = {part.line_id: part.amount_fen for part in refund.lines} if refund else {}
+        seller = self._store.people.staff_by_id(sale.body.cashier)
+        member = self._store.people.member(sale.member_id) if sale.member_id else None
+        shift_id = self._post.shift.shift_id if self._post.shift else ""
+        return ReturnScene(
+            state="done" if done else "committing" if self._future else "choosing",
+            number=sale.number,
+            sold_at=sale.at,
+            sold_by=seller.name if seller else "",
+            member_label=masked(member) if member else "",
+            lines=tuple(self._scene_line(sale, chance, back) for chance in self._chances()),
+            reasons=self._reasons.choices("return"),
+            reason=self._reason,
+            refunds=tuple(Refund(r.method, Text(r.title_zh, r.title_en), r.amount_fen) for r in refund.routes) if refund else (),
+            total_fen=total,
+            needs_approval=bool(self._chosen) and not self._approver(sale, self._chosen, total, "return"),
+            approved_by=self._name(self._approved),
+            voidable=not done and law.void_problem(sale.body, shift_id, sale.returned, self._pack, voided=sale.voided) is None,
+            return_number=self._number,
+            problem=self._problem,
+        )
+
+    def _scene_line(self, sale: StoredSale, chance: law.ReturnChance, back: Mapping[str, int]) -> ReturnSceneLine:
+        line = next(x for x in sale.body.lines if x.line_id == chance.line_id)
+        marks = (line.rx_class if line.rx_class != "none" else "", "device" if line.kind == "device" else "")
+        return ReturnSceneLine(
+            line.line_id,
+            line.generic_name,
+            line.spec,
+            tuple(mark for mark in marks if mark),
+            chance.sold,
+            chance.returned,
+            self._chosen.get(line.line_id, 0),
+            back.get(line.line_id, line.amount_fen),
+            chance.allowed,
+            chance.refusal or Text(""),
+            chance.zone,
+        )
+
+    # ------------------------------------------------------------------ inner
+
+    def _chances(self) -> tuple[law.ReturnChance, ...]:
+        sale = self._need_sale()
+        return law.chances(sale.body, sale.returned, self._reason, self._pack, voided=sale.voided)
+
+    def _chance(self, line_id: str) -> law.ReturnChance:
+        chance = next((chance for chance in self._chances() if chance.line_id == line_id), None)
+        if chance is None:
+            raise Refused("choose_a_line")
+        return chance
+
+    def _routes(self, sale: StoredSale) -> tuple[law.Route, ...]:
+        methods = {row["id"]: row for row in self._store.settings.get("tender.methods")}
+        shift_id = self._post.shift.shift_id if self._post.shift else ""
+        now = self._clock.now()
+        corrections = tuple(
+            events.TenderCorrected(
+                correction_id=c.correction_id,
+                sale_id=sale.body.sale_id,
+                tender_id=c.tender_id,
+                from_method=c.from_method,
+                to_method=c.to_method,
+                amount_fen=c.amount_fen,
+                shift_id=shift_id,
+                reason=c.reason,
+                approved_by=c.approved_by,
+            )
+            for c in sale.corrections
+        )
+        titles = {
+            c.to_method: events.Tender(
+                tender_id="",
+                method=c.to_method,
+                title_zh=methods[c.to_method]["title_zh"],
+                title_en=methods[c.to_method]["title_en"],
+                kind=methods[c.to_method]["kind"],
+                amount_fen=0,
+                handed_fen=0,
+                at=now,
+            )
+            for c in corrections
+        }
+        return law.routes(sale.body, corrections, titles)
+
+    def _approver(self, sale: StoredSale, take: Mapping[str, int], total_fen: int, kind: str) -> str:
+        """Who answers for it: the manager whose PIN was given, the person at the till where the law lets them, else nobody yet."""
+        if self._approved:
+            return self._approved
+        staff = self._post.staff
+        if staff is None:
+            return ""
+        if set(roles_of(staff)) & set(self._roles()):
+            return staff.id
+        free = kind == "return" and not law.needs_manager(sale.body, take, total_fen, self._pack)
+        return staff.id if free else ""
+
+    def _roles(self) -> tuple[str, ...]:
+        return tuple(str(self._store.settings.get("rights.return")).split(";"))
+
+    def _name(self, staff_id: str) -> str:
+        staff = self._store.people.staff_by_id(staff_id) if staff_id else None
+        return staff.name if staff else ""
+
+    def _need_sale(self) -> StoredSale:
+        if self._sale is None:
+            raise Refused("sale_unknown")
+        return self._sale
+
+    def _day(self) -> date:
+        return self._post.day(shop_day(self._clock.now()))

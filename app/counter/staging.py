@@ -1,0 +1,467 @@
+"""Staging: turns the open basket into its price, its verdicts and the scene that screens draw."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.counter import asking
+from app.counter.faults import Refused
+from app.counter.goods import Goods
+from app.counter.post import Post
+from app.counter.scene import (
+    CutTotal,
+    Echo,
+    Frame,
+    HeldTicket,
+    MemberFace,
+    PatientFace,
+    Question,
+    Scene,
+    SceneLine,
+    SearchHit,
+    Strip,
+    Totals,
+)
+from app.domain import dispensing, lookalike, lots, masking, rules, safety
+from app.domain.basket import Basket, BasketLine
+from app.domain.pricing import OfferBook, PriceLine, PromotionLaw, Quote, quote
+from app.domain.rules import RegisterFacts, ReviewFacts, SaleCase
+from app.domain.verdict import Text, Verdict
+from app.records import events
+from app.records.base import Record
+from app.records.catalogue import Product
+from app.records.clock import Clock, shop_day
+from app.records.envelope import unseal
+from app.records.ids import new_id
+from app.records.ledger import PrivateBlob
+from app.records.people import Staff
+from app.records.registry import body_of
+from app.store.open_store import Store
+
+_TONES = {"inform": "info", "confirm": "warn", "block": "bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the open basket costs and what the rules say of it."""
+
+    quote: Quote
+    verdicts: tuple[Verdict, ...]
+
+
+class Staging:
+    """Judges baskets and draws scenes from them; keeps the reviews and registers of the open basket at hand."""
+
+    def __init__(
+        self, store: Store, clock: Clock, post: Post, goods: Goods, pack: rules.RulePack, law: PromotionLaw, buyer_key: bytes
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._post = post
+        self._goods = goods
+        self._pack = pack
+        self._law = law
+        self._buyer_key = buyer_key
+        self._reviews: dict[str, ReviewFacts] = {}
+        self._registers: dict[str, RegisterFacts] = {}
+        self._books: dict[tuple[str, tuple[str, ...]], OfferBook] = {}
+
+    # ------------------------------------------------------------------ judging
+
+    def judged(self, basket: Basket) -> Stage:
+        """The price and the verdicts of a basket."""
+        return Stage(self._quote(basket), rules.judge(self._case(basket), self._pack) if basket.lines else ())
+
+    def _quote(self, basket: Basket) -> Quote:
+        lines = [
+            PriceLine(
+                line.line_id,
+                line.product.id,
+                line.product.category,
+                line.quantity,
+                line.product.list_price_fen,
+                line.product.member_price_fen,
+                line.product.kind,
+                line.product.rx_class,
+            )
+            for line in basket.lines
+        ]
+        overrides = {line.line_id: line.price_change.unit_price_fen for line in basket.lines if line.price_change}
+        member = self._store.people.member(basket.member_id) if basket.member_id else None
+        return quote(
+            lines,
+            self._book(basket.coupons),
+            member=member is not None,
+            tier=member.tier if member else "",
+            day=self._day(),
+            overrides=overrides,
+        )
+
+    def _book(self, coupons: tuple[str, ...]) -> OfferBook:
+        key = (self._store.catalogue.version, coupons)
+        book = self._books.get(key)
+        if book is None:
+            offers = [o for o in self._store.catalogue.offers() if not o.coupon_code or o.coupon_code in coupons]
+            book = OfferBook.of(offers, self._law)
+            if len(self._books) > 64:
+                self._books.clear()
+            self._books[key] = book
+        return book
+
+    def _case(self, basket: Basket) -> SaleCase:
+        day = self._day()
+        lot_facts = {}
+        saleable: dict[str, int] = {}
+        for line in basket.lines:
+            held = self._goods.lots_of(line.product.id)
+            saleable[line.product.id] = len(lots.saleable(held, day))
+            for row in held:
+                if row.lot.id == line.lot.lot_id:
+                    lot_facts[row.lot.id] = row.lot
+        return SaleCase(
+            basket=basket,
+            day=day,
+            lots=lot_facts,
+            saleable_lots=saleable,
+            pharmacists_on_duty=self._store.shifts.duty_pharmacists(),
+            reviews=self._reviews,
+            registers=self._registers,
+            roles=self._all_roles(),
+        )
+
+    def _all_roles(self) -> dict[str, tuple[str, ...]]:
+        return {staff.id: rules.roles_of(staff) for staff in self._store.people.staff()}
+
+    # ------------------------------------------------------------------ reviews and registers
+
+    def review(
+        self, values: Mapping[str, str], pharmacist: Staff, lines: Sequence[BasketLine], basket: Basket, review_id: str
+    ) -> tuple[events.ReviewSigned, PrivateBlob]:
+        """The signed review and its private part; Refused names what the form still lacks."""
+        try:
+            prescribed_on = date.fromisoformat(values.get("prescribed_on", ""))
+        except ValueError:
+            prescribed_on = None
+        valid = values.get("valid_days", "1").strip() or "1"
+        form = dispensing.ReviewForm(
+            products=tuple(sorted({line.product.id for line in lines})),
+            institution=values.get("institution", "").strip(),
+            doctor=values.get("doctor", "").strip(),
+            prescribed_on=prescribed_on,
+            patient=values.get("patient", "").strip(),
+            diagnosis=values.get("diagnosis", "").strip(),
+            reviewer=pharmacist.id,
+            dispenser=values.get("dispenser", ""),
+            checker=values.get("checker", ""),
+            number=values.get("number", "").strip(),
+            image_digest=values.get("image_digest", ""),
+            valid_days=int(valid) if valid.isdigit() else 0,
+            psych2=any(line.product.special == "psych2" for line in lines),
+        )
+        rejected = values.get("verdict") == "rejected"
+        if not rejected:
+            _refuse_problems(dispensing.check_review(form, self._day(), self._pack, self._all_roles()))
+        private = {
+            "number": form.number,
+            "institution": form.institution,
+            "doctor": form.doctor,
+            "patient": form.patient,
+            "diagnosis": form.diagnosis,
+        }
+        blob = PrivateBlob(new_id(self._clock), basket.patient.ref or review_id, "prescription", _plain(private))
+        body = events.ReviewSigned(
+            review_id=review_id,
+            basket_id=basket.basket_id,
+            products=form.products,
+            blob_id=blob.blob_id,
+            prescribed_on=form.prescribed_on or self._day(),
+            valid_days=form.valid_days,
+            reviewer=form.reviewer,
+            dispenser=form.dispenser,
+            checker=form.checker,
+            verdict="rejected" if rejected else "approved",
+            source="image" if form.image_digest else "number",
+        )
+        return body, blob
+
+    def note_review(self, body: events.ReviewSigned) -> None:
+        """Let the rules know a review that was just handed to the journal."""
+        self._reviews[body.review_id] = ReviewFacts(body.products, body.verdict == "approved", body.prescribed_on, body.valid_days)
+
+    def buyer(self, values: Mapping[str, str], line: BasketLine, basket: Basket) -> tuple[events.BuyerRegistered, PrivateBlob]:
+        """The register entry of a buyer and its private part; Refused names what is wrong with the ID."""
+        form = dispensing.BuyerForm(line.product.special, values.get("name", "").strip(), values.get("id_number", ""))
+        _refuse_problems(dispensing.check_buyer(form, self._day(), self._pack))
+        register_id = new_id(self._clock)
+        number = dispensing.normal_id(form.id_number)
+        blob = PrivateBlob(new_id(self._clock), register_id, "buyer", _plain({"name": form.name, "id_number": number}))
+        body = events.BuyerRegistered(
+            register_id=register_id,
+            basket_id=basket.basket_id,
+            register_kind=form.kind,
+            blob_id=blob.blob_id,
+            buyer_hash=dispensing.buyer_hash(number, self._buyer_key),
+        )
+        return body, blob
+
+    def note_buyer(self, body: events.BuyerRegistered) -> None:
+        """Let the rules know a buyer that was just handed to the journal."""
+        earlier = self._store.shifts.bought_by(body.buyer_hash, body.register_kind, self._day())
+        self._registers[body.register_id] = RegisterFacts(body.register_kind, body.buyer_hash, earlier)
+
+    def recall_reviews(self, basket: Basket) -> None:
+        """Read back the reviews and registers of a basket that comes back from the store."""
+        for review_id in {line.review_id for line in basket.lines if line.review_id}:
+            row = self._store.shifts.review(review_id)
+            body = self._body(row.event_id) if row else None
+            if isinstance(body, events.ReviewSigned):
+                self.note_review(body)
+        wanted = {line.register_id for line in basket.lines if line.register_id}
+        if wanted:
+            for envelope in self._store.journal.of_type("buyer.registered@1"):
+                registered = body_of(envelope.type, envelope.body)
+                if isinstance(registered, events.BuyerRegistered) and registered.register_id in wanted:
+                    self.note_buyer(registered)
+
+    def _body(self, event_id: str) -> Record | None:
+        raw = self._store.journal.raw(event_id)
+        if raw is None:
+            return None
+        envelope = unseal(raw)
+        return body_of(envelope.type, envelope.body)
+
+    # ------------------------------------------------------------------ drawing
+
+    def frame(self) -> Frame:
+        """Who, where and when."""
+        post, till = self._post, self._post.till
+        duty = self._store.shifts.duty_pharmacists()
+        names = {s.id: s.name for s in self._store.people.staff()}
+        day = self._day()
+        return Frame(
+            store_name=till.store_name,
+            branch=till.branch,
+            till=till.till,
+            till_title=till.till_title,
+            shift_title="",
+            day=day,
+            person=post.staff.name if post.staff else "",
+            role=post.staff.role if post.staff else "",
+            staff_id=post.staff.id if post.staff else "",
+            next_sale_no=self._store.shifts.next_sale_no(day),
+            pharmacist_on_duty=names.get(duty[0], "") if duty else "",
+        )
+
+    def scene(
+        self,
+        basket: Basket,
+        stage: Stage,
+        *,
+        ghosts: Sequence[tuple[str, str, str]],
+        selected: str,
+        echo: Echo | None,
+        question: Question | None,
+        waiting: int,
+        undo_steps: int,
+    ) -> Scene:
+        """All that the Sale page shows of a basket."""
+        verdicts = stage.verdicts
+        lasa = lookalike.spans_of(
+            [line.product for line in basket.lines], {line.product.id: line.product.generic_name for line in basket.lines}
+        )
+        lines = [self._line(no, line, stage, lasa) for no, line in enumerate(basket.lines, 1)]
+        lines += [self._ghost(len(lines) + n, *ghost) for n, ghost in enumerate(ghosts, 1)]
+        blocks = sum(v.level == "block" for v in verdicts) + len(ghosts)
+        stopping = next((v for v in verdicts if v.stops_payment), None)
+        first = stopping.title if stopping else Text("有未识别的码", "An unknown code") if ghosts else None
+        return Scene(
+            frame=self.frame(),
+            lines=tuple(lines),
+            selected=selected,
+            held=self._held(),
+            totals=self._totals(basket, stage.quote),
+            member=self._member(basket),
+            patient=PatientFace(basket.patient.kind, basket.patient.label, self._age(basket.patient.age_months)),
+            blocks=blocks,
+            confirms=sum(v.level == "confirm" for v in verdicts),
+            first_todo=first,
+            echo=echo,
+            question=question,
+            waiting_scans=waiting,
+            undo_steps=undo_steps,
+        )
+
+    def _line(self, no: int, line: BasketLine, stage: Stage, lasa: Mapping[str, tuple[tuple[int, int], ...]]) -> SceneLine:
+        product = line.product
+        priced = next(q for q in stage.quote.lines if q.line_id == line.line_id)
+        mine = [v for v in stage.verdicts if v.line_id == line.line_id]
+        needed = line.quantity if product.trace_required else len(line.codes)
+        return SceneLine(
+            line_id=line.line_id,
+            no=no,
+            product_id=product.id,
+            name=product.generic_name,
+            strength=product.spec or product.strength,
+            marks=marks_of(product),
+            maker=product.maker,
+            lot_no=line.lot.lot_no,
+            lot_source=line.lot.source,
+            expires_on=line.lot.expires_on,
+            near_expiry=self.is_near(line),
+            codes_needed=needed,
+            codes_got=len(line.codes),
+            unit_price_fen=priced.unit_price_fen,
+            quantity=line.quantity,
+            unit=product.unit,
+            cut_fen=priced.cut_fen,
+            amount_fen=priced.payable_fen,
+            strips=tuple(strip_of(v) for v in mine),
+            lasa=lasa.get(product.id, ()),
+            salesperson=line.salesperson,
+            can_decrease=line.quantity > 1,
+        )
+
+    def is_near(self, line: BasketLine) -> bool:
+        """Whether the line's lot is near its end."""
+        if not line.lot.expires_on:
+            return False
+        days = line.product.near_expiry_days or self.near_expiry_days()
+        return (date.fromisoformat(line.lot.expires_on) - self._day()).days <= days
+
+    def near_expiry_days(self) -> int:
+        """Days before expiry at which a customer must be told, as the rule pack says for today."""
+        entry = self._pack.entry("near_expiry_told", self._day())
+        return entry.terms.number("days") if entry else 0
+
+    def _age(self, months: int) -> str:
+        return "" if months < 0 else safety.age_text(months, self._pack).zh
+
+    @staticmethod
+    def _ghost(no: int, ghost_id: str, raw: str, reason: str) -> SceneLine:
+        strip = Strip(
+            f"unknown.{reason}",
+            "block",
+            "warn",
+            Text(f"没认出 {raw}", f"No product for {raw}"),
+            Text("找到对应商品，或忽略这个码", "Find its product, or ignore the code"),
+            ways_out=(
+                asking.way("ask:find", "找商品", "Find", "F2", primary=True),
+                asking.way("remove_line", "忽略", "Ignore", "Del"),
+            ),
+        )
+        return SceneLine(
+            ghost_id, no, "", raw, "", (), "", "", "none", "", False, 0, 0, 0, 0, "", 0, 0, (strip,), (), "", True, False
+        )  # fmt: skip
+
+    def _held(self) -> tuple[HeldTicket, ...]:
+        now = self._clock.now()
+        return tuple(
+            HeldTicket(row.basket_id, row.label, row.pieces, row.payable_fen, int((now - row.at).total_seconds() // 60))
+            for row in self._store.parked.held()
+        )
+
+    @staticmethod
+    def _totals(basket: Basket, priced: Quote) -> Totals:
+        by_cause: dict[tuple[str, str], tuple[Text, int]] = {}
+        for cut in priced.cuts:
+            key = (cut.cause_kind, cut.cause_id)
+            title, so_far = by_cause.get(key, (Text(cut.title_zh, cut.title_en), 0))
+            by_cause[key] = (title, so_far + cut.amount_fen)
+        return Totals(
+            subtotal_fen=priced.subtotal_fen,
+            cuts=tuple(CutTotal(title, amount) for title, amount in by_cause.values()),
+            cut_fen=priced.cut_fen,
+            payable_fen=priced.payable_fen,
+            kinds=len({line.product.id for line in basket.lines}),
+            pieces=basket.pieces,
+        )
+
+    def _member(self, basket: Basket) -> MemberFace | None:
+        member = self._store.people.member(basket.member_id) if basket.member_id else None
+        if member is None:
+            return None
+        return MemberFace(
+            member_id=member.id,
+            masked_name=asking.masked(member),
+            avatar=member.name[:1] or "会",
+            tier=member.tier,
+            points=member.points,
+            masked_phone=masking.mask_phone(member.phone),
+            sex=member.sex,
+            age=safety.age_months(member.born_on, self._day()) // 12,
+            chronic=member.chronic,
+            allergy=_allergy(safety.allergy_strip(basket.patient, basket.lines, self._pack, self._day())),
+        )
+
+    def hits(self, found: Iterable[Product], day: date) -> tuple[SearchHit, ...]:
+        """Result rows for products."""
+        products = list(found)
+        names = {p.id: p.generic_name + (f"（{p.brand_name}）" if p.brand_name else "") for p in products}
+        lasa = lookalike.spans_of(products, names)
+        levels = self._store.stock.levels([p.id for p in products if p.in_assortment])
+        return tuple(
+            SearchHit(
+                p.id,
+                names[p.id],
+                p.spec or p.strength,
+                marks_of(p),
+                p.maker,
+                p.list_price_fen,
+                p.member_price_fen,
+                levels.get(p.id, 0),
+                p.shelf,
+                p.in_assortment,
+                lasa.get(p.id, ()),
+            )
+            for p in products
+        )
+
+    def _day(self) -> date:
+        return self._post.day(shop_day(self._clock.now()))
+
+
+def marks_of(product: Product) -> tuple[str, ...]:
+    """Class marks of a product, in the order they are drawn."""
+    marks = []
+    if product.rx_class != "none":
+        marks.append(product.rx_class)
+    if product.kind in ("food", "device"):
+        marks.append(product.kind)
+    if product.special == "ephedrine":
+        marks.append("eph")
+    if product.insurance:
+        marks.append(f"ins_{product.insurance.lower()}")
+    if product.storage in ("cold", "frozen"):
+        marks.append("cold")
+    return tuple(marks)
+
+
+def strip_of(verdict: Verdict) -> Strip:
+    """A verdict as the note on its line."""
+    return Strip(
+        verdict.rule,
+        verdict.level,
+        verdict.tone or _TONES[verdict.level],
+        verdict.title,
+        verdict.why,
+        verdict.basis,
+        verdict.ways_out,
+    )
+
+
+def _allergy(strip: safety.AllergyStrip | None) -> Strip | None:
+    if strip is None:
+        return None
+    return Strip("allergy", "inform", strip.tone, strip.title, strip.body)
+
+
+def _plain(private: Mapping[str, str]) -> bytes:
+    return json.dumps(private, ensure_ascii=False).encode()
+
+
+def _refuse_problems(problems: Sequence[dispensing.FormProblem]) -> None:
+    if problems:
+        raise Refused("form", problems="；".join(p.text.zh for p in problems), problems_en="; ".join(p.text.en for p in problems))

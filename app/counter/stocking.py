@@ -1,0 +1,174 @@
+"""Stocking: goods-in of a lot by scan, correction with a reason, lot states, and a shop's own files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import date
+
+from app.counter.authorising import Authorising
+from app.counter.faults import Refused
+from app.counter.goods import Goods
+from app.counter.post import Post
+from app.domain import codes
+from app.records import events
+from app.records.base import Record
+from app.records.clock import Clock, shop_day
+from app.records.ids import new_id
+from app.records.ledger import Committed
+from app.store.open_store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class StockRow:
+    """One lot as the Stock page lists it."""
+
+    product_id: str
+    name: str
+    spec: str
+    unit: str
+    shelf: str
+    lot_id: str
+    lot_no: str
+    expires_on: date
+    days_left: int
+    state: str
+    """saleable | near | expired | locked | recalled."""
+    on_shelf: int
+    on_reject: int
+
+
+class Stocking:
+    """Every change of stock that is not a sale or a return."""
+
+    def __init__(self, store: Store, clock: Clock, post: Post, goods: Goods, authorising: Authorising, shapes: codes.CodeShapes) -> None:
+        self._store = store
+        self._clock = clock
+        self._post = post
+        self._goods = goods
+        self._authorising = authorising
+        self._shapes = shapes
+
+    def rows(self, product_id: str) -> tuple[StockRow, ...]:
+        """Every lot of a product, first expiry first."""
+        product = self._goods.product(product_id)
+        if product is None:
+            raise Refused("product_gone")
+        day = self._day()
+        near = product.near_expiry_days or self._store.settings.get("near_expiry.days")
+        rows = []
+        for held in self._store.stock.lots(product_id):
+            left = (held.lot.expires_on - day).days
+            state = held.lot.state
+            if state == "saleable":
+                state = "expired" if left < 0 else "near" if left <= near else "saleable"
+            rows.append(
+                StockRow(
+                    product.id, product.generic_name, product.spec, product.unit, product.shelf, held.lot.id, held.lot.lot_no,
+                    held.lot.expires_on, left, state, held.on_shelf, held.on_reject,
+                )
+            )  # fmt: skip
+        return tuple(sorted(rows, key=lambda row: row.expires_on))
+
+    def receive(
+        self,
+        product_id: str,
+        lot_no: str,
+        expires_on: date,
+        quantity: int,
+        box_codes: Sequence[str] = (),
+        made_on: date | None = None,
+        supplier_code: str = "",
+    ) -> Future[tuple[Committed, ...]]:
+        """Goods-in (入库) of one lot; box codes scanned now make the lot provable at the sale. Refused with what to mend."""
+        product = self._goods.product(product_id)
+        if product is None:
+            raise Refused("product_gone")
+        lot_no = lot_no.strip()
+        if not lot_no:
+            raise Refused("lot_needed")
+        if quantity <= 0:
+            raise Refused("quantity_shape", raw=str(quantity))
+        if expires_on < self._day():
+            raise Refused("already_expired", day=expires_on.isoformat())
+        if made_on and made_on > expires_on:
+            raise Refused("made_after_expiry")
+        if len(set(box_codes)) != len(box_codes) or len(box_codes) > quantity:
+            raise Refused("codes_more_than_packs")
+        bodies: list[Record] = []
+        for code in box_codes:
+            reading = codes.read(code, self._shapes, codes.ScanContext.SELLING)
+            if not isinstance(reading, codes.TraceCode | codes.Gs1Code):
+                raise Refused("not_a_trace_code", raw=code)
+            if self._store.stock.code(code) is not None:
+                raise Refused("code_known", raw=code)
+            if isinstance(reading, codes.TraceCode) and reading.prefix:
+                known = self._goods.of_prefix(reading.prefix)
+                if known and all(p.id != product.id for p in known):
+                    raise Refused("prefix_of_other", name=known[0].generic_name)
+                if not known and not any(isinstance(b, events.CodeBound) and b.code == reading.prefix for b in bodies):
+                    bodies.append(events.CodeBound(kind="trace_prefix", code=reading.prefix, product_id=product.id))
+        existing = next((h.lot for h in self._store.stock.lots(product_id) if h.lot.lot_no == lot_no), None)
+        if existing and existing.expires_on != expires_on:
+            raise Refused("lot_other_expiry", day=existing.expires_on.isoformat())
+        bodies.append(
+            events.StockReceived(
+                receipt_id=new_id(self._clock),
+                product_id=product.id,
+                lot_id=existing.id if existing else new_id(self._clock),
+                lot_no=lot_no,
+                made_on=made_on,
+                expires_on=expires_on,
+                quantity=quantity,
+                codes=tuple(box_codes),
+                supplier_code=supplier_code,
+            )
+        )
+        return self._write(bodies)
+
+    def correct(self, lot_id: str, delta: int, reason: str, zone: str = "shelf", pin: str = "") -> Future[tuple[Committed, ...]]:
+        """Correct a lot's stock with a coded reason; closes an oversold task by its own event, never silently."""
+        held = self._store.stock.lot(lot_id)
+        if held is None:
+            raise Refused("lot_unknown")
+        if delta == 0:
+            raise Refused("quantity_shape", raw="0")
+        if not reason:
+            raise Refused("reason_needed")
+        body = events.StockCorrected(
+            correction_id=new_id(self._clock),
+            product_id=held.lot.product_id,
+            lot_id=lot_id,
+            zone=zone,
+            delta=delta,
+            reason=reason,
+            approved_by=self._approver(pin),
+        )
+        return self._write([body])
+
+    def set_lot_state(self, lot_id: str, state: str, reason: str, pin: str = "") -> Future[tuple[Committed, ...]]:
+        """Lock, recall or release a lot; a locked or recalled lot cannot be sold by anybody."""
+        held = self._store.stock.lot(lot_id)
+        if held is None:
+            raise Refused("lot_unknown")
+        if state not in ("saleable", "locked", "recalled"):
+            raise Refused("state_unknown")
+        body = events.LotStateSet(
+            lot_id=lot_id, product_id=held.lot.product_id, state=state, reason=reason, approved_by=self._approver(pin)
+        )
+        return self._write([body])
+
+    def _approver(self, pin: str) -> str:
+        roles = str(self._store.settings.get("rights.stock")).split(";")
+        if self._post.staff is not None and self._post.staff.role in roles:
+            return self._post.staff.id
+        return self._authorising.anyone(pin, tuple(roles)).id
+
+    def _day(self) -> date:
+        return self._post.day(shop_day(self._clock.now()))
+
+    def _write(self, bodies: Sequence[Record]) -> Future[tuple[Committed, ...]]:
+        future = self._store.journal.record(bodies, actor=self._post.actor, day=self._day())
+        future.add_done_callback(lambda _: self._goods.forget())
+        return future
