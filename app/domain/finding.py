@@ -67,7 +67,7 @@ class Findable:
 @lru_cache(maxsize=60_000)
 def squash(text: str) -> str:
     """Lower case, half width, letters and digits and hanzi alone: what names and words are compared as."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum() or is_hanzi(c))
 
 
 def parse(text: str) -> tuple[Word, ...]:
