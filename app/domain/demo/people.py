@@ -104,14 +104,15 @@ def build_family(rows: DemoRows, members: Sequence[Member], today: date, seed: i
             continue
         for place in range(draw.choices((1, 2, 3), (6, 3, 1))[0]):
             word, sex, youngest, oldest = draw.choice(relations)
+            married = word == "配偶"
             if sex == "X":
-                sex = draw.choice("FM")
+                sex = ("M" if member.sex == "F" else "F") if married else draw.choice("FM")
             age = draw.randint(int(youngest), int(oldest))
             known, classes = _allergies(draw)
             yield FamilyPerson(
                 id=f"family-{member.id[-5:]}-{place + 1}",
                 member_id=member.id,
-                name=_name(sex, member.name[:1], rows, draw),
+                name=_name(sex, "" if married else member.name[:1], rows, draw),
                 relation=word,
                 sex=sex,
                 born_on=_born(age, today, draw),

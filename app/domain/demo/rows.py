@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 _COUNT = re.compile(r"\d+")
 _SINGLE = re.compile(r"1(?P<word>[支瓶盒袋只包罐条台套副卷块把剂次])(?:[(（].*)?")
-_LOOSE_WORDS = frozenset({"支", "瓶", "只"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +48,11 @@ class GenericRow:
     """Whether all packs of one maker bear one barcode, as happens in life."""
 
     def unit_of(self, pack: str) -> str:
-        """The word for one piece of this pack: 支 for "1支", 盒 for "10支", else the row's own word."""
+        """The word a cashier counts this pack with: 支 for "1支", 盒 for "10支" of 支, else the row's own word."""
         single = _SINGLE.fullmatch(pack)
         if single is not None:
             return single["word"]
-        return "盒" if self.unit in _LOOSE_WORDS and count_of(pack) > 1 else self.unit
+        return "盒" if pack.endswith(self.unit) else self.unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def build_stock(rows: DemoRows, products: Sequence[Product], today: date, seed: 
             id=f"{row['product_id']}-L{len(lots) + 1}",
             product_id=row["product_id"],
             lot_no=row["lot_no"],
-            made_on=expires_on - timedelta(days=_SHELF_LIFE_DAYS),
+            made_on=min(expires_on - timedelta(days=_SHELF_LIFE_DAYS), today - timedelta(days=30)),
             expires_on=expires_on,
             state=row["state"],
             supplier=suppliers[0],
@@ -75,12 +75,12 @@ def _draw_lots(product: Product, suppliers: Sequence[str], today: date, draw: Ra
         expires_on = today + timedelta(days=days)
         if days > 90 and draw.random() < 0.8:
             expires_on = last_of_month(expires_on.year, expires_on.month)
-        made_on = expires_on - timedelta(days=draw.choice((540, 730, 1095)))
+        made_on = min(expires_on - timedelta(days=draw.choice((540, 730, 1095))), today - timedelta(days=20))
         lot = Lot(
             id=f"{product.id}-L{place + 1}",
             product_id=product.id,
             lot_no=_lot_no(made_on, draw),
-            made_on=min(made_on, today - timedelta(days=20)),
+            made_on=made_on,
             expires_on=expires_on,
             state=state,
             supplier=draw.choice(suppliers),

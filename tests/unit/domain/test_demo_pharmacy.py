@@ -25,95 +25,19 @@ from app.records.catalogue import Product
 from app.records.resources import resource
 
 TODAY = date(2026, 11, 21)
-REAL_NAMES = [
-    "云南白药",
-    "同仁堂",
-    "修正",
-    "哈药",
-    "扬子江",
-    "恒瑞",
-    "石药",
-    "齐鲁",
-    "以岭",
-    "九芝堂",
-    "三九",
-    "999",
-    "华润",
-    "白云山",
-    "广药",
-    "辉瑞",
-    "拜耳",
-    "默克",
-    "默沙东",
-    "诺华",
-    "赛诺菲",
-    "罗氏",
-    "强生",
-    "葛兰素",
-    "阿斯利康",
-    "晖致",
-    "史克",
-    "施贵宝",
-    "礼来",
-    "诺和",
-    "雅培",
-    "三诺",
-    "鱼跃",
-    "欧姆龙",
-    "稳健",
-    "振德",
-    "可孚",
-    "汤臣",
-    "仁和",
-    "太极",
-    "康恩贝",
-    "华海",
-    "华北制药",
-    "东阿",
-    "胡庆余",
-    "江中",
-    "葵花",
-    "马应龙",
-    "片仔癀",
-    "步长",
-    "天士力",
-    "康缘",
-    "正大",
-    "信立泰",
-    "复星",
-    "丽珠",
-    "健民",
-    "达仁堂",
-    "华中药业",
-]
-LOOKED_FOR = [
-    "氨酚伪麻美芬片Ⅱ",
-    "布洛芬缓释胶囊",
-    "苯磺酸氨氯地平片",
-    "盐酸二甲双胍缓释片",
-    "维生素C片",
-    "血糖试纸",
-    "连花清瘟胶囊",
-    "医用外科口罩",
-    "阿莫西林胶囊",
-    "电子体温计",
-    "华法林钠片",
-    "秋水仙碱片",
-    "消渴丸",
-    "维C银翘片",
-    "珍菊降压片",
-    "藿香正气水",
-    "复方甘草片",
-    "氢溴酸右美沙芬糖浆",
-    "甘精胰岛素注射液",
-    "门冬胰岛素注射液",
-    "六味地黄丸",
-    "益母草颗粒",
-    "川贝母",
-    "制附子",
-    "丁香",
-    "郁金",
-]
+REAL_NAMES = (
+    "云南白药", "同仁堂", "修正", "哈药", "扬子江", "恒瑞", "石药", "齐鲁", "以岭", "九芝堂", "三九", "999", "华润",
+    "白云山", "广药", "辉瑞", "拜耳", "默克", "默沙东", "诺华", "赛诺菲", "罗氏", "强生", "葛兰素", "阿斯利康",
+    "晖致", "史克", "施贵宝", "礼来", "诺和", "雅培", "三诺", "鱼跃", "欧姆龙", "稳健", "振德", "可孚", "汤臣",
+    "仁和", "太极", "康恩贝", "华海", "华北制药", "东阿", "胡庆余", "江中", "葵花", "马应龙", "片仔癀", "步长",
+    "天士力", "康缘", "正大", "信立泰", "复星", "丽珠", "健民", "达仁堂", "华中药业",
+)  # fmt: skip
+LOOKED_FOR = (
+    "氨酚伪麻美芬片Ⅱ", "布洛芬缓释胶囊", "苯磺酸氨氯地平片", "盐酸二甲双胍缓释片", "维生素C片", "血糖试纸",
+    "连花清瘟胶囊", "医用外科口罩", "阿莫西林胶囊", "电子体温计", "华法林钠片", "秋水仙碱片", "消渴丸", "维C银翘片",
+    "珍菊降压片", "藿香正气水", "复方甘草片", "氢溴酸右美沙芬糖浆", "甘精胰岛素注射液", "门冬胰岛素注射液",
+    "六味地黄丸", "益母草颗粒", "川贝母", "制附子", "丁香", "郁金",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +156,14 @@ def test_prices_of_the_pictures_are_exact(
     assert (product.spec, product.list_price_fen, product.member_price_fen) == (spec, list_fen, member_fen)
 
 
+def test_the_unit_is_the_word_a_cashier_counts_with(pharmacy: DemoPharmacy) -> None:
+    units = {(product.generic_name, product.spec): product.unit for product in pharmacy.products}
+    assert units["玻璃酸钠滴眼液", "0.1%-5ml×1支"] == "支"
+    assert units["玻璃酸钠滴眼液", "0.1%-0.4ml×10支"] == "盒"
+    assert units["鱼油软胶囊(保健食品)", "1g×100粒"] == "瓶"
+    assert units["黄芪", "统货"] == "g"
+
+
 def test_prices_are_sane(pharmacy: DemoPharmacy) -> None:
     for product in pharmacy.products:
         assert product.kind == "service" or product.list_price_fen > 0
@@ -254,6 +186,7 @@ def test_lots_hold_every_trouble_a_cashier_can_meet(pharmacy: DemoPharmacy) -> N
     near = [lot for lot in pharmacy.lots if 0 <= (lot.expires_on - TODAY).days <= 90]
     assert 20 < len(near) < len(pharmacy.lots) / 8
     assert all(lot.made_on is not None and lot.made_on < lot.expires_on for lot in pharmacy.lots)
+    assert all(lot.made_on is not None and lot.made_on < TODAY for lot in pharmacy.lots)
     assert len({lot.id for lot in pharmacy.lots}) == len(pharmacy.lots)
 
 
@@ -355,13 +288,14 @@ def test_every_code_of_the_sheet_reads_as_its_family(pharmacy: DemoPharmacy) -> 
 
 def test_allergy_classes_are_those_that_the_rules_can_name(pharmacy: DemoPharmacy) -> None:
     words = json.loads(resource("rules", "cn-2026.11.json").read_text("utf-8"))["words"]
-    told = [*pharmacy.products, *pharmacy.members, *pharmacy.family]
-    assert {name for one in told for name in one.allergy_classes.split(";") if name} <= set(words)
+    told = {one.allergy_classes for one in pharmacy.products}
+    told |= {one.allergy_classes for one in pharmacy.members} | {one.allergy_classes for one in pharmacy.family}
+    assert {name for classes in told for name in classes.split(";") if name} <= set(words)
 
 
 def test_a_scale_catalogue_has_distinct_codes_and_each_rank_once(rows: DemoRows) -> None:
     products = [dict(zip(PRODUCT_FIELDS, values, strict=True)) for values in scale_catalogue(rows, 12_000, 7)]
-    assert sorted(product["sales_rank"] for product in products) == list(range(1, 12_001))
+    assert {product["sales_rank"] for product in products} == set(range(1, 12_001))
     assert len({product["id"] for product in products}) == 12_000
     assert len({product["barcode"] for product in products}) == 12_000
     assert all(ean_check_digit(str(product["barcode"])[:-1]) == str(product["barcode"])[-1] for product in products)
