@@ -72,6 +72,10 @@ class Printer:
         finally:
             self._transport.close()
 
+    def close(self) -> None:
+        """Let go of the transport at the end of the day; every call above has already closed its own job."""
+        self._transport.close()
+
     def _send(self, payload: bytes, *, confirm: bool, needs_paper: bool = True) -> PrintOutcome:
         """Send bytes between two looks at the status."""
         try:

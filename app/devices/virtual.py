@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -433,7 +433,19 @@ class VirtualJob:
 
     received: bytes
     events: tuple[Event, ...]
-    saved: Path = field(default_factory=Path)
+    saved: Path
+
+
+def save_job(folder: Path, received: bytes, interpreter: Interpreter) -> VirtualJob:
+    """Save a finished job as the next job-0001.bin, .json and .png of a folder (made if missing)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    numbers = [int(path.stem[4:]) for path in folder.glob("job-*.bin") if path.stem[4:].isdigit()]
+    saved = folder / f"job-{max(numbers, default=0) + 1:04d}.bin"
+    saved.write_bytes(received)
+    lines = ",\n".join(json.dumps(event, ensure_ascii=False) for event in interpreter.events)
+    saved.with_suffix(".json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    interpreter.paper().save(saved.with_suffix(".png"))
+    return VirtualJob(received, tuple(interpreter.events), saved)
 
 
 class VirtualPrinterServer:
@@ -480,7 +492,6 @@ class VirtualPrinterServer:
 
     def start(self) -> Self:
         """Begin to serve."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         self._thread.start()
         return self
 
@@ -586,12 +597,7 @@ class VirtualPrinterServer:
         if not interpreter.events or self.mood.lie:
             return
         with self._lock:
-            saved = self._folder / f"job-{len(self._jobs) + 1:04d}.bin"
-            saved.write_bytes(received)
-            lines = [json.dumps(event, ensure_ascii=False) for event in interpreter.events]
-            saved.with_suffix(".json").write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
-            interpreter.paper().save(saved.with_suffix(".png"))
-            self._jobs.append(VirtualJob(received, tuple(interpreter.events), saved))
+            self._jobs.append(save_job(self._folder, received, interpreter))
 
 
 def preview(encoded: bytes, font: Path, *, dots: int = 576, charset: str = "gb18030") -> Image:

@@ -9,6 +9,7 @@ from app.devices.transports.network import NetworkTransport
 from app.devices.transports.port import Transport
 from app.devices.transports.serial import SerialTransport
 from app.devices.transports.usb import UsbTransport
+from app.devices.transports.virtual import VirtualTransport
 from app.devices.transports.windows import WindowsTransport
 
 TRANSPORTS: tuple[type[Transport], ...] = (
@@ -18,6 +19,7 @@ TRANSPORTS: tuple[type[Transport], ...] = (
     FileTransport,
     CupsTransport,
     WindowsTransport,
+    VirtualTransport,
 )
 
 

@@ -13,7 +13,7 @@ class Transport(Protocol):
     """
 
     WAY: ClassVar[str]
-    """The word in the settings: network, serial, usb, file, cups, windows."""
+    """The word in the settings: network, serial, usb, file, cups, windows, virtual."""
 
     @classmethod
     def at(cls, address: str) -> Self:

@@ -27,6 +27,7 @@ from app.devices.transports.file import FileTransport
 from app.devices.transports.network import NetworkTransport
 from app.devices.transports.serial import SerialTransport
 from app.devices.transports.usb import UsbTransport
+from app.devices.transports.virtual import VirtualTransport
 from app.devices.transports.windows import WindowsTransport
 from app.devices.virtual import VirtualPrinterServer
 from app.records.resources import resource
@@ -59,6 +60,7 @@ def test_every_way_refuses_to_send_while_closed_and_closes_twice(transport: type
         ("file", " "),
         ("cups", "-o"),
         ("telepathy", "x"),
+        ("virtual", ""),
     ],
 )
 def test_an_address_that_makes_no_sense_is_a_fault_that_trying_again_does_not_mend(way: str, address: str) -> None:
@@ -136,6 +138,34 @@ class TestNetwork:
         with pytest.raises(DeviceFault) as fault:
             NetworkTransport.at(address).open()
         assert fault.value.code == "printer.unreachable"
+
+
+class TestVirtual:
+    """The folder that plays a printer."""
+
+    def test_jobs_are_saved_one_after_the_other_and_a_look_at_the_status_is_none(self, tmp_path: Path) -> None:
+        transport = VirtualTransport.at(str(tmp_path))
+        for _ in range(2):
+            transport.open()
+            assert transport.query(b"\x10\x04\x01", 1.0) == b"\x12"
+            transport.send(PAYLOAD.replace(b"\n", b"")[:20] + b"\n")
+            transport.close()
+        transport.open()
+        assert transport.query(b"\x10\x04\x04", 1.0) == b"\x12"
+        transport.close()
+        assert sorted(path.name for path in tmp_path.iterdir()) == [
+            f"job-000{no}.{kind}" for no in (1, 2) for kind in ("bin", "json", "png")
+        ]
+
+    def test_it_can_be_silent_and_out_of_paper(self, tmp_path: Path) -> None:
+        transport = VirtualTransport.at(f"{tmp_path},384")
+        transport.open()
+        transport.mood.paper_out = True
+        assert transport.query(b"\x10\x04\x04", 1.0) == b"\x72"
+        transport.mood.silent = True
+        assert transport.query(b"\x10\x04\x04", 1.0) is None
+        transport.close()
+        assert list(tmp_path.iterdir()) == []
 
 
 class TestSerial:
