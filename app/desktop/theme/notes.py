@@ -69,6 +69,7 @@ class NoteLayout:
 
     width: float
     height: int
+    row: int
     tall: bool
     places: tuple[ActionPlace, ...]
     body: tuple[str, ...]
@@ -88,7 +89,9 @@ def lay_out(theme: Theme, note: Note, width: float) -> NoteLayout:
         if stacked or head + (px(8) + body.width(note.body) if note.body else 0) <= room:
             break
     fits = head + (px(8) + body.width(note.body) if note.body else 0) <= room
-    row = max(px(36), theme.target(28) + px(8)) if not stacked else max(px(52), theme.target(36) + px(16))
+    row = px(52) if stacked else px(36)
+    if actions:
+        row = max(row, theme.target(36) + px(16) if stacked else theme.target(28) + px(8))
     if fits and not stacked:
         lines: tuple[str, ...] = (note.body,) if note.body else ()
         below = 0
@@ -105,7 +108,7 @@ def lay_out(theme: Theme, note: Note, width: float) -> NoteLayout:
         tall = theme.target(28) if not stacked else theme.target(36)
         places.append(ActionPlace(action, QRectF(x - wide, (row - tall) / 2, wide, tall), words, show_key))
         x -= wide + px(8)
-    return NoteLayout(width, row + below, stacked or not fits, tuple(reversed(places)), lines, basis)
+    return NoteLayout(width, row + below, row, stacked or not fits, tuple(reversed(places)), lines, basis)
 
 
 def _measure(
@@ -147,8 +150,7 @@ def paint_note(
         theme.color(f"{tone}_t"),
         theme.color(f"{tone}_l") if stacked else None,
     )
-    row = layout.places[0].rect.center().y() * 2 if layout.places else (px(52) if stacked else px(36))
-    middle = rect.top() + row / 2
+    middle = rect.top() + layout.row / 2
     x = rect.left() + px(12)
     weight: Literal["bold", "fill"] = "bold" if stacked else "fill"
     x += paint.icon(painter, theme, note.icon_name, x, middle, 17, note.icon_tone or tone, weight) + px(8)
@@ -159,7 +161,7 @@ def paint_note(
         for line in layout.body:
             paint.text_at(painter, x, middle, line, body, theme.color("ink2"))
     else:
-        y = rect.top() + row
+        y = rect.top() + layout.row
         for line in layout.body:
             paint.text_at(painter, rect.left() + px(12), y + body.line / 2, line, body, theme.color("ink"))
             y += body.line

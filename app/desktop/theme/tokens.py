@@ -135,7 +135,7 @@ LIGHT = Tokens(
     ribbon="#3B4CA8", ribbon2="#34449A", ribbon_ink="#FFFFFF",
     logo_a="#37D0A4", logo_b="#0F8F70", logo_ink="#FFFFFF",
     hero_a="#1A6350", hero_b="#0C3A30", hero_c="#062019", hero_ink="#FFFFFF", hero_ink2="#B9D2CB",
-    shadow="#260B2A24",
+    shadow="#1E0B2A24",
 )  # fmt: skip
 
 DARK = Tokens(

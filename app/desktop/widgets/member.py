@@ -210,7 +210,7 @@ class CouponTile(PaintedButton):
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the notched ticket."""
         theme, px = self.theme, self.theme.px
-        box, cut, notch = paint.inner(rect), rect.left() + px(84), px(6)
+        box, cut, notch = paint.inner(rect, 1), rect.left() + px(84), px(6)
         ticket = QPainterPath()
         ticket.addRoundedRect(box, px(10), px(10))
         holes = QPainterPath()
