@@ -108,9 +108,7 @@ def merge(totals: Iterable[ShiftTotals]) -> ShiftTotals:
         for name in numbers:
             numbers[name] += getattr(shift, name)
         for tender in shift.tenders:
-            old = tenders.get(
-                tender.method, TenderTotal(method=tender.method, sales=0, amount_fen=0, refunds=0, refund_fen=0)
-            )
+            old = tenders.get(tender.method, TenderTotal(method=tender.method, sales=0, amount_fen=0, refunds=0, refund_fen=0))
             tenders[tender.method] = TenderTotal(
                 method=tender.method,
                 sales=old.sales + tender.sales,
@@ -163,8 +161,7 @@ def _duty(raw: Mapping[str, Any]) -> DutyRule:
             every=raw["every"],
             on=raw.get("on", 0),
             slots=tuple(
-                DutySlot(slot["id"], time.fromisoformat(slot["starts"]), time.fromisoformat(slot["ends"]))
-                for slot in raw["slots"]
+                DutySlot(slot["id"], time.fromisoformat(slot["starts"]), time.fromisoformat(slot["ends"])) for slot in raw["slots"]
             ),
             figures=tuple(
                 Figure(

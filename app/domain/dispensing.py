@@ -95,16 +95,12 @@ class FormProblem:
     text: Text
 
 
-def check_review(
-    form: ReviewForm, day: date, pack: RulePack, roles: Mapping[str, tuple[str, ...]]
-) -> tuple[FormProblem, ...]:
+def check_review(form: ReviewForm, day: date, pack: RulePack, roles: Mapping[str, tuple[str, ...]]) -> tuple[FormProblem, ...]:
     """What stands against signing the review on that day; `roles` maps staff ids to the roles they may act in."""
     return tuple(_review_problems(form, day, pack, roles))
 
 
-def _review_problems(
-    form: ReviewForm, day: date, pack: RulePack, roles: Mapping[str, tuple[str, ...]]
-) -> Iterator[FormProblem]:
+def _review_problems(form: ReviewForm, day: date, pack: RulePack, roles: Mapping[str, tuple[str, ...]]) -> Iterator[FormProblem]:
     terms = pack.chapter("dispensing")
     if not form.products:
         yield FormProblem("products", "form.no_products", pack.text("form.no_products"))

@@ -57,11 +57,7 @@ def ranked(members: Sequence[Member], identity: IdentityText) -> tuple[Member, .
     """The members that are meant, the likeliest first: phone before card tail, whole name before its beginning."""
 
     def order(member: Member) -> tuple[bool, str, str]:
-        exact = (
-            member.phone.endswith(identity.text)
-            if identity.kind == "last_four"
-            else member.name.casefold() == identity.text.casefold()
-        )
+        exact = member.phone.endswith(identity.text) if identity.kind == "last_four" else member.name.casefold() == identity.text.casefold()
         return (not exact, member.name, member.id)
 
     return tuple(sorted((member for member in members if matches(member, identity)), key=order))

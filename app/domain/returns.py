@@ -91,9 +91,7 @@ def chances(
 ) -> tuple[ReturnChance, ...]:
     """Every line of a sale with what may go back for a coded reason ('' while none is chosen)."""
     paid = paid_fen(sale)
-    return tuple(
-        _chance(line, returned.get(line.line_id, 0), reason, pack, voided, paid[line.line_id]) for line in sale.lines
-    )
+    return tuple(_chance(line, returned.get(line.line_id, 0), reason, pack, voided, paid[line.line_id]) for line in sale.lines)
 
 
 def _chance(line: SaleLine, returned: int, reason: str, pack: RulePack, voided: bool, paid: int) -> ReturnChance:
@@ -163,9 +161,7 @@ def return_problem(
     return None
 
 
-def void_problem(
-    sale: SaleClosed, shift_id: str, returned: Mapping[str, int], pack: RulePack, *, voided: bool
-) -> Text | None:
+def void_problem(sale: SaleClosed, shift_id: str, returned: Mapping[str, int], pack: RulePack, *, voided: bool) -> Text | None:
     """Why a whole sale cannot be voided, or None: only in its own shift, and before anything went back."""
     if voided:
         return pack.text("void.voided")
@@ -213,28 +209,21 @@ def refund(
     return Refund(tuple(lines), _back(tuple(taken) or routes(sale), before_fen, total), total)
 
 
-def routes(
-    sale: SaleClosed, corrections: Iterable[TenderCorrected] = (), titles: Mapping[str, Tender] | None = None
-) -> tuple[Route, ...]:
+def routes(sale: SaleClosed, corrections: Iterable[TenderCorrected] = (), titles: Mapping[str, Tender] | None = None) -> tuple[Route, ...]:
     """What each tender of a sale brought, after corrections re-booked some of it.
 
     `titles` gives, for each method that a correction names, a tender that shows its titles and kind.
     """
     taken = [
-        Route(tender.tender_id, tender.method, tender.title_zh, tender.title_en, tender.kind, tender.amount_fen)
-        for tender in sale.tenders
+        Route(tender.tender_id, tender.method, tender.title_zh, tender.title_en, tender.kind, tender.amount_fen) for tender in sale.tenders
     ]
     for correction in corrections:
         place = next(
-            n
-            for n, route in enumerate(taken)
-            if route.tender_id == correction.tender_id and route.method == correction.from_method
+            n for n, route in enumerate(taken) if route.tender_id == correction.tender_id and route.method == correction.from_method
         )
         old = taken[place]
         model = (titles or {})[correction.to_method]
-        moved = Route(
-            old.tender_id, correction.to_method, model.title_zh, model.title_en, model.kind, correction.amount_fen
-        )
+        moved = Route(old.tender_id, correction.to_method, model.title_zh, model.title_en, model.kind, correction.amount_fen)
         left = old.amount_fen - correction.amount_fen
         kept = [Route(old.tender_id, old.method, old.title_zh, old.title_en, old.kind, left)] if left else []
         taken[place : place + 1] = [*kept, moved]

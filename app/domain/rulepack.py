@@ -139,10 +139,7 @@ def _pack(document: Mapping[str, Any]) -> RulePack:
         words=MappingProxyType(words),
         texts=MappingProxyType(texts),
         chapters=MappingProxyType(
-            {
-                name: _terms(_object(chapters, name, "chapters"), kinds, f"chapters.{name}")
-                for name, kinds in _CHAPTERS.items()
-            }
+            {name: _terms(_object(chapters, name, "chapters"), kinds, f"chapters.{name}") for name, kinds in _CHAPTERS.items()}
         ),
     )
 
@@ -199,9 +196,7 @@ def _entry(raw: Mapping[str, Any], where: str) -> LawEntry:
         title=_template(raw.get("title"), rule.facts, f"{where}.title"),
         why=_template(raw.get("why"), rule.facts, f"{where}.why"),
         basis=_text(raw.get("basis"), f"{where}.basis"),
-        ways_out=tuple(
-            _way(way, rule, f"{where}.ways_out[{n}]") for n, way in enumerate(_listed(raw, "ways_out", where))
-        ),
+        ways_out=tuple(_way(way, rule, f"{where}.ways_out[{n}]") for n, way in enumerate(_listed(raw, "ways_out", where))),
         override_role=override or "",
         repeat_after_days=repeat,
         terms=_terms(_object(raw, "terms", where) if "terms" in raw else {}, rule.terms, f"{where}.terms"),

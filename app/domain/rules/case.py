@@ -93,9 +93,7 @@ class SaleCase:
     def approved_review(self, line: BasketLine) -> bool:
         """Whether an approved and still valid review covers the line's product."""
         review = self.reviews.get(line.review_id)
-        return (
-            review is not None and review.approved and line.product.id in review.products and review.valid_on(self.day)
-        )
+        return review is not None and review.approved and line.product.id in review.products and review.valid_on(self.day)
 
 
 def roles_of(staff: Staff) -> tuple[str, ...]:

@@ -16,9 +16,7 @@ def check(case: SaleCase, terms: Terms) -> Iterator[Finding]:
         lot = case.lot_of(line)
         if lot is not None and is_expired(lot, case.day):
             others = case.saleable_lots.get(line.product.id, 0)
-            yield Finding(
-                line.line_id, {"lot_no": lot.lot_no, "expires_on": lot.expires_on.isoformat(), "others": others}
-            )
+            yield Finding(line.line_id, {"lot_no": lot.lot_no, "expires_on": lot.expires_on.isoformat(), "others": others})
 
 
 RULE = Rule("expired_lot", check, frozenset({"lot_no", "expires_on", "others"}))

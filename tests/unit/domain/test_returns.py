@@ -77,7 +77,9 @@ def sale(lines: list[SaleLine], tenders: list[Tender], rounding_fen: int = 0, **
     )
 
 
-MIXED = sale([sold("drug", 2, 3700, "drug"), sold("mask", 3, 1000), sold("meter", 1, 4600, "device")], [tender("card", 5000), tender("cash", 4300)])
+MIXED = sale(
+    [sold("drug", 2, 3700, "drug"), sold("mask", 3, 1000), sold("meter", 1, 4600, "device")], [tender("card", 5000), tender("cash", 4300)]
+)
 
 
 def chance(line_id: str, reason: str, returned: dict[str, int] | None = None, voided: bool = False) -> ReturnChance:
@@ -98,7 +100,9 @@ def test_a_medicine_does_not_go_back_for_any_other_reason(reason: str) -> None:
     assert "非质量问题不退换" in found.refusal.zh and found.refusal.en
 
 
-@pytest.mark.parametrize(("reason", "zone"), [("changed_mind", "shelf"), ("wrong_goods", "shelf"), ("quality", "reject"), ("recall", "reject")])
+@pytest.mark.parametrize(
+    ("reason", "zone"), [("changed_mind", "shelf"), ("wrong_goods", "shelf"), ("quality", "reject"), ("recall", "reject")]
+)
 def test_other_goods_go_back_to_the_shelf_unless_they_are_faulty(reason: str, zone: str) -> None:
     assert chance("meter", reason).zone == zone
 

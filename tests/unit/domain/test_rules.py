@@ -146,8 +146,13 @@ SILENT: list[tuple[str, SaleCase]] = [
     ("no_pharmacist_on_duty", of(line(goods=EPHEDRINE), pharmacists_on_duty=())),
     ("no_pharmacist_on_duty", of(line(goods=RX), pharmacists_on_duty=(), training=True)),
     ("ephedrine_limit", of(line(goods=EPHEDRINE, quantity=2))),
-    ("ephedrine_limit", of(line(goods=product(rx_class="rx", special="ephedrine"), quantity=4, review_id="r"),
-                           reviews={"r": ReviewFacts(("测试片",), True, DAY)})),
+    (
+        "ephedrine_limit",
+        of(
+            line(goods=product(rx_class="rx", special="ephedrine"), quantity=4, review_id="r"),
+            reviews={"r": ReviewFacts(("测试片",), True, DAY)},
+        ),
+    ),
     ("ephedrine_register", of(line(goods=EPHEDRINE, register_id="g"), registers={"g": BUYER})),
     ("psych2_minor", of(line(goods=PSYCH2), patient=replace(ADULT, age_months=18 * 12))),
     ("trace_codes_missing", of(line(goods=product(trace_required=True), codes=(BoxCode("8" * 20),)))),
@@ -208,7 +213,9 @@ def test_ephedrine_packs_that_the_buyer_took_earlier_today_fill_the_limit() -> N
 def test_prescription_strip_says_why_the_review_does_not_count() -> None:
     rejected = only(of(REVIEWED, reviews={"r": replace(REVIEW, approved=False)}), "prescription_required")
     assert rejected.tone == "rx" and "已驳回" in rejected.why.zh and "rejected" in rejected.why.en
-    outdated = only(of(REVIEWED, reviews={"r": replace(REVIEW, prescribed_on=DAY - timedelta(days=3), valid_days=3)}), "prescription_required")
+    outdated = only(
+        of(REVIEWED, reviews={"r": replace(REVIEW, prescribed_on=DAY - timedelta(days=3), valid_days=3)}), "prescription_required"
+    )
     assert "有效期" in outdated.why.zh
 
 
@@ -226,7 +233,9 @@ def test_expired_lot_offers_another_lot_only_where_there_is_one() -> None:
 
 
 def test_class_a_otc_needs_a_pharmacist_only_where_the_region_says_so() -> None:
-    region = '{"version":"sh","region":"CN-31","effective_from":"2026-11-01","rules":[{"id":"no_pharmacist_on_duty","terms":{"otc_a":true}}]}'
+    region = (
+        '{"version":"sh","region":"CN-31","effective_from":"2026-11-01","rules":[{"id":"no_pharmacist_on_duty","terms":{"otc_a":true}}]}'
+    )
     case = of(line(goods=product(rx_class="otc_a")), pharmacists_on_duty=())
     assert judge(case, PACK) == ()
     assert [verdict.rule for verdict in judge(case, rulepack.merge(PACK_TEXT, region))] == ["no_pharmacist_on_duty"]
@@ -376,7 +385,12 @@ def test_a_manager_with_a_registration_number_acts_as_pharmacist_too(role: str, 
 
 def test_twenty_lines_are_judged_in_under_five_milliseconds() -> None:
     lines = tuple(
-        line(str(n), product(f"片{n}", rx_class="rx", ingredients="阿莫西林", trace_required=True, high_alert=True, cost_fen=2000), 12, lot=in_lot())
+        line(
+            str(n),
+            product(f"片{n}", rx_class="rx", ingredients="阿莫西林", trace_required=True, high_alert=True, cost_fen=2000),
+            12,
+            lot=in_lot(),
+        )
         for n in range(20)
     )
     case = of(*lines, patient=replace(ADULT, allergy_classes=("penicillin",)), lots={"L1": lot(expires_on=DAY + timedelta(days=3))})
