@@ -51,8 +51,9 @@ class GlyphFont:
         x = 0
         for ch in text:
             cells = char_cells(ch)
-            glyph = self.glyph(ch, bold=bold, across=across, down=down)
-            glyphs.append((x if cells else max(0, x - glyph.width), glyph))
+            if ch != " ":
+                glyph = self.glyph(ch, bold=bold, across=across, down=down)
+                glyphs.append((x if cells else max(0, x - glyph.width), glyph))
             x += cells * CELL_DOTS * across
         picture = Pictures.new("1", (max(x, 8), ROW_DOTS * down), 0)
         for left, glyph in glyphs:
