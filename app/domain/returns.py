@@ -14,6 +14,7 @@ TERMS: Mapping[str, TermKind] = {
     "medicine_kinds": "names",
     "medicine_reasons": "names",
     "reject_reasons": "names",
+    "void_to_shelf": "switch",
     "manager_above_fen": "number",
 }
 """The chapter `returns` of a pack."""
@@ -120,9 +121,14 @@ def _refusal(line: SaleLine, left: int, reason: str, pack: RulePack, voided: boo
     return ""
 
 
-def zone_of(kind: str, reason: str, pack: RulePack) -> str:
-    """Where returned goods go: medicines never back to sale, other goods to the shelf unless they are faulty."""
+def zone_of(kind: str, reason: str, pack: RulePack, *, void: bool = False) -> str:
+    """Where returned goods go: medicines never back to sale, other goods to the shelf unless they are faulty.
+
+    Goods of a voided sale never left the counter, so that they stay on the shelf where the pack says so.
+    """
     terms = pack.chapter("returns")
+    if void and terms.switch("void_to_shelf"):
+        return SHELF
     if kind in terms.names("medicine_kinds") or reason in terms.names("reject_reasons"):
         return REJECT
     return SHELF

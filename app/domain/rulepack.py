@@ -43,7 +43,8 @@ def merge(text: str, regional: str) -> RulePack:
     """A base pack with a region's changes laid over it; both are JSON texts.
 
     The region names rules by id with only the fields that differ. A change with `effective_from` holds from that day
-    on, and the base until the day before; without one it holds throughout. A `firm` rule accepts other words only.
+    on, and the base until the day before; without one it holds throughout. A `firm` rule accepts other words only, and
+    a block that nobody may override stays one.
     RulePackFault as in `load`.
     """
     base, patch = _document(text, "pack"), _document(regional, "regional pack")
@@ -79,6 +80,8 @@ def _changed(rules: list[Any], change: Any) -> list[Any]:
         found = True
         if entry.get("firm") and (more := sorted(set(change) - _PLAIN_KEYS)):
             raise RulePackFault(f"rule {name}: a region may not change {', '.join(more)} of a firm rule")
+        if entry.get("grade") == "block" and not entry.get("override") and {"override", "grade"} & set(change):
+            raise RulePackFault(f"rule {name}: a region may not open a block that nobody may override")
         begins = entry.get("effective_from")
         if since is None or _date(since, name) <= _date(begins, name):
             result.append({**_laid_over(entry, change), "effective_from": begins})

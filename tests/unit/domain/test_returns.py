@@ -113,6 +113,10 @@ def test_no_reason_brings_a_medicine_back_to_the_shelf(kind: str, reason: str) -
     assert zone_of(kind, reason, PACK) == "reject"
 
 
+def test_goods_of_a_voided_sale_never_left_the_counter() -> None:
+    assert zone_of("drug", "wrong_goods", PACK, void=True) == "shelf"
+
+
 def test_only_what_is_left_may_go_back() -> None:
     found = chance("mask", "changed_mind", {"mask": 2})
     assert (found.most, found.refund_fen) == (1, 334)

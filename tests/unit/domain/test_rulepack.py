@@ -148,6 +148,8 @@ def test_a_second_region_can_change_what_the_first_left_in_the_past_alone() -> N
         ({"id": "expired_lot", "override": "manager"}, "may not change override of a firm rule"),
         ({"id": "recalled_lot", "grade": "inform"}, "may not change grade of a firm rule"),
         ({"id": "prescription_required", "effective_to": "2027-01-01"}, "may not change effective_to"),
+        ({"id": "ephedrine_limit", "override": "manager"}, "may not open a block"),
+        ({"id": "ephedrine_limit", "grade": "confirm"}, "may not open a block"),
         ({"id": "gift_of_wine"}, "unknown rule 'gift_of_wine'"),
         ({"grade": "inform"}, "id is missing"),
     ],
