@@ -203,8 +203,10 @@ class _Line:
         try:
             with self._deadline():
                 return self._exchange(method, target, body, headers)
-        except HubFault:
+        except HubFault as fault:
             self._session.close()  # whatever else lies in that connection answers nobody's question
+            if self._sockets.cut_off:  # a cut connection can look like any other trouble
+                raise HubFault("timeout", {"error": "total"}) from fault
             raise
 
     def cut(self) -> None:
@@ -244,8 +246,6 @@ class _Line:
         except requests.Timeout as error:
             raise HubFault("timeout", {"error": type(error).__name__}) from error
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            if self._sockets.cut_off:
-                raise HubFault("timeout", {"error": "total"}) from error
             code = "offline" if isinstance(error, requests.ConnectionError) else "broken"
             raise HubFault(code, {"error": type(error).__name__}) from error
 

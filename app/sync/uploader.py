@@ -17,6 +17,8 @@ LATER_MS = 10 * 60 * 1000
 """How long an event that nobody could take yet is left in peace."""
 _ERRORS_BEFORE_SEARCH = 2
 """Steps in a row that end in a 5xx before one event is suspected of causing it."""
+_SUSPECTS = 4
+"""Single events that fail before any passes: then it is the hub itself that is ill."""
 _MARK_SECONDS = 30.0
 
 Event = tuple[str, bytes]
@@ -103,7 +105,7 @@ class Uploader:
                         self._events = half
                 elif searching:
                     suspects.append(part[0])
-                    if len(suspects) > 1 and not results:
+                    if len(suspects) == _SUSPECTS and not results:
                         raise  # not one event but the hub itself is ill
                 else:
                     results[part[0][0]] = self._hand_over(part[0])

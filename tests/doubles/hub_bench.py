@@ -6,13 +6,15 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import Connection, delete
 from till_double import PaperTill
 
-from app.hub import publishing
+from app.hub import publishing, tables
 from app.hub.archive import Archive
 from app.hub.main import RunningHub, start
 from app.records.clock import Clock
@@ -31,12 +33,31 @@ class HubBench:
         self.clock = clock
         self.seed = os.urandom(32)
         self.archive = Archive.open(database_url)
-        publishing.name_chain(self.archive, "安康大药房")
-        publishing.create_store(self.archive, clock, publishing.StoreProfile("RM01", "安康大药房", "人民路店", phone="000-0000"))
-        for till in ("T1", "T2"):
-            publishing.create_till(self.archive, clock, "RM01", till)
+        self._found()
         self.running: RunningHub = start(database_url, self.seed, clock)
         self._clients: list[HubClient] = []
+
+    def furnish(self) -> None:
+        """Empty every table but chain, store and tills; the hub keeps running."""
+
+        def empty(connection: Connection) -> None:
+            for table in tables.metadata.sorted_tables:
+                if table.name not in ("chain", "store", "till"):
+                    connection.execute(delete(table))
+
+        self.archive.commit(empty).result()
+
+    def _found(self) -> None:
+        shop = publishing.StoreProfile("RM01", "安康大药房", "人民路店", phone="000-0000")
+        publishing.name_chain(self.archive, "安康大药房")
+        publishing.create_store(self.archive, self.clock, shop)
+        for till in ("T1", "T2"):
+            publishing.create_till(self.archive, self.clock, "RM01", till)
+
+    def leave(self) -> None:
+        """A test is over: its clients go."""
+        while self._clients:
+            self._clients.pop().close()
 
     @property
     def url(self) -> str:
@@ -64,8 +85,7 @@ class HubBench:
         self.running = start(self.database_url, self.seed, self.clock)
 
     def close(self) -> None:
-        for client in self._clients:
-            client.close()
+        self.leave()
         self.running.close()
         self.archive.close()
 
@@ -76,27 +96,24 @@ def postgres_here() -> bool:
 
 
 @contextmanager
-def own_postgres(directory: Path) -> Iterator[str]:
+def own_postgres() -> Iterator[str]:
     """A fresh cluster on a spare loopback port, as a URL without a database name; root runs it as the user postgres."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    directory = Path(tempfile.mkdtemp(prefix="yaogui-pg-"))
+    directory.chmod(0o777)
     data = directory / "cluster"
 
-    def run(command: str) -> None:
+    def run(command: str) -> int:
         line = ["su", "postgres", "-s", "/bin/sh", "-c", command] if os.geteuid() == 0 else ["/bin/sh", "-c", command]
-        subprocess.run(line, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", timeout=60)
+        return subprocess.run(line, capture_output=True, cwd="/", timeout=60).returncode
 
-    directory.chmod(0o777)
-    for parent in directory.parents:
-        if parent.owner() == "root" and parent.name.startswith("pytest-"):
-            parent.chmod(parent.stat().st_mode | 0o011)
-    run(f"{_POSTGRES}/initdb -D {data} -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N")
-    run(
-        f"{_POSTGRES}/pg_ctl -D {data} -w -l {data}/log "
-        f'-o "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={data}" start'
-    )
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={data} -c fsync=off"
+    assert run(f"{_POSTGRES}/initdb -D {data} -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N") == 0
+    assert run(f'{_POSTGRES}/pg_ctl -D {data} -w -l {data}/log -o "{options}" start >/dev/null') == 0
     try:
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
     finally:
-        run(f"{_POSTGRES}/pg_ctl -D {data} -w -m fast stop")
+        run(f"{_POSTGRES}/pg_ctl -D {data} -w -m immediate stop")
+        shutil.rmtree(directory, ignore_errors=True)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "doubles"))
 
@@ -17,29 +16,33 @@ from till_double import START, PaperTill  # noqa: E402
 from app.records.clock import ManualClock  # noqa: E402
 
 
+_ABSENT = "PostgreSQL 15 is not installed: the same tests ran on SQLite only"
+
+
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def sqlite_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubBench]:
+    bench = HubBench(f"sqlite:///{tmp_path_factory.mktemp('hub')}/hub.db", ManualClock(START))
+    yield bench
+    bench.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_bench() -> Iterator[HubBench]:
     if not postgres_here():
-        pytest.skip("PostgreSQL 15 is not installed: the same tests ran on SQLite only")
-    with own_postgres(tmp_path_factory.mktemp("pg")) as url:
-        yield url
+        pytest.skip(_ABSENT)
+    with own_postgres() as server:
+        bench = HubBench(f"{server}/postgres", ManualClock(START))
+        yield bench
+        bench.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HubBench]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/hub.db"
-    else:
-        server = request.getfixturevalue("postgres_url")
-        name = f"hub_{abs(hash(request.node.nodeid))}"
-        engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        engine.dispose()
-        url = f"{server}/{name}"
-    bench = HubBench(url, ManualClock(START))
+def bench(request: pytest.FixtureRequest) -> Iterator[HubBench]:
+    name = "sqlite_bench" if request.param == "sqlite" else "postgres_bench"
+    bench: HubBench = request.getfixturevalue(name)
+    bench.furnish()
     yield bench
-    bench.close()
+    bench.leave()
 
 
 @pytest.fixture
