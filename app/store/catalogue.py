@@ -59,13 +59,14 @@ _FOUND = {
     f"CROSS JOIN product p ON p.no = o.no WHERE {side}_index MATCH ? ORDER BY f.rowid LIMIT ?"
     for side in _SIDES
 }
+# The indexes leave empty codes out; saying so again lets the planner use them.
 _BY_ID = f"SELECT {_COLUMNS} FROM product p WHERE p.id = ?"
 _BY_BARCODE = (
-    f"SELECT {_COLUMNS} FROM product p WHERE p.no IN (SELECT no FROM product WHERE barcode = ? "
+    f"SELECT {_COLUMNS} FROM product p WHERE p.no IN (SELECT no FROM product WHERE barcode = ? AND barcode <> '' "
     f"UNION SELECT no FROM extra_barcode WHERE barcode = ?) {_BEST_FIRST}"
 )
-_BY_BASE_CODE = f"SELECT {_COLUMNS} FROM product p WHERE p.base_code = ? {_BEST_FIRST}"
-_BY_APPROVAL_NO = f"SELECT {_COLUMNS} FROM product p WHERE p.approval_no = ? {_BEST_FIRST}"
+_BY_BASE_CODE = f"SELECT {_COLUMNS} FROM product p WHERE p.base_code = ? AND p.base_code <> '' {_BEST_FIRST}"
+_BY_APPROVAL_NO = f"SELECT {_COLUMNS} FROM product p WHERE p.approval_no = ? AND p.approval_no <> '' {_BEST_FIRST}"
 _PUT_PREFIX = "INSERT OR IGNORE INTO trace_prefix VALUES (?, ?)"
 _BY_PREFIX = (
     f"SELECT {_COLUMNS} FROM product p WHERE p.no IN (SELECT no FROM trace_prefix WHERE prefix = ?) {_BEST_FIRST}"

@@ -1,0 +1,1 @@
+"""What the house measures of itself: one file per thing measured, each against a floor taken in the same run."""
