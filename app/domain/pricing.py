@@ -99,19 +99,28 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class BookedOffer:
-    """An offer with its scope and terms read."""
+    """An offer with its scope and terms read, and what the engine asks of both at hand."""
 
-    offer: Offer
-    promotion: Promotion
+    id: str
+    title_zh: str
+    title_en: str
+    cause: tuple[str, str, str, str]
+    """Kind, id and titles, as every cut of it bears them."""
+    starts_on: date
+    ends_on: date
+    members_only: bool
+    member_tiers: frozenset[str]
+    """Tiers that may use it; empty means every customer."""
+    stack_group: str
+    exclusive: bool
     everything: bool
     products: frozenset[str]
     categories: frozenset[str]
-    member_tiers: frozenset[str]
-    """Tiers that may use it; empty means every customer."""
-
-    def concerns(self, goods: Goods) -> bool:
-        """Whether goods lie in the offer's scope."""
-        return self.everything or goods.product_id in self.products or goods.category in self.categories
+    names: frozenset[str]
+    """Products that the terms name themselves."""
+    gives_scope_away: bool
+    """Whether goods of the scope may become free; where a gift is named, it is the named goods instead."""
+    promotion: Promotion
 
     @classmethod
     def read(cls, offer: Offer) -> BookedOffer:
@@ -130,13 +139,24 @@ class BookedOffer:
                 raise ValueError(f"unknown scope {offer.scope!r}")
         except (ValueError, TypeError, AttributeError) as error:
             raise ValueError(f"offer {offer.id}: {error}") from error
+        scoped = promotion.uses_scope
         return cls(
-            offer,
-            promotion,
-            everything=sort == "all" and promotion.uses_scope,
-            products=listed if sort == "product" and promotion.uses_scope else frozenset(),
-            categories=listed if sort == "category" and promotion.uses_scope else frozenset(),
+            id=offer.id,
+            title_zh=offer.title_zh,
+            title_en=offer.title_en,
+            cause=(offer.kind, offer.id, offer.title_zh, offer.title_en),
+            starts_on=offer.starts_on,
+            ends_on=offer.ends_on,
+            members_only=offer.members_only,
             member_tiers=frozenset(str(tier) for tier in terms.get("member_tiers", ())),
+            stack_group=offer.stack_group,
+            exclusive=offer.exclusive,
+            everything=scoped and sort == "all",
+            products=listed if scoped and sort == "product" else frozenset(),
+            categories=listed if scoped and sort == "category" else frozenset(),
+            names=promotion.names,
+            gives_scope_away=promotion.gives_away and not promotion.names,
+            promotion=promotion,
         )
 
 
@@ -158,7 +178,7 @@ class OfferBook:
         by_product: dict[str, list[int]] = {}
         by_category: dict[str, list[int]] = {}
         for place, one in enumerate(booked):
-            for product in one.products | one.promotion.names:
+            for product in one.products | one.names:
                 by_product.setdefault(product, []).append(place)
             for category in one.categories:
                 by_category.setdefault(category, []).append(place)
@@ -204,13 +224,15 @@ def quote(
     return run.result(lines)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Turn:
-    """An offer that concerns this basket, with the goods of its scope and those its terms name."""
+    """An offer that concerns this basket, the goods of its scope, those its terms name, and what it would do now."""
 
     one: BookedOffer
     scoped: list[Goods]
     named: list[Goods]
+    result: Outcome | Miss | None = None
+    """None while it has to be worked out (again)."""
 
 
 @dataclass(slots=True)
@@ -222,14 +244,17 @@ class _Run:
     tier: str
     day: date
     goods: list[Goods] = field(default_factory=list)
+    """In an order that does not depend on scanning; goods of one product stand together."""
     members: dict[Goods, list[PriceLine]] = field(default_factory=dict)
     """The lines of each goods."""
+    of_product: dict[str, list[Goods]] = field(default_factory=dict)
     made: list[tuple[Goods, tuple[str, str, str, str], int]] = field(default_factory=list)
     """Cuts in the order they were made: goods, cause, fen."""
     notes: list[QuoteNote] = field(default_factory=list)
 
     def gather(self, lines: Sequence[PriceLine], overrides: Mapping[str, int]) -> None:
         """Put lines of one product at one price together, in an order that does not depend on scanning."""
+        law = self.book.law
         alike: dict[tuple[str, int, int, int, str, str], list[PriceLine]] = {}
         for line in lines:
             changed = overrides.get(line.line_id, -1) if overrides else -1
@@ -247,10 +272,17 @@ class _Run:
             if len(same) > 1:
                 same.sort(key=lambda line: (-line.quantity, line.line_id))
             quantity = sum(line.quantity for line in same)
-            goods = Goods(product_id, category, rx_class, quantity, unit_price * quantity, fixed=changed >= 0)
+            goods = Goods(product_id, category, rx_class, quantity, unit_price * quantity)
+            goods.giftable = rx_class not in law.not_giftable
             self.goods.append(goods)
             self.members[goods] = same
+            self.of_product.setdefault(product_id, []).append(goods)
+            if not goods.left_fen:
+                goods.shut = "nothing_left"
+            elif rx_class in law.not_promotable:
+                goods.shut = "not_promotable"
             if changed >= 0:
+                goods.shut = "price_changed"
                 self._cut(goods, _PRICE_CHANGE, (unit_price - changed) * quantity)
             elif self.member and 0 < member_price < unit_price:
                 self._cut(goods, _MEMBER_PRICE, (unit_price - member_price) * quantity)
@@ -258,14 +290,16 @@ class _Run:
     def apply_offers(self) -> None:
         """Let every offer of the day that concerns these goods have its turn."""
         turns = [turn for one in self.book.candidates(self.goods) if (turn := self._turn(one)) is not None]
-        settled: set[str] = set()
+        groups: dict[str, list[_Turn]] = {}
         for turn in turns:
-            group = turn.one.offer.stack_group
+            if turn.one.stack_group:
+                groups.setdefault(turn.one.stack_group, []).append(turn)
+        for turn in turns:
+            group = turn.one.stack_group
             if not group:
                 self._conclude(turn.one, self._work_out(turn))
-            elif group not in settled:
-                settled.add(group)
-                self._settle_group([other for other in turns if other.one.offer.stack_group == group])
+            elif group in groups:
+                self._settle_group(groups.pop(group))
 
     def result(self, lines: Sequence[PriceLine]) -> Quote:
         """Share every cut over the lines of its goods and add up."""
@@ -299,14 +333,18 @@ class _Run:
 
     def _turn(self, one: BookedOffer) -> _Turn | None:
         """The offer's turn, if it runs today and concerns these goods; a door closed to this customer is noted."""
-        offer, promotion = one.offer, one.promotion
-        if not offer.starts_on <= self.day <= offer.ends_on:
+        if not one.starts_on <= self.day <= one.ends_on:
             return None
-        scoped = [goods for goods in self.goods if one.concerns(goods)]
-        named = [goods for goods in self.goods if goods.product_id in promotion.names] if promotion.names else []
-        if not (scoped if promotion.uses_scope else named):
+        if one.everything:
+            scoped = self.goods
+        elif one.categories:
+            scoped = [goods for goods in self.goods if goods.category in one.categories]
+        else:
+            scoped = self._of(one.products)
+        named = self._of(one.names) if one.names else []
+        if not (scoped if one.promotion.uses_scope else named):
             return None
-        if offer.members_only and not self.member:
+        if one.members_only and not self.member:
             self._note(one, "members_only")
             return None
         if one.member_tiers and (not self.member or self.tier not in one.member_tiers):
@@ -314,53 +352,54 @@ class _Run:
             return None
         return _Turn(one, scoped, named)
 
+    def _of(self, products: frozenset[str]) -> list[Goods]:
+        """The goods of some products, in the order of all goods."""
+        held = products & self.of_product.keys()
+        if len(held) == 1:
+            return self.of_product[next(iter(held))]
+        return [goods for product in sorted(held) for goods in self.of_product[product]]
+
     def _work_out(self, turn: _Turn) -> Outcome | Miss:
         """What the offer would take off the goods still open to it."""
-        one, scoped, named = turn.one, turn.scoped, turn.named
-        promotion, law = one.promotion, self.book.law
-        given = named if promotion.names else scoped
-        if promotion.gives_away and promotion.names and any(goods.rx_class in law.not_giftable for goods in given):
+        one, promotion = turn.one, turn.one.promotion
+        if promotion.gives_away and one.names and not all(goods.giftable for goods in turn.named):
             return Miss("not_giftable")
-        open_scoped, reason = self._open(one, scoped)
-        open_named, reason_named = self._open(one, named)
-        if not (open_scoped if promotion.uses_scope else open_named):
-            return Miss(reason if promotion.uses_scope else reason_named)
-        if named and not open_named:
-            return Miss(reason_named)
-        outcome = promotion.work_out(open_scoped, open_named)
+        scoped, reason = self._open(one, turn.scoped)
+        if promotion.uses_scope and not scoped:
+            return Miss(reason)
+        named, reason = self._open(one, turn.named) if turn.named else (turn.named, "")
+        if turn.named and not named:
+            return Miss(reason)
+        outcome = promotion.work_out(scoped, named)
         if isinstance(outcome, Miss):
             return outcome
-        cuts = tuple((goods, amount) for goods, amount in outcome.cuts if amount > 0)
-        free = [goods for goods, amount in cuts if amount >= goods.left_fen and goods.rx_class in law.not_giftable]
-        if free:
-            if not promotion.apart:
-                return Miss("not_giftable")
-            cuts = tuple((goods, amount) for goods, amount in cuts if goods not in free)
-        if not cuts:
-            return Miss("not_giftable" if free else "nothing_left")
-        return Outcome(cuts, tuple(goods for goods in outcome.used if goods not in free) if free else outcome.used)
+        unlawful = False
+        for goods, amount in outcome.cuts:
+            if amount >= goods.left_fen and not goods.giftable:
+                unlawful = True
+            elif amount > 0:
+                continue
+            break
+        else:
+            return outcome
+        if unlawful and not promotion.apart:
+            return Miss("not_giftable")
+        return _lawful(outcome)
 
-    def _open(self, one: BookedOffer, goods: Sequence[Goods]) -> tuple[list[Goods], str]:
+    def _open(self, one: BookedOffer, goods: list[Goods]) -> tuple[list[Goods], str]:
         """The goods that the offer may still touch, and why the last of the others is closed to it."""
-        offer, law = one.offer, self.book.law
-        bars_gifts = one.promotion.gives_away and not one.promotion.names
+        group, alone, gives_away = one.stack_group, one.exclusive, one.gives_scope_away
         reason = ""
         able = []
         for each in goods:
-            if each.fixed:
-                reason = "price_changed"
-            elif each.closed:
-                reason = "taken_by_exclusive"
-            elif offer.stack_group and offer.stack_group in each.groups:
+            if each.shut:
+                reason = each.shut
+            elif group and group in each.groups:
                 reason = "better_in_group"
-            elif offer.exclusive and each.touched:
+            elif alone and each.touched:
                 reason = "not_alone"
-            elif each.rx_class in law.not_promotable:
-                reason = "not_promotable"
-            elif bars_gifts and each.rx_class in law.not_giftable:
+            elif gives_away and not each.giftable:
                 reason = "not_giftable"
-            elif each.left_fen <= 0:
-                reason = "nothing_left"
             else:
                 able.append(each)
         return able, reason
@@ -368,56 +407,76 @@ class _Run:
     def _settle_group(self, waiting: list[_Turn]) -> None:
         """Apply offers that exclude each other: on every goods the one that takes most off."""
         while waiting:
-            results = [(turn, self._work_out(turn)) for turn in waiting]
-            found = [(turn, result) for turn, result in results if isinstance(result, Outcome)]
             best: dict[Goods, tuple[int, _Turn]] = {}
-            for turn, outcome in found:
-                if turn.one.promotion.apart:
-                    for goods, amount in outcome.cuts:
+            together: list[tuple[_Turn, Outcome]] = []
+            for turn in waiting:
+                if turn.result is None:
+                    turn.result = self._work_out(turn)
+                if isinstance(turn.result, Outcome):
+                    if not turn.one.promotion.apart:
+                        together.append((turn, turn.result))
+                        continue
+                    for goods, amount in turn.result.cuts:
                         if goods not in best or amount > best[goods][0]:
                             best[goods] = (amount, turn)
             winner, lead = None, 0
-            for turn, outcome in found:
-                if not turn.one.promotion.apart:
-                    margin = outcome.total_fen - sum(best[goods][0] for goods in outcome.used if goods in best)
-                    if margin > lead:
-                        winner, lead = (turn, outcome), margin
-            if winner is not None:
-                self._conclude(winner[0].one, winner[1])
-                waiting = [turn for turn in waiting if turn is not winner[0]]
-                continue
-            if not best:
-                for turn, result in results:
-                    self._conclude(turn.one, result)
-                return
-            for turn, result in results:
-                if turn.one.promotion.apart:
-                    won = tuple((goods, amount) for goods, (amount, by) in best.items() if by is turn)
-                    lost = Miss("better_in_group") if isinstance(result, Outcome) else result
-                    self._conclude(turn.one, Outcome(won, tuple(goods for goods, _ in won)) if won else lost)
-            waiting = [turn for turn in waiting if not turn.one.promotion.apart]
+            for turn, outcome in together:
+                margin = outcome.total_fen - sum(best[goods][0] for goods in outcome.used if goods in best)
+                if margin > lead:
+                    winner, lead = (turn, outcome), margin
+            concluded: list[tuple[_Turn, Outcome | Miss]] = [winner] if winner is not None else []
+            if winner is None:
+                single = [turn for turn in waiting if turn.one.promotion.apart]
+                concluded = [(turn, _own_part(turn, best)) for turn in single or waiting]
+            taken: set[Goods] = set()
+            for turn, result in concluded:
+                self._conclude(turn.one, result)
+                if isinstance(result, Outcome):
+                    taken.update(result.used)
+            done = {turn for turn, _ in concluded}
+            waiting = [turn for turn in waiting if turn not in done]
+            for turn in waiting:
+                if not (taken.isdisjoint(turn.scoped) and taken.isdisjoint(turn.named)):
+                    turn.result = None
 
     def _conclude(self, one: BookedOffer, result: Outcome | Miss) -> None:
         """Apply an outcome and mark what it used, or note why there is none."""
         if isinstance(result, Miss):
             self._note(one, result.code, result.facts)
             return
-        offer = one.offer
-        cause = (offer.kind, offer.id, offer.title_zh, offer.title_en)
         for goods, amount in result.cuts:
-            self._cut(goods, cause, amount)
+            self._cut(goods, one.cause, amount)
         for goods in result.used:
             goods.touched = True
-            goods.closed = goods.closed or offer.exclusive
-            if offer.stack_group:
-                goods.groups.add(offer.stack_group)
+            if one.exclusive:
+                goods.shut = "taken_by_exclusive"
+            if one.stack_group:
+                goods.groups.add(one.stack_group)
         self._note(one, "applied", (("amount_fen", result.total_fen),))
 
     def _cut(self, goods: Goods, cause: tuple[str, str, str, str], amount: int) -> None:
         if amount:
             goods.left_fen -= amount
+            if not goods.left_fen:
+                goods.shut = goods.shut or "nothing_left"
             self.made.append((goods, cause, amount))
 
     def _note(self, one: BookedOffer, code: str, facts: Facts = ()) -> None:
-        offer = one.offer
-        self.notes.append(QuoteNote(code, offer.id, offer.title_zh, offer.title_en, facts))
+        self.notes.append(QuoteNote(code, one.id, one.title_zh, one.title_en, facts))
+
+
+def _lawful(outcome: Outcome) -> Outcome | Miss:
+    """An outcome of separate cuts without the empty ones and those that would give a medicine away unlawfully."""
+    free = [goods for goods, amount in outcome.cuts if amount >= goods.left_fen and not goods.giftable]
+    cuts = tuple((goods, amount) for goods, amount in outcome.cuts if amount > 0 and goods not in free)
+    if not cuts:
+        return Miss("not_giftable" if free else "nothing_left")
+    return Outcome(cuts, tuple(goods for goods in outcome.used if goods not in free))
+
+
+def _own_part(turn: _Turn, best: Mapping[Goods, tuple[int, _Turn]]) -> Outcome | Miss:
+    """The part of an offer's separate cuts that no other offer of its group beats."""
+    if not isinstance(turn.result, Outcome):
+        return turn.result or Miss("better_in_group")
+    cuts = tuple((goods, amount) for goods, (amount, by) in best.items() if by is turn)
+    return Outcome(cuts, tuple(goods for goods, _ in cuts)) if cuts else Miss("better_in_group")

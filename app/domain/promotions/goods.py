@@ -22,12 +22,12 @@ class Goods:
     quantity: int
     left_fen: int
     """What is still to pay for all units."""
-    fixed: bool = False
-    """Whether a person set the price, so that no offer applies."""
+    shut: str = ""
+    """Why no offer may touch them any more (a note's code), or "" while they are open."""
     touched: bool = False
-    """Whether an offer has used these goods already."""
-    closed: bool = False
-    """Whether an exclusive offer has taken them."""
+    """Whether an offer has used them already."""
+    giftable: bool = True
+    """Whether the law lets a unit be given away."""
     groups: set[str] = field(default_factory=set)
     """Stack groups that have used them."""
 
