@@ -635,7 +635,7 @@ def _rank(connection: dbapi.Connection, own_ranks: Mapping[str, int]) -> None:
 
 
 def _index(connection: dbapi.Connection, speller: Speller, names: set[str], progress: Callable[[int], None]) -> None:
-    """Fill both indexes. Which starts are fat is judged by a sample of names; the vocabulary is taken from every row."""
+    """Fill both indexes; a sample of names tells which starts are fat, every row adds to the vocabulary."""
     sample: set[str] = set()
     for name in names:
         sample |= vocabulary_of(findable(Product(id="", generic_name=name), speller))

@@ -1,4 +1,4 @@
-"""How fast the search answers as one types: the keystrokes of a counter, a plain fetch as floor, LIKE as the naive way."""
+"""How fast the search answers as one types: a counter's keystrokes, a plain fetch as floor, LIKE as the naive way."""
 
 from __future__ import annotations
 
@@ -229,8 +229,8 @@ def _table(figures: dict[str, Any]) -> str:
     head = (
         f"search, {figures['products']:,} products ({figures['own_products']:,} own), {figures['queries']:,} queries; "
         f"built in {figures['build_seconds']} s, {figures['file_mb']} MB\n"
-        f"p99 is {figures['ratio_to_floor']} × the floor's p50 and {figures['times_faster_than_like']} × faster than LIKE "
-        f"({figures['times_faster_than_like_cpu']} × by CPU time)\n"
+        f"p99 is {figures['ratio_to_floor']} × the floor's p50, and {figures['times_faster_than_like']} × faster than "
+        f"LIKE's ({figures['times_faster_than_like_cpu']} × by CPU time)\n"
     )
     names = [name for name, _ in _SHARES]
     lines = [f"{'ms':<26}" + "".join(f"{name:>10}" for name in names)]

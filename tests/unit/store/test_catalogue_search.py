@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.demo import DemoRows, scale_catalogue
+from app.domain.demo import PRODUCT_FIELDS, DemoRows, scale_catalogue
 from app.domain.finding import Findable, chain_order, find_by_brute_force, findable, own_order
 from app.domain.pinyin import Speller
 from app.records.catalogue import Product
@@ -24,28 +25,31 @@ from app.store.catalogue import Catalogue, SearchInterrupted, build_catalogue, c
 LARGE = bool(os.environ.get("YAOGUI_LARGE_TESTS"))
 PRODUCTS, QUERIES = (50_000, 1_000) if LARGE else (3_000, 300)
 
-AWKWARD_NAMES = [
-    "阿莫西林胶囊",
-    "盐酸二甲双胍缓释片",
-    "重酒石酸卡巴拉汀胶囊",
-    "川芎茶调散",
-    "参苓白术散",
-    "维C银翘片",
-    "维生素B12片",
-    "六味地黄丸(浓缩)",
-    "999感冒灵颗粒",
-    "阿胶",
-    "阿胶阿胶",
-    "胶阿胶",
-    "盐酸盐酸",
-    "小儿氨酚黄那敏颗粒",
-    "氨麻美敏片Ⅱ",
-    "13价肺炎疫苗",
-    "干扰素α2b",
-]
+AWKWARD_NAMES = (
+    *(
+        "阿莫西林胶囊",
+        "盐酸二甲双胍缓释片",
+        "重酒石酸卡巴拉汀胶囊",
+        "川芎茶调散",
+        "参苓白术散",
+        "维C银翘片",
+        "维生素B12片",
+    ),
+    *(
+        "六味地黄丸(浓缩)",
+        "999感冒灵颗粒",
+        "阿胶",
+        "阿胶阿胶",
+        "胶阿胶",
+        "盐酸盐酸",
+        "小儿氨酚黄那敏颗粒",
+        "氨麻美敏片Ⅱ",
+    ),
+    *("13价肺炎疫苗", "干扰素α2b"),
+)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Shop:
     """A catalogue on disk and the same products in the oracle's order."""
 
@@ -65,7 +69,8 @@ def drawn_products(size: int) -> list[Product]:
     draw = Random(7)
     products = []
     for number, values in enumerate(scale_catalogue(rows, size, 3)):
-        product = Product.model_construct(**dict(zip(Product.model_fields, values, strict=True)))
+        known: dict[str, Any] = dict(zip(PRODUCT_FIELDS, values, strict=True))
+        product = Product(**known)
         name = draw.choice(AWKWARD_NAMES) if number % 10 == 0 else product.generic_name
         changes = {
             "generic_name": name,
@@ -75,7 +80,7 @@ def drawn_products(size: int) -> list[Product]:
             "shelf": draw.choice(("", "A03-12", "B1-2", "阴凉柜2")),
             "base_code": f"869{draw.randrange(10**11):011d}" if number % 4 == 0 else "",
         }
-        products.append(Product.model_validate(product.model_copy(update=changes).model_dump()))
+        products.append(product.model_copy(update=changes))
     return products
 
 
