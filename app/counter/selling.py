@@ -278,7 +278,7 @@ class Selling:
                     return self.attach_member(found[0].id)
                 return self._refused("member_unknown")
             case "employee":
-                staff = self._store.people.staff_by_code(str(reading.number))
+                staff = self._store.people.staff_by_code(str(reading.number).lstrip("0"))
                 if staff is None:
                     return self._refused("staff_unknown")
                 self._change(replace(self._state, basket=replace(self._state.basket, salesperson=staff.id)))

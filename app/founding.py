@@ -1,0 +1,184 @@
+"""Founding: makes a data folder for a real or a demo shop, and headquarters for it; used by setup, demo, tapes and benches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.assembly import TillFile, open_store
+from app.counter.authorising import hash_pin
+from app.domain.demo import DemoPharmacy, DemoRows, build_pharmacy
+from app.hub import publishing
+from app.hub.archive import Archive
+from app.hub.main import default_database_url
+from app.records.clock import Clock, shop_day
+from app.records.keys import DeviceKey
+from app.records.people import Staff
+from app.records.resources import resource
+from app.store.catalogue import build_catalogue
+from app.sync.client import enrol
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What a person answers when a shop is set up."""
+
+    store_id: str
+    name: str
+    branch: str = ""
+    licence: str = ""
+    address: str = ""
+    phone: str = ""
+    till: str = "01"
+    till_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewStaff:
+    """A person to be made staff, with the PIN they will sign in with."""
+
+    code: str
+    name: str
+    role: str
+    pin: str
+    licence_no: str = ""
+
+    def record(self) -> Staff:
+        """The record to keep; the PIN only as its hash."""
+        return Staff(
+            id=f"staff-{self.code}",
+            code=self.code,
+            name=self.name,
+            role=self.role,
+            licence_no=self.licence_no,
+            pin_hash=hash_pin(self.pin),
+        )
+
+
+def found(folder: Path, clock: Clock, shop: Shop, staff: Sequence[NewStaff], settings: dict[str, object] | None = None) -> None:
+    """Make a till's data folder: ledger, keys, settings, staff; raises FileExistsError where a till stands already."""
+    if TillFile.read(folder) is not None:
+        raise FileExistsError(folder)
+    TillFile(shop.store_id, shop.till).write(folder)
+    with_store = open_store(folder, clock)
+    try:
+        values: dict[str, object] = {
+            "store.id": shop.store_id,
+            "store.name": shop.name,
+            "store.branch": shop.branch,
+            "store.licence": shop.licence,
+            "store.address": shop.address,
+            "store.phone": shop.phone,
+            "till.code": shop.till,
+            "till.title": shop.till_title or f"{int(shop.till) if shop.till.isdigit() else shop.till} 号台",
+        }
+        with_store.settings.set_many({**values, **(settings or {})}).result()
+        with_store.people.save_staff(*(person.record() for person in staff)).result()
+    finally:
+        with_store.close()
+
+
+def demo_pharmacy(clock: Clock) -> DemoPharmacy:
+    """The demo pharmacy as of the clock's day."""
+    texts = {path.stem: path.read_text("utf-8") for path in resource("demo").glob("*.csv")}
+    return build_pharmacy(DemoRows.parse(texts), shop_day(clock.now()))
+
+
+def found_demo(
+    folder: Path, clock: Clock, pharmacy: DemoPharmacy, say: Say = lambda _: None, *, till: str = "", members: bool = True
+) -> None:
+    """Make the demo shop's data folder, stocked and peopled; nothing of it is a real company, person or code."""
+    profile = pharmacy.store
+    shop = Shop(
+        profile.store_id,
+        profile.name,
+        profile.branch,
+        profile.licence,
+        profile.address,
+        profile.phone,
+        till or profile.till,
+        profile.till_title if not till else "",
+    )
+    staff = [NewStaff(s.code, s.name, s.role, pharmacy.pins[s.id], s.licence_no) for s in pharmacy.staff]
+    say("making the encrypted ledger…")
+    found(folder, clock, shop, staff, {"demo": True})
+    TillFile(shop.store_id, shop.till, demo=True).write(folder)
+    say(f"catalogue: {len(pharmacy.products)} products…")
+    ranks = {p.id: n for n, p in enumerate((p for p in pharmacy.products if p.in_assortment), 1)}
+    build_catalogue(folder / "catalogue.db", pharmacy.products, pharmacy.offers, ranks, version="demo-1", built_at=clock.now())
+    store = open_store(folder, clock)
+    try:
+        say(f"goods-in: {len(pharmacy.lots)} lots…")
+        codes: dict[str, list[str]] = {}
+        for box in pharmacy.trace_codes:
+            if box.lot_id:
+                codes.setdefault(box.lot_id, []).append(box.code)
+        store.stock.import_opening(pharmacy.lots, pharmacy.stock, codes, actor="demo", day=shop_day(clock.now())).result()
+        if members:
+            say(f"members: {len(pharmacy.members)}…")
+            store.people.save_members(pharmacy.members, pharmacy.family).result()
+    finally:
+        store.close()
+
+
+def found_headquarters(folder: Path, clock: Clock, pharmacy: DemoPharmacy | None, say: Say = lambda _: None, *, url: str = "") -> str:
+    """Make headquarters' database with the demo chain in it (products, offers, members); returns the database URL."""
+    folder.mkdir(parents=True, exist_ok=True)
+    database = url or default_database_url(folder)
+    archive = Archive.open(database)
+    try:
+        publishing.name_chain(archive, "药柜演示总部" if pharmacy else "总部")
+        if pharmacy is not None:
+            say("headquarters: publishing products, offers and members…")
+            publishing.publish(archive, "product", pharmacy.products)
+            publishing.publish(archive, "offer", pharmacy.offers)
+            publishing.publish(archive, "member", pharmacy.members, pharmacy.store.store_id)
+            publishing.create_console_user(archive, "admin", DEMO_CONSOLE_PASSWORD)
+    finally:
+        archive.close()
+    return database
+
+
+DEMO_CONSOLE_PASSWORD = "yaogui-demo-console"
+"""Password of the demo headquarters only; a real hub asks for one at `yaogui hub`."""
+
+
+def enrol_till(folder: Path, clock: Clock, hub_url: str, code: str) -> None:
+    """Let headquarters know this till by a one-time code, and keep headquarters' key; HubFault where it refuses."""
+    store = open_store(folder, clock)
+    try:
+        key = store.key
+        assert isinstance(key, DeviceKey)
+        enrolled = enrol(hub_url, key, code, till=store.till)
+        store.settings.set_many(
+            {"hub.url": hub_url, "hub.name": enrolled.hub, "hub.public_key": enrolled.hub_public_key.hex()}
+        ).result()
+    finally:
+        store.close()
+
+
+def introduce(database: str, folder: Path, clock: Clock, hub_url: str) -> None:
+    """Make store and till known at a headquarters whose database is at hand, and enrol the till there (demo, tapes)."""
+    store = open_store(folder, clock, write=False)
+    settings = store.settings
+    profile = publishing.StoreProfile(
+        store.store_id,
+        settings.text("store.name"),
+        settings.text("store.branch"),
+        settings.text("store.licence"),
+        settings.text("store.address"),
+        settings.text("store.phone"),
+    )
+    till, title = store.till, settings.text("till.title")
+    store.close()
+    archive = Archive.open(database)
+    try:
+        publishing.create_store(archive, clock, profile)
+        publishing.create_till(archive, clock, profile.store_id, till, title)
+        code = publishing.issue_enrol_code(archive, clock, profile.store_id, till)
+    finally:
+        archive.close()
+    enrol_till(folder, clock, hub_url, code)
