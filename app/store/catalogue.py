@@ -243,8 +243,8 @@ class Catalogue:
         written = 0
         for unit in _units(products):
             with self._unit() as connection:
-                for product in {product.id: product for product in unit}.values():
-                    self._put(connection, product)
+                places = [self._put(connection, product) for product in {p.id: p for p in unit}.values()]
+                self._put_in_index(connection, [place for place in places if place])
             written += len(unit)
         for some in _units(offers):
             with self._unit() as connection:
@@ -319,7 +319,8 @@ class Catalogue:
             )
         self.replace_with(ready)
 
-    def _put(self, connection: dbapi.Connection, product: Product) -> None:
+    def _put(self, connection: dbapi.Connection, product: Product) -> tuple[str, int, Findable] | None:
+        """Write the row, take what no longer holds out of its index; returns the side, rank and content to put in."""
         values = _ROW(product.__dict__)
         found = connection.execute(f"SELECT p.no, {_COLUMNS} FROM product p WHERE p.id = ?", (product.id,)).fetchone()
         if found is None:
@@ -329,7 +330,7 @@ class Catalogue:
         else:
             no, before = int(found[0]), _product_of(found[1:])
             if before == product:
-                return
+                return None
             settings = ", ".join(f"{name} = ?" for name in _FIELDS)
             connection.execute(f"UPDATE product SET {settings} WHERE no = ?", (*values, no))
         if before is None or before.trace_prefix != product.trace_prefix:
@@ -337,7 +338,7 @@ class Catalogue:
             connection.executemany(_PUT_PREFIX, _prefixes(no, product.trace_prefix))
         wanted, present = _side(product), _side(before) if before else None
         if before and wanted == present and _SEARCHED(before.__dict__) == _SEARCHED(product.__dict__):
-            return
+            return None
         rank = None
         if present:
             rank = connection.execute(f"SELECT rank FROM {present}_place WHERE no = ?", (no,)).fetchone()[0]
@@ -345,12 +346,17 @@ class Catalogue:
             if wanted != present:
                 connection.execute(f"DELETE FROM {present}_place WHERE rank = ?", (rank,))
                 rank = None
-        if wanted:
-            if rank is None:
-                rank = connection.execute(f"INSERT INTO {wanted}_place (no) VALUES (?)", (no,)).lastrowid
-            place = findable(product, self._spell())
+        if not wanted:
+            return None
+        if rank is None:
+            rank = connection.execute(f"INSERT INTO {wanted}_place (no) VALUES (?)", (no,)).lastrowid
+        return wanted, int(rank or 0), findable(product, self._spell())
+
+    def _put_in_index(self, connection: dbapi.Connection, places: Sequence[tuple[str, int, Findable]]) -> None:
+        """In the order of ranks: a step back makes FTS5 write a segment for every row."""
+        for side, rank, place in sorted(places, key=itemgetter(0, 1)):
             text = document(place, self._fat_starts(connection))
-            connection.execute(f"INSERT INTO {wanted}_index (rowid, terms) VALUES (?, ?)", (rank, text))
+            connection.execute(f"INSERT INTO {side}_index (rowid, terms) VALUES (?, ?)", (rank, text))
             _add_vocabulary(connection, vocabulary_of(place))
 
     def _spell(self) -> Speller:
