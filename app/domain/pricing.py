@@ -307,8 +307,12 @@ class _Run:
         shares: dict[str, list[CutShare]] = {line.line_id: [] for line in lines}
         for goods, cause, amount in self.made:
             same = self.members[goods]
-            parts = [amount] if len(same) == 1 else share_out(amount, [left[line.line_id] for line in same])
-            for line, part in zip(same, parts, strict=True):
+            if len(same) == 1:
+                line_id = same[0].line_id
+                left[line_id] -= amount
+                shares[line_id].append(CutShare(line_id, *cause, amount))
+                continue
+            for line, part in zip(same, share_out(amount, [left[line.line_id] for line in same]), strict=True):
                 if part:
                     left[line.line_id] -= part
                     shares[line.line_id].append(CutShare(line.line_id, *cause, part))
@@ -444,15 +448,17 @@ class _Run:
         if isinstance(result, Miss):
             self._note(one, result.code, result.facts)
             return
+        total_fen = 0
         for goods, amount in result.cuts:
             self._cut(goods, one.cause, amount)
+            total_fen += amount
         for goods in result.used:
             goods.touched = True
             if one.exclusive:
                 goods.shut = "taken_by_exclusive"
             if one.stack_group:
                 goods.groups.add(one.stack_group)
-        self._note(one, "applied", (("amount_fen", result.total_fen),))
+        self._note(one, "applied", (("amount_fen", total_fen),))
 
     def _cut(self, goods: Goods, cause: tuple[str, str, str, str], amount: int) -> None:
         if amount:

@@ -32,9 +32,9 @@ class Goods:
     """Stack groups that have used them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Outcome:
-    """What one offer would take off: per goods in fen, and every goods it counted on the way."""
+    """What one offer would take off: per goods in fen, and every goods it counted on the way; never changed."""
 
     cuts: tuple[tuple[Goods, int], ...]
     used: tuple[Goods, ...]
@@ -83,7 +83,7 @@ class Promotion(Protocol):
         """Say what comes off `scoped` (goods of the offer's scope) and `named` (goods of `names`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Run:
     """Some units of one goods that cost the same."""
 

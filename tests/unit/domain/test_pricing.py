@@ -503,7 +503,17 @@ def test_as_many_gifts_are_free_as_the_boxes_paid_for_allow(own: int, others: in
     assert result.cut_fen == best * 100
 
 
-def test_a_large_basket_under_two_hundred_offers_is_priced_within_a_fraction_of_a_frame() -> None:
+def least_seconds(work: Callable[[], object]) -> float:
+    """The shortest of many runs, which other load on the machine disturbs least."""
+    times = []
+    for _ in range(150):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def test_a_large_basket_under_two_hundred_offers_is_priced_near_the_cost_of_asking_every_offer() -> None:
     chance = random.Random(5)
     products = [f"sku{number}" for number in range(2000)]
     common: list[tuple[str, dict[str, Any]]] = [
@@ -527,12 +537,16 @@ def test_a_large_basket_under_two_hundred_offers_is_priced_within_a_fraction_of_
         for n in range(20)
     ]
     ready = book(*offers)
-    times = []
-    for _ in range(300):
-        start = time.perf_counter()
-        result = quote(lines, ready, member=False, tier="", day=DAY)
-        times.append(time.perf_counter() - start)
+    scopes = [frozenset((f"sku{number}", f"sku{number + 1}")) for number in range(200)]
+
+    def ask_every_offer_about_every_line() -> int:
+        return sum(1 for scope in scopes for one in lines if one.product_id in scope)
+
+    def reprice() -> Quote:
+        return quote(lines, ready, member=False, tier="", day=DAY)
+
+    result = reprice()
+    assert least_seconds(reprice) < 25 * least_seconds(ask_every_offer_about_every_line)
     assert result.cut_fen > 0
     candidates = ready.candidates([Goods(one.product_id, one.category, "none", 1, 1) for one in lines])
     assert 20 <= len(candidates) < 200
-    assert sorted(times)[150] < 0.005
