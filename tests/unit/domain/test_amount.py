@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.amount import WEIGHED_UNIT, Typed, parse_quantity, read_typed, unit_text
@@ -48,6 +48,7 @@ def test_a_weight_that_cannot_be_weighed_is_refused(text: str) -> None:
         parse_quantity(text, unit=WEIGHED_UNIT)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 999_900))
 def test_a_weight_reads_back_as_shown(hundredths: int) -> None:
     assert parse_quantity(unit_text(hundredths, WEIGHED_UNIT), unit=WEIGHED_UNIT) == hundredths

@@ -70,6 +70,7 @@ def person(region: str = "110101", born: str = "19900307", serial: str = "123") 
 # --- in-house -----------------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted(DOCUMENT["inhouse"]["prefixes"])), st.integers(0, 10**17 - 1), st.sampled_from(ScanContext)
 )
@@ -80,6 +81,7 @@ def test_our_own_codes_read_back_in_every_context(prefix: str, number: int, cont
     assert int(reading.number) == number
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**17 - 1), st.integers(2, 19), st.integers(1, 9))
 def test_one_wrong_digit_in_our_own_code_is_noticed(number: int, place: int, step: int) -> None:
     code = codes.inhouse("90", number)
@@ -96,7 +98,7 @@ def test_an_in_house_code_that_does_not_fit_is_not_made(prefix: str, number: int
 # --- trace codes --------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(digits(19), st.sampled_from(ScanContext))
 def test_a_trace_code_is_never_anything_else(rest: str, context: ScanContext) -> None:
     reading = read("8" + rest, context)
@@ -178,7 +180,7 @@ def test_a_damaged_datamatrix_is_refused_by_name(raw: str, code: str) -> None:
 PART = st.text("ABCDEFGHJKLMNPRSTUVWXYZ0123456789-/", min_size=1, max_size=20)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(digits(12), PART, PART, st.dates(date(2020, 1, 1), date(2039, 12, 31)))
 def test_gs1_agrees_with_a_library_of_the_standard(body: str, lot: str, serial: str, expires: date) -> None:
     from biip.gs1_messages import GS1Message
@@ -261,16 +263,19 @@ def test_no_random_wechat_code_reads_as_an_identity_number() -> None:
 # --- payment codes ------------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(st.integers(10, 15), digits(16), st.sampled_from([SELLING, PAYING, RETURNING]))
 def test_a_wechat_code_is_money_wherever_no_identity_is_asked(prefix: int, rest: str, context: ScanContext) -> None:
     assert read(f"{prefix}{rest}", context) == WeChatPayCode(f"{prefix}{rest}", f"{prefix}{rest}")
 
 
+@settings(deadline=None)
 @given(st.integers(25, 30), st.integers(14, 22).flatmap(digits), st.sampled_from([SELLING, PAYING]))
 def test_an_alipay_code_is_an_alipay_code(prefix: int, rest: str, context: ScanContext) -> None:
     assert isinstance(read(f"{prefix}{rest}", context), AlipayPayCode)
 
 
+@settings(deadline=None)
 @given(digits(17), st.sampled_from(ScanContext))
 def test_a_unionpay_code_is_a_unionpay_code(rest: str, context: ScanContext) -> None:
     assert isinstance(read("62" + rest, context), UnionPayCode)
@@ -287,16 +292,19 @@ def test_payment_codes_are_not_shown_in_logs() -> None:
 # --- barcodes -----------------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(digits(9).map(lambda rest: "699" + rest), st.sampled_from(ScanContext))
 def test_a_makers_barcode_reads_back(body: str, context: ScanContext) -> None:
     assert read(codes.ean13(body), context) == ProductBarcode(codes.ean13(body), codes.ean13(body))
 
 
+@settings(deadline=None)
 @given(st.integers(20, 29), digits(10))
 def test_a_stores_own_barcode_is_told_apart(prefix: int, rest: str) -> None:
     assert isinstance(read(codes.ean13(f"{prefix}{rest}")), InStoreBarcode)
 
 
+@settings(deadline=None)
 @given(digits(12), st.integers(1, 9))
 def test_a_misread_barcode_names_the_digit_it_expected(body: str, step: int) -> None:
     right = codes.ean13(body)
@@ -436,7 +444,7 @@ def test_what_cannot_be_a_code_or_a_word_is_refused_by_name(raw: str, code: str)
     assert refusal(raw) == code
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.one_of(st.text(max_size=80), st.text("0123456789-.,$]()MA" + GS, max_size=40)), st.sampled_from(ScanContext))
 def test_every_string_has_exactly_one_reading_and_none_breaks_the_counter(raw: str, context: ScanContext) -> None:
     reading = read(raw, context)

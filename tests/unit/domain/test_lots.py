@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.lots import (
@@ -142,6 +142,7 @@ LOTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(LOTS, st.integers(1, 5))
 def test_the_proposal_is_good_and_does_not_depend_on_the_order_of_the_books(lots: list[LotStock], needed: int) -> None:
     proposal = propose(lots, TODAY, needed)

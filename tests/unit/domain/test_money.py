@@ -48,6 +48,7 @@ def test_refusals_say_what_is_wrong() -> None:
         parse_fen("-1")
 
 
+@settings(deadline=None)
 @given(FEN)
 def test_what_is_written_reads_back(fen: int) -> None:
     assert parse_fen(format_fen(fen), allow_negative=True) == fen
@@ -67,6 +68,7 @@ def test_half_a_fen_is_rounded_up(amount: int, bp: int, part: int) -> None:
     assert percent_bp(amount, bp) == part
 
 
+@settings(deadline=None)
 @given(FEN, st.integers(1, 10**6))
 def test_rounding_is_never_off_by_more_than_half(numerator: int, denominator: int) -> None:
     assert abs(2 * (round_half_up(numerator, denominator) * denominator - numerator)) <= denominator
@@ -86,7 +88,7 @@ def test_shares_by_largest_remainder(total: int, weights: list[int], shares: lis
     assert share_out(total, weights) == shares
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(FEN, st.lists(st.integers(0, 10**9), min_size=1, max_size=20).filter(lambda weights: sum(weights) > 0))
 def test_every_fen_shared_out_arrives_and_nobody_gets_more_than_one_too_many(total: int, weights: list[int]) -> None:
     shares = share_out(total, weights)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.tendering import Rounding, TenderLine, parse_methods, quick_amounts, round_down, settle
@@ -132,6 +132,7 @@ TENDERS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.integers(0, 50_000), TENDERS, st.sampled_from(Rounding))
 def test_every_fen_received_is_for_the_sale_or_goes_back(
     payable: int, tenders: list[TenderLine], rounding: Rounding
@@ -150,6 +151,7 @@ def test_every_fen_received_is_for_the_sale_or_goes_back(
     assert (backwards.change_fen, backwards.complete) == (result.change_fen, result.complete)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 100_000))
 def test_every_quick_amount_pays_the_sale(remaining: int) -> None:
     amounts = quick_amounts(remaining)
