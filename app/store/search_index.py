@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from app.domain.finding import Ask, Findable, Word
 from app.domain.pinyin import is_hanzi
@@ -41,10 +40,12 @@ def vocabulary_of(place: Findable) -> set[str]:
 
 def fat_starts(vocabulary: Iterable[str], most: int = FAT) -> frozenset[str]:
     """Starts of more than six letters that begin more than `most` terms: yansuan…, zhusheyong…"""
-    starts: Counter[str] = Counter()
-    for term in vocabulary:
-        starts.update(term[:length] for length in range(PREFIX_LENGTHS + 1, len(term) + 1))
-    return frozenset(start for start, count in starts.items() if count > most)
+    terms = sorted(vocabulary)
+    starts: set[str] = set()
+    # In a sorted list the terms of a start lie together: it is fat when two terms that far apart share it.
+    for first, last in zip(terms, terms[most:], strict=False):
+        starts.update(takewhile(last.startswith, (first[:n] for n in range(PREFIX_LENGTHS + 1, len(first) + 1))))
+    return frozenset(starts)
 
 
 def document(place: Findable, fat: frozenset[str]) -> str:
