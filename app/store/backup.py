@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlcipher3 import dbapi2
+
 from app.records.clock import Clock
 from app.store.cipher import raw_connection
 from app.store.faults import StoreFault
@@ -40,6 +42,8 @@ def place_of(path: Path, key: bytes) -> tuple[str, int]:
         if verdict != "ok":
             raise StoreFault("backup_bad", {"path": str(path), "reason": str(verdict)})
         row = raw.execute("SELECT epoch, seq FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+    except dbapi2.Error as error:
+        raise StoreFault("backup_bad", {"path": str(path), "reason": str(error)}) from error
     finally:
         raw.close()
     return (str(row[0]), int(row[1])) if row is not None else ("", 0)
@@ -52,7 +56,7 @@ def copy_ledger(ledger: Path, key: bytes, target: Path) -> None:
     raw = raw_connection(ledger, key)
     try:
         raw.execute("VACUUM INTO ?", (str(unfinished),))
-    except Exception as error:
+    except dbapi2.Error as error:
         unfinished.unlink(missing_ok=True)
         raise StoreFault("backup_failed", {"path": str(target), "reason": str(error)}, retry=True) from error
     finally:

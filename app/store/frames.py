@@ -56,6 +56,18 @@ def _path(folder: Path, file_no: int) -> Path:
     return folder / f"{file_no:06d}.frm"
 
 
+def _set_tail_aside(path: Path, good_bytes: int) -> None:
+    """Move unreadable bytes behind the last whole frame into a `.torn` file, so that appending goes on and nothing is destroyed."""
+    content = path.read_bytes()[good_bytes:]
+    number = len(list(path.parent.glob(f"{path.stem}-*.torn"))) + 1
+    with (path.parent / f"{path.stem}-{number}.torn").open("wb") as aside:
+        aside.write(content)
+        os.fsync(aside.fileno())
+    with path.open("rb+") as file:
+        file.truncate(good_bytes)
+        os.fsync(file.fileno())
+
+
 class Frames:
     """The append-only files of one store."""
 
@@ -117,7 +129,7 @@ class Frames:
     # -- writing: only the writing process, only the writer thread after `start` -----------------------------------------
 
     def start(self) -> None:
-        """Stand behind the newest whole frame; a torn tail (a power cut while appending) is cut off, a damaged file is left alone."""
+        """Stand behind the newest whole frame; what follows it (torn by a power cut, or damaged) is set aside."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
         numbers = self.numbers()
         if not numbers:
@@ -134,10 +146,9 @@ class Frames:
             self._begin(newest + 1)
             return
         path = _path(self._folder, newest)
-        self._handle = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
         if scan.damaged:
-            os.ftruncate(self._handle, scan.good_bytes)
-            os.fsync(self._handle)
+            _set_tail_aside(path, scan.good_bytes)
+        self._handle = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
         os.lseek(self._handle, 0, os.SEEK_END)
         self._file_no, self._size, self._chain = newest, scan.good_bytes, scan.chain
 

@@ -16,7 +16,8 @@ from app.records.registry import FEEDS
 from app.store import tables as t
 from app.store.engine import Readers
 from app.store.faults import StoreFault
-from app.store.people import member_row, upsert
+from app.store.people import member_row
+from app.store.rows import upsert
 from app.store.writer import Writer
 
 ROWS_PER_UNIT = 25

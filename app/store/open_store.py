@@ -27,10 +27,11 @@ from app.store.lock import WriteLock
 from app.store.migrations import HEAD
 from app.store.outbox import Outbox
 from app.store.parked import Parked
-from app.store.people import People, upsert
+from app.store.people import People
 from app.store.print_jobs import PrintJobs
 from app.store.private import PrivateBlobs
 from app.store.projections import project
+from app.store.rows import upsert
 from app.store.sales import Sales
 from app.store.settings import Settings
 from app.store.shifts import Shifts

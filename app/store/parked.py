@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from app.store import tables as t
 from app.store.engine import Readers
 from app.store.faults import StoreFault
-from app.store.people import upsert
+from app.store.rows import upsert
 from app.store.writer import Writer
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
-from sqlalchemy.dialects.sqlite import insert
 
 from app.records.clock import Clock
 from app.records.ids import new_id
@@ -16,21 +15,11 @@ from app.records.people import FamilyPerson, Member, Staff
 from app.store import tables as t
 from app.store.engine import Readers
 from app.store.faults import StoreFault
+from app.store.rows import upsert
 from app.store.writer import Writer
 
 _MEMBER_COLUMNS = [t.member.c[name] for name in Member.model_fields]
 _ROWS_PER_UNIT = 200
-
-
-def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], keep: Iterable[str] = ()) -> None:
-    """Insert rows or overwrite those of the same primary key, except the columns in `keep`."""
-    if not rows:
-        return
-    put = insert(table)
-    keys = [column.name for column in table.primary_key.columns]
-    kept = {*keys, *keep}
-    fresh = {column.name: put.excluded[column.name] for column in table.columns if column.name not in kept}
-    connection.execute(put.on_conflict_do_update(index_elements=keys, set_=fresh), list(rows))
 
 
 def member_row(member: Member) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from app.store import tables as t
 from app.store.engine import Readers
 from app.store.faults import StoreFault
 from app.store.keys import derived
+from app.store.rows import upsert
 from app.store.writer import Writer
 
 
@@ -95,6 +96,6 @@ class PrivateBlobs:
         now = self._clock.now()
 
         def unit(connection: Connection) -> None:
-            connection.execute(t.person_key.update().where(t.person_key.c.person_id == person_id).values(secret=None, destroyed_at=now))
+            upsert(connection, t.person_key, [{"person_id": person_id, "secret": None, "destroyed_at": now}])
 
         return self._writer.submit(unit)

@@ -98,7 +98,8 @@ class Sales:
             return found
         if text.isdigit():
             return self._one(t.sale.c.event_seq == int(text))
-        return self._one(t.sale.c.number.startswith(f"{text}-", autoescape=True))
+        without_hash = func.length(t.sale.c.number) == len(text) + 9
+        return self._one(t.sale.c.number.startswith(f"{text}-", autoescape=True) & without_hash)
 
     def by_code(self, trace_code: str) -> StoredSale | None:
         """The sale that last handed out the box of that trace code."""
