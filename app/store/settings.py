@@ -48,10 +48,10 @@ def _method(id_: str, zh: str, en: str, key: str, *, digits: bool) -> dict[str, 
 
 
 _TENDERS: list[dict[str, Any]] = [
-    _method("cash", "现金", "Cash", "1", digits=False),
-    _method("card", "银行卡POS", "Bank card terminal", "2", digits=True),
-    _method("qr", "收款码", "Standing QR code", "3", digits=True),
-    _method("insurance", "医保终端", "Insurance terminal", "4", digits=True),
+    _method("cash", "现金", "Cash", "F7", digits=False),
+    _method("card", "银行卡POS", "Bank card terminal", "F9", digits=True),
+    _method("qr", "收款码", "Standing QR code", "F5", digits=True),
+    _method("insurance", "医保终端", "Insurance terminal", "F6", digits=True),
 ]
 
 SETTINGS: tuple[Setting, ...] = (
