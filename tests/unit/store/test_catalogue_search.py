@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlcipher3 import dbapi2
 
 from app.domain.demo import PRODUCT_FIELDS, DemoRows, scale_catalogue
 from app.domain.finding import Findable, chain_order, find_by_brute_force, findable, own_order
@@ -210,3 +212,22 @@ def test_an_interrupt_ends_a_long_search_in_the_worker(shop: Shop) -> None:
 def test_an_interrupt_without_a_search_is_harmless(shop: Shop) -> None:
     shop.catalogue.interrupt()
     assert shop.catalogue.search("阿胶")
+
+
+def test_long_starts_shared_by_many_names_are_answered_like_the_oracle(tmp_path: Path, speller: Speller) -> None:
+    kept = Random(11).sample([f"盐酸{a}{b}片" for a in "阿莫西林布洛芬" for b in "克拉霉素头孢地尼维"], 90)
+    products = [Product(id=str(n), generic_name=name, in_assortment=n % 2 > 0) for n, name in enumerate(kept)]
+    path = tmp_path / "catalogue.db"
+    build_catalogue(path, products, speller=speller)
+    own = [(product, findable(product, speller)) for product in own_order(products, {})]
+    chain = [(product, findable(product, speller)) for product in chain_order(products)]
+    catalogue = Catalogue.open(path)
+    late = Product(id="late", generic_name="盐酸阿新片")
+    catalogue.upsert([late])
+    own.append((late, findable(late, speller)))
+    typed = sorted({term[:length] for _, place in (*own, *chain) for term in place.terms for length in range(6, 16)})
+    for text in [*typed[::9], "yansuan", "yansuanaxin"]:
+        assert catalogue.search(text, 200) == find_by_brute_force(text, own, chain, 200), text
+    with closing(dbapi2.connect(str(path))) as connection:
+        assert connection.execute("SELECT 1 FROM fat_start WHERE start = 'yansuan'").fetchone() == (1,)
+    catalogue.close()
