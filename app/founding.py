@@ -153,9 +153,7 @@ def enrol_till(folder: Path, clock: Clock, hub_url: str, code: str) -> None:
         key = store.key
         assert isinstance(key, DeviceKey)
         enrolled = enrol(hub_url, key, code, till=store.till)
-        store.settings.set_many(
-            {"hub.url": hub_url, "hub.name": enrolled.hub, "hub.public_key": enrolled.hub_public_key.hex()}
-        ).result()
+        store.settings.set_many({"hub.url": hub_url, "hub.name": enrolled.hub, "hub.public_key": enrolled.hub_public_key.hex()}).result()
     finally:
         store.close()
 

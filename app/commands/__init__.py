@@ -32,7 +32,7 @@ def run(argv: Sequence[str]) -> int:
     """Run one word and return its exit code."""
     names = [word for word, _ in WORDS]
     words = list(argv)
-    if not words or words[0].startswith("-") and words[0] not in ("-h", "--help", "--version"):
+    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         words.insert(0, "desktop")
     parser = argparse.ArgumentParser(
         prog="yaogui",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 
@@ -37,3 +39,18 @@ def data_folder(chosen: argparse.Namespace) -> Path:
 def tell(sentence: str) -> None:
     """A sentence for people, on standard error, so that standard output stays for results."""
     print(sentence, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error for long work, silent where nobody watches; gives a function that takes the count so far."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f}"), TimeElapsedColumn(),
+        console=console, disable=not console.is_terminal, transient=True,
+    ) as bar:  # fmt: skip
+        task = bar.add_task(title, total=total)
+        yield lambda count: bar.update(task, completed=count)

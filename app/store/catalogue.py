@@ -137,6 +137,10 @@ class Catalogue:
                 del self._kept[next(iter(self._kept))]
         return found[0]
 
+    def products(self) -> tuple[Product, ...]:
+        """Every product, for an import's comparison; a million of them are a million records."""
+        return self._rows(f"SELECT {_COLUMNS} FROM product p ORDER BY p.id", ())
+
     def by_barcode(self, code: str) -> tuple[Product, ...]:
         """Products with this barcode on the pack or bound to it; active first, then own, then the best-selling."""
         return self._rows(_BY_BARCODE, (code, code)) if code else ()

@@ -113,6 +113,10 @@ class People:
         rows = self._readers.connection().execute(wanted).mappings()
         return tuple(Member.model_validate(dict(row)) for row in rows)
 
+    def members(self) -> tuple[Member, ...]:
+        """Every member, for an import's comparison."""
+        return self._members(t.member.c.id != "", limit=-1)
+
     def member_count(self) -> int:
         """How many members this till knows."""
         return int(self._readers.connection().execute(select(func.count()).select_from(t.member)).scalar_one())

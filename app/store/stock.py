@@ -85,6 +85,15 @@ class Stock:
         """Every lot of a product, first expiry first."""
         return self._lots(t.lot.c.product_id == product_id)
 
+    def all_lots(self) -> tuple[LotStock, ...]:
+        """Every lot this store knows, for an import's comparison."""
+        return self._lots(t.lot.c.id != "")
+
+    def all_codes(self) -> dict[str, TraceCode]:
+        """Every known box by its trace code, for an import's comparison."""
+        rows = self._readers.connection().execute(select(t.trace_code)).mappings()
+        return {row["code"]: TraceCode.model_validate(dict(row)) for row in rows}
+
     def lot(self, lot_id: str) -> LotStock | None:
         """One lot with its levels."""
         return next(iter(self._lots(t.lot.c.id == lot_id)), None)

@@ -1,0 +1,32 @@
+"""A Python prompt on a read-only store: look, never touch."""
+
+from __future__ import annotations
+
+import code
+
+from app.assembly import open_store
+from app.commands import EXIT_FAULT, EXIT_OK, options
+from app.records.clock import SystemClock
+from app.store.faults import StoreFault
+
+
+def main(argv: list[str]) -> int:
+    """Open the prompt."""
+    parser = options.parser("console", "A Python prompt with `store` (read-only) and `catalogue`.")
+    parser.add_argument("-c", dest="line", default="", help="run one line and leave")
+    chosen = parser.parse_args(argv)
+
+    try:
+        store = open_store(options.data_folder(chosen), SystemClock(), write=False)
+    except (OSError, StoreFault) as error:
+        options.tell(f"cannot open: {error}")
+        return EXIT_FAULT
+    names = {"store": store, "catalogue": store.catalogue}
+    try:
+        if chosen.line:
+            code.InteractiveInterpreter(names).runsource(chosen.line)
+        else:
+            code.interact("store and catalogue are open, read-only", local=names, exitmsg="")
+    finally:
+        store.close()
+    return EXIT_OK
