@@ -10,11 +10,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.theme import Theme
+from app.desktop.till import Till
 from app.domain.verdict import Text
 
 if TYPE_CHECKING:
-    # Named only: the sign-in page paints before the assembly and what it imports are loaded.
-    from app.assembly import Till
+    # Named only: the sign-in page paints before the counter and what it imports are loaded.
     from app.counter.scene import Echo, Scene
     from app.desktop.bridge import Bridge
 

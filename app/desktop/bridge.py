@@ -1,0 +1,38 @@
+"""The bridge: the one crossing from the threads of writer, printer and sync to the window's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+
+class Bridge(QObject):
+    """Turns callbacks of other threads into signals; receivers on the window's thread get them queued, in order."""
+
+    resumed = Signal(str)
+    """A commit asked for with this tag has returned."""
+    printing = Signal(object)
+    """`app.counter.printing.PrintState`."""
+    syncing = Signal(object)
+    """`app.sync.worker.SyncState`."""
+    loaded = Signal(object)
+    """The till, once everything behind the sign-in page is there."""
+    fault = Signal(object)
+    """The exception that stopped loading."""
+
+    def resume(self, tag: str) -> Callable[[], None]:
+        """What to hand to a commit; called on the writer's thread."""
+
+        def resumed() -> None:
+            self.resumed.emit(tag)
+
+        return resumed
+
+    def print_state(self, state: object) -> None:
+        """Called on the printer's thread."""
+        self.printing.emit(state)
+
+    def sync_state(self, state: object) -> None:
+        """Called on the sync's thread."""
+        self.syncing.emit(state)

@@ -1,0 +1,41 @@
+"""What the window is given once everything is loaded; the assembly's till fits it, and so may a test's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    # Named only: the sign-in page paints before any of these is loaded.
+    from app.counter.checkout import Checkout
+    from app.counter.printing import Printing
+    from app.counter.returning import Returning
+    from app.counter.selling import Selling
+    from app.counter.shifts import Shifts
+    from app.counter.staging import Staging
+    from app.counter.stocking import Stocking
+    from app.records.clock import Clock
+    from app.store.open_store import Store
+    from app.store.settings import Settings
+    from app.sync.worker import SyncWorker
+
+
+class Till(Protocol):
+    """One till as screens see it: the acts of the counter, and the store to read from."""
+
+    clock: Clock
+    store: Store
+    settings: Settings
+    selling: Selling
+    checkout: Checkout
+    returning: Returning
+    shifts: Shifts
+    stocking: Stocking
+    staging: Staging
+    printing: Printing
+    sync: SyncWorker
+
+    def start(self) -> None:
+        """Start the printer's and the sync's threads."""
+
+    def close(self) -> None:
+        """Stop the threads, let the writer finish, close the files."""
