@@ -215,7 +215,7 @@ def test_an_interrupt_without_a_search_is_harmless(shop: Shop) -> None:
 
 
 def test_long_starts_shared_by_many_names_are_answered_like_the_oracle(tmp_path: Path, speller: Speller) -> None:
-    kept = Random(11).sample([f"盐酸{a}{b}片" for a in "阿莫西林布洛芬甲乙" for b in "克拉霉素头孢地尼维"], 90)
+    kept = Random(11).sample([f"盐酸{a}{b}片" for a in "阿莫西林布洛芬甲乙" for b in "克拉霉素头孢地尼维"], 75)
     products = [Product(id=str(n), generic_name=name, in_assortment=n % 2 > 0) for n, name in enumerate(kept)]
     path = tmp_path / "catalogue.db"
     build_catalogue(path, products, speller=speller)
