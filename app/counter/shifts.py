@@ -474,6 +474,10 @@ class Shifts:
         self._reason = self._problem = ""
         self._float_left = self._store.settings.get("cash.float_fen")
 
+    def needs_pin(self, right: str) -> bool:
+        """Whether the person at the till lacks a right (`rights.…`), so that somebody who has it must give their PIN."""
+        return self._person().role not in str(self._store.settings.get(right)).split(";")
+
     def _approver(self, right: str, pin: str) -> str:
         roles = str(self._store.settings.get(right)).split(";")
         person = self._person()

@@ -127,10 +127,15 @@ class Stocking:
         )
         return self._write(bodies)
 
-    def correct(self, lot_id: str, delta: int, reason: str, zone: str = "shelf", pin: str = "") -> Future[tuple[Committed, ...]]:
-        """Correct a lot's stock with a coded reason; closes an oversold task by its own event, never silently."""
-        held = self._store.stock.lot(lot_id)
-        if held is None:
+    def correct(
+        self, lot_id: str, delta: int, reason: str, zone: str = "shelf", pin: str = "", product_id: str = ""
+    ) -> Future[tuple[Committed, ...]]:
+        """Correct a lot's stock with a coded reason; closes an oversold task by its own event, never silently.
+
+        Packs sold without a known lot are kept under lot '' of their product: then `product_id` names it.
+        """
+        held = self._store.stock.lot(lot_id) if lot_id else None
+        if held is None and (lot_id or not product_id):
             raise Refused("lot_unknown")
         if delta == 0:
             raise Refused("quantity_shape", raw="0")
@@ -138,7 +143,7 @@ class Stocking:
             raise Refused("reason_needed")
         body = events.StockCorrected(
             correction_id=new_id(self._clock),
-            product_id=held.lot.product_id,
+            product_id=held.lot.product_id if held else product_id,
             lot_id=lot_id,
             zone=zone,
             delta=delta,
@@ -169,6 +174,4 @@ class Stocking:
         return self._post.day(shop_day(self._clock.now()))
 
     def _write(self, bodies: Sequence[Record]) -> Future[tuple[Committed, ...]]:
-        future = self._store.journal.record(bodies, actor=self._post.actor, day=self._day())
-        future.add_done_callback(lambda _: self._goods.forget())
-        return future
+        return self._store.journal.record(bodies, actor=self._post.actor, day=self._day())

@@ -17,7 +17,7 @@ from app.store.engine import Readers
 from app.store.faults import StoreFault
 from app.store.writer import Writer
 
-STATES = ("queued", "sent", "confirmed", "unknown", "failed", "waived")
+STATES = ("queued", "waiting", "sent", "confirmed", "unknown", "failed", "waived")
 
 
 @dataclass(frozen=True, slots=True)
