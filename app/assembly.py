@@ -13,6 +13,7 @@ from app.counter.asking import Reasons
 from app.counter.authorising import Authorising
 from app.counter.checkout import Checkout
 from app.counter.goods import Goods
+from app.counter.memo import Memo
 from app.counter.post import Post, TillProfile
 from app.counter.printing import Printing, PrintState
 from app.counter.receipts import Faces
@@ -133,11 +134,12 @@ class Till:
         self.reasons = Reasons.parse(resource("texts", "reasons.json").read_text("utf-8"))
         code_shapes = shapes()
         self.post = Post(profile)
-        self.goods = Goods(self.store)
+        memo = Memo(self.store, clock)
+        self.goods = Goods(self.store, memo)
         law = PromotionLaw(
             not_giftable=frozenset(settings.get("law.not_giftable")), not_promotable=frozenset(settings.get("law.not_promotable"))
         )
-        self.staging = Staging(self.store, clock, self.post, self.goods, self.pack, law, self.store.private.buyer_key)
+        self.staging = Staging(self.store, clock, self.post, self.goods, memo, self.pack, law, self.store.private.buyer_key)
         self.authorising = Authorising(self.store, clock)
         self.selling = Selling(self.store, clock, self.post, self.goods, self.staging, self.authorising, code_shapes, self.reasons)
         self.printing = Printing(self.store, clock, printer_of(settings), Faces.of(profile, settings, self.store), on_print_state)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from app.counter.memo import Memo
 from app.domain import codes, lots
 from app.domain.basket import LotChoice
 from app.records.catalogue import Lot, Product
@@ -23,15 +24,11 @@ class Box:
 
 
 class Goods:
-    """Reads the catalogue and the stock for the acts; keeps the lots of the open basket's products at hand."""
+    """Reads the catalogue and the stock for the acts."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, memo: Memo) -> None:
         self._store = store
-        self._lots: dict[str, tuple[lots.LotStock, ...]] = {}
-
-    def forget(self) -> None:
-        """Read lots afresh from now on (after a commit, a recall, or goods-in)."""
-        self._lots.clear()
+        self._memo = memo
 
     def product(self, product_id: str) -> Product | None:
         """The product of an id."""
@@ -59,11 +56,10 @@ class Goods:
 
     def lots_of(self, product_id: str) -> tuple[lots.LotStock, ...]:
         """Every lot of a product this store knows, with what stands on the shelf."""
-        held = self._lots.get(product_id)
-        if held is None:
-            held = tuple(lots.LotStock(row.lot, row.on_shelf) for row in self._store.stock.lots(product_id))
-            self._lots[product_id] = held
-        return held
+        return self._memo.get(("lots", product_id), lambda: self._read_lots(product_id))
+
+    def _read_lots(self, product_id: str) -> tuple[lots.LotStock, ...]:
+        return tuple(lots.LotStock(row.lot, row.on_shelf) for row in self._store.stock.lots(product_id))
 
     def lot(self, product_id: str, lot_id: str) -> Lot | None:
         """One lot of a product."""

@@ -768,6 +768,7 @@ class Selling:
             )
         )
         self._reset()
+        self._staging.forget()
         return self._told("held", label=label, kind="held")
 
     def recall(self, basket_id: str) -> Scene:
@@ -778,6 +779,7 @@ class Selling:
         if text is None:
             return self._refused("held_unknown")
         self._restore(text)
+        self._staging.forget()
         return self._told("recalled", label=self._state.basket.member_label, kind="recalled")
 
     def clear(self) -> Scene:
@@ -820,7 +822,6 @@ class Selling:
         self._paying = False
         if sold:
             self._reset()
-            self._goods.forget()
         return self._drain(self.scene())
 
     def set_wishes(self, *, paper: bool | None = None, invoice: bool | None = None) -> None:

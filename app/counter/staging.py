@@ -10,6 +10,7 @@ from datetime import date
 from app.counter import asking
 from app.counter.faults import Refused
 from app.counter.goods import Goods
+from app.counter.memo import Memo
 from app.counter.post import Post
 from app.counter.scene import (
     CutTotal,
@@ -37,7 +38,7 @@ from app.records.clock import Clock, shop_day
 from app.records.envelope import unseal
 from app.records.ids import new_id
 from app.records.ledger import PrivateBlob
-from app.records.people import Staff
+from app.records.people import Member, Staff
 from app.records.registry import body_of
 from app.store.open_store import Store
 
@@ -56,12 +57,13 @@ class Staging:
     """Judges baskets and draws scenes from them; keeps the reviews and registers of the open basket at hand."""
 
     def __init__(
-        self, store: Store, clock: Clock, post: Post, goods: Goods, pack: rules.RulePack, law: PromotionLaw, buyer_key: bytes
+        self, store: Store, clock: Clock, post: Post, goods: Goods, memo: Memo, pack: rules.RulePack, law: PromotionLaw, buyer_key: bytes
     ) -> None:
         self._store = store
         self._clock = clock
         self._post = post
         self._goods = goods
+        self._memo = memo
         self._pack = pack
         self._law = law
         self._buyer_key = buyer_key
@@ -90,7 +92,7 @@ class Staging:
             for line in basket.lines
         ]
         overrides = {line.line_id: line.price_change.unit_price_fen for line in basket.lines if line.price_change}
-        member = self._store.people.member(basket.member_id) if basket.member_id else None
+        member = self.member_of(basket)
         return quote(
             lines,
             self._book(basket.coupons),
@@ -126,14 +128,27 @@ class Staging:
             day=day,
             lots=lot_facts,
             saleable_lots=saleable,
-            pharmacists_on_duty=self._store.shifts.duty_pharmacists(),
+            pharmacists_on_duty=self._duty(),
             reviews=self._reviews,
             registers=self._registers,
             roles=self._all_roles(),
         )
 
+    def forget(self) -> None:
+        """Read the held baskets afresh."""
+        self._memo.forget()
+
+    def member_of(self, basket: Basket) -> Member | None:
+        """The basket's member, as this store knows them."""
+        if not basket.member_id:
+            return None
+        return self._memo.get(("member", basket.member_id), lambda: self._store.people.member(basket.member_id))
+
     def _all_roles(self) -> dict[str, tuple[str, ...]]:
-        return {staff.id: rules.roles_of(staff) for staff in self._store.people.staff()}
+        return self._memo.get("roles", lambda: {staff.id: rules.roles_of(staff) for staff in self._store.people.staff()})
+
+    def _duty(self) -> tuple[str, ...]:
+        return self._memo.get("duty", self._store.shifts.duty_pharmacists)
 
     # ------------------------------------------------------------------ reviews and registers
 
@@ -238,8 +253,8 @@ class Staging:
     def frame(self) -> Frame:
         """Who, where and when."""
         post, till = self._post, self._post.till
-        duty = self._store.shifts.duty_pharmacists()
-        names = {s.id: s.name for s in self._store.people.staff()}
+        duty = self._duty()
+        names = self._memo.get("names", lambda: {s.id: s.name for s in self._store.people.staff()})
         day = self._day()
         return Frame(
             store_name=till.store_name,
@@ -251,7 +266,7 @@ class Staging:
             person=post.staff.name if post.staff else "",
             role=post.staff.role if post.staff else "",
             staff_id=post.staff.id if post.staff else "",
-            next_sale_no=self._store.shifts.next_sale_no(day),
+            next_sale_no=self._memo.get(("next", day), lambda: self._store.shifts.next_sale_no(day)),
             pharmacist_on_duty=names.get(duty[0], "") if duty else "",
         )
 
@@ -360,7 +375,7 @@ class Staging:
         now = self._clock.now()
         return tuple(
             HeldTicket(row.basket_id, row.label, row.pieces, row.payable_fen, int((now - row.at).total_seconds() // 60))
-            for row in self._store.parked.held()
+            for row in self._memo.get("held", self._store.parked.held)
         )
 
     @staticmethod
@@ -380,7 +395,7 @@ class Staging:
         )
 
     def _member(self, basket: Basket) -> MemberFace | None:
-        member = self._store.people.member(basket.member_id) if basket.member_id else None
+        member = self.member_of(basket)
         if member is None:
             return None
         return MemberFace(
