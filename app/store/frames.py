@@ -160,13 +160,21 @@ class Frames:
         return 0
 
     def _begin(self, file_no: int) -> None:
-        """Open a new file that continues the chain."""
-        if self._handle >= 0:
-            os.close(self._handle)
-        self._handle = os.open(_path(self._folder, file_no), os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-        self._file_no = file_no
+        """Open a new file that continues the chain; on failure the old file stays the one appended to."""
+        path = _path(self._folder, file_no)
+        before = self._handle, self._size
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         self._size = 0
-        self._write(_MARK + self._chain)
+        try:
+            self._write(_MARK + self._chain)
+        except OSError:
+            os.close(self._handle)
+            path.unlink(missing_ok=True)
+            self._handle, self._size = before
+            raise
+        if before[0] >= 0:
+            os.close(before[0])
+        self._file_no = file_no
         sync_directory(self._folder)
 
     def _write(self, content: bytes) -> None:

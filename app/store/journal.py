@@ -103,6 +103,7 @@ class Journal:
         self._private = private
         self._clock = clock
         self._key = key
+        self._device = key.device if key is not None else ""
         self._store_id = store_id
         self._till = till
         self._epoch = epoch
@@ -197,7 +198,7 @@ class Journal:
             at = self._clock.now()
             at = at.replace(microsecond=at.microsecond // 1000 * 1000)
             event_id = new_id(self._clock)
-            place = Place(key.device, self._epoch, seq, prev, self._store_id)
+            place = Place(self._device, self._epoch, seq, prev, self._store_id)
             raw = seal(
                 body,
                 place,

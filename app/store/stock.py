@@ -187,7 +187,7 @@ class Stock:
 
         `levels` is lot id → smallest units, `codes` lot id → trace codes. A lot that is not saleable gets its state as an event too.
         """
-        on = day or self._clock.now().date()
+        on = day or self._clock.now().astimezone().date()
         bodies: list[Record] = [
             StockReceived(
                 receipt_id=new_id(self._clock),

@@ -334,7 +334,12 @@ class FrameReport:
 
 
 def compare_frames(store: Store) -> FrameReport:
-    """Compare everything; takes as long as history is long: at day close, or by `check`."""
+    """Compare everything; takes as long as history is long: at day close, or by `check`.
+
+    A store open for writing flushes its frames first; a reader beside a selling till may see its newest events missing for a second.
+    """
+    if store.writable:
+        store.writer.submit(lambda _connection: store.frames.flush()).result()
     held: dict[int, set[bytes]] = {}
     damage: list[str] = []
     for frames, problems in store.frames.read_all():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -11,11 +12,10 @@ from sqlalchemy import Connection
 
 from app.records import events as ev
 from app.records.envelope import GENESIS, unseal
+from app.records.ledger import Committed, NewJob, PrivateBlob
 from app.records.registry import EVENTS
 from app.store.faults import StoreFault
-from app.store.journal import Committed, NewJob
 from app.store.open_store import Store
-from app.store.private import PrivateBlob
 from app.store.projections import PROJECTION_OF
 
 
@@ -124,7 +124,7 @@ def test_urgent_units_go_before_waiting_ones_and_background_waits_for_keys(store
         return unit
 
     futures = [
-        store.writer.submit(lambda _connection: __import__("time").sleep(0.02)),
+        store.writer.submit(lambda _connection: time.sleep(0.02)),
         store.writer.submit(named("background"), background=True),
         store.writer.submit(named("soon"), urgent=False),
         store.writer.submit(named("urgent")),
@@ -173,7 +173,7 @@ def test_after_an_io_error_nothing_more_is_written_until_reopened(store: Store, 
     for _ in range(200):
         if store.writer.stopped is not None:
             break
-        __import__("time").sleep(0.01)
+        time.sleep(0.01)
     with pytest.raises(StoreFault, match="ledger_io"):
         till.record(store, till.sale(3))
     monkeypatch.undo()
@@ -195,3 +195,18 @@ def test_the_glance_loads_nothing_heavy() -> None:
     code = "import sys, app.store.glance; print(sorted({'sqlalchemy','sqlmodel','pydantic','alembic'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_long_wal_is_folded_in_when_nobody_sells(store: Store, till: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.store.writer.CHECKPOINT_BYTES", 1000)
+    monkeypatch.setattr("app.store.writer.IDLE_CHECKPOINT_S", 0.02)
+    till.record(store, till.shift(), till.sale(1))
+    wal = store.directory / "ledger.db-wal"
+    assert wal.stat().st_size > 1000
+    for _ in range(300):
+        if wal.stat().st_size == 0:
+            break
+        time.sleep(0.01)
+    assert wal.stat().st_size == 0
+    till.record(store, till.sale(2))
+    assert store.sales.by_id("s-1") is not None and store.sales.by_id("s-2") is not None

@@ -18,17 +18,16 @@ from alembic.script import ScriptDirectory
 from pydantic import ValidationError
 
 from app.records.catalogue import Product
+from app.records.ledger import NewJob, PrivateBlob
 from app.records.people import FamilyPerson, Member, Staff
 from app.store import tables as t
 from app.store.cipher import refuse_old_sqlite
 from app.store.engine import writer_engine
 from app.store.faults import StoreFault
 from app.store.glance import read
-from app.store.journal import NewJob
 from app.store.migrations import HEAD
 from app.store.migrations.run import configuration, upgrade
 from app.store.open_store import Store
-from app.store.private import PrivateBlob
 from app.store.settings import SETTINGS, _refuse
 
 DAY = date(2026, 11, 21)
