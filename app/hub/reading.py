@@ -173,10 +173,13 @@ def day_totals(connection: Connection, store_id: str, day: date) -> dict[str, di
     }
 
 
-def newest_day(connection: Connection) -> date | None:
-    """The last business day that any sale belongs to."""
-    newest: date | None = connection.scalar(select(func.max(tables.hour_sales.c.day)))
-    return newest
+def shown_day(connection: Connection, today: date) -> date:
+    """Today where anything was sold today, else the last business day that any sale belongs to, else today."""
+    c = tables.hour_sales.c
+    if connection.execute(select(c.day).where(c.day == today).limit(1)).first():
+        return today
+    newest: date | None = connection.scalar(select(func.max(c.day)))
+    return newest or today
 
 
 def store_days(connection: Connection, day: date) -> tuple[StoreDay, ...]:
