@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     # Named only: the sign-in page paints before any of these is loaded.
+    from app.counter.asking import Reasons
     from app.counter.checkout import Checkout
     from app.counter.printing import Printing
     from app.counter.returning import Returning
@@ -25,6 +26,7 @@ class Till(Protocol):
     clock: Clock
     store: Store
     settings: Settings
+    reasons: Reasons
     selling: Selling
     checkout: Checkout
     returning: Returning
