@@ -155,7 +155,7 @@ class Question:
 
     question_id: str
     kind: str
-    """lot | review | buyer | patient | price | quantity | override | which_box | ambiguous | code_missing | find | authorise | member | reason …"""
+    """What is asked: lot, review, buyer, patient, price, quantity, override, which_box, ambiguous, code_missing, find, member …"""
     line_id: str
     title: Text
     body: Text = Text("")

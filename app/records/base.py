@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from sqlalchemy import BigInteger
-from sqlmodel import Field, SQLModel
+from sqlmodel import BigInteger, Field, SQLModel
 from sqlmodel._compat import SQLModelConfig
 
 Fen = Annotated[int, Field(sa_type=BigInteger)]
