@@ -1,0 +1,199 @@
+"""Desks: what the returns, shift, stock and receipts pages share — words, refusals, waiting for commits, and redrawing in place."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import date, datetime
+from typing import Any
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from app.counter.faults import Refused
+from app.counter.scene import Echo
+from app.desktop.screens.page import Page, Surroundings
+from app.desktop.theme import Theme, paint
+from app.desktop.widgets.arrange import Column, Part, Row, boxed
+from app.desktop.widgets.base import Painted
+from app.desktop.widgets.surfaces import Ground
+from app.domain.verdict import Text
+from app.records.clock import SHOP_TIME
+
+MARKS: dict[str, paint.Mark] = {
+    "rx": paint.Mark.RX,
+    "otc_a": paint.Mark.OTC_RED,
+    "otc_b": paint.Mark.OTC_GREEN,
+    "food": paint.Mark.HEALTH_FOOD,
+    "device": paint.Mark.DEVICE,
+    "eph": paint.Mark.EPHEDRINE,
+    "ins_a": paint.Mark.INSURANCE_A,
+    "ins_b": paint.Mark.INSURANCE_B,
+    "cold": paint.Mark.COLD_CHAIN,
+}
+"""The scene's class marks as they are painted."""
+
+
+def marks_of(names: Sequence[str]) -> tuple[paint.Mark, ...]:
+    """The painted marks of a scene's; unknown names are left out."""
+    return tuple(MARKS[name] for name in names if name in MARKS)
+
+
+def clock_text(at: datetime, day: date | None = None) -> str:
+    """`11-20 16:42` in the shop's time, or `16:42` on the given day."""
+    local = at.astimezone(SHOP_TIME)
+    return local.strftime("%H:%M" if local.date() == day else "%m-%d %H:%M")
+
+
+def short_number(number: str) -> str:
+    """A printed number in short: its sequence and hash parts, enough to find the paper by."""
+    parts = number.split("-")
+    return "-".join(parts[-2:]) if len(parts) > 2 else number
+
+
+class Slot(QWidget):
+    """A place on a page whose content is made anew after an act; the focus stays on the part of the same name."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._inner: QWidget | None = None
+
+    def fill(self, content: QWidget | QLayout) -> None:
+        """Show other content; whatever stood here is let go."""
+        widget = content if isinstance(content, QWidget) else boxed(content)
+        focus = self.focusWidget()
+        name = focus.objectName() if focus is not None and focus.hasFocus() else ""
+        old, self._inner = self._inner, widget
+        self._box.addWidget(widget)
+        if old is not None:
+            self._box.removeWidget(old)
+            old.hide()
+            old.setParent(None)
+            old.deleteLater()
+        if name:
+            again = widget.findChild(QWidget, name)
+            if again is not None:
+                again.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class Listing(QScrollArea):
+    """Rows below each other that scroll when they are many; arrows move between them."""
+
+    def __init__(self, theme: Theme, rows: Sequence[QWidget], *, gap: int = 0, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = tuple(rows)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        column = Column(theme, *rows, gap=gap)
+        column.addStretch(1)
+        inner = boxed(column)
+        self.setWidget(inner)
+        # A scroll area paints its inside by itself; the surface behind must show.
+        inner.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+        self.setMinimumHeight(theme.px(60))
+
+
+class Sheet(Painted):
+    """A card whose head may be tinted: the ground of lists with a title."""
+
+    def __init__(self, theme: Theme, layout: QLayout, *, fill: str = "surface") -> None:
+        super().__init__(theme)
+        self._fill = fill
+        self.setLayout(layout)
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Draw the surface."""
+        paint.panel(painter, self.theme, rect, fill=self._fill)
+
+
+class Desk(Page):
+    """A page that redraws itself from facts after every act."""
+
+    def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
+        super().__init__(around, parent)
+        self._waiting: dict[str, tuple[Future[Any], Callable[[Any], None]]] = {}
+        self._asked = 0
+        self._language = self.theme.language
+        self.bridge.resumed.connect(self._resumed)
+        self.theme.changed.connect(self._maybe_redraw)
+
+    def lay(self, *parts: Part) -> None:
+        """Stand the page's parts side by side on the canvas."""
+        ground = Ground(self.theme, Row(self.theme, *parts, gap=12, margins=(16, 12, 16, 12)))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(ground)
+
+    def say(self, zh: str, en: str) -> str:
+        """One sentence in the language in force."""
+        return en if self.theme.language == "en" else zh
+
+    def of(self, text: Text) -> str:
+        """A two-language text in the language in force."""
+        return text.of(self.theme.language)
+
+    def redraw(self) -> None:
+        """Draw everything anew."""
+
+    def _maybe_redraw(self) -> None:
+        if self.theme.language != self._language:
+            self._language = self.theme.language
+            self.redraw()
+
+    # ------------------------------------------------------------------ acts
+
+    def attempt(self, act: Callable[[], Any]) -> bool:
+        """Do something that may be refused; a refusal is told where the person looks. True when it was done."""
+        try:
+            act()
+        except Refused as refusal:
+            self.refuse(refusal)
+            return False
+        return True
+
+    def refuse(self, refusal: Refused) -> None:
+        """Tell why not."""
+        self.tell(Echo("refused", refusal.code, dict(refusal.facts), sound="scan_rejected"))
+
+    def after(self, future: Future[Any], then: Callable[[Any], None]) -> None:
+        """Go on with the result once a commit (or other work of another thread) has returned; its refusal is told."""
+        self._asked += 1
+        tag = f"{self.key}#{self._asked}"
+        self._waiting[tag] = (future, then)
+        resume = self.bridge.resume(tag)
+        future.add_done_callback(lambda _: resume())
+
+    def in_background(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Do slow work on a thread of its own, then go on here."""
+        future: Future[Any] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(work())
+            except Exception as error:
+                future.set_exception(error)
+
+        self.after(future, then)
+        threading.Thread(target=run, name=f"{self.key}-work", daemon=True).start()
+
+    def _resumed(self, tag: str) -> None:
+        waited = self._waiting.pop(tag, None)
+        if waited is None:
+            return
+        future, then = waited
+        error = future.exception()
+        if error is None:
+            then(future.result())
+        elif isinstance(error, Refused):
+            self.refuse(error)
+        else:
+            code = getattr(error, "code", type(error).__name__)
+            self.tell(Echo("refused", "not_kept", {"why": str(code)}, sound="scan_rejected"))
+        self.changed.emit()

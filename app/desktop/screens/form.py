@@ -1,0 +1,159 @@
+"""Inline forms: a few fields asked in place, filled by keyboard, answered all at once; never a dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from app.counter.scene import QuestionField
+from app.desktop.screens.rows import Chips, Choice
+from app.desktop.theme import Theme
+from app.desktop.widgets.arrange import Column, Row, Spring
+from app.desktop.widgets.buttons import Btn, IconBtn
+from app.desktop.widgets.fields import Entry
+from app.desktop.widgets.surfaces import Panel
+from app.desktop.widgets.words import Para, Txt
+
+
+class Form(Panel):
+    """One question of several fields in a card; Enter goes to the next field and answers on the last, Esc leaves."""
+
+    answered = Signal(dict)
+    left = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        title: str,
+        fields: Sequence[QuestionField],
+        *,
+        body: str = "",
+        confirm: str,
+        close: str,
+        kind: str = "primary",
+        parent: QWidget | None = None,
+    ) -> None:
+        """`fields` as in a scene's question; `confirm` and `close` name the two buttons."""
+        self._fields = tuple(fields)
+        self._parts: dict[str, Entry | Chips] = {}
+        language = theme.language
+        column = Column(theme, gap=6, margins=(16, 14, 16, 16))
+        shut = IconBtn(theme, "x", close, size=32, icon_size=16)
+        column.add(Row(theme, Txt(theme, title, "head"), Spring(), shut))
+        if body:
+            column.add(Para(theme, body, "label"))
+        for field in fields:
+            column.add(4)
+            column.add(Txt(theme, field.label.of(language), "label", "ink2"))
+            part = self._part(theme, field, language)
+            part.setObjectName(f"form-{field.name}")
+            self._parts[field.name] = part
+            column.add(part)
+            if field.hint.zh:
+                column.add(Txt(theme, field.hint.of(language), "caption", "ink3"))
+        self._problem = Para(theme, "", "label", "bad_ink")
+        self._problem.hide()
+        column.add(self._problem)
+        column.add(6)
+        go = Btn(theme, confirm, "primary" if kind == "primary" else "danger", key="Enter", height=44)
+        go.setObjectName("form-confirm")
+        column.add(go)
+        super().__init__(theme, column, parent=parent)
+        for part in self._parts.values():
+            part.installEventFilter(self)
+        shut.clicked.connect(self.left)
+        go.clicked.connect(self.submit)
+        self.setAccessibleName(title)
+
+    @staticmethod
+    def _part(theme: Theme, field: QuestionField, language: str) -> Entry | Chips:
+        label = field.label.of(language)
+        if field.kind == "choice":
+            choices = [Choice(value, text.of(language)) for value, text in field.choices]
+            return Chips(theme, choices, field.value, spoken=label)
+        entry = Entry(theme, spoken=label, secret=field.kind == "pin", chinese=field.kind == "text")
+        entry.setText(field.value)
+        return entry
+
+    def begin(self) -> None:
+        """Put the keyboard into the first field that is still empty."""
+        empty = [part for name, part in self._parts.items() if not self.values()[name]]
+        first = (empty or list(self._parts.values()) or [None])[0]
+        if first is not None:
+            first.setFocus(Qt.FocusReason.TabFocusReason)
+            if isinstance(first, Entry):
+                first.selectAll()
+
+    def values(self) -> dict[str, str]:
+        """What stands in the fields."""
+        return {name: part.value if isinstance(part, Chips) else part.text().strip() for name, part in self._parts.items()}
+
+    def put(self, name: str, value: str) -> None:
+        """Fill a field, as a scan does."""
+        part = self._parts[name]
+        if isinstance(part, Chips):
+            part.set_value(value)
+        else:
+            part.setText(value)
+
+    def show_problem(self, words: str, name: str = "") -> None:
+        """Say what to mend, at the field it concerns if one is named."""
+        self._problem.set_words(words)
+        self._problem.setVisible(bool(words))
+        self._problem.updateGeometry()
+        for key, part in self._parts.items():
+            if isinstance(part, Entry):
+                part.set_wrong(bool(words) and key == name)
+        part = self._parts.get(name)
+        if part is not None and words:
+            part.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def clear(self, name: str) -> None:
+        """Empty a field, such as a PIN that was wrong."""
+        self.put(name, "")
+
+    def submit(self) -> None:
+        """Answer, or go to the first field that must not stay empty."""
+        values = self.values()
+        for field in self._fields:
+            if field.required and not values[field.name]:
+                self._parts[field.name].setFocus(Qt.FocusReason.TabFocusReason)
+                return
+        self.answered.emit(values)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter and the arrows lead through the fields, Esc leaves."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            key = event.key()
+            if key == Qt.Key.Key_Escape:
+                self.left.emit()
+                return True
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._next(watched)
+                return True
+            if isinstance(watched, Entry) and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+                self._step(watched, -1 if key == Qt.Key.Key_Up else 1)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _next(self, watched: QObject) -> None:
+        parts = list(self._parts.values())
+        here = next((n for n, part in enumerate(parts) if part is watched), len(parts) - 1)
+        if here == len(parts) - 1:
+            self.submit()
+        else:
+            self._step(watched, 1)
+
+    def _step(self, watched: QObject, by: int) -> None:
+        parts = list(self._parts.values())
+        here = next((n for n, part in enumerate(parts) if part is watched), 0)
+        to = parts[max(0, min(len(parts) - 1, here + by))]
+        to.setFocus(Qt.FocusReason.TabFocusReason)
+        if isinstance(to, Entry):
+            to.selectAll()
+
+
+Answer = Callable[[dict[str, str]], None]
