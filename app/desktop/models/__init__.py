@@ -1,0 +1,1 @@
+"""List models and delegates of the counter."""
