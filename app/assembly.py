@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import __version__
@@ -24,12 +24,14 @@ from app.counter.staging import Staging
 from app.counter.stocking import Stocking
 from app.devices.faults import DeviceFault
 from app.devices.printer import Printer
-from app.devices.profile import PrinterProfile
+from app.devices.profile import PAPER_58, PAPER_80
 from app.devices.transports import transport_at
 from app.domain import codes, day, rulepack
 from app.domain.pricing import PromotionLaw
 from app.records.clock import Clock
+from app.records.keys import DeviceKey
 from app.records.resources import resource
+from app.store.keys import DEVICE_KEY, read_key
 from app.store.open_store import Store
 from app.store.settings import Settings
 from app.sync.client import HubClient
@@ -86,7 +88,8 @@ def printer_of(settings: Settings) -> Printer | None:
     if way in ("", "none"):
         return None
     cells = settings.get("printer.cells")
-    profile = PrinterProfile(cells=cells, charset=settings.get("printer.charset"), cutter=settings.get("printer.cutter"))
+    base = PAPER_80 if cells >= 48 else PAPER_58
+    profile = replace(base, cells=cells, charset=settings.get("printer.charset"), cutter=settings.get("printer.cutter"))
     try:
         transport = transport_at(way, settings.get("printer.address"))
     except DeviceFault as fault:
@@ -95,12 +98,13 @@ def printer_of(settings: Settings) -> Printer | None:
     return Printer(profile, transport, resource("fonts", "NotoSansSC-Regular.ttf"))
 
 
-def hub_client(store: Store) -> HubClient | None:
-    """The way to headquarters that the settings name; None for a stand-alone shop."""
+def hub_client(store: Store, folder: Path) -> HubClient | None:
+    """The way to headquarters that the settings name; None for a shop that stands alone or is not enrolled."""
     url, hub_key = store.settings.text("hub.url"), store.settings.text("hub.public_key")
-    if not url or not hub_key or store.key is None:
+    if not url or not hub_key:
         return None
-    return HubClient(url, store.key, bytes.fromhex(hub_key))
+    key = store.key or DeviceKey.from_bytes(read_key(folder, DEVICE_KEY))
+    return HubClient(url, key, bytes.fromhex(hub_key))
 
 
 class Till:
@@ -143,7 +147,9 @@ class Till:
         self.authorising = Authorising(self.store, clock)
         self.selling = Selling(self.store, clock, self.post, self.goods, self.staging, self.authorising, code_shapes, self.reasons)
         self.printing = Printing(self.store, clock, printer_of(settings), Faces.of(profile, settings, self.store), on_print_state)
-        self.sync = SyncWorker(hub_client(self.store), self.store.outbox, self.store.inbox, clock, on_state=on_sync_state, quiet=quiet)
+        self.sync = SyncWorker(
+            hub_client(self.store, folder), self.store.outbox, self.store.inbox, clock, on_state=on_sync_state, quiet=quiet
+        )
         self.checkout = Checkout(self.store, clock, self.post, self.selling, self.printing, self.pack.version, self.sync.wake)
         self.returning = Returning(
             self.store, clock, self.post, self.authorising, self.printing, self.pack, code_shapes, self.reasons, self.sync.wake

@@ -22,7 +22,7 @@ def parser(word: str, description: str) -> argparse.ArgumentParser:
 def data_folder(chosen: argparse.Namespace) -> Path:
     """The data folder a person chose, made if it is missing."""
     if chosen.temp_data:
-        return Path(tempfile.mkdtemp(prefix="yaogui-"))
+        return fresh_folder()
     if chosen.data:
         folder: Path = chosen.data
     elif named := os.environ.get("YAOGUI_DATA"):
@@ -54,3 +54,8 @@ def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], N
     ) as bar:  # fmt: skip
         task = bar.add_task(title, total=total)
         yield lambda count: bar.update(task, completed=count)
+
+
+def fresh_folder() -> Path:
+    """A new temporary data folder."""
+    return Path(tempfile.mkdtemp(prefix="yaogui-"))

@@ -1,0 +1,205 @@
+"""The demo pharmacy: made once, with its own headquarters beside it; opened, played as a counter day, or unplugged."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from app import founding
+from app.assembly import Till, TillFile, hub_client, open_store
+from app.commands import EXIT_FAILED, EXIT_OK, options
+from app.domain.demo import DemoPharmacy
+from app.records.clock import SystemClock, shop_day
+from app.sync.client import HubFault
+
+HUB_SECONDS = 30.0
+
+
+def main(argv: list[str]) -> int:
+    """Make the demo pharmacy and do with it what was asked."""
+    parser = options.parser("demo", "The demo pharmacy: invented makers, people and codes around real generic names.")
+    parser.add_argument("--run", action="store_true", help="open the window; without a display, play a counter day through it")
+    parser.add_argument("--day", action="store_true", help="play a counter day through the real window, even with a display")
+    parser.add_argument("--pull-the-plug", action="store_true", help="sell, kill the till, and show the sale and the open basket again")
+    parser.add_argument("--sheet", type=Path, metavar="PDF", help="write the sheet of scannable codes")
+    parser.add_argument("--out", type=Path, default=Path("out"), help="where the played day leaves pictures and papers (default: out)")
+    parser.add_argument("--english", action="store_true")
+    parser.add_argument("--dark", action="store_true")
+    chosen = parser.parse_args(argv)
+    folder = options.data_folder(chosen) / "demo" if not (chosen.data or chosen.temp_data) else options.data_folder(chosen)
+    if chosen.day or (chosen.run and not _has_display()):
+        return _play(chosen.out, folder if chosen.data else None)
+    clock = SystemClock()
+    pharmacy = founding.demo_pharmacy(clock)
+    if TillFile.read(folder) is None:
+        founding.found_demo(folder, clock, pharmacy, options.tell)
+        _virtual_printer(folder)
+    if chosen.sheet:
+        _write_sheet(pharmacy, chosen.sheet)
+    if chosen.pull_the_plug:
+        return _pull_the_plug(pharmacy)
+    if chosen.run:
+        return _open(folder, pharmacy, chosen.english, chosen.dark)
+    _introduce(folder, pharmacy)
+    return EXIT_OK
+
+
+def _has_display() -> bool:
+    if os.environ.get("QT_QPA_PLATFORM"):
+        return os.environ["QT_QPA_PLATFORM"] not in ("offscreen", "minimal")
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _introduce(folder: Path, pharmacy: DemoPharmacy) -> None:
+    print(f"demo pharmacy {pharmacy.store.title} in {folder}")
+    for person in pharmacy.staff:
+        print(f"  {person.name} {person.role} {person.code}: PIN {pharmacy.pins[person.id]}")
+    print(f"open it: yaogui demo --data {folder} --run")
+
+
+def _virtual_printer(folder: Path) -> None:
+    """Give the demo till a printer that leaves every slip as a picture in the data folder."""
+    store = open_store(folder, SystemClock())
+    try:
+        store.settings.set_many({"printer.transport": "virtual", "printer.address": str(folder / "paper")}).result()
+    finally:
+        store.close()
+
+
+@contextlib.contextmanager
+def headquarters(folder: Path, pharmacy: DemoPharmacy) -> Iterator[str]:
+    """A real headquarters process on loopback with the demo chain in it; gives its address."""
+    hub_folder = folder / "headquarters"
+    database = hub_folder / "hub.db"
+    if not database.exists():
+        founding.found_headquarters(hub_folder, SystemClock(), pharmacy, options.tell)
+    ready = hub_folder / "address"
+    ready.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "app", "hub", "--data", str(hub_folder), "--port", "0", "--ready-file", str(ready)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + HUB_SECONDS
+        while not (ready.exists() and ready.read_text("utf-8")):
+            if process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError("headquarters did not start")
+            time.sleep(0.05)
+        yield ready.read_text("utf-8")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def join(folder: Path, url: str) -> None:
+    """Enrol the demo till at a headquarters that just started, or tell it the new address."""
+    store = open_store(folder, SystemClock())
+    known = bool(store.settings.text("hub.public_key"))
+    if known:
+        store.settings.set("hub.url", url).result()
+    store.close()
+    if not known:
+        founding.introduce(f"sqlite:///{(folder / 'headquarters' / 'hub.db').absolute()}", folder, SystemClock(), url)
+
+
+def _open(folder: Path, pharmacy: DemoPharmacy, english: bool, dark: bool) -> int:
+    from app.desktop.sign_in import start
+
+    with headquarters(folder, pharmacy) as url:
+        join(folder, url)
+        options.tell(f"headquarters' console: {url}/console (admin / {founding.DEMO_CONSOLE_PASSWORD})")
+        return start(folder, language="en" if english else "", dark=dark, trace=False)
+
+
+def _write_sheet(pharmacy: DemoPharmacy, path: Path) -> None:
+    from app.reports.code_sheet import sheet_pdf
+
+    rows = [(c.title_zh, c.title_en, c.code, c.note_zh, c.note_en, c.kind) for c in pharmacy.sheet]
+    path.write_bytes(sheet_pdf(pharmacy.store.title, rows))
+    print(f"codes to scan: {path}")
+
+
+def _play(out: Path, kept: Path | None) -> int:
+    """Play a counter day through the real window and compare the till's total with headquarters'."""
+    os.environ["QT_QPA_PLATFORM"] = os.environ.get("QT_QPA_PLATFORM") or "offscreen"
+    from app.desktop.player import play_day
+
+    started = time.monotonic()
+    out.mkdir(parents=True, exist_ok=True)
+    clock = SystemClock()
+    pharmacy = founding.demo_pharmacy(clock)
+    folder = kept or options.fresh_folder()
+    if TillFile.read(folder) is None:
+        founding.found_demo(folder, clock, pharmacy, options.tell)
+        _virtual_printer(folder)
+    _write_sheet(pharmacy, out / "codes.pdf")
+    with headquarters(folder, pharmacy) as url:
+        join(folder, url)
+        options.tell("playing a counter day through the window…")
+        play_day(folder, pharmacy, out, Till)
+        return _compare(folder, out, started)
+
+
+def _compare(folder: Path, out: Path, started: float) -> int:
+    """The last line: till total = hub total, read from both ends."""
+    clock = SystemClock()
+    store = open_store(folder, clock, write=False)
+    try:
+        day = shop_day(clock.now())
+        totals = store.shifts.day_totals(day)
+        till = (totals.sales, totals.sales_fen, totals.returns + totals.voids, totals.returns_fen + totals.voids_fen)
+        client = hub_client(store, folder)
+        assert client is not None
+        hub: tuple[int, int, int, int] | None = None
+        until = time.monotonic() + 30
+        while hub != till and time.monotonic() < until:
+            with contextlib.suppress(HubFault):
+                row = client.totals(day).get(store.till)
+                hub = (row["sales"], row["sales_fen"], row["returns"], row["returns_fen"]) if row else None
+            if hub != till:
+                time.sleep(0.5)
+    finally:
+        store.close()
+    papers = sorted((folder / "paper").glob("*.png"))
+    for picture in papers:
+        (out / picture.name).write_bytes(picture.read_bytes())
+    sign = "=" if hub == till else "≠"
+    print(f"pictures, receipts and the Z report: {out.resolve()}")
+    net_till, net_hub = till[1] - till[3], (hub[1] - hub[3]) if hub else 0
+    print(f"played in {time.monotonic() - started:.0f} s: {till[0]} sales, {till[2]} returns")
+    print(f"till total ¥{net_till / 100:.2f} {sign} hub total ¥{net_hub / 100:.2f}")
+    return EXIT_OK if hub == till else EXIT_FAILED
+
+
+def _pull_the_plug(pharmacy: DemoPharmacy) -> int:
+    """Sell in a process of its own, kill it without warning, start again and show what is still there."""
+    from app.commands.till_process import DrivenTill
+
+    folder = options.fresh_folder()
+    clock = SystemClock()
+    founding.found_demo(folder, clock, pharmacy, options.tell, members=False)
+    barcodes = [code for code in pharmacy.sheet if code.kind == "barcode"]
+    with DrivenTill(folder) as till:
+        till.sign_in("1001")
+        till.open_shift(50000)
+        till.scan(barcodes[0].code)
+        number = till.pay_cash_exact()
+        print(f"sold and paid: {number}")
+        left = till.scan(barcodes[1].code)
+        print(f"a second customer's basket is open: {left} line(s)")
+        print("pulling the plug (SIGKILL)…")
+        till.kill()
+    with DrivenTill(folder) as till:
+        till.sign_in("1001")
+        back, sales = till.basket_lines(), till.sale_numbers()
+        print(
+            f"after the restart: sale {'there' if number in sales else 'LOST'} ({len(sales)} in the ledger), basket of {back} line(s) open again"
+        )
+    return EXIT_OK if sales.count(number) == 1 and back == left else EXIT_FAILED
