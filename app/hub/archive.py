@@ -155,9 +155,7 @@ def open_engine(database_url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(
-            "BEGIN IMMEDIATE" if connection.get_execution_options().get("immediate") else "BEGIN"
-        )
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("immediate") else "BEGIN")
 
     return engine
 
@@ -219,8 +217,9 @@ def upsert(
     put: Sequence[str] = (),
     newest: Sequence[str] = (),
 ) -> None:
-    """Insert rows or change those that stand: `add` columns are summed, `put` overwritten, `newest` overwritten unless `changed_at` is older.
+    """Insert rows or change those that stand.
 
+    `add` columns are summed, `put` columns overwritten, `newest` columns overwritten unless the row's `changed_at` is older.
     Rows go in primary-key order, so that two transactions never wait for each other in a ring.
     """
     if not rows:

@@ -76,9 +76,7 @@ class Headquarters:
 
     def reply(self, kind: str, nonce: str, digest: str, fields: dict[str, object], *, packed: bool = False) -> Response:
         """A signed reply that echoes the request; gzip when `packed` and worth it."""
-        sealed = seal_reply(
-            {"kind": kind, "nonce": nonce, "digest": digest, "hub_at": self.hub_at(), **fields}, self.key.sign
-        )
+        sealed = seal_reply({"kind": kind, "nonce": nonce, "digest": digest, "hub_at": self.hub_at(), **fields}, self.key.sign)
         headers = {"Cache-Control": "no-store"}
         if packed and len(sealed) > 1400:
             squeezer = zlib.compressobj(1, wbits=31)
@@ -100,9 +98,9 @@ class Headquarters:
             raise Refusal(400, "digest")
         with self.archive.reading() as connection:
             row = connection.execute(
-                select(
-                    tables.device.c.store_id, tables.device.c.till, tables.device.c.state, tables.device.c.public_key
-                ).where(tables.device.c.device == device)
+                select(tables.device.c.store_id, tables.device.c.till, tables.device.c.state, tables.device.c.public_key).where(
+                    tables.device.c.device == device
+                )
             ).first()
         if row is None:
             raise Refusal(401, "unknown_device")

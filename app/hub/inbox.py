@@ -83,9 +83,7 @@ def checked(raw: bytes, asker: Asker, keys: Mapping[str, bytes]) -> Line:
 
 def device_keys(connection: Connection, store_id: str) -> dict[str, bytes]:
     """Public keys of every device the store ever enrolled."""
-    rows = connection.execute(
-        select(tables.device.c.device, tables.device.c.public_key).where(tables.device.c.store_id == store_id)
-    )
+    rows = connection.execute(select(tables.device.c.device, tables.device.c.public_key).where(tables.device.c.store_id == store_id))
     return {row.device: bytes.fromhex(row.public_key) for row in rows}
 
 
@@ -123,15 +121,11 @@ class _Chains:
         return sibling or stranger or rootless
 
 
-def take(
-    connection: Connection, asker: Asker, batch: Sequence[Line], now: datetime, utc_offset_minutes: int
-) -> list[Outcome]:
+def take(connection: Connection, asker: Asker, batch: Sequence[Line], now: datetime, utc_offset_minutes: int) -> list[Outcome]:
     """Store a batch and say what became of each line, in order; runs inside one transaction."""
     store_id = asker.store_id
     device_row = connection.execute(
-        select(tables.device)
-        .where(tables.device.c.store_id == store_id, tables.device.c.device == asker.device)
-        .with_for_update()
+        select(tables.device).where(tables.device.c.store_id == store_id, tables.device.c.device == asker.device).with_for_update()
     ).one()
     envelopes = [line.envelope for line in batch if line.envelope is not None]
     known = _known(connection, store_id, envelopes)
@@ -179,9 +173,7 @@ def take(
         if newest.place.seq >= device_row.head_seq:
             seen |= {"head_seq": newest.place.seq, "head_digest": newest.digest}
     connection.execute(
-        update(tables.device)
-        .where(tables.device.c.store_id == store_id, tables.device.c.device == asker.device)
-        .values(seen)
+        update(tables.device).where(tables.device.c.store_id == store_id, tables.device.c.device == asker.device).values(seen)
     )
     return outcomes
 
@@ -189,9 +181,7 @@ def take(
 def _known(connection: Connection, store_id: str, envelopes: Sequence[Envelope]) -> dict[str, str]:
     ids = {envelope.id for envelope in envelopes}
     rows = connection.execute(
-        select(tables.inbox.c.event_id, tables.inbox.c.digest).where(
-            tables.inbox.c.store_id == store_id, tables.inbox.c.event_id.in_(ids)
-        )
+        select(tables.inbox.c.event_id, tables.inbox.c.digest).where(tables.inbox.c.store_id == store_id, tables.inbox.c.event_id.in_(ids))
     )
     return {row.event_id: row.digest for row in rows}
 
@@ -241,9 +231,7 @@ def _project(
     return failures
 
 
-def _quarantined(
-    connection: Connection, asker: Asker, line: Line, outcome: Outcome, code: str, detail: str, now: datetime
-) -> Outcome:
+def _quarantined(connection: Connection, asker: Asker, line: Line, outcome: Outcome, code: str, detail: str, now: datetime) -> Outcome:
     envelope = line.envelope
     assert envelope is not None
     insert_new(
@@ -276,9 +264,7 @@ def keep_opaque(connection: Connection, asker: Asker, raw: bytes, event_id: str,
     _keep_unreadable(connection, asker, line, "refused", now, event_id)
 
 
-def _keep_unreadable(
-    connection: Connection, asker: Asker, line: Line, code: str, now: datetime, event_id: str = ""
-) -> None:
+def _keep_unreadable(connection: Connection, asker: Asker, line: Line, code: str, now: datetime, event_id: str = "") -> None:
     event_id = event_id or (line.envelope.id if line.envelope else "")
     row: dict[str, object] = {
         "store_id": asker.store_id,

@@ -121,9 +121,7 @@ class RunningHub:
         self.thread.join(timeout=15)
 
 
-def start(
-    database_url: str, key_seed: bytes, clock: Clock | None = None, *, host: str = "127.0.0.1", port: int = 0
-) -> RunningHub:
+def start(database_url: str, key_seed: bytes, clock: Clock | None = None, *, host: str = "127.0.0.1", port: int = 0) -> RunningHub:
     """Run the hub in a thread and come back when it answers."""
     listener = _listen(host, port)
     server = _server(create_app(database_url, key_seed, clock))

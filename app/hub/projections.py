@@ -192,9 +192,7 @@ def _title(name: str, spec: str) -> str:
     return f"{name} {spec}".strip()[:160]
 
 
-def _tender(
-    changes: Changes, store_id: str, envelope: Envelope, method: str, zh: str, en: str, amount_fen: int, refund_fen: int
-) -> None:
+def _tender(changes: Changes, store_id: str, envelope: Envelope, method: str, zh: str, en: str, amount_fen: int, refund_fen: int) -> None:
     _summed(
         changes.tenders,
         {"store_id": store_id, "day": envelope.day, "method": method},
@@ -204,9 +202,7 @@ def _tender(
     )
 
 
-def _product(
-    changes: Changes, store_id: str, envelope: Envelope, product_id: str, title: str, quantity: int, amount_fen: int
-) -> None:
+def _product(changes: Changes, store_id: str, envelope: Envelope, product_id: str, title: str, quantity: int, amount_fen: int) -> None:
     _summed(
         changes.products,
         {"store_id": store_id, "day": envelope.day, "product_id": product_id},
@@ -215,9 +211,7 @@ def _product(
     )
 
 
-def _move(
-    changes: Changes, store_id: str, product_id: str, lot_id: str, zone: str, delta: int, title: str, at: datetime
-) -> None:
+def _move(changes: Changes, store_id: str, product_id: str, lot_id: str, zone: str, delta: int, title: str, at: datetime) -> None:
     key: Row = {"store_id": store_id, "product_id": product_id, "lot_id": lot_id, "zone": zone}
     _summed(changes.stock, key, {"quantity": delta}, title=title, changed_at=at)
 

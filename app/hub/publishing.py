@@ -50,9 +50,7 @@ class Published:
 def name_chain(archive: Archive, name: str, utc_offset_minutes: int = 480) -> None:
     """Set the chain's name and the time zone of its console (minutes east of UTC); takes effect when the hub starts."""
     row: dict[str, object] = {"id": 1, "name": name, "utc_offset_minutes": utc_offset_minutes}
-    archive.commit(
-        lambda connection: upsert(connection, tables.chain, [row], put=("name", "utc_offset_minutes"))
-    ).result()
+    archive.commit(lambda connection: upsert(connection, tables.chain, [row], put=("name", "utc_offset_minutes"))).result()
 
 
 def create_store(archive: Archive, clock: Clock, profile: StoreProfile) -> None:
@@ -168,9 +166,7 @@ def _appending(feed: str, store_id: str, records: Sequence[Record]) -> Callable[
         standing = {
             found.key: found.json
             for found in connection.execute(
-                select(row.key, row.json).where(
-                    row.store_id == store_id, row.feed == feed, row.key.in_(list(texts)), row.current
-                )
+                select(row.key, row.json).where(row.store_id == store_id, row.feed == feed, row.key.in_(list(texts)), row.current)
             )
         }
         changed = {key: text for key, text in texts.items() if not _same(standing.get(key), text)}

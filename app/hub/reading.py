@@ -188,9 +188,7 @@ def store_days(connection: Connection, day: date) -> tuple[StoreDay, ...]:
     hours: dict[str, list[int]] = {}
     sums: dict[str, tuple[int, int, int, int]] = {}
     for row in connection.execute(
-        select(
-            c.store_id, c.hour, func.sum(c.sales), func.sum(c.sales_fen), func.sum(c.returns), func.sum(c.returns_fen)
-        )
+        select(c.store_id, c.hour, func.sum(c.sales), func.sum(c.sales_fen), func.sum(c.returns), func.sum(c.returns_fen))
         .where(c.day == day)
         .group_by(c.store_id, c.hour)
     ):
@@ -230,7 +228,7 @@ def tills(connection: Connection) -> tuple[TillState, ...]:
             d.events,
             d.head_seq,
             d.forks,
-        )  # fmt: skip
+        )
         .select_from(
             tables.till.join(tables.store, t.store_id == s.store_id).outerjoin(
                 tables.device, and_(d.store_id == t.store_id, d.till == t.till)
@@ -258,9 +256,7 @@ def tills(connection: Connection) -> tuple[TillState, ...]:
     )
 
 
-def sales(
-    connection: Connection, day: date, store_id: str = "", *, limit: int = 100, offset: int = 0
-) -> tuple[SaleRow, ...]:
+def sales(connection: Connection, day: date, store_id: str = "", *, limit: int = 100, offset: int = 0) -> tuple[SaleRow, ...]:
     """The day's sales, newest first, with what came back of them."""
     s, r = tables.sale.c, tables.sale_return.c
     back = (
@@ -383,9 +379,7 @@ def stock_of(connection: Connection, store_id: str, product_id: str) -> int:
     c = tables.stock_level.c
     return int(
         connection.scalar(
-            select(func.coalesce(func.sum(c.quantity), 0)).where(
-                c.store_id == store_id, c.product_id == product_id, c.zone == "shelf"
-            )
+            select(func.coalesce(func.sum(c.quantity), 0)).where(c.store_id == store_id, c.product_id == product_id, c.zone == "shelf")
         )
         or 0
     )
@@ -395,21 +389,13 @@ def waiting(connection: Connection, limit: int = 100) -> tuple[Waiting, ...]:
     """The quarantine, newest first."""
     c = tables.quarantine.c
     rows = connection.execute(select(tables.quarantine).order_by(c.since.desc(), c.event_id).limit(limit))
-    return tuple(
-        Waiting(row.store_id, row.event_id, row.device, row.type, row.code, row.detail, row.since) for row in rows
-    )
+    return tuple(Waiting(row.store_id, row.event_id, row.device, row.type, row.code, row.detail, row.since) for row in rows)
 
 
 def counts(connection: Connection) -> Counts:
     """The overview's small figures."""
     c = tables.stock_level.c
-    below = (
-        select(c.product_id)
-        .where(c.zone == "shelf")
-        .group_by(c.store_id, c.product_id)
-        .having(func.sum(c.quantity) < 0)
-        .subquery()
-    )
+    below = select(c.product_id).where(c.zone == "shelf").group_by(c.store_id, c.product_id).having(func.sum(c.quantity) < 0).subquery()
     return Counts(
         connection.scalar(select(func.count()).select_from(tables.quarantine)) or 0,
         int(connection.scalar(select(func.coalesce(func.sum(tables.device.c.forks), 0))) or 0),

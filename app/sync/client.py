@@ -55,9 +55,7 @@ class HubFault(Exception):
     `retry` says whether the same request may succeed later; `after_s` is what the other side asked to wait.
     """
 
-    def __init__(
-        self, code: str, facts: Mapping[str, str] | None = None, *, retry: bool = True, after_s: float = 0.0
-    ) -> None:
+    def __init__(self, code: str, facts: Mapping[str, str] | None = None, *, retry: bool = True, after_s: float = 0.0) -> None:
         super().__init__(code)
         self.code = code
         self.facts: Mapping[str, str] = dict(facts or {})
@@ -102,6 +100,7 @@ class Hello:
     events: int
     head_seq: int
     head_digest: str
+    forks: int
     hub_at: str
 
 
@@ -391,6 +390,7 @@ class HubClient:
                 int(fields["events"]),
                 int(fields["head_seq"]),
                 str(fields["head_digest"]),
+                int(fields["forks"]),
                 str(fields["hub_at"]),
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -400,10 +400,7 @@ class HubClient:
         """till → sales, sales_fen, returns, returns_fen of this store's business day, as headquarters holds them."""
         fields = self._ask("GET", f"/v1/totals?day={day.isoformat()}", "totals", f"totals {day.isoformat()}")
         try:
-            return {
-                str(till): {str(name): int(value) for name, value in sums.items()}
-                for till, sums in fields["tills"].items()
-            }
+            return {str(till): {str(name): int(value) for name, value in sums.items()} for till, sums in fields["tills"].items()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise HubFault("forged", {"reply": "totals"}) from error
 

@@ -89,9 +89,7 @@ class Puller:
             while left and len(unit) < UNIT_ROWS and time.perf_counter() < until:
                 row = left.pop(0)
                 try:  # a newer hub may send fields that this version does not know
-                    unit.append(
-                        kind.model_validate({name: row[name] for name in row if name in known}).model_dump(mode="json")
-                    )
+                    unit.append(kind.model_validate({name: row[name] for name in row if name in known}).model_dump(mode="json"))
                 except ValidationError:
                     refused += 1
                     log.warning("feed %s: a row is no %s", page.feed, kind.__name__)

@@ -46,9 +46,7 @@ def _always() -> bool:
     return True
 
 
-def backoff_seconds(
-    failures: int, draw: float, first: float = FIRST_BACKOFF, longest: float = LONGEST_BACKOFF
-) -> float:
+def backoff_seconds(failures: int, draw: float, first: float = FIRST_BACKOFF, longest: float = LONGEST_BACKOFF) -> float:
     """Full jitter: anything from 0 to the doubled ceiling of this many failures in a row; `draw` is uniform in [0, 1)."""
     return draw * min(longest, first * 2.0 ** min(failures - 1, 30))
 

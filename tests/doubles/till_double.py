@@ -87,7 +87,7 @@ class PaperTill:
                 return_id=new_id(self.clock), kind="return", original_sale_id=sale.sale_id, original_number="N",
                 shift_id="SH1", till=self.till, cashier="S1", approved_by="S2", reason="quality", lines=(back,),
                 refunds=sale.tenders, total_fen=sale.payable_fen,
-            )  # fmt: skip
+            )
         )
 
     def goods_in(self, product: str, quantity: int) -> tuple[str, bytes]:
@@ -96,7 +96,7 @@ class PaperTill:
             StockReceived(
                 receipt_id=new_id(self.clock), product_id=product, lot_id="L1", lot_no="A1", expires_on=date(2028, 1, 31),
                 quantity=quantity,
-            )  # fmt: skip
+            )
         )
 
     def strange(self, type_name: str, body: object) -> tuple[str, bytes]:

@@ -71,9 +71,7 @@ def router(hq: Headquarters) -> APIRouter:
     def _add_device(connection: Connection, store_id: str, till: str, name: str, public_hex: str) -> None:
         c = tables.device.c
         connection.execute(
-            update(tables.device)
-            .where(c.store_id == store_id, c.till == till, c.state == "active")
-            .values(state="replaced")
+            update(tables.device).where(c.store_id == store_id, c.till == till, c.state == "active").values(state="replaced")
         )
         connection.execute(
             insert(tables.device).values(

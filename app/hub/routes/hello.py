@@ -22,9 +22,7 @@ def router(hq: Headquarters) -> APIRouter:
     def held(asker: Asker) -> dict[str, object]:
         with hq.archive.reading() as connection:
             row = connection.execute(
-                select(tables.device).where(
-                    tables.device.c.store_id == asker.store_id, tables.device.c.device == asker.device
-                )
+                select(tables.device).where(tables.device.c.store_id == asker.store_id, tables.device.c.device == asker.device)
             ).one()
             feeds = connection.execute(
                 select(tables.feed.c.feed, tables.feed.c.feed_id, tables.feed.c.head_seq).where(

@@ -31,9 +31,7 @@ def router(hq: Headquarters) -> APIRouter:
     async def push(request: Request) -> Response:
         body = await read_body(request)
         asker, batch = await asyncio.to_thread(read, request, body)
-        outcomes = await hq.commit(
-            lambda connection: take(connection, asker, batch, hq.clock.now(), hq.utc_offset_minutes)
-        )
+        outcomes = await hq.commit(lambda connection: take(connection, asker, batch, hq.clock.now(), hq.utc_offset_minutes))
         results = [{"id": outcome.id, "status": outcome.status, "code": outcome.code} for outcome in outcomes]
         return hq.reply("push", asker.nonce, asker.digest, {"results": results, "state": asker.state})
 

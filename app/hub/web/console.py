@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -38,9 +38,7 @@ PAGE_ROWS = 60
 SILENT_MINUTES = 10
 """A till that has not been heard of for longer is shown as silent."""
 _HERE = Path(__file__).parent
-_FONTS = frozenset(
-    {"InterDisplay-Medium.ttf", "InterDisplay-SemiBold.ttf", "NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"}
-)
+_FONTS = frozenset({"InterDisplay-Medium.ttf", "InterDisplay-SemiBold.ttf", "NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"})
 _NAV = (
     ("overview", "", "chart-line-up"),
     ("sales", "/sales", "receipt"),
@@ -146,14 +144,10 @@ def router(hq: Headquarters) -> APIRouter:
         )
         response = HTMLResponse(html, status, headers=_HEADERS)
         if "lang" in request.query_params:
-            response.set_cookie(
-                "yaogui_lang", said.language, max_age=31_536_000, samesite="strict", httponly=True, path="/console"
-            )
+            response.set_cookie("yaogui_lang", said.language, max_age=31_536_000, samesite="strict", httponly=True, path="/console")
         return response
 
-    async def shown(
-        request: Request, where: str, template: str, read: Callable[[Speech], Mapping[str, object]]
-    ) -> Response:
+    async def shown(request: Request, where: str, template: str, read: Callable[[Speech], dict[str, Any]]) -> Response:
         """A page behind the login."""
         who = await asyncio.to_thread(session, request)
         if who is None:
@@ -208,11 +202,11 @@ def router(hq: Headquarters) -> APIRouter:
 
     @routes.get("")
     async def overview(request: Request) -> Response:
-        def read(said: Speech) -> dict[str, object]:
+        def read(said: Speech) -> dict[str, Any]:
             day = day_of(request)
             with hq.archive.reading() as connection:
                 stores = reading.store_days(connection, day)
-                values: dict[str, object] = {
+                values: dict[str, Any] = {
                     "tills": reading.tills(connection),
                     "tenders": reading.tenders(connection, day),
                     "best": reading.best_products(connection, day),
@@ -241,7 +235,7 @@ def router(hq: Headquarters) -> APIRouter:
 
     @routes.get("/sales")
     async def sales(request: Request) -> Response:
-        def read(said: Speech) -> dict[str, object]:
+        def read(said: Speech) -> dict[str, Any]:
             day = day_of(request)
             store_id = request.query_params.get("store", "")[:32]
             asked = request.query_params.get("from", "0")
@@ -267,7 +261,7 @@ def router(hq: Headquarters) -> APIRouter:
 
     @routes.get("/tills")
     async def tills(request: Request) -> Response:
-        def read(said: Speech) -> dict[str, object]:
+        def read(said: Speech) -> dict[str, Any]:
             with hq.archive.reading() as connection:
                 return {
                     "tills": reading.tills(connection),
@@ -279,7 +273,7 @@ def router(hq: Headquarters) -> APIRouter:
 
     @routes.get("/stock")
     async def stock(request: Request) -> Response:
-        def read(_: Speech) -> dict[str, object]:
+        def read(_: Speech) -> dict[str, Any]:
             with hq.archive.reading() as connection:
                 return {"rows": reading.negatives(connection, 200)}
 
@@ -287,7 +281,7 @@ def router(hq: Headquarters) -> APIRouter:
 
     @routes.get("/inbox")
     async def inbox(request: Request) -> Response:
-        def read(_: Speech) -> dict[str, object]:
+        def read(_: Speech) -> dict[str, Any]:
             with hq.archive.reading() as connection:
                 return {"rows": reading.waiting(connection), "counts": reading.counts(connection)}
 
@@ -295,7 +289,7 @@ def router(hq: Headquarters) -> APIRouter:
 
     @routes.get("/feeds")
     async def feeds(request: Request) -> Response:
-        def read(_: Speech) -> dict[str, object]:
+        def read(_: Speech) -> dict[str, Any]:
             with hq.archive.reading() as connection:
                 return {"rows": reading.feeds(connection)}
 

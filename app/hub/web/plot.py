@@ -55,6 +55,11 @@ def step_of(most: int) -> int:
         base *= 10
 
 
+def _next_line(fen: int, step: int) -> int:
+    """The first grid line that is not below an amount."""
+    return (fen + step - 1) // step * step
+
+
 def hours_svg(series: Sequence[Series], label: str) -> str:
     """The plot; `label` is what a screen reader says."""
     shown = drawn(series)
@@ -62,16 +67,15 @@ def hours_svg(series: Sequence[Series], label: str) -> str:
     ups = {hour: sum(max(0, one.hours[hour]) for one in shown) for hour in hours}
     downs = {hour: sum(min(0, one.hours[hour]) for one in shown) for hour in hours}
     step = step_of(max([*ups.values(), 1]))
-    top_fen = -(-max([*ups.values(), 1]) // step) * step
-    low_fen = -(-(-min([*downs.values(), 0])) // step) * step
+    top_fen = _next_line(max([*ups.values(), 1]), step)
+    low_fen = _next_line(abs(min([*downs.values(), 0])), step)
     plot_height = HEIGHT - TOP - BOTTOM
     scale = plot_height / (top_fen + low_fen)
     zero = TOP + top_fen * scale
     slot = (WIDTH - LEFT - 4) / len(hours)
     bar = min(34.0, slot * 0.62)
     parts = [
-        f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}" '
-        'xmlns="http://www.w3.org/2000/svg">'
+        f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">'
     ]
     for fen in range(-low_fen, top_fen + 1, step):
         y = zero - fen * scale

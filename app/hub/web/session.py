@@ -83,9 +83,7 @@ def log_in(connection: Connection, name: str, password: str, now: datetime) -> s
 def session_of(connection: Connection, token: str, now: datetime) -> Session | None:
     """The session of a token, unless it has ended."""
     c = tables.console_session.c
-    row = (
-        connection.execute(select(tables.console_session).where(c.token_hash == kept(token))).first() if token else None
-    )
+    row = connection.execute(select(tables.console_session).where(c.token_hash == kept(token))).first() if token else None
     if row is None or row.expires_at <= now or row.seen_at + timedelta(minutes=IDLE_MINUTES) <= now:
         return None
     return Session(row.name, row.csrf)

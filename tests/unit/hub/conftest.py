@@ -10,11 +10,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "doubles"))
 
-from hub_bench import HubBench, own_postgres, postgres_here  # noqa: E402
-from till_double import START, PaperTill  # noqa: E402
+from hub_bench import HubBench, own_postgres, postgres_here
+from till_double import START, PaperTill
 
-from app.records.clock import ManualClock  # noqa: E402
-
+from app.records.clock import ManualClock
 
 _ABSENT = "PostgreSQL 15 is not installed: the same tests ran on SQLite only"
 

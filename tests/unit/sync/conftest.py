@@ -10,9 +10,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "doubles"))
 
-from hub_bench import HubBench  # noqa: E402
+from hub_bench import HubBench
 
-from app.records.clock import SystemClock  # noqa: E402
+from app.records.clock import SystemClock
 
 
 @pytest.fixture(scope="session")
