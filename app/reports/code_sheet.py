@@ -37,7 +37,7 @@ Entry = tuple[str, str, str, str, str, str]
 MODULE = 0.96
 """Narrowest bar in points: 8/600 inch, whole dots on 300 and 600 dpi printers (EAN-13 at 103 % of its nominal size)."""
 _LONGEST_BARS = 24
-_CARD = 38.5 * MM
+_CARD = 36 * MM
 _BETWEEN = 4 * MM
 _TONES: dict[str, Color] = {
     "barcode": BRAND,
@@ -54,7 +54,7 @@ _TONES: dict[str, Color] = {
 
 
 def sheet_pdf(title: str, codes: Sequence[Entry], shop: ShopFace | None = None, *, made_at: datetime) -> bytes:
-    """An A4 sheet of codes; `kind` colours a card. Thirteen digits with a right check digit become EAN-13, short ASCII Code 128, else QR."""
+    """An A4 sheet of codes; `kind` colours a card, `symbology` says how a code is drawn."""
     face = shop or ShopFace("", "Yaogui 药柜")
     page = Page(face, title, made_at=made_at)
     page.note(page.words("sheet.hint"), tone=INK2, size=8.5)
@@ -69,7 +69,7 @@ def sheet_pdf(title: str, codes: Sequence[Entry], shop: ShopFace | None = None, 
 
 
 def symbology(code: str) -> str:
-    """ean13 | code128 | qr: how a code is drawn."""
+    """ean13 (thirteen digits, check digit right) | code128 (short ASCII) | qr (anything else)."""
     if len(code) == 13 and code.isascii() and code.isdigit() and _ean_check(code) == int(code[-1]):
         return "ean13"
     if len(code) <= _LONGEST_BARS and code.isascii() and code.isprintable():
@@ -95,18 +95,18 @@ def _card(page: Page, x: float, top: float, wide: float, entry: Entry) -> None:
     page.canvas.setLineWidth(0.6)
     page.canvas.roundRect(x + wide - tag - 7, top - 18.5, tag, 11.5, 5.7, stroke=1, fill=0)
     page.text(x + wide - 7 - tag / 2, top - 15.2, kind_word, 7, tone=tone, align="center")
-    _symbol(page, x + wide / 2, top - 67, code)
-    page.text(x + wide / 2, top - 78, _grouped(code), 8.5, tone=INK, align="center")
+    _symbol(page, x + wide / 2, top - 64, code)
+    page.text(x + wide / 2, top - 74.5, _grouped(code), 8.5, tone=INK, align="center")
     note = " · ".join(part for part in (note_zh, note_en if note_en != note_zh else "") if part)
     lines = wrap(note, wide - 16, lambda text: fonts.width(text, 7))
     for n, line in enumerate(lines[:2]):
-        page.text(x + wide / 2, top - 90 - 9.5 * n, line, 7, tone=INK2, align="center")
+        page.text(x + wide / 2, top - 85 - 9.5 * n, line, 7, tone=INK2, align="center")
 
 
 def _symbol(page: Page, centre: float, bottom: float, code: str) -> None:
-    """The code's bars, 34 points high, centred; a QR stands as high as the room allows."""
+    """The code's bars, 32 points high, centred; a QR stands as high as the room allows."""
     page.canvas.setFillColor(INK)
-    tall = 34.0
+    tall = 32.0
     kind = symbology(code)
     if kind == "qr":
         qr_code(page.canvas, code, centre - 19, bottom - 2, 38)

@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import qrcode
@@ -142,7 +143,7 @@ class Page:
     # -- the running frame -----------------------------------------------------------------------------------------------
 
     def _first_head(self) -> None:
-        top = self._height - 12 * MM
+        top = self._height - 10 * MM
         self.canvas.setFillColor(BRAND)
         self.canvas.rect(0, self._height - 2 * MM, self.right + MARGIN, 2 * MM, stroke=0, fill=1)
         code = 19 * MM if self._number else 0
@@ -171,7 +172,7 @@ class Page:
             right_y -= 12
         self.y = min(y, right_y + 2, top - code) - 2 * MM
         self._rule(LINE2)
-        self.y -= 4.5 * MM
+        self.y -= 4 * MM
 
     def _next_head(self) -> None:
         y = self._height - 12 * MM
@@ -187,13 +188,13 @@ class Page:
     def _foot(self, number: int, count: int) -> None:
         y = 9 * MM
         self.line(self.left, y + 10, self.right, y + 10, LINE)
-        self.text(self.left, y, self.words("made_at", at=moment(self._made_at, seconds=True)), 7.5, tone=INK3)
-        middle = self.words("demo") if self._shop.demo else ""
-        if middle:
-            centre = (self.left + self.right) / 2
-            pill = fonts.width(middle, 7.5, bold=True) + 14
-            self.box(centre - pill / 2, y - 4, pill, 12, WARN_T, radius=6)
-            self.text(centre, y, middle, 7.5, bold=True, tone=WARN_INK, align="center")
+        made = self.words("made_at", at=moment(self._made_at, seconds=True))
+        self.text(self.left, y, made, 7.5, tone=INK3)
+        if self._shop.demo:
+            mark = self.words("demo")
+            x, pill = self.left + fonts.width(made, 7.5) + 10, fonts.width(mark, 7.5, bold=True) + 14
+            self.box(x, y - 3.5, pill, 12, WARN_T, radius=6)
+            self.text(x + 7, y, mark, 7.5, bold=True, tone=WARN_INK)
         page = self.words("page", n=number, m=count)
         self.text(self.right, y, page, 7.5, tone=INK3, align="right")
         if self._number:
@@ -211,7 +212,7 @@ class Page:
         self.canvas.showPage()
         self._next_head()
 
-    def gap(self, height: float = 4 * MM) -> None:
+    def gap(self, height: float = 3.2 * MM) -> None:
         """Leave some room."""
         self.y -= height
 
@@ -275,20 +276,20 @@ class Page:
         self.box(self.left, self.y - height, self.width, height, tint, radius=5)
         for n, part in enumerate(lines):
             self.text(self.left + 10, self.y - 13 - 13 * n, part, 8.5, tone=tone)
-        self.y -= height + 6
+        self.y -= height + 9
 
     def cards(self, cards: Sequence[Card]) -> None:
         """Key figures side by side."""
-        height, between = 17.5 * MM, 3 * MM
+        height, between = 16.5 * MM, 3 * MM
         self.need(height)
         wide = (self.width - between * (len(cards) - 1)) / len(cards)
         for n, card in enumerate(cards):
             x = self.left + n * (wide + between)
             self.box(x, self.y - height, wide, height, card.tint, radius=6)
             self.text(x + 9, self.y - 14, card.title, 8, tone=card.tone)
-            self._figure(x + 9, self.y - 33, card, wide - 18)
+            self._figure(x + 9, self.y - 32, card, wide - 18)
             self.text(x + 9, self.y - height + 6, card.note, 7, tone=INK2)
-        self.y -= height + 5 * MM
+        self.y -= height + 4 * MM
 
     def _figure(self, x: float, y: float, card: Card, room: float) -> None:
         size = 17.0
@@ -312,23 +313,36 @@ class Page:
         for row in rows:
             strong = len(row) == 3 and bool(row[2])
             self.line(x, y, x + width, y, LINE2 if strong else LINE)
-            self.text(x, y - 11.5, row[0], 8.5, bold=strong, tone=INK if strong else INK2)
-            self.text(x + width, y - 11.5, row[1], 9, bold=strong, align="right")
-            y -= 16
+            self.text(x, y - 11, row[0], 8.5, bold=strong, tone=INK if strong else INK2)
+            self.text(x + width, y - 11, row[1], 9, bold=strong, align="right")
+            y -= 15
         return y
 
     def signatures(self, titles: Sequence[str]) -> None:
         """Lines to sign on, side by side."""
-        self.need(20 * MM)
+        self.need(9 * MM + 14)
         between = 8 * MM
         wide = (self.width - between * (len(titles) - 1)) / len(titles)
-        self.y -= 11 * MM
+        self.y -= 9 * MM
         for n, title in enumerate(titles):
             x = self.left + n * (wide + between)
             self.line(x, self.y, x + wide, self.y, INK3)
             self.text(x, self.y - 11, title, 8, tone=INK2)
             self.text(x + wide, self.y - 11, self.words("sign_date"), 8, tone=INK3, align="right")
         self.y -= 16
+
+    def counts(self, counts: Sequence[tuple[str, int]]) -> None:
+        """Small counts side by side, those above zero in bold."""
+        wide = self.width / len(counts)
+        self.need(28)
+        self.box(self.left, self.y - 28, self.width, 28, SUNKEN, radius=5)
+        for n, (title, count) in enumerate(counts):
+            centre = self.left + wide * (n + 0.5)
+            if n:
+                self.line(self.left + wide * n, self.y - 6, self.left + wide * n, self.y - 22, LINE2)
+            self.text(centre, self.y - 11, title, 7.5, tone=INK2, align="center")
+            self.text(centre, self.y - 23, str(count), 9.5, bold=count > 0, tone=INK if count else INK3, align="center")
+        self.y -= 28
 
     # -- tables ----------------------------------------------------------------------------------------------------------
 
@@ -383,19 +397,19 @@ class Page:
         count = max(len(lines) for lines in texts)
         done = 0
         while done < count:
-            fits = int((self.y - _FOOT - 6) / leading)
+            fits = int((self.y - _FOOT - 5) / leading)
             if fits < min(count - done, 12):
                 self.new_page()
                 self._table_head(columns, widths, left, whole, size)
-                fits = int((self.y - _FOOT - 6) / leading)
+                fits = int((self.y - _FOOT - 5) / leading)
             some = min(fits, count - done)
             x = left
             for cell, column, room, lines in zip(cells, columns, widths, texts, strict=True):
                 for n, text in enumerate(lines[done : done + some]):
-                    y = self.y - 3 - leading * n - size * 1.04
+                    y = self.y - 2.5 - leading * n - size * 1.04
                     self._in_column(x, room, y, text, column.align, size, bold=cell.bold, tone=cell.tone or INK)
                 x += room
-            self.y -= some * leading + 6
+            self.y -= some * leading + 5
             done += some
         self.line(left, self.y, left + whole, self.y, LINE)
 
@@ -477,7 +491,7 @@ class Page:
         placed = [place(point) for point in points]
         self.canvas.setStrokeColor(BRAND)
         self.canvas.setLineWidth(1.2)
-        for (x1, y1), (x2, y2) in zip(placed, placed[1:], strict=False):
+        for (x1, y1), (x2, y2) in pairwise(placed):
             self.canvas.line(x1, y1, x2, y2)
         for (at_x, at_y), (_, value) in zip(placed, points, strict=True):
             self.canvas.setFillColor(BRAND if band[0] <= value <= band[1] else BAD_INK)

@@ -77,9 +77,8 @@ def z_pdf(
     _watched(page, totals)
     _perpetual(page, body.perpetual_fen)
     handed = staff(body.handed_to) if body.handed_to else ""
-    page.signatures(
-        (words("sign.from", name=staff(body.staff_id)), words("sign.to", name=handed) if handed else words("sign.to_blank"), words("sign.manager"))
-    )
+    taken_by = words("sign.to", name=handed) if handed else words("sign.to_blank")
+    page.signatures((words("sign.from", name=staff(body.staff_id)), taken_by, words("sign.manager")))
     return page.finish()
 
 
@@ -232,12 +231,12 @@ def _drawer_pairs(page: Page, totals: ShiftTotals, body: ShiftClosed | None, *, 
 def _two_lists(page: Page, *lists: tuple[str, Pairs]) -> None:
     between = 10 * MM
     wide = (page.width - between) / 2
-    page.need(16 * max(len(rows) for _, rows in lists) + 24)
+    page.need(15 * max(len(rows) for _, rows in lists) + 24)
     for n, (title, _) in enumerate(lists):
         page.heading(page.left + n * (wide + between), page.y, title)
     page.y -= 17
     page.y = min(page.pairs(page.left + n * (wide + between), wide, rows) for n, (_, rows) in enumerate(lists))
-    page.gap(4 * MM)
+    page.gap()
 
 
 def _tenders(page: Page, totals: ShiftTotals, tender: Naming, *, cash_shown: bool, counted: tuple[int, int] | None) -> None:
@@ -249,7 +248,7 @@ def _tenders(page: Page, totals: ShiftTotals, tender: Naming, *, cash_shown: boo
         Column(words("tender"), 3),
         Column(words("taken_count"), 1.3, "right"),
         Column(words("taken"), 2.2, "right"),
-        Column(words("refund_count"), 1.3, "right"),
+        Column(words("refund_count"), 1.6, "right"),
         Column(words("refunded"), 2, "right"),
         Column(words("net_taken"), 2.2, "right"),
         Column(words("expected"), 2.2, "right"),
@@ -332,7 +331,7 @@ def _denomination(fen: int) -> str:
 def _plots(page: Page, totals: ShiftTotals, tender: Naming, hours: Hours) -> None:
     """Sales by hour on the left, what each tender took on the right."""
     words = page.words
-    height = 40 * MM
+    height = 29 * MM
     if not totals.sales:
         return
     between = 8 * MM
@@ -346,7 +345,7 @@ def _plots(page: Page, totals: ShiftTotals, tender: Naming, hours: Hours) -> Non
     below = page.y
     if any(value > 0 for _, value in parts):
         below = page.shares(page.left + left + between, page.y, page.width - left - between, sorted(parts, key=lambda part: -part[1]))
-    page.y = min(page.y - height, below) - 3 * MM
+    page.y = min(page.y - height, below) - 2 * MM
 
 
 def _by_hour(hours: Hours) -> list[tuple[str, int]]:
@@ -362,7 +361,7 @@ def _by_hour(hours: Hours) -> list[tuple[str, int]]:
 
 
 def _watched(page: Page, totals: ShiftTotals) -> None:
-    """What a manager looks at, as two columns of counts."""
+    """What a manager looks at."""
     words = page.words
     counts = [
         (words("price_changes"), totals.price_changes),
@@ -372,14 +371,8 @@ def _watched(page: Page, totals: ShiftTotals) -> None:
         (words("reprints"), totals.reprints),
         (words("corrections"), totals.corrections),
     ]
-    page.section(words("group.watch"), words("watch.note"), room=30 * MM)
-    between = 6 * MM
-    wide = (page.width - 2 * between) / 3
-    bottoms = [
-        page.pairs(page.left + n * (wide + between), wide, [(title, str(count), count > 0) for title, count in counts[n * 2 : n * 2 + 2]])
-        for n in range(3)
-    ]
-    page.y = min(bottoms)
+    page.section(words("group.watch"), words("watch.note"), room=16 * MM)
+    page.counts(counts)
     page.gap(3 * MM)
 
 
@@ -390,7 +383,7 @@ def _perpetual(page: Page, fen: int) -> None:
     page.box(page.left, page.y - tall, page.width, tall, INFO_T, radius=5)
     page.text(page.left + 10, page.y - tall / 2 - 3.2, page.words("perpetual"), 9, bold=True, tone=INFO_INK)
     page.text(page.right - 10, page.y - tall / 2 - 4.2, f"¥{money(fen)}", 12.5, bold=True, tone=INFO_INK, align="right")
-    page.y -= tall + 3 * MM
+    page.y -= tall + 2 * MM
 
 
 def _shifts(page: Page, shifts: Sequence[ShiftClosed], staff: Naming) -> None:
@@ -423,9 +416,9 @@ def _shifts(page: Page, shifts: Sequence[ShiftClosed], staff: Naming) -> None:
         for shift in shifts
     ]
     sums = [
+        "",
+        "",
         words("sum"),
-        "",
-        "",
         "",
         str(sum(shift.totals.sales for shift in shifts)),
         money(sum(net_fen(shift.totals) for shift in shifts)),

@@ -1,0 +1,145 @@
+"""The prescription reviews of a business day: who reviewed what for whom, as page and table."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.reports.page import BAD_INK, Cell, Column, Page, moment
+from app.reports.shop import shop_face, staff_names
+from app.reports.table import csv_table
+from app.reports.words import Words
+from app.store.faults import StoreFault
+from app.store.open_store import Store
+
+_PRIVATE = ("number", "institution", "doctor", "patient", "diagnosis")
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewEntry:
+    """One review with the prescription it was about."""
+
+    at: datetime
+    number: str
+    institution: str
+    doctor: str
+    prescribed_on: date
+    patient: str
+    diagnosis: str
+    products: tuple[str, ...]
+    reviewer: str
+    dispenser: str
+    checker: str
+    verdict: str
+    """approved | rejected."""
+
+
+def entries(store: Store, day: date) -> tuple[ReviewEntry, ...]:
+    """The day's reviews, oldest first; prescriptions erased by law say so."""
+    words = Words(shop_face(store).language)
+    staff = staff_names(store)
+    found = []
+    for row in store.shifts.reviews(day):
+        private = _prescription(store, row.blob_id, words)
+        if row.source == "image" and not private["number"]:
+            private["number"] = words("image")
+        found.append(
+            ReviewEntry(
+                at=row.at,
+                **private,
+                prescribed_on=row.prescribed_on,
+                products=tuple(_product_name(store, product_id) for product_id in row.products),
+                reviewer=staff(row.reviewer),
+                dispenser=staff(row.dispenser),
+                checker=staff(row.checker),
+                verdict=row.verdict,
+            )
+        )
+    return tuple(found)
+
+
+def _prescription(store: Store, blob_id: str, words: Words) -> dict[str, str]:
+    """The private part of a review."""
+    try:
+        plain = store.private.open(blob_id)
+    except StoreFault:
+        return dict.fromkeys(_PRIVATE, words("erased"))
+    if plain is None:
+        return dict.fromkeys(_PRIVATE, words("missing"))
+    known = json.loads(plain)
+    return {name: str(known.get(name, "")) for name in _PRIVATE}
+
+
+def _product_name(store: Store, product_id: str) -> str:
+    product = store.catalogue.product(product_id)
+    return f"{product.generic_name} {product.spec}".strip() if product else product_id
+
+
+def reviews_pdf(store: Store, day: date, *, made_at: datetime) -> bytes:
+    """The day's reviews on wide A4."""
+    shop = shop_face(store)
+    words = Words(shop.language)
+    rows = entries(store, day)
+    approved = sum(row.verdict == "approved" for row in rows)
+    page = Page(
+        shop,
+        words("title.reviews"),
+        made_at=made_at,
+        facts=(words("business_day", day=day.isoformat()), words("counts.reviews", approved=approved, rejected=len(rows) - approved)),
+        wide=True,
+    )
+    columns = [
+        Column(words("col.review_time"), 1.2),
+        Column(words("col.rx_number"), 2),
+        Column(words("col.institution"), 2.4),
+        Column(words("col.doctor"), 1.3),
+        Column(words("col.prescribed_on"), 1.7),
+        Column(words("col.patient"), 1.4),
+        Column(words("col.diagnosis"), 2.2),
+        Column(words("col.products"), 4),
+        Column(words("col.reviewer"), 1.6),
+        Column(words("col.dispenser"), 1.6),
+        Column(words("col.checker"), 1.6),
+        Column(words("col.verdict"), 1.1),
+    ]
+    body: list[list[str | Cell]] = [
+        [
+            moment(row.at)[-5:],
+            row.number,
+            row.institution,
+            row.doctor,
+            row.prescribed_on.isoformat(),
+            row.patient,
+            row.diagnosis,
+            "\n".join(row.products),
+            row.reviewer,
+            row.dispenser,
+            row.checker,
+            Cell(words.coded("verdict", row.verdict), None if row.verdict == "approved" else BAD_INK, row.verdict != "approved"),
+        ]
+        for row in rows
+    ]
+    page.table(columns, body)
+    if not body:
+        page.gap()
+        page.note(words("none"), size=9)
+    page.signatures((words("sign.pharmacist"), words("sign.manager")))
+    return page.finish()
+
+
+def reviews_csv(store: Store, day: date) -> str:
+    """The same as CSV."""
+    words = Words(shop_face(store).language)
+    names = (
+        "review_time", "rx_number", "institution", "doctor", "prescribed_on", "patient", "diagnosis",
+        "products", "reviewer", "dispenser", "checker", "verdict",
+    )  # fmt: skip
+    rows = (
+        (
+            moment(r.at, seconds=True), r.number, r.institution, r.doctor, r.prescribed_on.isoformat(), r.patient, r.diagnosis,
+            "；".join(r.products), r.reviewer, r.dispenser, r.checker, words.coded("verdict", r.verdict),
+        )
+        for r in entries(store, day)
+    )  # fmt: skip
+    return csv_table([words(f"col.{name}") for name in names], rows)
