@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Connection, Engine, Table, case, create_engine, event
+from sqlalchemy import Connection, Engine, Insert, Table, case, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ColumnElement
@@ -226,18 +227,22 @@ def upsert(
         return
     keys = [column.name for column in table.primary_key.columns]
     ordered = sorted((dict(row) for row in rows), key=lambda row: tuple(str(row[key]) for key in keys))
-    build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = build(table)
+    connection.execute(_upserting(table, connection.dialect.name, tuple(add), tuple(put), tuple(newest)), ordered)
+
+
+@cache
+def _upserting(table: Table, dialect: str, add: tuple[str, ...], put: tuple[str, ...], newest: tuple[str, ...]) -> Insert:
+    """The statement of `upsert`, built once per shape: building costs more than running it."""
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     fresh = statement.excluded
     changes: dict[str, ColumnElement[Any]] = {name: table.c[name] + fresh[name] for name in add}
     changes |= {name: fresh[name] for name in put}
     if newest:
         later = fresh["changed_at"] >= table.c["changed_at"]
         changes |= {name: case((later, fresh[name]), else_=table.c[name]) for name in newest}
-    if changes:
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), ordered)
-    else:
-        connection.execute(statement.on_conflict_do_nothing(), ordered)
+    if not changes:
+        return statement.on_conflict_do_nothing()
+    return statement.on_conflict_do_update(index_elements=[column.name for column in table.primary_key.columns], set_=changes)
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], key: str) -> set[str]:

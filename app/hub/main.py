@@ -15,7 +15,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
@@ -84,6 +84,10 @@ def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None) -
         log.error("database: %s", type(error.orig).__name__)
         return JSONResponse({"code": "database"}, 503, {"Retry-After": str(BUSY_SECONDS)})
 
+    @app.get("/")
+    def front() -> Response:
+        return RedirectResponse("/console")
+
     for resource in (enrol, push, feed, hello):
         app.include_router(resource.router(hq))
     app.include_router(console.router(hq))
@@ -136,7 +140,8 @@ def start(database_url: str, key_seed: bytes, clock: Clock | None = None, *, hos
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # with the protocol named, asyncio switches Nagle off on what is accepted: 40 ms less an answer
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
     listener.listen(256)

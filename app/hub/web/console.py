@@ -25,6 +25,7 @@ from app.hub.web.session import (
     LOGIN_COOKIE,
     LONGEST_HOURS,
     Session,
+    knows_password,
     log_in,
     log_out,
     new_token,
@@ -180,7 +181,13 @@ def router(hq: Headquarters) -> APIRouter:
         name, password = form.get("name", "")[:40], form.get("password", "")[:200]
         if not same(form.get("csrf", ""), request.cookies.get(LOGIN_COOKIE, "")):
             raise Refusal(403, "csrf")
-        token = await hq.commit(lambda connection: log_in(connection, name, password, hq.clock.now()))
+
+        def verified() -> bool:
+            with hq.archive.reading() as connection:
+                return knows_password(connection, name, password)
+
+        right = await asyncio.to_thread(verified)
+        token = await hq.commit(lambda connection: log_in(connection, name, right, hq.clock.now()))
         if not token:
             return page(request, "login.html", 401, csrf=form["csrf"], wrong=True, name=name)
         response = RedirectResponse("/console", 303, headers=_HEADERS)

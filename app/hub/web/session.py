@@ -47,15 +47,20 @@ def kept(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def log_in(connection: Connection, name: str, password: str, now: datetime) -> str:
-    """A fresh session's token, or '' for a wrong name or password or during a lock-out; counts failures."""
+def knows_password(connection: Connection, name: str, password: str) -> bool:
+    """Whether the name exists and the password is its own; slow on purpose, so never inside a commit."""
+    kept_hash = connection.scalar(select(tables.console_user.c.password_hash).where(tables.console_user.c.name == name))
+    try:
+        _HASHER.verify(kept_hash or _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return kept_hash is not None
+
+
+def log_in(connection: Connection, name: str, right: bool, now: datetime) -> str:
+    """A fresh session's token, or '' for a wrong password or during a lock-out; counts failures."""
     user = tables.console_user
     row = connection.execute(select(user).where(user.c.name == name).with_for_update()).first()
-    try:
-        _HASHER.verify(row.password_hash if row else _NOBODY, password)
-        right = row is not None
-    except (VerificationError, InvalidHashError):
-        right = False
     if row is None or (row.locked_until is not None and row.locked_until > now):
         return ""
     if not right:
