@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from app.hub import tables
 from app.hub.archive import insert_new
@@ -256,6 +256,34 @@ def _quarantined(connection: Connection, asker: Asker, line: Line, outcome: Outc
         .values(status="quarantined", code=code)
     )
     return Outcome(outcome.id, "quarantined", code)
+
+
+def settle_quarantine(connection: Connection, utc_offset_minutes: int, limit: int = 5000) -> int:
+    """Try once more what an older version could not understand or book; gives how many events found their meaning."""
+    waits, kept = tables.quarantine.c, tables.inbox.c
+    rows = connection.execute(
+        select(kept.store_id, kept.event_id, kept.raw)
+        .join(tables.quarantine, (waits.store_id == kept.store_id) & (waits.event_id == kept.event_id))
+        .where(waits.code.in_(("unknown_type", "bad_body", "projection")))
+        .order_by(kept.store_id, kept.device, kept.seq)
+        .limit(limit)
+    ).all()
+    settled = 0
+    for row in rows:
+        raw = bytes(row.raw)
+        envelope = unseal(raw)
+        try:
+            body = body_of(envelope.type, envelope.body)
+        except (KeyError, ValidationError):
+            continue
+        line = Line(raw, envelope.digest, envelope, body, "", "")
+        if _project(connection, row.store_id, [(0, line)], utc_offset_minutes):
+            continue
+        mine = (kept.store_id == row.store_id) & (kept.event_id == row.event_id)
+        connection.execute(update(tables.inbox).where(mine).values(status="stored", code=""))
+        connection.execute(delete(tables.quarantine).where(waits.store_id == row.store_id, waits.event_id == row.event_id))
+        settled += 1
+    return settled
 
 
 def keep_opaque(connection: Connection, asker: Asker, raw: bytes, event_id: str, now: datetime) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from app.hub import tables
 from app.hub.archive import Archive
 from app.hub.headquarters import Headquarters, Refusal
+from app.hub.inbox import settle_quarantine
 from app.hub.routes import enrol, feed, hello, push
 from app.hub.web import console
 from app.records.clock import Clock, SystemClock
@@ -55,7 +56,8 @@ def hub_key_seed(directory: Path) -> bytes:
 def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None) -> FastAPI:
     """The hub over a database (`sqlite:///PATH` or `postgresql+psycopg://…`), answering with the key of a 32-byte seed.
 
-    The database is opened and migrated at once and closed with the application's lifespan.
+    The database is opened and migrated at once and closed with the application's lifespan; what earlier versions had to
+    quarantine is tried again.
     """
     archive = Archive.open(database_url)
     with archive.reading() as connection:
@@ -67,6 +69,9 @@ def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None) -
         named.name if named else "药柜",
         named.utc_offset_minutes if named else 480,
     )
+    settled = archive.commit(lambda connection: settle_quarantine(connection, hq.utc_offset_minutes)).result()
+    if settled:
+        log.warning("%d quarantined events are understood by this version", settled)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -15,6 +15,8 @@ from till_double import DAY, PaperTill
 
 from app.hub import reading, tables
 from app.records.envelope import digest
+from app.records.events import SaleClosed
+from app.records.registry import EVENTS
 from app.records.wire import body_digest, request_payload
 from app.sync.client import HubFault
 
@@ -285,3 +287,19 @@ def test_health_and_metrics_answer(bench: HubBench, till: PaperTill) -> None:
     assert requests.get(bench.url + "/v1/health", timeout=5).json() == {"ok": True}
     assert "yaogui_hub_events_stored 1\n" in requests.get(bench.url + "/v1/metrics", timeout=5).text
     assert requests.get(bench.url + "/v1/hello", timeout=5).json()["service"] == "yaogui-hub"
+
+
+def test_what_an_older_hub_could_not_understand_counts_after_the_update(
+    bench: HubBench, till: PaperTill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    till.sale(4200)
+    body = till.last_sale.model_dump(mode="json")
+    client = bench.enrolled(till)
+    client.push([till.strange("sale.closed@9", body), till.strange("hologram.made@1", {})])
+    assert totals(bench) == {}
+    client.close()
+    monkeypatch.setitem(EVENTS, "sale.closed@9", SaleClosed)
+    bench.restart()
+    assert totals(bench)["T1"]["sales_fen"] == 4200
+    with bench.archive.reading() as connection:
+        assert [one.type for one in reading.waiting(connection)] == ["hologram.made@1"]
