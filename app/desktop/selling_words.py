@@ -57,7 +57,7 @@ WORDS: dict[str, Text] = {
     "pay_confirm": _T("待确认 {count} 项：{first}", "{count} to confirm: {first}"),
     # -- empty -------------------------------------------------------------------------------
     "empty_title": _T("请扫商品", "Scan an item"),
-    "empty_detail": _T("会员码、处方、券、挂单码也直接扫，系统自动识别", "Member, prescription, coupon and held codes are told apart by themselves"),
+    "empty_detail": _T("会员码、处方、券、挂单码也直接扫，系统自动识别", "Member, prescription, coupon and held codes work too"),
     "hint_find": _T("拼音找药", "Find by initials"),
     "hint_member": _T("会员", "Member"),
     "hint_recall": _T("取单", "Recall"),

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from app.counter.scene import SceneLine
 from app.desktop.models.cart import LINE_ROLE, SELECTED_ROLE
 from app.desktop.models.strips import by_weight, marks_of, note_of
+from app.desktop.selling_words import say
 from app.desktop.theme import Theme, paint
 from app.desktop.theme.notes import Note, NoteLayout, lay_out, paint_note
 from app.desktop.theme.type import Face
-from app.desktop.selling_words import say
 
 SHOWN_STRIPS = 2
 """More notes than these are counted, and opened by the line's own link."""
@@ -279,7 +279,8 @@ class CartDelegate(QStyledItemDelegate):
             paint_note(painter, theme, box, placed.note, placed.layout, hover=over)
         if row.more:
             words = say(theme, "cart_more_notes", count=row.more)
-            paint.text_at(painter, left + at.name + px(4), top + row.more_top + px(10), words, theme.face("label_strong"), theme.color("brand_ink"))
+            x, middle = left + at.name + px(4), top + row.more_top + px(10)
+            paint.text_at(painter, x, middle, words, theme.face("label_strong"), theme.color("brand_ink"))
 
     def _paint_names(self, painter: QPainter, line: SceneLine, row: RowLayout, x: float, top: float) -> None:
         theme, px = self._theme, self._theme.px
@@ -331,7 +332,7 @@ class CartDelegate(QStyledItemDelegate):
             str(line.quantity),
             tone="bad" if blocked and limited else "warn" if unusual else None,
             can_fall=line.can_decrease,
-            hover=over,  # type: ignore[arg-type]
+            hover=over,
         )
         cut = QRectF(left + at.cut - px(90), top, px(90), head)
         if line.cut_fen:

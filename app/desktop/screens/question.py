@@ -7,6 +7,7 @@ for the fields that hold names and free words.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter
@@ -273,7 +274,7 @@ class HitList(Painted):
         self._speak()
         self.update()
 
-    def move(self, by: int) -> None:  # type: ignore[override]
+    def step(self, by: int) -> None:
         """Choose the one above or below."""
         if self._hits:
             self._at = max(0, min(len(self._hits) - 1, self._at + by))
@@ -470,7 +471,7 @@ class QuestionPanel(Panel):
             for part in order:
                 if isinstance(part, PinBox):
                     part.wrong()
-        for before, after in zip(order, order[1:], strict=False):
+        for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
         empty = next((part for part in order if not (part.text() if isinstance(part, Entry) else part.value)), None)
         first = empty if empty is not None and (question.error is not None or question.kind == "review") else order[0] if order else None
@@ -528,7 +529,7 @@ class QuestionPanel(Panel):
             self.dismissed.emit()
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             if self._hits is not None:
-                self._hits.move(-1 if key == Qt.Key.Key_Up else 1)
+                self._hits.step(-1 if key == Qt.Key.Key_Up else 1)
         elif not event.isAutoRepeat():
             self._advance(watched)
         return True

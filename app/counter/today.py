@@ -1,0 +1,111 @@
+"""Today: what wants doing, how the shift runs and what the last sale was, for the page between two customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.counter import asking
+from app.counter.scene import Duty, LastSale, SearchHit, ShiftFigures
+from app.counter.shifts import Shifts
+from app.counter.staging import Staging
+from app.records.catalogue import Product
+from app.records.clock import Clock, shop_day
+from app.store.open_store import Store
+from app.store.stock import LevelRow
+
+KEPT_SECONDS = 60
+"""Facts that no event changes (a duty falls due, a lot nears its end) are read again after this time."""
+UNPRINTED = ("queued", "waiting", "unknown", "failed")
+_SERVICE_WORDS = ("服务", "购物袋", "代煎")
+"""What services and bags are called; the search finds them, their kind and missing barcode decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayFacts:
+    """All that the empty Sale page shows beside the hints."""
+
+    duties: tuple[Duty, ...]
+    figures: ShiftFigures | None
+    last_sale: LastSale | None
+
+
+class Today:
+    """Reads the day's facts once per commit (and minute), so that showing the page costs nothing."""
+
+    def __init__(self, store: Store, clock: Clock, shifts: Shifts, staging: Staging) -> None:
+        self._store = store
+        self._clock = clock
+        self._shifts = shifts
+        self._staging = staging
+        self._key: tuple[int, int, int] | None = None
+        self._facts = DayFacts((), None, None)
+        self._goods: tuple[str, tuple[SearchHit, ...]] | None = None
+
+    def facts(self) -> DayFacts:
+        """Duties that are not empty, the shift's running figures, and the last sale of this till's store."""
+        now = self._clock.now()
+        key = (self._store.journal.head().seq, int(now.timestamp()) // KEPT_SECONDS, self._store.jobs.count(UNPRINTED))
+        if key != self._key:
+            self._facts = DayFacts(self._duties(now, key[2]), self._figures(), self._last_sale())
+            self._key = key
+        return self._facts
+
+    def quick_goods(self, limit: int = 4) -> tuple[SearchHit, ...]:
+        """Services and bags without a barcode that this store keeps; read once per catalogue."""
+        version = self._store.catalogue.version
+        if self._goods is None or self._goods[0] != version:
+            found: dict[str, Product] = {}
+            for word in _SERVICE_WORDS:
+                for product in self._store.catalogue.search_own(word, 12):
+                    if product.kind == "service" and not product.barcode and product.active:
+                        found[product.id] = product
+            hits = self._staging.hits(found.values(), shop_day(self._clock.now()))
+            self._goods = (version, tuple(sorted(hits, key=lambda hit: hit.product_id)))
+        return self._goods[1][:limit]
+
+    def _duties(self, now: datetime, unprinted: int) -> tuple[Duty, ...]:
+        day = shop_day(now)
+        near = self._store.stock.near_expiry(day, self._staging.near_expiry_days())
+        expired = self._store.stock.expired(day)
+        below = self._store.stock.negatives()
+        held = self._store.parked.held()
+        found = [
+            Duty("expired", _products(expired)),
+            Duty("near_expiry", _products(near), {"day": near[0].expires_on.isoformat() if near and near[0].expires_on else ""}),
+            Duty("oversold", _products(below)),
+            Duty("unprinted", unprinted),
+        ]
+        found += [
+            Duty(f"duty_{state.state}", 1, {"zh": state.title.zh, "en": state.title.en, "ends": f"{state.ends:%H:%M}", "duty": state.duty})
+            for state in sorted(self._shifts.duties(), key=lambda state: state.state != "due")
+            if state.state in ("due", "missed")
+        ]
+        if held:
+            found.append(Duty("held", len(held), {"minutes": str(max(int((now - row.at).total_seconds() // 60) for row in held))}))
+        return tuple(duty for duty in found if duty.count)
+
+    def _figures(self) -> ShiftFigures | None:
+        shift = self._store.shifts.open_shift()
+        if shift is None:
+            return None
+        totals = self._store.shifts.totals(shift.shift_id)
+        share = totals.member_sales * 100 // totals.sales if totals.sales else 0
+        average = totals.sales_fen // totals.sales if totals.sales else 0
+        return ShiftFigures(shift.opened_at, totals.sales, totals.sales_fen, share, average)
+
+    def _last_sale(self) -> LastSale | None:
+        shift = self._store.shifts.open_shift()
+        found = self._store.sales.recent(shift=shift.shift_id, limit=1) if shift else ()
+        if not found:
+            return None
+        body = found[0].body
+        member = self._store.people.member(found[0].member_id) if found[0].member_id else None
+        label = asking.masked(member) if member else ""
+        handed = sum(tender.handed_fen for tender in body.tenders)
+        return LastSale(found[0].number, found[0].at, label, body.payable_fen, handed, body.change_fen)
+
+
+def _products(rows: Sequence[LevelRow]) -> int:
+    return len({row.product_id for row in rows})

@@ -1,0 +1,875 @@
+"""The Sale page: tickets, cart, what is asked, the last scan; beside it the member, the sums and the one way on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QKeySequence, QPainter, QShortcut
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QStackedWidget, QWidget
+
+from app.counter.faults import Refused
+from app.counter.scene import Duty, Echo, MemberFace, Scene, SceneLine, SearchHit, Totals
+from app.counter.today import DayFacts, Today
+from app.desktop import wording
+from app.desktop.models.cart_delegate import CartColumns, CartHit
+from app.desktop.models.cart_view import CartView
+from app.desktop.models.strips import by_weight
+from app.desktop.screens.page import FKeySpec, Page, Surroundings
+from app.desktop.screens.question import QuestionPanel
+from app.desktop.selling_words import say, words
+from app.desktop.theme import Theme, paint
+from app.desktop.theme.paint import money_text
+from app.desktop.widgets.arrange import Column, Row, Spring, boxed
+from app.desktop.widgets.base import Painted, PaintedButton
+from app.desktop.widgets.buttons import Btn, IconBtn, TicketTab
+from app.desktop.widgets.chips import Chip, KeyCap, Pill
+from app.desktop.widgets.member import AllergyStrip, MemberHead
+from app.desktop.widgets.notices import ScanEcho
+from app.desktop.widgets.surfaces import Panel
+from app.desktop.widgets.words import Icon, IconTile, Money, Para, Rule, Txt
+from app.domain.verdict import Text
+from app.records.clock import SHOP_TIME
+
+RIGHT = 388
+SHOWN_CUTS = 3
+SHOWN_HELD = 3
+SHOWN_DUTIES = 5
+_DUTY_LOOKS = {
+    "expired": ("calendar-x", "bad", "stock"),
+    "near_expiry": ("calendar-blank", "warn", "stock"),
+    "oversold": ("arrow-down", "bad", "stock"),
+    "unprinted": ("printer", "info", "sync"),
+    "duty_due": ("thermometer", "info", "shift"),
+    "duty_missed": ("clock-countdown", "warn", "shift"),
+    "held": ("pause-circle", "brand", ""),
+}
+"""Icon, tone and page of what wants doing."""
+
+
+def clear_layout(layout: QBoxLayout) -> None:
+    """Let everything in a layout go."""
+    while layout.count():
+        taken = layout.takeAt(0)
+        widget = taken.widget() if taken is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+class CartHead(Painted):
+    """The names of the cart's columns, standing where the rows put them."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.restyle()
+
+    def measure(self) -> None:
+        """34 high."""
+        self.setFixedHeight(self.theme.px(35))
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Draw the names and the line below."""
+        theme, px = self.theme, self.theme.px
+        at = CartColumns(theme, rect.width())
+        face, ink = theme.face("caption"), theme.color("ink2")
+        tall = rect.height() - 1
+        paint.text(painter, QRectF(at.name, 0, px(260), tall), say(theme, "head_goods"), face, ink)
+        paint.text(painter, QRectF(at.price - px(90), 0, px(90), tall), say(theme, "head_price"), face, ink, "right")
+        paint.text(painter, QRectF(at.stepper, 0, px(116), tall), say(theme, "head_quantity"), face, ink, "center")
+        paint.text(painter, QRectF(at.cut - px(90), 0, px(90), tall), say(theme, "head_cut"), face, ink, "right")
+        paint.text(painter, QRectF(at.edge - px(90), 0, px(90), tall), say(theme, "head_amount"), face, ink, "right")
+        paint.hairline(painter, theme, 0, tall, rect.width())
+
+
+class TicketBar(QWidget):
+    """The current sale and the held ones as tabs; Ctrl 1 to 9 takes one up."""
+
+    recalled = Signal(str)
+    cleared = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._current = TicketTab(theme, "", "", current=True)
+        self._held: list[TicketTab] = []
+        self._ids: list[str] = []
+        self._rest = Txt(theme, "", "caption", "ink3")
+        self._clear = Btn(theme, "", "ghost", icon="trash", height=34, role="label")
+        self._clear.clicked.connect(self.cleared)
+        self._tabs = Row(theme, gap=2)
+        self.setLayout(Row(theme, self._current, self._tabs, self._rest, Spring(), self._clear, gap=2, margins=(6, 0, 10, 0)))
+        for order in range(SHOWN_HELD):
+            tab = TicketTab(theme, "")
+            tab.setObjectName(f"held-{order}")
+            tab.clicked.connect(self._press(order))
+            tab.hide()
+            self._held.append(tab)
+            self._tabs.addWidget(tab)
+
+    def _press(self, order: int) -> Callable[[], None]:
+        return lambda: self.recalled.emit(self._ids[order]) if order < len(self._ids) else None
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show how much is in the current sale and which ones are held."""
+        theme, totals = self.theme, scene.totals
+        note = say(theme, "tab_counts", kinds=totals.kinds, pieces=totals.pieces) if scene.lines else say(theme, "tab_empty")
+        self._current.set_words(say(theme, "tab_current"), note)
+        self._clear.set_words(say(theme, "clear"))
+        self._clear.setVisible(bool(scene.lines))
+        self._ids = [ticket.basket_id for ticket in scene.held]
+        for order, tab in enumerate(self._held):
+            if order < len(scene.held):
+                held = scene.held[order]
+                amount = money_text(held.payable_fen)
+                label = held.label if len(held.label) <= 6 else f"{held.label[:5]}…"
+                tab.set_words(label, say(theme, "tab_held", pieces=held.pieces, amount=amount, minutes=held.minutes))
+                tab.setToolTip(f"Ctrl {order + 1}")
+            tab.setVisible(order < len(scene.held))
+        rest = len(scene.held) - len(self._held)
+        self._rest.set_words(f"+{rest}" if rest > 0 else "")
+
+
+class MemberCard(Panel):
+    """The member as a cashier may see it, allergies first; or how to find one."""
+
+    found = Signal()
+    let_go = Signal()
+    patient_asked = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        self._head = MemberHead(theme)
+        self._off = IconBtn(theme, "x", say(theme, "member_off"), size=28, icon_size=16)
+        self._allergy = AllergyStrip(theme)
+        self._compared = Para(theme, "", "caption", "ink2")
+        self._chronic = Chip(theme, say(theme, "chronic"), "info", icon="heartbeat")
+        self._patient_word = Txt(theme, say(theme, "patient"), "label", "ink3")
+        self._patient = Txt(theme, "", "label_strong", elide=True)
+        self._change = Btn(theme, say(theme, "patient_change"), "line", key="Ctrl U", height=32, role="label_strong")
+        known = Column(
+            theme,
+            Row(theme, (self._head, 1), self._off, gap=4),
+            self._allergy,
+            self._compared,
+            Row(theme, Icon(theme, "user", 18, "ink2"), self._patient_word, (self._patient, 1), self._chronic, self._change, gap=7),
+            Spring(),
+            gap=11,
+            margins=(16, 14, 12, 14),
+        )
+        self._none = Txt(theme, "", "head", align="center")
+        self._later = Txt(theme, "", "caption", "ink3", align="center")
+        self._find = Btn(theme, "", "tonal", icon="magnifying-glass", key="F3")
+        nobody = Column(
+            theme,
+            Spring(),
+            Row(theme, Spring(), IconTile(theme, "identification-badge", 56), Spring()),
+            4,
+            self._none,
+            self._later,
+            6,
+            Row(theme, Spring(), self._find, Spring()),
+            Spring(),
+            gap=6,
+            margins=(12, 10, 12, 10),
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(boxed(nobody))
+        self._stack.addWidget(boxed(known))
+        super().__init__(theme, Column(theme, (self._stack, 1)), parent=parent)
+        self._find.clicked.connect(self.found)
+        self._off.clicked.connect(self.let_go)
+        self._change.clicked.connect(self.patient_asked)
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show who it is, or that nobody is known yet."""
+        theme = self.theme
+        self._none.set_words(say(theme, "member_none"))
+        self._later.set_words(say(theme, "member_later"))
+        self._find.set_words(say(theme, "member_find"))
+        self._stack.setCurrentIndex(0 if scene.member is None else 1)
+        if scene.member is None:
+            return
+        member = scene.member
+        tier = say(theme, f"tier_{member.tier}") if member.tier in ("gold", "silver", "normal") else member.tier
+        tone = {"gold": "gold", "silver": "info"}.get(member.tier, "mute")
+        self._head.set_member(member.masked_name, tier, self._facts(member), member.points, tone=tone)
+        self._off.set_icon("x", say(theme, "member_off"))
+        self._chronic.set_words(say(theme, "chronic"))
+        self._chronic.setVisible(member.chronic)
+        self._patient_word.set_words(say(theme, "patient"))
+        label = " ".join(part for part in (scene.patient.label, scene.patient.age_text) if part)
+        self._patient.set_words(label or say(theme, "patient_unknown"))
+        self._change.set_words(say(theme, "patient_change"))
+        strip = member.allergy
+        self._allergy.setVisible(strip is not None)
+        if strip is not None:
+            title, body = strip.title.of(theme.language), strip.body.of(theme.language)
+            if strip.tone == "bad":
+                self._allergy.set_known(title, "")
+            elif strip.tone in ("info", "good"):
+                self._allergy.set_asked_none(title, "")
+            else:
+                self._allergy.set_missing(title, "")
+            self._compared.set_words(body)
+            self._compared.setVisible(bool(body))
+
+    def _facts(self, member: MemberFace) -> str:
+        theme = self.theme
+        parts = [say(theme, f"sex_{member.sex}")] if member.sex in ("F", "M") else []
+        if member.age >= 0:
+            parts.append(say(theme, "age", age=member.age))
+        return " · ".join(part for part in (" ".join(parts), member.masked_phone) if part)
+
+
+class TotalsCard(Panel):
+    """Subtotal, cuts, what is owed, and the button that leads on or says what stands before it."""
+
+    pressed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        self._rows = [(Txt(theme, "", "label", "ink2", elide=True), Money(theme, 0, 14, weight=500)) for _ in range(SHOWN_CUTS + 1)]
+        self._due_word = Txt(theme, "", "body_strong", "ink2")
+        self._due = Money(theme, 0, 44)
+        self.button = PayButton(theme)
+        self.button.clicked.connect(self.pressed)
+        self._lines = [boxed(Row(theme, (name, 1), amount, gap=6)) for name, amount in self._rows]
+        super().__init__(
+            theme,
+            Column(
+                theme,
+                Column(theme, *self._lines, gap=4),
+                Rule(theme, dashed=True),
+                Row(theme, Column(theme, Spring(), self._due_word, 6, gap=0), Spring(), self._due, gap=6),
+                self.button,
+                gap=8,
+                margins=(16, 14, 16, 16),
+            ),
+            parent=parent,
+        )
+
+    def show_totals(self, totals: Totals) -> None:
+        """Show the sums; cuts beyond three stand together."""
+        theme = self.theme
+        rows: list[tuple[str, int]] = [(say(theme, "subtotal"), totals.subtotal_fen)]
+        shown = totals.cuts if len(totals.cuts) <= SHOWN_CUTS else totals.cuts[: SHOWN_CUTS - 1]
+        rows += [(cut.title.of(theme.language), -cut.amount_fen) for cut in shown]
+        rest = totals.cuts[len(shown) :]
+        if rest:
+            rows.append((say(theme, "cuts_rest", count=len(rest)), -sum(cut.amount_fen for cut in rest)))
+        if len(rows) == 1:
+            rows.append((say(theme, "cuts"), 0))
+        for order, (name, amount) in enumerate(self._rows):
+            self._lines[order].setVisible(order < len(rows))
+            if order < len(rows):
+                name.set_words(rows[order][0])
+                amount.set_fen(rows[order][1])
+                amount.set_tone("promo" if order and rows[order][1] else "ink" if not order else "ink3")
+        self._due_word.set_words(say(theme, "due"))
+        self._due.set_fen(totals.payable_fen)
+
+
+class PayButton(PaintedButton):
+    """The way on: 收款 in green, or in red or amber what must be done before, with its count."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._words, self._tone = "", ""
+        self.restyle()
+
+    @property
+    def tone(self) -> str:
+        """'' for the way on, `bad` or `warn` for a to-do."""
+        return self._tone
+
+    @property
+    def words(self) -> str:
+        """What it says."""
+        return self._words
+
+    def show_scene(self, scene: Scene) -> None:
+        """Say what comes next."""
+        theme = self.theme
+        first = scene.first_todo.of(theme.language) if scene.first_todo else ""
+        if scene.blocks:
+            self._tone, said = "bad", say(theme, "pay_blocked", count=scene.blocks + scene.confirms, first=first)
+        elif scene.confirms:
+            self._tone, said = "warn", say(theme, "pay_confirm", count=scene.confirms, first=first)
+        else:
+            self._tone, said = "", say(theme, "pay")
+        self._words = said
+        self.setEnabled(bool(scene.lines))
+        self.name(said, "F12")
+        self.restyle()
+
+    def measure(self) -> None:
+        """60 high."""
+        self.setFixedHeight(self.theme.target(60))
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Draw the button; a long to-do wraps to two lines rather than lose its end."""
+        theme, px = self.theme, self.theme.px
+        middle = rect.center().y()
+        if self._tone:
+            fill = f"{self._tone}_l" if self.hovered or self.isDown() else f"{self._tone}_t"
+            paint.rounded(painter, rect, px(9), theme.color(fill))
+            face = theme.face("section")
+            room = rect.width() - px(64)
+            if face.width(self._words) > room:
+                face = theme.face("title")
+            lines = paint.wrapped(self._words, face, room)[:2]
+            wide = max(face.width(line) for line in lines) + px(34)
+            x = rect.center().x() - wide / 2
+            icon = "prohibit" if self._tone == "bad" else "warning"
+            paint.icon(painter, theme, icon, x, middle, 24, self._tone, "bold" if self._tone == "bad" else "fill")
+            y = middle - face.line * (len(lines) - 1) / 2
+            for line in lines:
+                paint.text_at(painter, x + px(34), y, line, face, theme.color(f"{self._tone}_ink"))
+                y += face.line
+            return
+        able = self.isEnabled()
+        fill = "hover" if not able else "brand_p" if self.isDown() else "brand_h" if self.hovered else "brand"
+        paint.rounded(painter, rect, px(9), theme.color(fill))
+        face = theme.face("section")
+        key = paint.keycap_width(theme, "F12", 22)
+        x = rect.center().x() - (face.width(self._words) + px(10) + key) / 2
+        x += paint.text_at(painter, x, middle, self._words, face, theme.color("on_brand" if able else "ink3")) + px(10)
+        paint.keycap(painter, theme, x, middle, "F12", height=22, on_brand=able)
+
+
+class QuickTile(PaintedButton):
+    """Something without a barcode that is sold by pressing it."""
+
+    def __init__(self, theme: Theme, hit: SearchHit, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.hit = hit
+        self._price = money_text(hit.price_fen) if hit.price_fen else say(theme, "quick_free")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.name(f"{hit.name} {self._price}")
+        self.restyle()
+
+    def measure(self) -> None:
+        """64 high."""
+        self.setFixedHeight(self.theme.px(64))
+        self.setMinimumWidth(self.theme.px(140))
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Draw the tile."""
+        theme, px = self.theme, self.theme.px
+        fill = "pressed" if self.isDown() else "hover" if self.hovered else "surface"
+        paint.rounded(painter, rect, px(10), theme.color(fill), theme.color("line2"))
+        tile = QRectF(rect.left() + px(12), rect.center().y() - px(18), px(36), px(36))
+        paint.rounded(painter, tile, px(9), theme.color("brand_t"))
+        paint.icon(painter, theme, _quick_icon(self.hit.name), tile.left() + px(8), tile.center().y(), 20, "brand_ink")
+        left = tile.right() + px(10)
+        face = theme.face("body_strong")
+        lines = paint.wrapped(self.hit.name, face, rect.right() - px(8) - left)[:2]
+        y = rect.center().y() - (px(10) if len(lines) == 1 else px(17))
+        for line in lines:
+            paint.text_at(painter, left, y, line, face, theme.color("ink"))
+            y += px(18)
+        paint.text_at(painter, left, y + px(1), self._price, theme.face("caption"), theme.color("ink3"))
+
+
+def _quick_icon(name: str) -> str:
+    for word, icon in (("袋", "bag-simple"), ("煎", "cooking-pot"), ("送", "truck"), ("血压", "heartbeat"), ("血糖", "drop")):
+        if word in name:
+            return icon
+    return "hand-coins"
+
+
+class EmptyCart(QWidget):
+    """Nothing scanned yet: what can be scanned, the keys that help, and what has no barcode."""
+
+    sheet_asked = Signal()
+    picked = Signal(str)
+
+    def __init__(self, theme: Theme, *, demo: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._title = Txt(theme, "", "page", size=24, align="center")
+        self._detail = Txt(theme, "", "body", "ink2", align="center")
+        self._hints = [("F2", "hint_find"), ("F3", "hint_member"), ("F7", "hint_recall")]
+        self._hint_words = [Txt(theme, "", "body", "ink2") for _ in self._hints]
+        hints = Row(theme, Spring(), gap=8)
+        for (key, _), text in zip(self._hints, self._hint_words, strict=True):
+            hints.add(KeyCap(theme, key, 24))
+            hints.add(text)
+            hints.add(14)
+        hints.add(Spring())
+        self._sheet = Btn(theme, "", "tonal", icon="barcode")
+        self._sheet.clicked.connect(self.sheet_asked)
+        self._sheet_why = Txt(theme, "", "caption", "ink3", align="center")
+        self._sheet_box = boxed(
+            Column(theme, Row(theme, Spring(), self._sheet, Spring()), self._sheet_why, gap=6),
+        )
+        self._sheet_box.setVisible(demo)
+        self._quick_word = Txt(theme, "", "label", "ink2")
+        self._tiles = Row(theme, gap=8)
+        self._quick = boxed(Column(theme, self._quick_word, self._tiles, gap=8))
+        self._quick.hide()
+        self._shown: tuple[SearchHit, ...] = ()
+        self.setLayout(
+            Column(
+                theme,
+                Spring(),
+                Row(theme, Spring(), IconTile(theme, "barcode", 96, radius=24), Spring()),
+                10,
+                self._title,
+                self._detail,
+                6,
+                hints,
+                10,
+                self._sheet_box,
+                Spring(),
+                self._quick,
+                gap=6,
+                margins=(16, 8, 16, 14),
+            )
+        )
+
+    def show_words(self, goods: tuple[SearchHit, ...]) -> None:
+        """Say everything in the language in force; tiles for `goods`."""
+        theme = self.theme
+        self._title.set_words(say(theme, "empty_title"))
+        self._detail.set_words(say(theme, "empty_detail"))
+        for (_, key), text in zip(self._hints, self._hint_words, strict=True):
+            text.set_words(say(theme, key))
+        self._sheet.set_words(say(theme, "sheet_open"))
+        self._sheet_why.set_words(say(theme, "sheet_why"))
+        self._quick_word.set_words(say(theme, "quick"))
+        if goods != self._shown:
+            self._shown = goods
+            clear_layout(self._tiles)
+            for hit in goods:
+                tile = QuickTile(theme, hit)
+                tile.clicked.connect(self._pick(hit.product_id))
+                self._tiles.addWidget(tile)
+        self._quick.setVisible(bool(goods))
+
+    def _pick(self, product_id: str) -> Callable[[], None]:
+        return lambda: self.picked.emit(product_id)
+
+
+class DayColumn(QWidget):
+    """Between two customers: what wants doing today, how the shift runs, and the sale before with its change."""
+
+    go = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._column = Column(theme, gap=12)
+        self.setLayout(self._column)
+        self._shown: tuple[object, ...] = ()
+
+    def show_facts(self, facts: DayFacts, day: str) -> None:
+        """Show the day; only what is not empty."""
+        key = (facts, day, self.theme.language, self.theme.scale)
+        if key == self._shown:
+            return
+        self._shown = key
+        clear_layout(self._column)
+        self._column.addWidget(self._duties(facts.duties, day))
+        if facts.figures is not None:
+            self._column.addWidget(self._figures(facts))
+        self._column.addStretch(1)
+        if facts.last_sale is not None:
+            self._column.addWidget(self._last(facts))
+
+    def _duties(self, duties: tuple[Duty, ...], day: str) -> Panel:
+        theme = self.theme
+        column = Column(theme, Row(theme, Txt(theme, say(theme, "today"), "section"), Spring(), Txt(theme, day, "label", "ink3")), gap=12)
+        column.setContentsMargins(theme.px(16), theme.px(14), theme.px(16), theme.px(14))
+        if not duties:
+            column.add(Row(theme, Icon(theme, "check-circle", 20, "good", "fill"), Txt(theme, say(theme, "today_none"), "body"), Spring()))
+        for duty in duties[:SHOWN_DUTIES]:
+            column.add(self._duty(duty))
+        if len(duties) > SHOWN_DUTIES:
+            column.add(Txt(theme, f"+{len(duties) - SHOWN_DUTIES}", "caption", "ink3"))
+        return Panel(theme, column)
+
+    def _duty(self, duty: Duty) -> QWidget:
+        theme = self.theme
+        icon, tone, page = _DUTY_LOOKS[duty.code]
+        if duty.code.startswith("duty_"):
+            title = duty.facts["zh"] if theme.language == "zh" else duty.facts["en"]
+            note = f"{say(theme, duty.code)} · {duty.facts['ends']}"
+        else:
+            title = say(theme, f"duty_{duty.code}")
+            note = say(theme, f"duty_{duty.code}_note", **duty.facts)
+        count = Pill(theme, str(duty.count), tone, height=20) if not duty.code.startswith("duty_") else None
+        button = None
+        if page:
+            act = "go_print" if page == "sync" else "go_do" if page == "shift" else "go_see"
+            button = Btn(theme, say(theme, act), height=36, role="label_strong", width=64)
+            button.setAccessibleName(f"{say(theme, act)} {title}")
+            button.clicked.connect(lambda: self.go.emit(page))
+        named = Row(theme, Txt(theme, title, "title", elide=True), count, Spring(), gap=8)
+        text = Column(theme, named, Txt(theme, note, "caption", "ink3", elide=True), gap=1)
+        return boxed(Row(theme, IconTile(theme, icon, 40, tone), (text, 1), button, gap=11))
+
+    def _figures(self, facts: DayFacts) -> Panel:
+        theme, figures = self.theme, facts.figures
+        assert figures is not None
+        since = figures.since.astimezone(SHOP_TIME).strftime("%H:%M") if figures.since else ""
+        began = Txt(theme, say(theme, "shift_since", time=since), "label", "ink3")
+        head = Row(theme, Txt(theme, say(theme, "shift"), "head"), Spring(), began)
+        row = Row(theme, gap=12)
+        shown = (
+            (money_text(figures.sales_fen), "figure_sales"),
+            (str(figures.sales), "figure_count"),
+            (f"{figures.member_share_pct}%", "figure_members"),
+            (money_text(figures.average_fen), "figure_average"),
+        )
+        for order, (value, word) in enumerate(shown):
+            if order:
+                row.add(Rule(theme, standing=34))
+            row.add(Column(theme, Txt(theme, value, "head", size=17), Txt(theme, say(theme, word), "caption", "ink3"), gap=0))
+        row.add(Spring())
+        return Panel(theme, Column(theme, head, row, gap=9, margins=(16, 12, 12, 12)))
+
+    def _last(self, facts: DayFacts) -> Panel:
+        theme, last = self.theme, facts.last_sale
+        assert last is not None
+        at = last.at.astimezone(SHOP_TIME).strftime("%H:%M")
+        number = "-".join(last.number.split("-")[-2:])
+        who = last.member_label or say(theme, "last_walkin")
+        change = say(theme, "last_change", amount=money_text(last.change_fen)) if last.change_fen else say(theme, "last_exact")
+        return Panel(
+            theme,
+            Column(
+                theme,
+                Txt(theme, say(theme, "last"), "head"),
+                Row(theme, (Txt(theme, f"{who} · {at} · {number}", "label", "ink2", elide=True), 1), Money(theme, last.payable_fen, 18)),
+                Row(
+                    theme,
+                    Txt(theme, say(theme, "last_handed", amount=money_text(last.tendered_fen)), "label", "ink2"),
+                    Spring(),
+                    Txt(theme, change, "title", "brand_ink" if last.change_fen else "ink3"),
+                ),
+                gap=7,
+                margins=(16, 12, 16, 12),
+            ),
+        )
+
+
+class SalePage(Page):
+    """Selling: every act of the open basket by scanner, key or finger."""
+
+    key = "sale"
+    title = Text("收银", "Sale")
+    icon = "cash-register"
+    takes_scans = True
+    searches = True
+
+    def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
+        super().__init__(around, parent)
+        theme = self.theme
+        self._today = Today(self.till.store, self.till.clock, self.till.shifts, self.till.staging)
+        self._demo = bool(self.till.settings.get("demo"))
+        self.scene: Scene | None = None
+        self._said: Echo | None = None
+        self.tickets = TicketBar(theme)
+        self.head = CartHead(theme)
+        self.cart = CartView(theme)
+        self.empty = EmptyCart(theme, demo=self._demo)
+        self.question = QuestionPanel(theme, lambda text: self.till.selling.search(text, 5))
+        self.strip = ScanEcho(theme)
+        self._waiting = Pill(theme, "", "warn", icon="hourglass-medium")
+        self.member = MemberCard(theme)
+        self.totals = TotalsCard(theme)
+        self.day = DayColumn(theme)
+        self._ask_box = boxed(Column(theme, self.question, margins=(12, 6, 12, 10)))
+        self._middle = QStackedWidget()
+        self._middle.addWidget(boxed(Column(theme, self.head, (self.cart, 1), gap=0)))
+        self._middle.addWidget(self.empty)
+        foot = boxed(Row(theme, (self.strip, 1), self._waiting, gap=0, margins=(0, 0, 0, 0)))
+        self._foot = foot
+        cart = Panel(theme, Column(theme, self.tickets, Rule(theme), (self._middle, 1), self._ask_box, foot, gap=0, margins=1))
+        self._right = QStackedWidget()
+        self._right.addWidget(boxed(Column(theme, (self.member, 1), self.totals, gap=12)))
+        self._right.addWidget(self.day)
+        self.setLayout(Row(theme, (cart, 1), self._right, gap=12, margins=(16, 12, 16, 12)))
+        for pane in (self._middle, self._right):
+            pane.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._rescale()
+        self._connect()
+
+    def _connect(self) -> None:
+        selling = self.till.selling
+        self.theme.changed.connect(self._rescale)
+        self.tickets.recalled.connect(lambda basket: self._do(lambda: selling.recall(basket)))
+        self.tickets.cleared.connect(lambda: self._do(selling.clear))
+        self.cart.pressed_part.connect(self._pressed)
+        self.empty.picked.connect(self.on_product)
+        self.empty.sheet_asked.connect(lambda: self.go.emit("sheet"))
+        self.question.answered.connect(self._answer)
+        self.question.dismissed.connect(self._dismiss)
+        self.strip.acted.connect(self.undo)
+        self.member.found.connect(lambda: self._ask("member"))
+        self.member.let_go.connect(lambda: self._do(selling.detach_member))
+        self.member.patient_asked.connect(lambda: self._ask("patient"))
+        self.totals.pressed.connect(self.pay)
+        self.day.go.connect(self.go)
+        for order in range(9):
+            self._shortcut(f"Ctrl+{order + 1}", partial(self._recall, order))
+        self._shortcut("Ctrl+U", lambda: self._ask("patient"))
+
+    def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setAutoRepeat(False)
+        shortcut.activated.connect(act)
+
+    def _rescale(self) -> None:
+        self._right.setFixedWidth(self.theme.px(RIGHT))
+        self._middle.setMinimumHeight(self.theme.px(64))
+        if self.scene is not None:
+            self.show_scene(self.scene)
+
+    # ------------------------------------------------------------------ showing
+
+    def on_shown(self) -> None:
+        """Draw the basket as it stands."""
+        self._said = None
+        self.show_scene(self.till.selling.scene())
+
+    def show_scene(self, scene: Scene) -> None:
+        """Draw a scene; only the rows that differ are drawn anew."""
+        self.scene = scene
+        self.tickets.show_scene(scene)
+        self.cart.show_scene(scene)
+        empty = not scene.lines
+        idle = empty and scene.member is None
+        asked_before = self.question.open
+        self.question.show_question(scene.question)
+        self._ask_box.setVisible(scene.question is not None)
+        self._middle.setCurrentIndex(1 if empty else 0)
+        self._right.setCurrentIndex(1 if idle else 0)
+        if empty:
+            self.empty.show_words(self._today.quick_goods())
+        if idle:
+            self.day.show_facts(self._today.facts(), self._day_words(scene))
+        else:
+            self.member.show_scene(scene)
+            self.totals.show_totals(scene.totals)
+        self.totals.button.show_scene(scene)
+        self._show_echo(scene)
+        self._waiting.setVisible(bool(scene.waiting_scans))
+        if scene.waiting_scans:
+            self._waiting.set_words(say(self.theme, "waiting", count=scene.waiting_scans))
+        if asked_before and scene.question is None:
+            self.type_back.emit()
+        self.changed.emit()
+
+    def _show_echo(self, scene: Scene) -> None:
+        echo = scene.echo
+        self._foot.setVisible(bool(scene.lines) or echo is not None)
+        if echo is None:
+            self.strip.show_echo("barcode", "ink3", say(self.theme, "echo_idle"))
+            return
+        said = wording.spoken(echo, self.theme.language)
+        undoable = echo.undoable and scene.undo_steps > 0
+        self.strip.show_echo(
+            said.icon, said.tone, said.title, said.detail, say(self.theme, "undo") if undoable else "", "Ctrl Z" if undoable else ""
+        )
+
+    def _day_words(self, scene: Scene) -> str:
+        day = scene.frame.day
+        if self.theme.language == "en":
+            return day.strftime("%a %d %b")
+        return f"{day.month} 月 {day.day} 日 星期{'一二三四五六日'[day.weekday()]}"
+
+    # ------------------------------------------------------------------ acts
+
+    def _do(self, act: Callable[[], Scene]) -> None:
+        """Do one act and draw what came of it; a refusal is an echo."""
+        try:
+            scene = act()
+        except Refused as refusal:
+            self.refuse(refusal)
+            return
+        self.show_scene(scene)
+        if scene.echo is not None and scene.echo is not self._said:
+            self._said = scene.echo
+            self.tell(scene.echo)
+
+    def refuse(self, refusal: Refused) -> None:
+        """Say why something was not done, where the eyes are."""
+        echo = Echo("refused", refusal.code, dict(refusal.facts), sound="scan_rejected")
+        said = wording.spoken(echo, self.theme.language)
+        self._foot.show()
+        self.strip.show_echo(said.icon, said.tone, said.title, said.detail)
+        self.tell(echo)
+
+    def _ask(self, kind: str) -> None:
+        self._do(lambda: self.till.selling.ask(kind))
+
+    def _answer(self, question_id: str, values: dict[str, str]) -> None:
+        self._do(lambda: self.till.selling.answer(question_id, values))
+
+    def _dismiss(self) -> None:
+        self._do(self.till.selling.dismiss_question)
+
+    def _recall(self, order: int) -> None:
+        if self.isVisible() and self.scene is not None and order < len(self.scene.held):
+            basket = self.scene.held[order].basket_id
+            self._do(lambda: self.till.selling.recall(basket))
+
+    def _selected(self) -> SceneLine | None:
+        scene = self.scene
+        return next((line for line in scene.lines if line.line_id == scene.selected), None) if scene is not None else None
+
+    def _remove(self) -> None:
+        line = self._selected()
+        if line is not None:
+            self._do(lambda: self.till.selling.remove(line.line_id))
+
+    def _nudge(self, by: int) -> bool:
+        line = self._selected()
+        if line is None or line.ghost or (by < 0 and not line.can_decrease):
+            return False
+        self._do(lambda: self.till.selling.nudge(line.line_id, by))
+        return True
+
+    def _pressed(self, hit: CartHit) -> None:
+        selling = self.till.selling
+        if hit.part == "way":
+            self._do(lambda: selling.act(hit.line_id, hit.rule, hit.act))
+        elif hit.part in ("minus", "plus"):
+            selling.select(hit.line_id)
+            self.show_scene(selling.scene())
+            self._nudge(-1 if hit.part == "minus" else 1)
+        elif hit.part == "count":
+            self._do(lambda: selling.ask("quantity", hit.line_id))
+        else:
+            self._do(lambda: selling.select(hit.line_id))
+
+    def _way(self, key: str) -> bool:
+        """Take the way out of the selected line whose keycap says `key`; the heaviest note's first."""
+        line = self._selected()
+        if line is None:
+            return False
+        for strip in by_weight(line.strips):
+            for way in strip.ways_out:
+                if way.key == key:
+                    self._do(partial(self.till.selling.act, line.line_id, strip.rule, way.act))
+                    return True
+        return False
+
+    def pay(self) -> None:
+        """收款: freeze the basket and go to the Pay page, or go to what stands before it."""
+        scene = self.scene
+        if scene is not None and (scene.blocks or scene.confirms):
+            self._go_to_todo(scene)
+            return
+        try:
+            self.till.checkout.begin()
+        except Refused as refusal:
+            self.refuse(refusal)
+            return
+        self.go.emit("pay")
+
+    def _go_to_todo(self, scene: Scene) -> None:
+        """Select the line that stands before payment and say what it wants."""
+        for tone in ("bad", "rx", "warn"):
+            line = next((x for x in scene.lines for s in x.strips if s.tone == tone and (s.grade != "inform")), None)
+            if line is not None:
+                self._do(partial(self.till.selling.select, line.line_id))
+                break
+        self.cart.show_selected()
+        self.refuse(Refused("todo", count=str(scene.blocks + scene.confirms)))
+
+    # ------------------------------------------------------------------ keys, scans, window
+
+    def fkeys(self) -> tuple[FKeySpec, ...]:
+        """The function bar; what has nothing to work on is dead, and stays in its place."""
+        scene = self.scene
+        line = self._selected()
+        real = line is not None and not line.ghost
+        held = bool(scene and scene.held)
+        filled = bool(scene and any(not each.ghost for each in scene.lines))
+        rx = bool(scene and any("rx" in each.marks for each in scene.lines))
+        return (
+            FKeySpec("F3", words("key_member"), lambda: self._ask("member")),
+            FKeySpec("F4", words("key_quantity"), lambda: self._ask("quantity"), real),
+            FKeySpec("F5", words("key_lot"), lambda: self._ask("lot"), real),
+            FKeySpec("F6", words("key_hold"), lambda: self._do(self.till.selling.hold), filled),
+            FKeySpec("F7", words("key_recall"), lambda: self._recall(0), held),
+            FKeySpec("F8", words("key_price"), self._price_key, real),
+            FKeySpec("F9", words("key_review"), lambda: self._ask("review"), rx),
+            FKeySpec("F11", words("key_return"), lambda: self.go.emit("returns")),
+            FKeySpec("Del", words("key_remove"), self._remove, line is not None),
+            FKeySpec("F12", words("pay"), self.pay, filled, primary=True),
+        )
+
+    def _price_key(self) -> None:
+        if not self._way("F8"):
+            self._ask("price")
+
+    def on_scanned(self, raw: str) -> None:
+        """A whole scan: once down, once up."""
+        self._do(lambda: self.till.selling.scan(raw))
+
+    def on_product(self, product_id: str) -> None:
+        """A product chosen from a list or a tile."""
+        self._do(lambda: self.till.selling.add_product(product_id))
+
+    def on_omnibox(self, text: str) -> bool:
+        """Enter in the box: on nothing, the selected line's own way out, else payment; on text, a typed code."""
+        if text.strip():
+            self._do(lambda: self.till.selling.scan(text.strip(), "typed"))
+            return True
+        line = self._selected()
+        stopping = line is not None and any(strip.grade in ("confirm", "block") for strip in line.strips)
+        if stopping and self._way("Enter"):
+            return True
+        self.pay()
+        return True
+
+    def on_key(self, name: str) -> bool:
+        """Keys of the numpad and the arrows while nothing is being typed."""
+        selling = self.till.selling
+        match name:
+            case "Up" | "Down":
+                if self.scene is None or not self.scene.lines:
+                    return False
+                self._do(lambda: selling.step_selection(-1 if name == "Up" else 1))
+            case "Del" | "Delete":
+                self._remove()
+            case "+":
+                self.pay()
+            case "-":
+                return self._nudge(-1)
+            case "Left" | "Right":
+                return self._nudge(-1 if name == "Left" else 1)
+            case "*":
+                if self._selected() is None:
+                    return False
+                self._ask("quantity")
+            case "/":
+                if self._selected() is None:
+                    return False
+                self._ask("price")
+            case "Enter":
+                return self.on_omnibox("")
+            case "Esc":
+                if self.scene is None or self.scene.question is None:
+                    return False
+                self._dismiss()
+            case _:
+                return False
+        return True
+
+    def undo(self) -> bool:
+        """Ctrl Z."""
+        if self.scene is None or not self.scene.undo_steps:
+            return False
+        self._do(self.till.selling.undo)
+        return True
+
+    def badge(self) -> str:
+        """How many sales are held."""
+        return str(len(self.scene.held)) if self.scene is not None and self.scene.held else ""
+
+
