@@ -75,7 +75,7 @@ def share_out(total_fen: int, weights: Sequence[int]) -> list[int]:
     """
     if total_fen < 0:
         return [-share for share in share_out(-total_fen, weights)]
-    if any(weight < 0 for weight in weights):
+    if weights and min(weights) < 0:
         raise ValueError("weights must not be negative")
     whole = sum(weights)
     if whole == 0:
@@ -85,7 +85,8 @@ def share_out(total_fen: int, weights: Sequence[int]) -> list[int]:
     shares = [total_fen * weight // whole for weight in weights]
     left = total_fen - sum(shares)
     if left:
-        by_remainder = sorted(range(len(weights)), key=lambda place: -(total_fen * weights[place] % whole))
+        remainders = [-(total_fen * weight % whole) for weight in weights]
+        by_remainder = sorted(range(len(weights)), key=remainders.__getitem__)
         for place in by_remainder[:left]:
             shares[place] += 1
     return shares

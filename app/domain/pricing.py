@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.domain.money import share_out
 from app.domain.promotions import KINDS
@@ -44,8 +44,7 @@ class PromotionLaw:
     not_promotable: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class CutShare:
+class CutShare(NamedTuple):
     """A part of a cut: so much off one line for one cause; the id is the offer's, or "" where no offer is the cause."""
 
     line_id: str
@@ -57,8 +56,7 @@ class CutShare:
     amount_fen: int
 
 
-@dataclass(frozen=True, slots=True)
-class QuotedLine:
+class QuotedLine(NamedTuple):
     """One line with its sums."""
 
     line_id: str
@@ -70,8 +68,7 @@ class QuotedLine:
     payable_fen: int
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteNote:
+class QuoteNote(NamedTuple):
     """Why an offer that concerns this basket applied, or did not, as a code with its figures."""
 
     code: str
@@ -248,6 +245,7 @@ class _Run:
     members: dict[Goods, list[PriceLine]] = field(default_factory=dict)
     """The lines of each goods."""
     of_product: dict[str, list[Goods]] = field(default_factory=dict)
+    of_category: dict[str, list[Goods]] = field(default_factory=dict)
     made: list[tuple[Goods, tuple[str, str, str, str], int]] = field(default_factory=list)
     """Cuts in the order they were made: goods, cause, fen."""
     notes: list[QuoteNote] = field(default_factory=list)
@@ -277,6 +275,7 @@ class _Run:
             self.goods.append(goods)
             self.members[goods] = same
             self.of_product.setdefault(product_id, []).append(goods)
+            self.of_category.setdefault(category, []).append(goods)
             if not goods.left_fen:
                 goods.shut = "nothing_left"
             elif rx_class in law.not_promotable:
@@ -304,9 +303,10 @@ class _Run:
     def result(self, lines: Sequence[PriceLine]) -> Quote:
         """Share every cut over the lines of its goods and add up."""
         left = {line.line_id: line.unit_price_fen * line.quantity for line in lines}
-        shares: dict[str, list[CutShare]] = {line.line_id: [] for line in lines}
+        shares: dict[str, list[CutShare]] = {line_id: [] for line_id in left}
+        members = self.members
         for goods, cause, amount in self.made:
-            same = self.members[goods]
+            same = members[goods]
             if len(same) == 1:
                 line_id = same[0].line_id
                 left[line_id] -= amount
@@ -317,23 +317,16 @@ class _Run:
                     left[line.line_id] -= part
                     shares[line.line_id].append(CutShare(line.line_id, *cause, part))
         quoted = []
+        cuts: list[CutShare] = []
+        subtotal_fen = payable_fen = 0
         for line in lines:
-            subtotal, payable = line.unit_price_fen * line.quantity, left[line.line_id]
-            quoted.append(
-                QuotedLine(
-                    line.line_id,
-                    line.product_id,
-                    line.quantity,
-                    line.unit_price_fen,
-                    subtotal,
-                    subtotal - payable,
-                    payable,
-                )
-            )
-        subtotal_fen = sum(line.subtotal_fen for line in quoted)
-        payable_fen = sum(line.payable_fen for line in quoted)
-        cuts = tuple(share for line in lines for share in shares[line.line_id])
-        return Quote(tuple(quoted), cuts, subtotal_fen, subtotal_fen - payable_fen, payable_fen, tuple(self.notes))
+            line_id, quantity, unit_price = line.line_id, line.quantity, line.unit_price_fen
+            subtotal, payable = unit_price * quantity, left[line_id]
+            quoted.append(QuotedLine(line_id, line.product_id, quantity, unit_price, subtotal, subtotal - payable, payable))
+            cuts += shares[line_id]
+            subtotal_fen += subtotal
+            payable_fen += payable
+        return Quote(tuple(quoted), tuple(cuts), subtotal_fen, subtotal_fen - payable_fen, payable_fen, tuple(self.notes))
 
     def _turn(self, one: BookedOffer) -> _Turn | None:
         """The offer's turn, if it runs today and concerns these goods; a door closed to this customer is noted."""
@@ -342,7 +335,11 @@ class _Run:
         if one.everything:
             scoped = self.goods
         elif one.categories:
-            scoped = [goods for goods in self.goods if goods.category in one.categories]
+            held = one.categories & self.of_category.keys()
+            if len(held) == 1:
+                scoped = self.of_category[next(iter(held))]
+            else:
+                scoped = [goods for goods in self.goods if goods.category in held]
         else:
             scoped = self._of(one.products)
         named = self._of(one.names) if one.names else []
@@ -448,16 +445,21 @@ class _Run:
         if isinstance(result, Miss):
             self._note(one, result.code, result.facts)
             return
+        cause, group, alone, made = one.cause, one.stack_group, one.exclusive, self.made
         total_fen = 0
         for goods, amount in result.cuts:
-            self._cut(goods, one.cause, amount)
-            total_fen += amount
+            if amount:
+                goods.left_fen -= amount
+                if not goods.left_fen and not goods.shut:
+                    goods.shut = "nothing_left"
+                made.append((goods, cause, amount))
+                total_fen += amount
         for goods in result.used:
             goods.touched = True
-            if one.exclusive:
+            if alone:
                 goods.shut = "taken_by_exclusive"
-            if one.stack_group:
-                goods.groups.add(one.stack_group)
+            if group:
+                goods.groups.add(group)
         self._note(one, "applied", (("amount_fen", total_fen),))
 
     def _cut(self, goods: Goods, cause: tuple[str, str, str, str], amount: int) -> None:

@@ -24,6 +24,9 @@ QUICK_SAMPLES = 40
 WARM_UP = 0.1
 """Share of extra rounds whose times are thrown away: first reads, first compilation of statements."""
 _BATCHES = 5
+PULSE = "pulse"
+PULSE_MS = 0.045
+"""What the fixed work of `_pulse` takes on an undisturbed core of the machine that the goals were set on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +146,39 @@ def against(subject: Series, floor: Series) -> dict[str, Any]:
     }
 
 
+def slowness(found: Mapping[str, Series]) -> float:
+    """How many times slower the machine ran during these turns than the one the goals were set on; at least 1."""
+    return round(max(1.0, statistics.median(found[PULSE].cpu) / PULSE_MS), 2)
+
+
+def calibrated_p99(name: str, found: Mapping[str, Series]) -> float:
+    """The steady p99 of a series at the speed of the machine that the goals were set on, for goals stated in milliseconds."""
+    return round(steady_p99(found[name].wall) / slowness(found), 3)
+
+
+def _pulse() -> int:
+    """A fixed piece of plain Python work: dictionary, integers, tuples."""
+    seen: dict[int, tuple[int, int]] = {}
+    for number in range(700):
+        seen[number % 97] = (number, number * 3)
+    return len(seen)
+
+
 def in_turns(title: str, subjects: Mapping[str, Subject], samples: int) -> dict[str, Series]:
     """Sample every subject once a round, so that whatever disturbs the machine disturbs all of them alike.
 
-    A tenth more rounds come first and are thrown away. Python's collector runs between the rounds of the warm-up and the
-    measured ones, and as it likes afterwards.
+    A tenth more rounds come first and are thrown away. Python's collector runs between them and the measured
+    ones, and as it likes afterwards. A fixed piece of work is sampled along as the series `pulse`.
     """
+    subjects = {**subjects, PULSE: Subject(lambda _: _pulse())}
     found = {name: Series() for name in subjects}
     warm = max(2, int(samples * WARM_UP))
     with options.progress(title, warm + samples) as told:
         for turn in range(warm + samples):
             if turn == warm:
+                # What a bench holds besides its subject (a whole pharmacy) is no load of the subject's: the collector leaves it out.
                 gc.collect()
+                gc.freeze()
             for name, subject in subjects.items():
                 prepared = subject.before()
                 clock = time.process_time if subject.whole_process else time.thread_time

@@ -73,7 +73,7 @@ def _filled(own: list[Product], size: int, seed: int) -> Iterator[Product]:
 
 
 def many_offers(products: Iterable[Product], count: int, today: date, seed: int) -> list[Offer]:
-    """`count` offers of every kind: most on a few products, some on a category, a few on everything."""
+    """`count` offers of every kind: two on everything, eighteen on a category, the others on a few products each."""
     draw = Random(seed)
     ids = [p.id for p in products if p.in_assortment and p.rx_class != "rx"]
     categories = sorted({p.category for p in products if p.category})
@@ -81,9 +81,9 @@ def many_offers(products: Iterable[Product], count: int, today: date, seed: int)
     for number in range(count):
         kind, terms = draw.choice(_KINDS)
         scope = "product:" + ";".join(draw.sample(ids, 6))
-        if number % 10 == 0:
+        if number < 20:
             scope = f"category:{draw.choice(categories)}"
-        if number % 100 == 0:
+        if number < 2:
             kind, terms, scope = "threshold", {"tiers": [{"reach_fen": 20000, "off_fen": 1000}]}, "all"
         made.append(
             Offer(
