@@ -14,6 +14,7 @@ from pathlib import Path
 from app import founding
 from app.assembly import Till, TillFile, hub_client, open_store
 from app.commands import EXIT_FAILED, EXIT_OK, options
+from app.commands.desktop import open_window
 from app.domain.demo import DemoPharmacy
 from app.records.clock import SystemClock, shop_day
 from app.sync.client import HubFault
@@ -110,12 +111,10 @@ def join(folder: Path, url: str) -> None:
 
 
 def _open(folder: Path, pharmacy: DemoPharmacy, english: bool, dark: bool) -> int:
-    from app.desktop.sign_in import start
-
     with headquarters(folder, pharmacy) as url:
         join(folder, url)
         options.tell(f"headquarters' console: {url}/console (admin / {founding.DEMO_CONSOLE_PASSWORD})")
-        return start(folder, language="en" if english else "", dark=dark, trace=False)
+        return open_window(folder, english=english, dark=dark)
 
 
 def _write_sheet(pharmacy: DemoPharmacy, path: Path) -> None:

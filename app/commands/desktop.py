@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from typing import Any
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 from app.commands import EXIT_FAULT, options
+
+if TYPE_CHECKING:
+    from app.assembly import Till
+    from app.desktop.window import Load
 
 
 def main(argv: list[str]) -> int:
@@ -21,5 +34,15 @@ def main(argv: list[str]) -> int:
         )
         return EXIT_FAULT
     from app.desktop.sign_in import start
+    from app.desktop.till import Till
 
-    return start(folder, language="en" if chosen.english else "", dark=chosen.dark, trace=chosen.trace_scan)
+    def load(on_print_state: Callable[[Any], None], on_sync_state: Callable[[Any], None], quiet: Callable[[], bool]) -> Till:
+        # Imported on the loading thread: the sign-in page is painted before any of this.
+        from app import assembly
+        from app.records.clock import SystemClock
+
+        return assembly.Till(folder, SystemClock(), on_print_state=on_print_state, on_sync_state=on_sync_state, quiet=quiet)
+
+    till = str(json.loads((folder / "till.json").read_text("utf-8")).get("till", ""))
+    language = "en" if chosen.english else ""
+    return start(folder, load, till=till, language=language, dark=chosen.dark, trace=chosen.trace_scan)
