@@ -1,0 +1,694 @@
+"""The driven till: a whole till in a process of its own, which takes acts as JSON lines and answers each with one line.
+
+A kill is a real SIGKILL and a start a real start on the same folder. The first line must be `start`; see `DrivenTill` for the acts.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import queue
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from app.assembly import Till, open_store
+from app.counter.asking import refusal_text
+from app.counter.faults import Refused
+from app.records.base import Record
+from app.records.clock import Clock, ManualClock, SystemClock
+from app.records.envelope import GENESIS, EnvelopeFault, split_signature, unseal
+from app.records.keys import verifies
+from app.store.faults import StoreFault
+
+COMMIT_SECONDS = 60.0
+"""How long an act waits for its commit before the till is called stuck."""
+
+START_SECONDS = 120.0
+"""How long a till may take to start on a busy machine."""
+
+Answer = dict[str, Any]
+
+
+def _plain(value: object) -> object:
+    """What JSON does not know by itself."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Record):
+        return value.model_dump(mode="json")
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode()
+    raise TypeError(f"cannot tell {type(value).__name__}")
+
+
+class DrivenTill:
+    """One till under orders: every public method named `do_…` is an act that a line can ask for."""
+
+    def __init__(self, folder: Path, say: Callable[[Answer], None]) -> None:
+        self._folder = folder
+        self._say = say
+        self._clock: Clock = SystemClock()
+        self._till: Till | None = None
+        self._woken = False
+        self._warning: tuple[date, datetime] | None = None
+
+    @property
+    def till(self) -> Till:
+        """The running till; RuntimeError before `start`."""
+        if self._till is None:
+            raise RuntimeError("the till was not started")
+        return self._till
+
+    def answer(self, order: Mapping[str, Any]) -> Answer:
+        """Do one act; a refusal is an answer, a fault of the world too."""
+        act = getattr(self, f"do_{order['do']}")
+        try:
+            outcome = act(**order.get("with", {}))
+        except Refused as refusal:
+            return {"refused": refusal.code, "facts": refusal.facts, "words": refusal_text(refusal).zh, **self._view()}
+        except StoreFault as fault:
+            return {"fault": fault.code, "facts": dict(fault.facts), **self._view()}
+        return {"ok": outcome if outcome is not None else True, **self._view()}
+
+    def _view(self) -> Answer:
+        if self._till is None:
+            return {}
+        return {"scene": asdict(self._till.selling.scene())}
+
+    # ------------------------------------------------------------------ starting and ending
+
+    def do_start(self, clock: str = "", settings: Mapping[str, Any] | None = None, sync: bool = True) -> Answer:
+        """Start the till; `clock` is an aware ISO moment for a clock that stands still, '' the machine's own."""
+        self._clock = ManualClock(datetime.fromisoformat(clock)) if clock else SystemClock()
+        if settings:
+            store = open_store(self._folder, self._clock)
+            try:
+                if changed := {key: value for key, value in settings.items() if store.settings.get(key) != value}:
+                    store.settings.set_many(changed).result(COMMIT_SECONDS)
+            finally:
+                store.close()
+        self._till = Till(self._folder, self._clock)
+        self._till.printing.start()
+        if sync:
+            self._till.sync.start()
+        return {"pid": os.getpid(), "store": self._till.store.store_id, "till": self._till.store.till}
+
+    def do_stop(self) -> None:
+        """Close the till in good order."""
+        self.till.close()
+        self._till = None
+
+    def do_clock(self, to: str, jump: bool = False) -> None:
+        """Let time pass until a moment, or set the wall clock there as a wrong battery would."""
+        if not isinstance(self._clock, ManualClock):
+            raise RuntimeError("this till runs on the machine's own clock")
+        moment = datetime.fromisoformat(to)
+        if jump:
+            self._clock.jump(moment)
+        else:
+            self._clock.advance((moment - self._clock.now()) / timedelta(seconds=1))
+
+    # ------------------------------------------------------------------ people and shifts
+
+    def do_sign_in(self, code: str, pin: str) -> Answer:
+        """Take the till; the first person after a start finds the open basket."""
+        till = self.till
+        person = next((badge for badge in till.shifts.people() if badge.code == code), None)
+        if person is None:
+            raise Refused("staff_unknown")
+        self._warning = till.shifts.clock_warning()
+        till.shifts.sign_in(person.staff_id, pin)
+        if not self._woken:
+            self._woken = True
+            till.selling.wake()
+        return {"name": person.name, "clock_warning": self._warning, "open_shift": till.shifts.has_open_shift}
+
+    def do_sign_out(self) -> None:
+        """Lock the till."""
+        self.till.shifts.sign_out()
+
+    def do_confirm_clock(self) -> None:
+        """A person confirms the business day that the clock says."""
+        if self._warning is None:
+            raise Refused("nothing_to_confirm")
+        self.till.shifts.confirm_clock(*self._warning)
+        self._warning = None
+
+    def do_open(self, float_fen: int) -> None:
+        """Open the shift."""
+        self._booked(self.till.shifts.open(float_fen))
+
+    def do_duty(self, code: str, on: bool, pin: str) -> None:
+        """药师到岗 or 离岗."""
+        person = self.till.store.people.staff_by_code(code)
+        if person is None:
+            raise Refused("staff_unknown")
+        self._booked(self.till.shifts.duty_pharmacist(person.id, on, pin))
+
+    def do_daily_duty(self, duty: str, slot: str, figures: Mapping[str, int], action: str = "") -> None:
+        """Record a daily duty."""
+        self._booked(self.till.shifts.do_duty(duty, slot, figures, action))
+
+    def do_move_cash(self, amount_fen: int, reason: str, pin: str = "") -> None:
+        """Cash in or out of the drawer."""
+        self._booked(self.till.shifts.move_cash(amount_fen, reason, pin))
+
+    def do_open_drawer(self, reason: str) -> None:
+        """Open the drawer without a sale."""
+        self._booked(self.till.shifts.open_drawer(reason))
+
+    def do_count(self, pieces: Sequence[Sequence[int]]) -> Answer:
+        """Count the drawer: (denomination in fen, pieces), then seal the count."""
+        shifts = self.till.shifts
+        for denomination, many in pieces:
+            shifts.count(denomination, many)
+        return asdict(shifts.confirm_count())
+
+    def do_recount(self) -> Answer:
+        """Begin the one recount."""
+        return asdict(self.till.shifts.recount())
+
+    def do_shift_scene(self) -> Answer:
+        """The Shift page."""
+        return asdict(self.till.shifts.scene())
+
+    def do_close_shift(self, reason: str = "", handed_to: str = "") -> Answer:
+        """Close the shift under its Z number."""
+        shifts = self.till.shifts
+        if reason:
+            shifts.set_difference_reason(reason)
+        waited = threading.Event()
+        shifts.close(waited.set, handed_to)
+        self._await(waited)
+        return asdict(shifts.settle())
+
+    def do_close_day(self) -> Answer:
+        """日结, with the copy of the ledger that belongs to it."""
+        backup = self.till.store.backups.make()
+        committed = self._booked(self.till.shifts.close_day(lambda: backup.sha256))
+        return {"number": committed[0].number}
+
+    def do_x_report(self) -> None:
+        """Queue an X report."""
+        self.till.shifts.x_report()
+
+    # ------------------------------------------------------------------ selling
+
+    def do_scan(self, raw: str, entry: str = "scanned") -> None:
+        """One scan."""
+        self.till.selling.scan(raw, entry)
+
+    def do_search(self, text: str) -> Answer:
+        """The result list for a typed text."""
+        return {"hits": [asdict(hit) for hit in self.till.selling.search(text)]}
+
+    def do_check(self, raw: str) -> Answer:
+        """A price check without adding."""
+        return {"hits": [asdict(hit) for hit in self.till.selling.price_check(raw)]}
+
+    def do_add(self, product: str, quantity: int = 0) -> None:
+        """Add a product chosen from the list."""
+        self.till.selling.add_product(product, quantity)
+
+    def do_quantity(self, line: int, quantity: int) -> None:
+        """Set the packs of a line."""
+        self.till.selling.set_quantity(self._line_id(line), quantity)
+
+    def do_remove(self, line: int) -> None:
+        """Take a line off."""
+        self.till.selling.remove(self._line_id(line))
+
+    def do_select(self, line: int) -> None:
+        """Move the cursor to a line."""
+        self.till.selling.select(self._line_id(line))
+
+    def do_undo(self) -> None:
+        """Take the last act back."""
+        self.till.selling.undo()
+
+    def do_way(self, rule: str, act: str, line: int = 0) -> None:
+        """Press a button of a strip: the way out of that rule whose act begins with `act`."""
+        for shown in self.till.selling.scene().lines:
+            for strip in shown.strips:
+                for way in strip.ways_out:
+                    if line in (0, shown.no) and strip.rule == rule and way.act.startswith(act):
+                        self.till.selling.act(shown.line_id, rule, way.act)
+                        return
+        raise Refused("no_such_way", rule=rule, act=act)
+
+    def do_ask(self, kind: str, line: int = 0) -> None:
+        """Put a question on the screen."""
+        self.till.selling.ask(kind, self._line_id(line) if line else "")
+
+    def do_answer(self, values: Mapping[str, str]) -> None:
+        """Answer the open question; fields not given keep what the form shows."""
+        question = self.till.selling.scene().question
+        if question is None:
+            raise Refused("no_question")
+        shown = {field.name: field.value for field in question.fields}
+        self.till.selling.answer(question.question_id, {**shown, **values})
+
+    def do_dismiss(self) -> None:
+        """Esc on the open question."""
+        self.till.selling.dismiss_question()
+
+    def do_hold(self) -> None:
+        """Put the basket aside."""
+        self.till.selling.hold()
+
+    def do_recall(self, ticket: int) -> None:
+        """Take the n-th held basket up."""
+        held = self.till.selling.scene().held
+        if not 1 <= ticket <= len(held):
+            raise Refused("held_unknown")
+        self.till.selling.recall(held[ticket - 1].basket_id)
+
+    def do_clear(self) -> None:
+        """Empty the basket."""
+        self.till.selling.clear()
+
+    def do_member(self, text: str) -> None:
+        """Attach the one member that a phone, card or name finds."""
+        found = self.till.selling.find_members(text)
+        if len(found) != 1:
+            raise Refused("member_unknown" if not found else "several_members")
+        self.till.selling.attach_member(found[0].id)
+
+    def do_no_member(self) -> None:
+        """Let the member go."""
+        self.till.selling.detach_member()
+
+    # ------------------------------------------------------------------ paying
+
+    def do_pay(self, method: str, amount_fen: int = 0, last_digits: str = "") -> Answer:
+        """Begin payment where it has not begun, and take one tender; 0 means all that remains."""
+        self.till.checkout.begin()
+        return asdict(self.till.checkout.tender(method, amount_fen, last_digits))
+
+    def do_begin(self) -> Answer:
+        """Open the Pay page."""
+        return asdict(self.till.checkout.begin())
+
+    def do_undo_tender(self, tender: int) -> Answer:
+        """Take the n-th tender back."""
+        checkout = self.till.checkout
+        return asdict(checkout.undo_tender(checkout.scene().tenders[tender - 1].tender_id))
+
+    def do_back(self) -> None:
+        """Leave the Pay page for the basket."""
+        self.till.checkout.cancel()
+
+    def do_wishes(self, paper: bool | None = None, invoice: bool | None = None) -> None:
+        """Paper or none, invoice wanted or not."""
+        self.till.selling.set_wishes(paper=paper, invoice=invoice)
+
+    def do_complete(self) -> Answer:
+        """Close the sale, wait until it is durable, and greet the next customer."""
+        checkout = self.till.checkout
+        waited = threading.Event()
+        checkout.complete(waited.set)
+        self._await(waited)
+        paid = checkout.settle()
+        checkout.next_customer()
+        return asdict(paid)
+
+    def do_complete_and_die(self) -> None:
+        """Close the sale and lose power the moment it is durable, before any paper moves."""
+
+        def gone() -> None:
+            self._say({"durable": True})
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        self.till.checkout.complete(gone)
+        threading.Event().wait()
+
+    # ------------------------------------------------------------------ returning, correcting, printing
+
+    def do_return(
+        self, number: str, reason: str, line: int = 0, quantity: int = 0, pin: str = "", book: bool = True
+    ) -> Answer:
+        """Take goods back against a sale: one line or (0) all that may go, `quantity` packs or (0) all of them."""
+        back = self.till.returning
+        scene = back.find(number)
+        if scene.state != "choosing":
+            raise Refused("sale_unknown")
+        scene = back.set_reason(reason)
+        for place, shown in enumerate(scene.lines, 1):
+            if line in (0, place) and (line or shown.allowed):
+                sale = self.till.store.sales.by_number(scene.number)
+                assert sale is not None
+                scene = back.set_quantity(sale.body.lines[place - 1].line_id, quantity or shown.sold - shown.returned)
+        if pin:
+            scene = back.approve(pin)
+        return asdict(self._returned("return") if book and scene.problem is None else scene)
+
+    def do_void(self, number: str, reason: str, pin: str = "") -> Answer:
+        """Take a whole sale of this shift back."""
+        back = self.till.returning
+        back.find(number)
+        back.set_reason(reason)
+        if pin:
+            back.approve(pin)
+        return asdict(self._returned("void"))
+
+    def _returned(self, kind: str) -> Any:
+        waited = threading.Event()
+        scene = self.till.returning.complete(waited.set, kind)
+        if scene.problem is not None:
+            return scene
+        self._await(waited)
+        return self.till.returning.settle()
+
+    def do_correct_tender(self, number: str, to: str, reason: str, pin: str, tender: int = 1) -> None:
+        """Re-book a tender under its right kind."""
+        sale = self.till.store.sales.by_number(number)
+        if sale is None:
+            raise Refused("sale_unknown")
+        tender_id = sale.body.tenders[tender - 1].tender_id
+        self._booked(self.till.shifts.correct_tender(sale.body.sale_id, tender_id, to, reason, pin))
+
+    def do_reprint(self, number: str) -> None:
+        """Print a receipt again."""
+        sale = self.till.store.sales.by_number(number)
+        if sale is None:
+            raise Refused("sale_unknown")
+        self.till.shifts.reprint(sale.event_id, sale.reprints + 1)
+
+    def do_print_again(self, job: int) -> None:
+        """A person has the n-th unprinted job printed."""
+        self.till.printing.again(self._unprinted(job))
+
+    def do_waive(self, job: int) -> None:
+        """A person says that the n-th unprinted job is not wanted."""
+        self.till.printing.waive(self._unprinted(job))
+
+    def _unprinted(self, place: int) -> str:
+        jobs = self.till.store.jobs.list(("waiting", "failed", "unknown"))
+        if not 1 <= place <= len(jobs):
+            raise Refused("no_such_job")
+        return jobs[place - 1].job_id
+
+    # ------------------------------------------------------------------ stock
+
+    def do_receive(self, product: str, lot_no: str, expires_on: str, quantity: int, codes: Sequence[str] = ()) -> None:
+        """Goods-in of a lot."""
+        self._booked(self.till.stocking.receive(product, lot_no, date.fromisoformat(expires_on), quantity, codes))
+
+    def do_correct_stock(self, product: str, delta: int, reason: str, lot: int = 1, zone: str = "shelf", pin: str = "") -> None:
+        """Correct the stock of a product's n-th lot, first expiry first."""
+        rows = self.till.stocking.rows(product)
+        if not 1 <= lot <= len(rows):
+            raise Refused("lot_unknown")
+        self._booked(self.till.stocking.correct(rows[lot - 1].lot_id, delta, reason, zone, pin))
+
+    def do_lot_state(self, product: str, state: str, reason: str, lot: int = 1, pin: str = "") -> None:
+        """Lock, recall or release a product's n-th lot."""
+        rows = self.till.stocking.rows(product)
+        if not 1 <= lot <= len(rows):
+            raise Refused("lot_unknown")
+        self._booked(self.till.stocking.set_lot_state(rows[lot - 1].lot_id, state, reason, pin))
+
+    def do_settle_oversold(self, reason: str, pin: str = "") -> Answer:
+        """Close every oversold task by a correction of its own."""
+        rows = [row for row in self.till.store.stock.negatives() if row.lot_id]
+        for row in rows:
+            self._booked(self.till.stocking.correct(row.lot_id, -row.quantity, reason, row.zone, pin))
+        return {"closed": len(rows)}
+
+    # ------------------------------------------------------------------ headquarters
+
+    def do_sync(self) -> None:
+        """立即重试."""
+        self.till.sync.wake(now=True)
+
+    # ------------------------------------------------------------------ looking
+
+    def do_peek(self) -> Answer:
+        """The ledger as it stands: sums by day, jobs, outbox, tasks."""
+        store = self.till.store
+        sales = store.sales.recent(limit=100_000)
+        days = sorted({sale.day for sale in sales} | {envelope.day for envelope in store.journal.of_type("return.closed@1")})
+        totals = {day.isoformat(): store.shifts.day_totals(day).model_dump(mode="json") for day in days}
+        outbox = store.outbox.counts()
+        return {
+            "days": totals,
+            "sales": [
+                {"number": s.number, "sale_id": s.body.sale_id, "basket_id": s.body.basket_id, "payable_fen": s.body.payable_fen}
+                for s in sales
+            ],
+            "jobs": [{"kind": job.kind, "state": job.state, "facts": dict(job.facts)} for job in store.jobs.list()],
+            "waiting": outbox.waiting,
+            "quarantined": outbox.quarantined,
+            "events": store.journal.count_by_type(),
+            "held": len(store.parked.held()),
+            "tasks": {row.product_id: row.quantity for row in store.stock.negatives()},
+            "sync": asdict(self.till.sync.state),
+            "cursors": {feed: store.inbox.cursor(feed) for feed in ("product", "offer", "lot", "member", "family", "staff")},
+        }
+
+    def do_look(self) -> None:
+        """The scene as it is now."""
+
+    def do_warned(self) -> Answer:
+        """What the clock's warning was at the last sign-in."""
+        return {"warned": self._warning}
+
+    def do_setting(self, key: str) -> Answer:
+        """A setting's value."""
+        return {"value": self.till.settings.get(key)}
+
+    def do_stock(self, product: str) -> Answer:
+        """Packs of a product on the shelf and in the reject zone."""
+        rows = self.till.store.stock.lots(product)
+        return {
+            "shelf": self.till.store.stock.level(product),
+            "reject": sum(row.on_reject for row in rows),
+            "lots": {row.lot.lot_no: row.on_shelf for row in rows},
+        }
+
+    def do_code(self, code: str) -> Answer:
+        """What the till knows of a trace code."""
+        row = self.till.store.stock.code(code)
+        return row.model_dump(mode="json") if row else {"state": "unknown"}
+
+    def do_sale(self, number: str) -> Answer:
+        """A sale's exact bytes and body."""
+        sale = self.till.store.sales.by_number(number)
+        if sale is None:
+            raise Refused("sale_unknown")
+        raw = self.till.store.sales.raw(sale.event_id)
+        return {"event_id": sale.event_id, "raw": raw.decode() if raw else "", "body": sale.body.model_dump(mode="json")}
+
+    def do_chain(self, after: int = 0) -> Answer:
+        """Walk the journal from a sequence number on: every link, every signature; gives the head and what is wrong."""
+        store = self.till.store
+        problems: list[str] = []
+        previous = unseal(store.journal.events(after - 1, 1)[0]).digest if after else GENESIS
+        seq = after
+        while page := store.journal.events(seq, 500):
+            for raw in page:
+                seq += 1
+                try:
+                    envelope = unseal(raw)
+                    head, signature = split_signature(raw)
+                except EnvelopeFault as fault:
+                    problems.append(f"event {seq}: {fault}")
+                    continue
+                if envelope.place.prev != previous:
+                    problems.append(f"event {seq}: does not follow its predecessor")
+                if not verifies(store.public_key, head, signature):
+                    problems.append(f"event {seq}: signature")
+                previous = envelope.digest
+        if store.journal.head().digest != previous:
+            problems.append("the head is not the last event")
+        return {"head": seq, "problems": problems}
+
+    # ------------------------------------------------------------------ selling without end
+
+    def do_sell_many(self, code: str, sales: int, method: str = "cash") -> Answer:
+        """Sell one pack after another, each a sale of its own; gives the numbers of the acknowledged ones."""
+        numbers = []
+        for _ in range(sales):
+            self.till.selling.scan(code)
+            self.do_pay(method)
+            paid = self.do_complete()
+            if paid["state"] != "done":
+                raise Refused("not_done")
+            numbers.append(paid["number"])
+        return {"numbers": numbers}
+
+    def do_sell_for_ever(self, codes: Sequence[str], seed: int) -> None:
+        """Sell at random until the plug is pulled, telling every acknowledged scan and sale in a line of its own.
+
+        A scan is acknowledged here once its basket is on the disk (a screen shows it some milliseconds before); a sale once
+        its commit has returned.
+        """
+        draw = random.Random(seed)
+        selling, writer = self.till.selling, self.till.store.writer
+        while True:
+            for _ in range(draw.randint(1, 4) - (1 if selling.basket.lines else 0)):
+                selling.scan(draw.choice(codes))
+                basket = selling.basket
+                writer.submit(lambda _: None, urgent=False).result(COMMIT_SECONDS)
+                self._say({"scanned": basket.pieces, "basket": basket.basket_id})
+            if not selling.basket.lines:
+                continue
+            basket_id = selling.basket.basket_id
+            self._say({"paying": basket_id})
+            self.do_pay("cash")
+            paid = self.do_complete()
+            self._say({"sold": paid["number"], "basket": basket_id, "payable_fen": paid["due_fen"]})
+
+    # ------------------------------------------------------------------ inner
+
+    def _line_id(self, place: int) -> str:
+        lines = self.till.selling.scene().lines
+        if not -len(lines) <= place <= len(lines) or not place:
+            raise Refused("choose_a_line")
+        return lines[place - 1 if place > 0 else place].line_id
+
+    @staticmethod
+    def _booked(future: Future[Any]) -> Any:
+        return future.result(COMMIT_SECONDS)
+
+    @staticmethod
+    def _await(waited: threading.Event) -> None:
+        if not waited.wait(COMMIT_SECONDS):
+            raise RuntimeError("the writer did not answer")
+
+
+class TillDied(Exception):
+    """The driven till ended without an answer."""
+
+
+class TillProcess:
+    """The parent's hand on a driven till."""
+
+    def __init__(self, folder: Path, log: Path | None = None) -> None:
+        """Start the process on a data folder; what it says on standard error goes to `log`."""
+        self.folder = folder
+        errors = (log or folder.with_suffix(".err")).open("ab")
+        with errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "app.commands.till_process", str(folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))},
+            )
+        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, name="till-lines", daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line)
+        self._lines.put(b"")
+
+    def send(self, do: str, **fields: Any) -> None:
+        """Order an act without waiting for it; TillDied where nobody listens."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps({"do": do, "with": fields}, ensure_ascii=False).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise TillDied(do) from error
+
+    def next_line(self, timeout_s: float = START_SECONDS) -> Answer | None:
+        """The next line it says, or None when it has ended (a line cut in the middle was never said)."""
+        try:
+            line = self._lines.get(timeout=timeout_s)
+        except queue.Empty:
+            raise TillDied("no answer in time") from None
+        if not line.endswith(b"\n"):
+            return None
+        told: Answer = json.loads(line)
+        return told
+
+    def ask(self, do: str, **fields: Any) -> Answer:
+        """Order an act and wait for its answer; TillDied where none comes, RuntimeError for a bug of the till."""
+        self.send(do, **fields)
+        told = self.next_line()
+        if told is None:
+            raise TillDied(do)
+        if "bug" in told:
+            raise RuntimeError(told["bug"])
+        return told
+
+    def kill(self) -> None:
+        """kill -9, and wait until it is gone."""
+        self._process.kill()
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait for the end, and close the pipes."""
+        self._process.wait()
+        self._reader.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:
+                    continue
+
+    def stop(self) -> None:
+        """End in good order; kill where that fails."""
+        try:
+            if self.alive:
+                self.ask("stop")
+                assert self._process.stdin is not None
+                self._process.stdin.close()
+                self._process.wait(START_SECONDS)
+        except (TillDied, RuntimeError, OSError, subprocess.TimeoutExpired):
+            self._process.kill()
+        self.wait()
+
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def serve(folder: Path) -> None:
+    """Read orders from standard input until it ends, and answer each on standard output."""
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    mouth = threading.Lock()
+
+    def say(told: Answer) -> None:
+        with mouth:
+            out.write(json.dumps(told, ensure_ascii=False, default=_plain).encode() + b"\n")
+            out.flush()
+
+    driven = DrivenTill(folder, say)
+    for line in sys.stdin.buffer:
+        try:
+            say(driven.answer(json.loads(line)))
+        except Exception as bug:  # told to whoever drives; the process stays for the next order
+            logging.getLogger(__name__).exception("an act failed")
+            say({"bug": f"{type(bug).__name__}: {bug}"})
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    serve(Path(sys.argv[1]))
