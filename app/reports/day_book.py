@@ -112,7 +112,7 @@ def _list(page: Page, rows: Sequence[BookEntry], last: str) -> None:
     words = page.words
     columns = [
         Column(words("col.clock"), 1),
-        Column(words("col.number"), 3),
+        Column(words("col.number"), 3.9),
         Column(words("col.person_till"), 1.7),
         Column(words("col.goods"), 4.6),
         Column(words("col.tenders"), 2.7),

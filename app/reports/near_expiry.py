@@ -106,7 +106,7 @@ def _part(page: Page, rows: Sequence[ExpiryEntry]) -> None:
         Column(words("col.maker"), 3),
         Column(words("col.lot"), 1.7),
         Column(words("col.expires"), 1.9),
-        Column(words("col.days_left"), 1.1, "right"),
+        Column(words("col.days_left"), 1.5, "right"),
         Column(words("col.stock"), 1.2, "right"),
         Column(words("col.shelf"), 1.2),
         Column(words("col.value"), 1.6, "right"),

@@ -286,9 +286,9 @@ class Page:
         for n, card in enumerate(cards):
             x = self.left + n * (wide + between)
             self.box(x, self.y - height, wide, height, card.tint, radius=6)
-            self.text(x + 9, self.y - 14, card.title, 8, tone=card.tone)
-            self._figure(x + 9, self.y - 32, card, wide - 18)
-            self.text(x + 9, self.y - height + 6, card.note, 7, tone=INK2)
+            self.text(x + 9, self.y - 12.5, card.title, 8, tone=card.tone)
+            self._figure(x + 9, self.y - 30, card, wide - 18)
+            self.text(x + 9, self.y - height + 5.5, card.note, 7, tone=INK2)
         self.y -= height + 4 * MM
 
     def _figure(self, x: float, y: float, card: Card, room: float) -> None:
