@@ -12,6 +12,7 @@ from app.counter.faults import Refused
 from app.counter.goods import Goods
 from app.counter.post import Post
 from app.domain import codes
+from app.domain.lots import good_through
 from app.records import events
 from app.records.base import Record
 from app.records.clock import Clock, shop_day
@@ -39,6 +40,15 @@ class StockRow:
     on_reject: int
 
 
+@dataclass(frozen=True, slots=True)
+class BoxFacts:
+    """What a box scanned at goods-in says of itself; '' and None where its code does not say."""
+
+    code: str
+    lot_no: str = ""
+    expires_on: date | None = None
+
+
 class Stocking:
     """Every change of stock that is not a sale or a return."""
 
@@ -50,13 +60,13 @@ class Stocking:
         self._authorising = authorising
         self._shapes = shapes
 
-    def rows(self, product_id: str) -> tuple[StockRow, ...]:
-        """Every lot of a product, first expiry first."""
+    def rows(self, product_id: str, near_days: int = 0) -> tuple[StockRow, ...]:
+        """Every lot of a product, first expiry first; `near_days` is the rule pack's, for products without a limit of their own."""
         product = self._goods.product(product_id)
         if product is None:
             raise Refused("product_gone")
         day = self._day()
-        near = product.near_expiry_days or self._store.settings.get("near_expiry.days")
+        near = product.near_expiry_days or self._store.settings.get("near_expiry.days") or near_days
         rows = []
         for held in self._store.stock.lots(product_id):
             left = (held.lot.expires_on - day).days
@@ -70,6 +80,28 @@ class Stocking:
                 )
             )  # fmt: skip
         return tuple(sorted(rows, key=lambda row: row.expires_on))
+
+    def box(self, raw: str) -> BoxFacts:
+        """A box scanned at goods-in; Refused where it is no trace code, or one that is kept already."""
+        reading = codes.read(raw, self._shapes, codes.ScanContext.SELLING)
+        match reading:
+            case codes.Gs1Code():
+                facts = BoxFacts(reading.raw, reading.lot_no, reading.expires_on)
+            case codes.TraceCode():
+                facts = BoxFacts(reading.code)
+            case _:
+                raise Refused("not_a_trace_code", raw=raw)
+        if self._store.stock.code(facts.code) is not None:
+            raise Refused("code_known", raw=facts.code)
+        return facts
+
+    @staticmethod
+    def expiry(text: str) -> date:
+        """An expiry as typed from the pack: 2028-04 (through its last day), 20280430, 2028.4.30; Refused otherwise."""
+        try:
+            return good_through(text)
+        except ValueError as error:
+            raise Refused("expiry_shape", raw=text) from error
 
     def receive(
         self,
