@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
-
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.commands import EXIT_FAULT, options
 
 if TYPE_CHECKING:
-    from app.assembly import Till
+    # Named only: nothing heavy may be imported before the first paint.
+    from app.desktop.till import Till
     from app.desktop.window import Load
 
 
@@ -33,8 +30,19 @@ def main(argv: list[str]) -> int:
             f"  the demo shop: yaogui demo --data {folder} --run"
         )
         return EXIT_FAULT
+    return open_window(folder, english=chosen.english, dark=chosen.dark, trace=chosen.trace_scan)
+
+
+def open_window(folder: Path, *, english: bool = False, dark: bool = False, trace: bool = False) -> int:
+    """Open the window and stay until it is closed."""
     from app.desktop.sign_in import start
-    from app.desktop.till import Till
+
+    till = str(json.loads((folder / "till.json").read_text("utf-8")).get("till", ""))
+    return start(folder, loader(folder), till=till, language="en" if english else "", dark=dark, trace=trace)
+
+
+def loader(folder: Path) -> Load:
+    """What makes the till of a folder, on the window's loading thread."""
 
     def load(on_print_state: Callable[[Any], None], on_sync_state: Callable[[Any], None], quiet: Callable[[], bool]) -> Till:
         # Imported on the loading thread: the sign-in page is painted before any of this.
@@ -43,6 +51,4 @@ def main(argv: list[str]) -> int:
 
         return assembly.Till(folder, SystemClock(), on_print_state=on_print_state, on_sync_state=on_sync_state, quiet=quiet)
 
-    till = str(json.loads((folder / "till.json").read_text("utf-8")).get("till", ""))
-    language = "en" if chosen.english else ""
-    return start(folder, load, till=till, language=language, dark=chosen.dark, trace=chosen.trace_scan)
+    return load

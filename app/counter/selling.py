@@ -133,6 +133,11 @@ class Selling:
         found = self._products_of(codes.read(raw, self._shapes, codes.ScanContext.SELLING))
         return self._staging.hits(found or self._store.catalogue.search(raw, 5), self._post.day(self._today()))
 
+    def badge_of(self, raw: str) -> str:
+        """The staff code on an employee's badge, or '' for any other code; for the locked screen."""
+        reading = codes.read(raw, self._shapes, codes.ScanContext.SELLING)
+        return str(reading.number) if isinstance(reading, codes.InHouseCode) and reading.role == "employee" else ""
+
     # ------------------------------------------------------------------ scanning
 
     def scan(self, raw: str, entry: str = "scanned") -> Scene:

@@ -159,9 +159,8 @@ class Shifts:
             return None
         return self._today(), last
 
-    def confirm_clock(self, day: date) -> None:
-        """A person confirmed the business day; signed into the journal."""
-        last = self._store.journal.last_event_at() or self._clock.now()
+    def confirm_clock(self, day: date, last: datetime) -> None:
+        """A person confirmed the business day (`day` and `last` as `clock_warning` told them); signed into the journal."""
         self._write([events.ClockConfirmed(day=day, last_event_at=last, clock_said=self._clock.now())], day=day)
 
     def open(self, float_fen: int, pieces: Mapping[int, int] | None = None, day: date | None = None) -> Future[tuple[Committed, ...]]:

@@ -39,7 +39,7 @@ SENTENCES: dict[str, Text] = {
     "unknown_act": _T("这个操作这里用不了，请按 Esc 返回", "That cannot be done here. Press Esc"),
     # -- codes -------------------------------------------------------------------------------
     "unknown_barcode": _T("没找到 {raw}，可找商品或忽略", "No item for {raw}. Find it or ignore"),
-    "unknown_prefix": _T("追溯码 {raw} 还没对应商品，先扫商品条码再扫它", "Trace code {raw} has no item yet. Scan the barcode first, then this"),
+    "unknown_prefix": _T("追溯码 {raw} 还没对应商品，先扫商品条码", "Trace code {raw} has no item yet. Scan its barcode first"),
     "udi_unbound": _T("器械码 {raw} 还没对应商品，可找商品", "Device code {raw} has no item yet. Find the item"),
     "nothing_found": _T("没找到“{raw}”，换个写法或扫码", "Nothing found for “{raw}”. Write it differently or scan"),
     "several_found": _T("“{raw}”有多个商品，用 ↑↓ 选一个", "“{raw}” fits several items. Choose with ↑↓"),
@@ -68,11 +68,8 @@ SENTENCES: dict[str, Text] = {
     "number_taken": _T("已读入处方号", "Prescription number taken"),
     "trace_in_basket": _T("{name} 尾号 {tail} 的一盒已在本单里", "{name}: box {tail} is already in this sale"),
     "trace_sold": _T("这盒已售出（{day} 单 {number}），请换一盒", "This box was sold ({day}, sale {number}). Use another"),
+    "trace_scrapped": _T("尾号 {tail} 的一盒已报损，不能卖，请换一盒", "Box {tail} was written off. Use another"),
     "trace_returned": _T("尾号 {tail} 的一盒是退回品，不能再卖，请换一盒", "Box {tail} came back and may not be sold. Use another"),
-    "trace_rejected": _T("尾号 {tail} 的一盒在不合格区，不能卖，请换一盒", "Box {tail} is in the reject zone. Use another"),
-    "trace_reject": _T("尾号 {tail} 的一盒在不合格区，不能卖，请换一盒", "Box {tail} is in the reject zone. Use another"),
-    "trace_destroyed": _T("尾号 {tail} 的一盒已销毁，请换一盒", "Box {tail} was destroyed. Use another"),
-    "trace_gone": _T("尾号 {tail} 的一盒已出库，请换一盒", "Box {tail} has left the stock. Use another"),
     "queued": _T("已扫 {count} 件，答完后加入", "{count} scans wait until this is answered"),
     "queued_next_sale": _T("正在收款，这一件留给下一单", "Payment is running. This item waits for the next sale"),
     # -- people ------------------------------------------------------------------------------
@@ -147,6 +144,8 @@ SENTENCES: dict[str, Text] = {
     # -- stock -------------------------------------------------------------------------------
     "lot_unknown": _T("没有这个批号，请核对", "No such lot. Check it"),
     "lot_by_code": _T("这盒的追溯码属于另一个批号，不能改", "This box's code belongs to another lot"),
+    "expiry_shape": _T("效期写成 2028-04 或 20280430", "Write the expiry like 2028-04 or 20280430"),
+    "not_kept": _T("没有记上账（{why}），请再试", "It was not recorded ({why}). Try again"),
     "lot_needed": _T("还没填批号，请填上", "Enter the lot"),
     "lot_other_expiry": _T("这个批号记的效期是 {day}，请核对", "This lot is kept with expiry {day}. Check it"),
     "already_expired": _T("效期 {day} 已过，不能入库", "Expired on {day}. It cannot be taken in"),
@@ -168,7 +167,7 @@ SENTENCES: dict[str, Text] = {
     "catalogue_unreadable": _T("商品目录读不出，请重新导入", "The catalogue cannot be read. Import it again"),
     "disk_full": _T("磁盘满了，清出空间后再收款", "The disk is full. Free space before taking money"),
     "not_writable": _T("数据文件夹写不进去，请检查权限", "The data folder cannot be written. Check its rights"),
-    "load_failed": _T("没能打开门店数据，请重启；还不行请找技术支持", "The shop's data did not open. Restart; if that does not help, call support"),
+    "load_failed": _T("没能打开门店数据，请重启或找技术支持", "The shop's data did not open. Restart, or call support"),
 }  # fmt: skip
 """Word of an echo, a refusal or a fault → its sentence; `{facts}` are filled in, a missing one is left out."""
 
@@ -181,6 +180,212 @@ NOTHING_TO: dict[str, Text] = {
     "override": _T("没有人能放行这一项，请按提示处理", "Nobody may override this. Follow the advice"),
 }
 """Sentences for `nothing_to_<question>`, where the question cannot be asked."""
+
+WINDOW: dict[str, Text] = {
+    # -- signing in --------------------------------------------------------------------------
+    "product": _T("药柜", "Yaogui"),
+    "till_no": _T("{till} 号台", "Till {till}"),
+    "good_morning": _T("早上好", "Good morning"),
+    "good_noon": _T("中午好", "Good day"),
+    "good_afternoon": _T("下午好", "Good afternoon"),
+    "good_evening": _T("晚上好", "Good evening"),
+    "who": _T("选择登录人员", "Who takes the till?"),
+    "locked": _T("已锁屏，挂单都在", "Locked. Held sales are kept"),
+    "enter_pin": _T("{name}，请输入 PIN", "{name}, enter your PIN"),
+    "opening_data": _T("正在打开门店数据，PIN 可以先输", "Opening the shop. You can type the PIN already"),
+    "checking": _T("门店数据打开后自动登录", "You are signed in as soon as the shop is open"),
+    "sign_in": _T("登录", "Sign in"),
+    "sign_in_open": _T("登录开班", "Sign in and open"),
+    "open_shift": _T("开班", "Open the shift"),
+    "going_on": _T("班次进行中", "The shift goes on"),
+    "going_on_since": _T("{time} 开班，登录后接着收银", "Open since {time}. Sign in to go on"),
+    "float": _T("备用金", "Float"),
+    "float_same": _T("与上一班留存一致", "As the last shift left it"),
+    "float_default": _T("按设置预填，可清点", "From the settings. Count to change"),
+    "float_counted": _T("已清点", "Counted"),
+    "count": _T("清点", "Count"),
+    "count_done": _T("点好了", "Done"),
+    "badge_hint": _T(
+        "也可刷工牌直接登录 · {minutes} 分钟无操作自动锁屏，挂单不丢", "Or scan your badge · Locks when idle for {minutes} min, sales stay"
+    ),
+    "demo_pin": _T("演示 PIN {pin}", "Demo PIN {pin}"),
+    "offline_too": _T("没有网络也能登录和收银", "Works without a network too"),
+    "choose_person": _T("先选登录人员", "Choose who you are first"),
+    "badge_unknown": _T("不是本店工牌，请用 PIN 登录", "Not a badge of this shop. Use the PIN"),
+    "clock_title": _T("今天是 {day} 吗？", "Is today {day}?"),
+    "clock_why": _T("上次记账是 {last}，请核对电脑日期", "The last record is from {last}. Check the computer's date"),
+    "clock_yes": _T("是，日期没错", "Yes, the date is right"),
+    "clock_first": _T("先确认日期，再登录", "Confirm the date first"),
+    "data_ready": _T("门店数据", "Shop data"),
+    "data_opening": _T("正在打开", "opening"),
+    "data_open": _T("已就绪", "ready"),
+    "headquarters": _T("总部", "Headquarters"),
+    "stand_alone": _T("单店运行", "stand-alone"),
+    "connecting": _T("连接中", "connecting"),
+    "synced_at": _T("已同步 {time}", "synced {time}"),
+    "synced": _T("已同步", "synced"),
+    "offline_n": _T("离线 · {count} 笔待传", "Offline · {count} to send"),
+    "receipt_printer": _T("小票机、钱箱", "Printer, drawer"),
+    "printer_none": _T("未设置", "not set up"),
+    "printer_ready": _T("正常", "ready"),
+    "printer_checking": _T("待检测", "to be checked"),
+    "printer_paper_out": _T("缺纸", "out of paper"),
+    "printer_cover_open": _T("盖子开着", "cover open"),
+    "printer_offline": _T("离线", "offline"),
+    "printer_unknown": _T("待检测", "to be checked"),
+    "near_expiry": _T("近效期 {count} 个批号", "{count} lots near expiry"),
+    "after_opening": _T("开店后处理", "after opening"),
+    # -- the frame ---------------------------------------------------------------------------
+    "sale_no": _T("销售单 {number}", "Sale {number}"),
+    "no_shift_short": _T("未开班", "no shift"),
+    "pill_online": _T("已同步 {time}", "Synced {time}"),
+    "pill_offline": _T("离线 · {count} 笔待传", "Offline · {count} to send"),
+    "pill_offline_0": _T("离线", "Offline"),
+    "pill_recovering": _T("补传 {sent}/{backlog}", "Sending {sent}/{backlog}"),
+    "pill_portal": _T("网络要登录 · {count} 笔待传", "Network sign-in · {count} to send"),
+    "pill_off": _T("单店", "Stand-alone"),
+    "offline_title": _T("离线中，收银照常", "Offline, selling as usual"),
+    "offline_body": _T("{count} 笔已安全存在本机，恢复后自动补传", "{count} records are safe here and will upload by themselves"),
+    "offline_body_0": _T("没有待传的，恢复后自动同步", "Nothing waits to be sent; it syncs by itself"),
+    "old_title": _T("已离线 {hours} 小时，收银照常", "Offline for {hours} hours, selling as usual"),
+    "got_it": _T("知道了", "Got it"),
+    "trouble_paper_out": _T("打印机缺纸", "Printer out of paper"),
+    "trouble_cover_open": _T("打印机盖子开着", "Printer cover open"),
+    "trouble_offline": _T("打印机离线", "Printer offline"),
+    "to_reprint": _T("{count} 张待补打", "{count} to print"),
+    "maybe_printed": _T("{count} 张要看纸", "{count} to check on paper"),
+    "to_sale": _T("去收银", "To the sale"),
+    "undo": _T("撤销", "Undo"),
+    "back": _T("返回收银", "Back to the sale"),
+    "no_last_sale": _T("还没有可补打的小票", "No receipt to print again yet"),
+    "reprinting": _T("正在补打 {number}", "Printing {number} again"),
+    "kept_for_next": _T("已加到当前单，去收银查看", "Added to the open sale"),
+    "offline_pill_hint": _T("点这里看待传的记录", "See what waits to be sent"),
+    # -- the list under the omnibox ----------------------------------------------------------
+    "hits_title": _T("商品", "Items"),
+    "hits_lasa": _T("易混药品，请核对规格", "Look-alikes: check the strength"),
+    "hit_shelf": _T("货位 {shelf}", "Shelf {shelf}"),
+    "hit_stock": _T("存 {stock}", "{stock} in stock"),
+    "hit_none": _T("缺货", "Out of stock"),
+    "hit_chain": _T("非本店商品", "Not kept here"),
+    "hit_member": _T("会员 {price}", "Member {price}"),
+    "hits_choose": _T("选择", "Choose"),
+    "hits_add": _T("加入本单", "Add"),
+    "hits_close": _T("关闭", "Close"),
+    "hits_scan": _T("随时可扫码，列表自动让开", "Scan at any time, the list gives way"),
+    "hits_empty": _T("没有叫“{text}”的商品。换个写法，或扫盒上的码", "Nothing is called “{text}”. Write it differently, or scan the box"),
+    # -- person and printer panels -----------------------------------------------------------
+    "language": _T("语言", "Language"),
+    "look": _T("外观", "Look"),
+    "light": _T("浅色", "Light"),
+    "dark": _T("深色", "Dark"),
+    "size": _T("大小", "Size"),
+    "size_small": _T("小", "S"),
+    "size_standard": _T("标准", "M"),
+    "size_large": _T("大", "L"),
+    "size_largest": _T("特大", "XL"),
+    "sounds": _T("提示音", "Sounds"),
+    "lock": _T("锁屏换人", "Lock, change person"),
+    "leave": _T("退出程序", "Leave the program"),
+    "print_jobs": _T("待处理的小票", "Receipts to settle"),
+    "no_print_jobs": _T("没有待处理的小票", "No receipt waits"),
+    "sales_go_on": _T("收款不受影响", "Sales go on"),
+    "print_now": _T("补打", "Print"),
+    "waive": _T("不用了", "Not needed"),
+    "job_waiting": _T("没打出", "not printed"),
+    "job_failed": _T("没打完", "not finished"),
+    "job_unknown": _T("请看纸：可能已打出", "check the paper: maybe printed"),
+    "job_queued": _T("排队中", "queued"),
+    "job_sale": _T("小票", "Receipt"),
+    "job_return": _T("退货单", "Return slip"),
+    "job_x": _T("X 报表", "X report"),
+    "job_z": _T("Z 报表", "Z report"),
+    "job_day": _T("日结单", "Day report"),
+    "job_reprint": _T("补打小票", "Reprint"),
+    # -- synchronising -----------------------------------------------------------------------
+    "sync": _T("同步", "Sync"),
+    "sync_online": _T("已与总部同步", "In step with headquarters"),
+    "sync_offline": _T("离线中，收银照常", "Offline, selling as usual"),
+    "sync_portal": _T("网络要先登录，收银照常", "The network wants a sign-in, selling as usual"),
+    "sync_recovering": _T("网络已恢复，补传 {sent}/{backlog}", "Back online, uploading {sent} of {backlog}"),
+    "sync_off": _T("单店运行，没有接总部", "Stand-alone, no headquarters"),
+    "safe_n": _T("{count} 笔已安全存在本机", "{count} records are safe here"),
+    "safe_0": _T("没有待传的记录", "Nothing waits to be sent"),
+    "safe_own": _T("记录都存在本机账本", "All records are in this till's ledger"),
+    "data_of": _T("会员与券按 {time} 的数据核验", "Members and coupons checked against {time} data"),
+    "data_own": _T("会员与券按本机数据核验", "Members and coupons checked against this till's data"),
+    "no_repeat": _T("恢复后自动补传，不会重复", "Uploads by itself, never twice"),
+    "no_need": _T("不接总部也能一直用", "Works on without headquarters"),
+    "next_try": _T("{seconds} 秒后重试", "Next try in {seconds} s"),
+    "retry_now": _T("立即重试", "Try now"),
+    "trying": _T("正在连总部", "Trying headquarters"),
+    "to_send": _T("待上传", "To send"),
+    "oldest": _T("最早一笔已等 {minutes} 分钟", "the oldest waits for {minutes} min"),
+    "oldest_hours": _T("最早一笔已等 {hours} 小时", "the oldest waits for {hours} h"),
+    "quarantined": _T("{count} 笔总部待核对，请店长联系总部", "{count} held at headquarters. The manager should call"),
+    "col_content": _T("内容", "Content"),
+    "col_amount": _T("金额", "Amount"),
+    "col_time": _T("时间", "Time"),
+    "col_state": _T("状态", "State"),
+    "state_waiting": _T("待传", "to send"),
+    "queue_empty": _T("都传完了", "All sent"),
+    "queue_empty_body": _T("新的销售会自动上传", "New sales upload by themselves"),
+    "queue_own": _T("记录保存在本机", "Records are kept here"),
+    "queue_own_body": _T("接上总部后会从头补传", "Once headquarters is set up, everything is sent"),
+    "more_rows": _T("其余 {count} 笔", "{count} more"),
+    "downloads": _T("总部下发数据", "From headquarters"),
+    "catalogue": _T("商品与促销", "Items and offers"),
+    "catalogue_line": _T("版本 {version}", "version {version}"),
+    "members": _T("会员", "Members"),
+    "members_line": _T("{count} 人", "{count} people"),
+    "never": _T("还没有", "not yet"),
+}  # fmt: skip
+"""The window's own words: sign-in page, frame, list under the omnibox, panels, synchronising."""
+
+EVENTS: dict[str, tuple[str, Text]] = {
+    "sale.closed@1": ("receipt", _T("销售单", "Sale")),
+    "return.closed@1": ("arrow-u-up-left", _T("退货单", "Return")),
+    "shift.opened@1": ("clock-user", _T("开班", "Shift opened")),
+    "shift.closed@1": ("clock-user", _T("交班 Z 报表", "Shift closed, Z report")),
+    "day.closed@1": ("calendar-check", _T("日结", "Day closed")),
+    "staff.signed_in@1": ("sign-in", _T("登录", "Signed in")),
+    "duty.pharmacist@1": ("stethoscope", _T("药师到离岗", "Pharmacist on or off duty")),
+    "cash.moved@1": ("coins", _T("现金存取", "Cash in or out")),
+    "basket.dropped@1": ("trash", _T("清空的单", "Emptied sale")),
+    "tender.corrected@1": ("swap", _T("收款方式更正", "Tender re-booked")),
+    "receipt.reprinted@1": ("printer", _T("补打小票", "Receipt printed again")),
+    "drawer.opened@1": ("vault", _T("开钱箱", "Drawer opened")),
+    "review.signed@1": ("prescription", _T("审方记录", "Prescription review")),
+    "buyer.registered@1": ("identification-card", _T("购买人登记", "Buyer registered")),
+    "stock.received@1": ("tray-arrow-down", _T("入库", "Goods in")),
+    "stock.corrected@1": ("note-pencil", _T("库存更正", "Stock corrected")),
+    "lot.state_set@1": ("lock-simple", _T("批号状态", "Lot state")),
+    "code.bound@1": ("link-simple", _T("码与商品绑定", "Code bound to an item")),
+    "duty.done@1": ("list-checks", _T("每日任务", "Daily duty")),
+    "member.attached@1": ("identification-card", _T("会员登记", "Member")),
+    "catalogue.imported@1": ("download-simple", _T("商品导入", "Catalogue imported")),
+    "export.made@1": ("download-simple", _T("账本导出", "Ledger exported")),
+    "epoch.opened@1": ("database", _T("账本启用", "Ledger opened")),
+    "clock.confirmed@1": ("clock", _T("日期确认", "Date confirmed")),
+}
+"""Event type → icon and its name in the shop."""
+
+ROLES: dict[str, tuple[Text, str]] = {
+    "cashier": (_T("营业员", "Cashier"), "good"),
+    "pharmacist": (_T("执业药师", "Pharmacist"), "rx"),
+    "manager": (_T("店长", "Manager"), "gold"),
+}
+"""Role → its words and the tone of its initial."""
+
+WEEKDAYS = (
+    _T("星期一", "Monday"),
+    _T("星期二", "Tuesday"),
+    _T("星期三", "Wednesday"),
+    _T("星期四", "Thursday"),
+    _T("星期五", "Friday"),
+    _T("星期六", "Saturday"),
+    _T("星期日", "Sunday"),
+)
 
 _NOTHING = _T("现在不需要这一步", "That is not needed now")
 _UNKNOWN = _T("没做成，请再试一次；还不行请按 Esc 返回", "That did not work. Try again, or press Esc")
@@ -223,6 +428,17 @@ class _Facts(dict[str, str]):
 
     def __missing__(self, key: str) -> str:
         return ""
+
+
+def words(key: str, language: str, **facts: object) -> str:
+    """One of the window's own sentences; KeyError for an unknown key."""
+    return WINDOW[key].of(language).format(**facts)
+
+
+def role(name: str, language: str) -> tuple[str, str]:
+    """A role in words, and the tone of its initial."""
+    text, tone = ROLES.get(name, (_T(name, name), "info"))
+    return text.of(language), tone
 
 
 def has(code: str) -> bool:

@@ -68,7 +68,9 @@ class Page(QWidget):
     takes_scans: bool = False
     """Whether `on_scanned` is called here; otherwise a scan goes to the sale page."""
     searches: bool = False
-    """Whether Enter in the omnibox adds to the sale here and on no other page."""
+    """Whether what is typed and chosen in the omnibox comes to this page; otherwise it goes to the sale page."""
+    draws_echo: bool = False
+    """Whether the page shows its echoes itself; otherwise the window's strip above the function bar does."""
 
     def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,7 +101,7 @@ class Page(QWidget):
         return False
 
     def on_resumed(self, tag: str) -> None:
-        """A commit asked for with `bridge.resume(tag)` has returned: settle it."""
+        """A commit asked for with `bridge.resume(tag)` has returned: settle it. The page whose key is the tag (before any `:`) is told."""
 
     def on_omnibox(self, text: str) -> bool:
         """Enter on `text` in the omnibox (nothing chosen in its list); True when used. On '' the sale begins payment."""

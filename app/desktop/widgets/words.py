@@ -257,6 +257,11 @@ class IconTile(Painted):
         self._radius = size * 0.26 if radius is None else radius
         self.restyle()
 
+    def set_icon(self, icon: str, tone: str | None = None) -> None:
+        """Show another icon, on another tint if given."""
+        self._icon, self._tone = icon, tone or self._tone
+        self.update()
+
     def measure(self) -> None:
         """A fixed square."""
         self.setFixedSize(self.theme.px(self._size), self.theme.px(self._size))

@@ -1,0 +1,647 @@
+"""The sign-in page: who works, the PIN, the float; painted from a glance at the store, before anything heavy is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent, QRadialGradient
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+
+from app.desktop import wording
+from app.desktop.theme import Theme, paint
+from app.desktop.till import Till
+from app.desktop.widgets.arrange import Column, Row, Spring, boxed
+from app.desktop.widgets.bars import Logo
+from app.desktop.widgets.base import Painted
+from app.desktop.widgets.buttons import Btn, PersonCard
+from app.desktop.widgets.fields import Entry
+from app.desktop.widgets.pads import Keypad, PinDots
+from app.desktop.widgets.surfaces import Ground, Panel
+from app.desktop.widgets.words import Icon, Money, Para, Txt
+from app.records.clock import SHOP_TIME
+from app.store.glance import Face, Glance
+
+PIN_LONGEST = 8
+DOTS = 4
+ACROSS = 3
+"""Cards of people in one row."""
+_DEMO_PINS_ARE_CODES = "demo"
+"""Setting of a demo shop, whose people have their own number as PIN so that a stranger gets in."""
+
+
+class _Hero(Painted):
+    """The green left side."""
+
+    def measure(self) -> None:
+        """410 wide."""
+        self.setFixedWidth(self.theme.px(410))
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """A slope of greens, a glow in the corner, and the product's sign, large and faint."""
+        theme = self.theme
+        slope = QLinearGradient(0, 0, rect.width() * 0.6, rect.height())
+        slope.setColorAt(0, theme.color("hero_b"))
+        slope.setColorAt(1, theme.color("hero_c"))
+        painter.fillRect(rect, slope)
+        glow = QRadialGradient(rect.right(), 0, rect.width())
+        glow.setColorAt(0, theme.color("hero_a"))
+        glow.setColorAt(1, theme.color("hero_a", 0))
+        painter.fillRect(rect, glow)
+        painter.setOpacity(0.06)
+        side = rect.width() * 0.9 / theme.px(1)
+        paint.icon(painter, theme, "pill", rect.width() * 0.42, rect.height() * 0.64, side, "hero_ink", "fill")
+        painter.setOpacity(1)
+
+
+class _StateLine(QWidget):
+    """One state of the till on the hero: icon, name, and how it stands."""
+
+    def __init__(self, theme: Theme, icon: str) -> None:
+        super().__init__()
+        self._icon = Icon(theme, icon, 20, "rail_mark", "fill")
+        self._name = Txt(theme, "", "title", "hero_ink", weight=500)
+        self._state = Txt(theme, "", "title", "hero_ink2", align="right", weight=500)
+        self.setLayout(Row(theme, self._icon, self._name, Spring(), self._state, gap=10))
+
+    def say(self, name: str, state: str, icon: str, tone: str = "rail_mark") -> None:
+        """Show how something stands."""
+        self._icon.set_icon(icon, tone, "fill")
+        self._name.set_words(name)
+        self._state.set_words(state)
+        self.show()
+
+
+class _Counting(QWidget):
+    """The pieces in the drawer, denomination by denomination."""
+
+    changed = Signal(int)
+
+    def __init__(self, theme: Theme, denominations_fen: tuple[int, ...]) -> None:
+        super().__init__()
+        self._entries: dict[int, Entry] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(theme.px(10))
+        grid.setVerticalSpacing(theme.px(6))
+        half = (len(denominations_fen) + 1) // 2
+        for order, fen in enumerate(denominations_fen):
+            name = f"¥{fen // 100}" if fen >= 100 else f"¥0.{fen // 10}"
+            entry = Entry(theme, "0", spoken=name, height=36)
+            entry.setMaxLength(4)
+            entry.setAlignment(Qt.AlignmentFlag.AlignRight)
+            entry.textEdited.connect(self._tell)
+            entry.returnPressed.connect(self._next)
+            column = 2 * (order // half)
+            grid.addWidget(Txt(theme, name, "label_strong", "ink2"), order % half, column)
+            grid.addWidget(entry, order % half, column + 1)
+            self._entries[fen] = entry
+
+    def _tell(self) -> None:
+        for entry in self._entries.values():
+            entry.set_wrong(bool(entry.text()) and not entry.text().isdigit())
+        self.changed.emit(self.total_fen())
+
+    def _next(self) -> None:
+        self.focusNextChild()
+
+    def pieces(self) -> dict[int, int]:
+        """Denomination in fen → pieces."""
+        return {fen: int(entry.text()) for fen, entry in self._entries.items() if entry.text().isdigit()}
+
+    def total_fen(self) -> int:
+        """What the pieces are worth."""
+        return sum(fen * count for fen, count in self.pieces().items())
+
+    def begin(self) -> None:
+        """Take the keyboard."""
+        next(iter(self._entries.values())).setFocus(Qt.FocusReason.TabFocusReason)
+
+
+class SignInPage(QWidget):
+    """Who works, with which PIN and which float. It stands before the till is loaded and keeps what is typed meanwhile."""
+
+    painted = Signal()
+    """The page was painted for the first time."""
+    signed_in = Signal()
+    """Somebody took the till; the shift is open."""
+
+    def __init__(self, theme: Theme, glance: Glance, till_code: str, now: Callable[[], datetime]) -> None:
+        """`now` tells the shop's time of day."""
+        super().__init__()
+        self.theme = theme
+        self._glance = glance
+        self._till_code = till_code
+        self._now = now
+        self._till: Till | None = None
+        self._person = glance.faces[0].id if glance.faces else ""
+        self._pin = ""
+        self._waiting = False
+        self._was_painted = False
+        self._clock: tuple[date, datetime] | None = None
+        self._clock_confirmed = False
+        self._shift_open: datetime | None = None
+        self._left_fen: int | None = None
+        self._float_fen = 0
+        self._counting: _Counting | None = None
+        self._locked = False
+        self._problem = ""
+        self._near = 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._build()
+        theme.changed.connect(self._reword)
+        self._ticking = QTimer(self)
+        self._ticking.setInterval(5000)
+        self._ticking.timeout.connect(self._tick)
+        self._ticking.start()
+        self._reword()
+
+    # ------------------------------------------------------------------ building
+
+    def _build(self) -> None:
+        theme = self.theme
+        self._store = Txt(theme, "", "section", "hero_ink", size=20)
+        self._place = Txt(theme, "", "label", "hero_ink2")
+        self._greeting = Txt(theme, "", "hero", "hero_ink", size=52)
+        self._date = Txt(theme, "", "section", "hero_ink2", size=18, weight=500)
+        self._line_data = _StateLine(theme, "database")
+        self._line_hub = _StateLine(theme, "cloud-check")
+        self._line_printer = _StateLine(theme, "printer")
+        self._line_near = _StateLine(theme, "warning")
+        for line in (self._line_hub, self._line_printer, self._line_near):
+            line.hide()
+        self._offline_too = Txt(theme, "", "label", "hero_ink2")
+        hero = _Hero(theme)
+        names = boxed(Column(theme, Spring(), self._store, self._place, Spring(), gap=0))
+        hero.setLayout(
+            Column(
+                theme,
+                Row(theme, Logo(theme, 46), names, Spring(), gap=12),
+                Spring(),
+                self._greeting,
+                self._date,
+                28,
+                self._line_data,
+                self._line_hub,
+                self._line_printer,
+                self._line_near,
+                8,
+                self._offline_too,
+                gap=12,
+                margins=(48, 44, 48, 44),
+            )
+        )
+        hero.restyle()
+
+        self._who = Txt(theme, "", "section")
+        self._cards: dict[str, PersonCard] = {}
+        self._people = QWidget()
+        self._people_grid = QGridLayout(self._people)
+        self._people_grid.setContentsMargins(0, 0, 0, 0)
+        self._people_area = QScrollArea()
+        self._people_area.setWidget(self._people)
+        self._people_area.setWidgetResizable(True)
+        self._people_area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._people_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._people_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+        self._clock_title = Txt(theme, "", "body_strong", "warn_ink")
+        self._clock_why = Para(theme, "", "label", "ink2")
+        self._clock_yes = Btn(theme, "", "line", key="F8", height=36, role="label_strong")
+        self._clock_yes.clicked.connect(self.confirm_clock)
+        words = boxed(Column(theme, self._clock_title, self._clock_why, gap=2))
+        self._clock_panel = Panel(
+            theme, Row(theme, (words, 1), self._clock_yes, gap=12, margins=(16, 12, 12, 12)), fill="warn_t", line="warn_l"
+        )
+        self._clock_panel.hide()
+
+        self._shift_title = Txt(theme, "", "section")
+        self._float_name = Txt(theme, "", "label_strong")
+        self._float_note = Txt(theme, "", "caption", "good_ink")
+        self._float_money = Money(theme, 0, 24)
+        self._float_count = Btn(theme, "", "line", key="F7", height=36, role="label_strong")
+        self._float_count.clicked.connect(self.toggle_count)
+        names = boxed(Column(theme, Spring(), self._float_name, self._float_note, Spring(), gap=0))
+        float_row = Row(theme, names, Spring(), self._float_money, self._float_count, gap=12, margins=(16, 0, 12, 0))
+        self._float_panel = Panel(theme, float_row, height=64)
+        self._going_icon = Icon(theme, "clock-user", 22, "good_ink", "fill")
+        self._going = Txt(theme, "", "body", "ink2")
+        self._going_panel = Panel(theme, Row(theme, self._going_icon, self._going, Spring(), gap=10, margins=(16, 0, 16, 0)), height=64)
+        self._count_panel = Panel(theme, self._count_holder(), fill="sunken")
+        self._count_panel.hide()
+        self._float_panel.hide()
+        self._going_panel.hide()
+        self._badge_hint = Txt(theme, "", "label", "ink3")
+        left = boxed(
+            Column(
+                theme,
+                self._who,
+                self._people_area,
+                4,
+                self._clock_panel,
+                self._shift_title,
+                self._float_panel,
+                self._count_panel,
+                self._going_panel,
+                Spring(),
+                self._badge_hint,
+                gap=10,
+            )
+        )
+        left.setFixedWidth(theme.px(444))
+        self._left = left
+
+        self._pin_title = Txt(theme, "", "section", align="center")
+        self._dots = PinDots(theme, DOTS)
+        self._pin_note = Txt(theme, "", "label", "ink3", align="center", elide=True)
+        self._pad = Keypad(theme, "pin", key_height=58)
+        self._pad.typed.connect(self.type_digit)
+        self._pad.cleared.connect(self.clear_pin)
+        self._pad.erased.connect(self.erase)
+        self._go = Btn(theme, "", "primary", key="Enter", height=56, role="head")
+        self._go.clicked.connect(self.submit)
+        right = Panel(
+            theme,
+            Column(
+                theme,
+                self._pin_title,
+                Row(theme, Spring(), self._dots, Spring()),
+                self._pin_note,
+                2,
+                self._pad,
+                6,
+                self._go,
+                gap=8,
+                margins=20,
+            ),
+        )
+        right.setFixedWidth(theme.px(368))
+        self._right = right
+        middle = Row(theme, Spring(), left, right, Spring(), gap=24, margins=(16, 0, 16, 0))
+        body = Ground(theme, Column(theme, Spring(), middle, Spring(), gap=0, margins=(0, 16, 0, 16)))
+        self.setLayout(Row(theme, hero, (body, 1), gap=0))
+        self._show_people()
+
+    def _count_holder(self) -> Column:
+        self._count_column = Column(self.theme, gap=0, margins=(16, 12, 16, 12))
+        return self._count_column
+
+    def _show_people(self) -> None:
+        theme = self.theme
+        while self._people_grid.count():
+            taken = self._people_grid.takeAt(0)
+            widget = taken.widget() if taken else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._cards = {}
+        demo = bool(self._glance.settings.get(_DEMO_PINS_ARE_CODES))
+        for order, face in enumerate(self._glance.faces):
+            role, tone = wording.role(face.role, theme.language)
+            card = PersonCard(theme, face.id, face.name, role, tone=tone)
+            card.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            card.chosen.connect(self.choose)
+            self._cards[face.id] = card
+            pin = Txt(theme, wording.words("demo_pin", theme.language, pin=face.code), "caption", "ink3", align="center") if demo else None
+            cell = boxed(Column(theme, card, pin, gap=3))
+            self._people_grid.addWidget(cell, order // ACROSS, order % ACROSS, Qt.AlignmentFlag.AlignLeft)
+        self._people_grid.setSpacing(theme.px(12))
+        rows = min(2, (len(self._glance.faces) + ACROSS - 1) // ACROSS)
+        one = theme.px(124) + (theme.face("caption").line + theme.px(3) if demo else 0)
+        self._people_area.setFixedHeight(max(1, rows) * one + max(0, rows - 1) * theme.px(12) + theme.px(2))
+        self._mark()
+
+    # ------------------------------------------------------------------ what the window tells
+
+    def take_till(self, till: Till, clock_warning: tuple[date, datetime] | None) -> None:
+        """The till is there: show its state, and check the PIN that was typed meanwhile."""
+        self._till = till
+        self._clock = clock_warning
+        last = till.store.shifts.last_closed()
+        closing = till.store.shifts.closing(last.shift_id) if last else None
+        self._left_fen = closing.float_left_fen if closing else None
+        self.refresh()
+        if self._waiting:
+            self._waiting = False
+            self.submit()
+
+    def refresh(self) -> None:
+        """Read shift and state anew: after loading, after a lock, and while the page stands."""
+        till = self._till
+        if till is None:
+            return
+        row = till.store.shifts.open_shift(till.store.till)
+        self._shift_open = row.opened_at if row else None
+        if self._counting is None:
+            self._float_fen = till.settings.number("cash.float_fen") if self._left_fen is None else self._left_fen
+        days = till.settings.number("near_expiry.days") or till.staging.near_expiry_days()
+        self._near = len(till.store.stock.near_expiry(till.staging.frame().day, days))
+        self._reword()
+
+    def lock(self) -> None:
+        """Come back after a lock or a closed shift: nobody is signed in, every basket is kept."""
+        self._locked = True
+        self._till_moved()
+        self.clear_pin()
+        self.refresh()
+        self.setFocus()
+
+    def _till_moved(self) -> None:
+        if self._till is None:
+            return
+        last = self._till.store.shifts.last_closed()
+        closing = self._till.store.shifts.closing(last.shift_id) if last else None
+        self._left_fen = closing.float_left_fen if closing else self._left_fen
+        self._end_count()
+
+    def fail(self, words: str) -> None:
+        """The shop's data did not open: say so; nobody can sign in."""
+        self._problem = words
+        self._waiting = False
+        self._reword()
+
+    def scanned(self, raw: str) -> None:
+        """A scan while locked: an employee's badge signs in, anything else is told."""
+        if self._till is None or self._clock_open():
+            self._note(self._say("clock_first" if self._till else "opening_data"), "warn_ink")
+            return
+        code = self._till.selling.badge_of(raw)
+        if not code:
+            self._note(self._say("badge_unknown"), "bad_ink")
+            return
+        till = self._till
+        self._enter(lambda: till.shifts.sign_in_by_badge(code))
+
+    # ------------------------------------------------------------------ what the person does
+
+    def key(self, name: str) -> bool:
+        """A key on this page; digits go to the PIN unless the count has the keyboard."""
+        if isinstance(self.focusWidget(), Entry) and self._counting is not None and self._count_panel.isVisible():
+            if name == "F7" or name == "Esc":
+                self.toggle_count()
+                return True
+            return False
+        if len(name) == 1 and name.isdigit():
+            self.type_digit(name)
+        elif name == "Backspace":
+            self.erase()
+        elif name in ("Esc", "Del"):
+            self.clear_pin()
+        elif name == "Enter":
+            self.submit()
+        elif name in ("Left", "Up"):
+            self._step(-1 if name == "Left" else -ACROSS)
+        elif name in ("Right", "Down"):
+            self._step(1 if name == "Right" else ACROSS)
+        elif name == "F7" and self._float_panel.isVisible():
+            self.toggle_count()
+        elif name == "F8" and self._clock_open():
+            self.confirm_clock()
+        else:
+            return False
+        return True
+
+    def choose(self, staff_id: str) -> None:
+        """Somebody's card was pressed."""
+        if staff_id != self._person:
+            self._pin = ""
+        self._person = staff_id
+        self._waiting = False
+        self._mark()
+        self._reword()
+
+    def _step(self, by: int) -> None:
+        ids = [face.id for face in self._glance.faces]
+        if ids:
+            at = ids.index(self._person) if self._person in ids else 0
+            self.choose(ids[max(0, min(len(ids) - 1, at + by))])
+
+    def type_digit(self, digit: str) -> None:
+        """One more digit of the PIN."""
+        if len(self._pin) < PIN_LONGEST:
+            self._pin += digit
+        self._waiting = False
+        self._show_dots()
+        self._reword()
+
+    def erase(self) -> None:
+        """Take the last digit back."""
+        self._pin = self._pin[:-1]
+        self._waiting = False
+        self._show_dots()
+
+    def clear_pin(self) -> None:
+        """Take all digits back."""
+        self._pin = ""
+        self._waiting = False
+        self._show_dots()
+        self._reword()
+
+    def toggle_count(self) -> None:
+        """Count the float by denomination, or be done with it."""
+        if self._till is None or self._shift_open is not None:
+            return
+        if self._count_panel.isVisible():
+            self._count_panel.hide()
+            self.setFocus()
+            self._reword()
+            return
+        if self._counting is None:
+            # Named here: the counter is loaded by now, and this page paints before it is.
+            from app.counter.shifts import DENOMINATIONS_FEN
+
+            self._counting = _Counting(self.theme, DENOMINATIONS_FEN)
+            self._counting.changed.connect(self._counted)
+            self._count_column.add(self._counting)
+            self._counted(0)
+        self._count_panel.show()
+        self._counting.begin()
+        self._reword()
+
+    def _counted(self, fen: int) -> None:
+        self._float_fen = fen
+        self._reword()
+
+    def _end_count(self) -> None:
+        self._count_panel.hide()
+        if self._counting is not None:
+            self._count_column.removeWidget(self._counting)
+            self._counting.deleteLater()
+            self._counting = None
+
+    def confirm_clock(self) -> None:
+        """A person says that the computer's date is right."""
+        self._clock_confirmed = True
+        self._clock_panel.hide()
+        self._reword()
+
+    def submit(self) -> None:
+        """Enter: check the PIN, or keep it until the till is there."""
+        if self._problem:
+            return
+        if not self._person:
+            self._note(self._say("choose_person"), "warn_ink")
+            return
+        if not self._pin:
+            return
+        if self._clock_open():
+            self._note(self._say("clock_first"), "warn_ink")
+            return
+        if self._till is None:
+            self._waiting = True
+            self._note(self._say("checking"), "info_ink")
+            return
+        till, pin = self._till, self._pin
+        self._enter(lambda: till.shifts.sign_in(self._person, pin))
+
+    def _enter(self, sign: Callable[[], object]) -> None:
+        from app.counter.faults import Refused
+
+        till = self._till
+        assert till is not None
+        self._pin = ""
+        try:
+            sign()
+        except Refused as refusal:
+            self._show_dots()
+            self._dots.wrong()
+            self._note(wording.sentence(refusal.code, refusal.facts, self.theme.language), "bad_ink")
+            return
+        if self._clock is not None:
+            day, last = self._clock
+            till.shifts.confirm_clock(day, last)
+            self._clock = None
+        if not till.shifts.has_open_shift:
+            pieces: Mapping[int, int] | None = self._counting.pieces() if self._counting is not None else None
+            till.shifts.open(self._float_fen, pieces)
+        self._locked = False
+        self._end_count()
+        self._show_dots()
+        self._reword()
+        self.signed_in.emit()
+
+    def _clock_open(self) -> bool:
+        return self._clock is not None and not self._clock_confirmed
+
+    # ------------------------------------------------------------------ words
+
+    def _say(self, key: str, **facts: object) -> str:
+        return wording.words(key, self.theme.language, **facts)
+
+    def _note(self, words: str, tone: str = "ink3") -> None:
+        self._pin_note.set_tone(tone)
+        self._pin_note.set_words(words)
+
+    def _face(self) -> Face | None:
+        return next((face for face in self._glance.faces if face.id == self._person), None)
+
+    def _mark(self) -> None:
+        for key, card in self._cards.items():
+            card.setChecked(key == self._person)
+        chosen = self._cards.get(self._person)
+        if chosen is not None:
+            self._people_area.ensureWidgetVisible(chosen)
+        self._show_dots()
+
+    def _show_dots(self) -> None:
+        self._dots.set_length(max(DOTS, len(self._pin)))
+        self._dots.set_filled(len(self._pin))
+
+    def _tick(self) -> None:
+        if self.isVisible():
+            self._reword()
+
+    def _reword(self) -> None:
+        say, language, settings = self._say, self.theme.language, self._glance.settings
+        px = self.theme.px
+        self._left.setFixedWidth(px(444))
+        self._right.setFixedWidth(px(368))
+        role_words = {face.id: wording.role(face.role, language)[0] for face in self._glance.faces}
+        if any(card.accessibleDescription() != role_words[key] for key, card in self._cards.items()):
+            self._show_people()
+        self._store.set_words(str(settings.get("store.name") or say("product")))
+        till = str(settings.get("till.title") or say("till_no", till=self._till_code))
+        branch = str(settings.get("store.branch") or "")
+        self._place.set_words(" · ".join(part for part in (branch, till, str(settings.get("store.id") or "")) if part))
+        now = self._now().astimezone(SHOP_TIME)
+        hour = now.hour
+        key = "good_morning" if 4 <= hour < 11 else "good_noon" if hour < 13 else "good_afternoon" if hour < 18 else "good_evening"
+        self._greeting.set_words(say("good_evening" if hour < 4 else key))
+        weekday = wording.WEEKDAYS[now.weekday()].of(language)
+        day = f"{now:%-d %B}" if language == "en" else f"{now.month} 月 {now.day} 日"
+        self._date.set_words(f"{day} {weekday} · {now:%H:%M}" if language != "en" else f"{weekday}, {day} · {now:%H:%M}")
+        self._offline_too.set_words(say("offline_too"))
+        self._who.set_words(say("locked") if self._locked else say("who"))
+        self._badge_hint.set_words(say("badge_hint", minutes=settings.get("lock.minutes", 10)))
+        self._say_state()
+        self._say_shift()
+        self._say_clock()
+        face = self._face()
+        self._pin_title.set_words(say("enter_pin", name=face.name) if face else say("choose_person"))
+        if self._problem:
+            self._note(self._problem, "bad_ink")
+        elif self._waiting:
+            self._note(say("checking"), "info_ink")
+        elif self._till is None:
+            self._note(say("opening_data"))
+        elif self._pin or self._pin_note.words in (say("opening_data"), say("checking")):
+            self._note("")
+        opens = self._till is not None and self._shift_open is None
+        self._go.set_words(say("sign_in_open") if opens else say("sign_in"))
+        self._go.setEnabled(not self._problem)
+
+    def _say_state(self) -> None:
+        say, till = self._say, self._till
+        if till is None:
+            self._line_data.say(say("data_ready"), "" if self._problem else say("data_opening"), "database")
+            return
+        self._line_data.say(say("data_ready"), say("data_open"), "database")
+        state = till.sync.state
+        waiting = till.store.outbox.counts().waiting
+        if state.kind == "off":
+            self._line_hub.say(say("headquarters"), say("stand_alone"), "storefront")
+        elif state.kind == "online":
+            at = f"{state.last_ok_at.astimezone(SHOP_TIME):%H:%M}" if state.last_ok_at else ""
+            self._line_hub.say(say("headquarters"), say("synced_at", time=at) if at else say("synced"), "cloud-check")
+        else:
+            self._line_hub.say(say("headquarters"), say("offline_n", count=waiting), "cloud-slash")
+        kind = till.printing.state.kind
+        calm = kind in ("ready", "none", "unknown")
+        self._line_printer.say(say("receipt_printer"), say(f"printer_{kind}"), "printer", "rail_mark" if calm else "gold")
+        self._line_near.setVisible(self._near > 0)
+        if self._near:
+            self._line_near.say(say("near_expiry", count=self._near), say("after_opening"), "warning", "gold")
+
+    def _say_shift(self) -> None:
+        say = self._say
+        known = self._till is not None
+        opens = known and self._shift_open is None
+        self._shift_title.setVisible(known)
+        self._shift_title.set_words(say("open_shift") if opens else say("going_on"))
+        self._float_panel.setVisible(opens)
+        self._going_panel.setVisible(known and not opens)
+        if self._shift_open is not None:
+            self._going.set_words(say("going_on_since", time=f"{self._shift_open.astimezone(SHOP_TIME):%H:%M}"))
+        self._float_name.set_words(say("float"))
+        self._float_money.set_fen(self._float_fen)
+        counted = self._counting is not None
+        same = self._left_fen is not None and self._left_fen == self._float_fen
+        self._float_note.set_tone("good_ink" if same or counted else "ink3")
+        self._float_note.set_words(say("float_counted" if counted else "float_same" if same else "float_default"))
+        self._float_count.set_words(say("count_done") if self._count_panel.isVisible() else say("count"))
+
+    def _say_clock(self) -> None:
+        self._clock_panel.setVisible(self._clock_open())
+        if self._clock is not None:
+            day, last = self._clock
+            self._clock_title.set_words(self._say("clock_title", day=day.isoformat()))
+            self._clock_why.set_words(self._say("clock_why", last=f"{last.astimezone(SHOP_TIME):%Y-%m-%d %H:%M}"))
+            self._clock_yes.set_words(self._say("clock_yes"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell once that the page stands on the screen."""
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()

@@ -1,0 +1,592 @@
+"""The counter's frame: rail, top bar with the omnibox, banner, the page on screen, function bar; and who gets which key and scan."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QWidget
+
+from app.counter.faults import Refused
+from app.counter.printing import PrintState
+from app.counter.scene import Echo, Scene
+from app.desktop import wording
+from app.desktop.bridge import Bridge
+from app.desktop.hits import HitList
+from app.desktop.panels import MorePanel, Panel, PersonPanel, PrinterPanel
+from app.desktop.screens.page import FKeySpec, Page, Surroundings
+from app.desktop.theme import Theme
+from app.desktop.theme.scale import automatic
+from app.desktop.theme.sounds import TONES, Sounds
+from app.desktop.till import Till
+from app.desktop.widgets.arrange import Column, Row
+from app.desktop.widgets.bars import FBar, FKeyEntry, NavEntry, NavRail, TopBar
+from app.desktop.widgets.notices import Banner, ScanEcho, Toast
+from app.desktop.widgets.surfaces import Ground
+from app.records.clock import SHOP_TIME
+from app.sync.worker import SyncState
+
+HOME = "sale"
+DEAD_MS = 300
+"""Function keys mean nothing this long after a page change: a double press must not act on the page that follows."""
+BANNER_AFTER_MS = 10_000
+ECHO_MS = 6_000
+OLD = timedelta(hours=24)
+TOO_OLD = timedelta(hours=72)
+SEARCH_LIMIT = 20
+_FUNCTION_KEY = re.compile(r"(Shift )?F\d{1,2}")
+_MULTIPLIER = re.compile(r"\d{1,4}\*")
+_TYPED_CODE = re.compile(r"[0-9]{8,}|\d{1,4}\*.+|\S*[/:=]\S{6,}")
+_BOX_KEYS = frozenset({"+", "-", "*", "/"})
+_OFF_LINE = ("offline", "portal")
+
+
+class Shell(QWidget):
+    """Everything round the pages. It knows no page by name but the sale's, where goods and money are."""
+
+    locked = Signal()
+    """Lock the till, or change the person."""
+    left = Signal()
+    """Leave the program."""
+
+    def __init__(self, theme: Theme, till: Till, bridge: Bridge, pages: Sequence[type[Page]]) -> None:
+        """Makes every page once."""
+        super().__init__()
+        self.theme = theme
+        self.till = till
+        self.sounds = Sounds(volume=till.settings.number("sounds.volume") / 100)
+        around = Surroundings(theme, till, bridge)
+        self.pages: dict[str, Page] = {kind.key: kind(around) for kind in pages}
+        self.page: Page = self.pages.get(HOME) or next(iter(self.pages.values()))
+        self._dead_until = 0.0
+        self._panel: Panel | None = None
+        self._specs: tuple[FKeySpec, ...] = ()
+        self._banner_seen = False
+        self._sync = till.sync.state
+        self._print = till.printing.state
+        self._language = theme.language
+        self._build()
+        self._wire(bridge)
+        self.show_page(self.page.key)
+
+    # ------------------------------------------------------------------ building
+
+    def _build(self) -> None:
+        theme = self.theme
+        self.bar = TopBar(theme)
+        self.banner = Banner(theme)
+        self.stack = QStackedWidget()
+        for page in self.pages.values():
+            self.stack.addWidget(page)
+        self.echo = ScanEcho(theme)
+        self._echo_ground = Ground(theme, Row(theme, self.echo), "surface")
+        self._echo_ground.hide()
+        self.fbar = FBar(theme)
+        self._rail_place = Row(theme, gap=0)
+        self.rail = self._make_rail()
+        self._rail_place.addWidget(self.rail)
+        self._body = Ground(theme, Column(theme, (self.stack, 1), gap=0))
+        right = Column(theme, self.bar, self.banner, (self._body, 1), self._echo_ground, self.fbar, gap=0)
+        self.setLayout(Row(theme, self._rail_place, (right, 1), gap=0))
+        self.hits = HitList(theme, self)
+        self.toast = Toast(theme, self._body)
+        self._echo_gone = QTimer(self)
+        self._echo_gone.setSingleShot(True)
+        self._echo_gone.setInterval(ECHO_MS)
+        self._echo_gone.timeout.connect(self._echo_ground.hide)
+        self._banner_due = QTimer(self)
+        self._banner_due.setSingleShot(True)
+        self._banner_due.setInterval(BANNER_AFTER_MS)
+        self._banner_due.timeout.connect(self._show_banner)
+        # Facts of the frame are read behind the repaint, so that a scan does not pay for them.
+        self._facts_due = QTimer(self)
+        self._facts_due.setSingleShot(True)
+        self._facts_due.setInterval(40)
+        self._facts_due.timeout.connect(self._read_facts)
+        self._clock = QTimer(self)
+        self._clock.setInterval(5000)
+        self._clock.timeout.connect(self._tick)
+        self._clock.start()
+
+    def _make_rail(self) -> NavRail:
+        language = self.theme.language
+        shown = [page for page in self.pages.values() if page.in_rail]
+        entries = [NavEntry(page.key, page.icon, page.title.of(language)) for page in shown if not page.at_foot]
+        foot = [NavEntry(page.key, page.icon, page.title.of(language)) for page in shown if page.at_foot]
+        rail = NavRail(self.theme, entries, foot)
+        rail.chosen.connect(self.show_page)
+        return rail
+
+    def _wire(self, bridge: Bridge) -> None:
+        box = self.bar.omnibox
+        box.edited.connect(self._edited)
+        box.submitted.connect(self._submitted)
+        box.moved.connect(self._moved)
+        self.hits.chosen.connect(self._choose)
+        self.bar.sync_pressed.connect(self._open_sync)
+        self.bar.printer_pressed.connect(self._open_printer)
+        self.bar.person_pressed.connect(self._open_person)
+        self.banner.acted.connect(self._dismiss_banner)
+        self.fbar.pressed.connect(self.press)
+        self.fbar.more.connect(self._open_more)
+        self.echo.acted.connect(self._to_sale)
+        self.toast.undone.connect(self._undo)
+        bridge.resumed.connect(self._resumed)
+        bridge.printing.connect(self._printer_says)
+        bridge.syncing.connect(self._sync_says)
+        self.theme.changed.connect(self._restyled)
+        for page in self.pages.values():
+            page.go.connect(self.show_page)
+            page.echo.connect(self._echoed)
+            page.changed.connect(self._page_changed)
+            page.type_back.connect(self.take_keyboard)
+            page.toast.connect(self._toasted)
+
+    # ------------------------------------------------------------------ the window tells
+
+    def come_in(self, echo: Echo | None) -> None:
+        """Somebody signed in; `echo` tells of a basket that came back."""
+        self._read_facts()
+        self._draw_sync()
+        self._draw_printer()
+        self._tick()
+        self.page.on_shown()
+        if echo is not None:
+            self._echoed(echo)
+
+    def leave(self) -> None:
+        """The till is locked: panels close, the page keeps everything."""
+        self._close_panel()
+        self._close_hits()
+        self.page.on_left()
+
+    def shut(self) -> None:
+        """The program ends."""
+        for timer in (self._echo_gone, self._banner_due, self._facts_due, self._clock):
+            timer.stop()
+        self.sounds.close()
+
+    def take_keyboard(self) -> None:
+        """Give the keyboard to the omnibox."""
+        self.bar.omnibox.entry.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # ------------------------------------------------------------------ pages
+
+    def show_page(self, key: str) -> None:
+        """Bring a page to the front; an unknown key leaves things as they are."""
+        page = self.pages.get(key)
+        if page is None:
+            return
+        self._close_panel()
+        self._close_hits()
+        if page is not self.page:
+            self.page.on_left()
+            self._echo_ground.hide()
+            self._dead_until = time.monotonic() + DEAD_MS / 1000
+        self.page = page
+        self.stack.setCurrentWidget(page)
+        self.rail.set_active(key)
+        self.take_keyboard()
+        page.on_shown()
+        self._page_changed()
+
+    @property
+    def sale(self) -> Page:
+        """Where goods and money go; the page on screen where there is no sale page."""
+        return self.pages.get(HOME, self.page)
+
+    def _to_sale(self) -> None:
+        self.show_page(HOME)
+
+    def _page_changed(self) -> None:
+        self._draw_fkeys()
+        if not self._facts_due.isActive():
+            self._facts_due.start()
+
+    def _draw_fkeys(self) -> None:
+        self._specs = self.page.fkeys()
+        language = self.theme.language
+        self.fbar.set_entries([FKeyEntry(spec.key, spec.label.of(language), spec.enabled, spec.primary) for spec in self._specs])
+
+    def _resumed(self, tag: str) -> None:
+        page = self.pages.get(tag.partition(":")[0])
+        if page is not None:
+            page.on_resumed(tag)
+
+    # ------------------------------------------------------------------ scans
+
+    def scanned(self, raw: str) -> None:
+        """One whole scan: the page on screen takes it if it uses scans, else the open sale does."""
+        self._close_hits()
+        box = self.bar.omnibox
+        if _MULTIPLIER.fullmatch(box.text):
+            self.sale.on_omnibox(box.text)
+        box.clear()
+        if self.page.takes_scans or self.page is self.sale:
+            self.page.on_scanned(raw)
+        else:
+            self.sale.on_scanned(raw)
+
+    # ------------------------------------------------------------------ keys
+
+    def press(self, key: str) -> None:
+        """Do what a key of the function bar means now."""
+        spec = next((spec for spec in self.page.fkeys() if spec.key == key), None)
+        if spec is None or not spec.enabled or time.monotonic() < self._dead_until:
+            return
+        self._close_panel()
+        self._close_hits()
+        try:
+            spec.act()
+        except Refused as refusal:
+            self._echoed(Echo("refused", refusal.code, dict(refusal.facts), sound="scan_rejected"))
+
+    def key(self, name: str, event: QKeyEvent) -> bool:
+        """A key before any widget gets it; True when it was used."""
+        if _FUNCTION_KEY.fullmatch(name):
+            return self._function_key(name, event)
+        if name == "Esc":
+            return event.isAutoRepeat() or self._escape()
+        if name.startswith("Ctrl "):
+            return self._control_key(name.removeprefix("Ctrl "), name, event)
+        if name == "Del" and not self._typing() and any(spec.key == "Del" for spec in self._specs):
+            if not event.isAutoRepeat():
+                self.press("Del")
+            return True
+        box = self.bar.omnibox
+        if box.entry.hasFocus() and not box.text and name in _BOX_KEYS:
+            return self.page.on_key(name)
+        return False
+
+    def _function_key(self, name: str, event: QKeyEvent) -> bool:
+        if event.isAutoRepeat() or time.monotonic() < self._dead_until:
+            return True
+        if name == "F2":
+            self.take_keyboard()
+            self.bar.omnibox.entry.selectAll()
+        elif any(spec.key == name for spec in self.page.fkeys()):
+            self.press(name)
+        else:
+            return self.page.on_key(name)
+        return True
+
+    def _control_key(self, key: str, name: str, event: QKeyEvent) -> bool:
+        if event.isAutoRepeat() and key not in ("Up", "Down"):
+            return True
+        if key == "L":
+            self.locked.emit()
+        elif key == "K":
+            self.take_keyboard()
+            self.bar.omnibox.entry.selectAll()
+        elif key == "P":
+            self._reprint()
+        elif key == "Z" and not self._typing():
+            self._undo()
+        else:
+            return (any(spec.key == name for spec in self._specs) and self._pressed(name)) or self.page.on_key(name)
+        return True
+
+    def _pressed(self, name: str) -> bool:
+        self.press(name)
+        return True
+
+    def _escape(self) -> bool:
+        """One step back, losing nothing that was entered in a form."""
+        box = self.bar.omnibox
+        if self._panel is not None:
+            self._close_panel()
+        elif self.hits.isVisible():
+            self._close_hits()
+            box.clear()
+        elif box.entry.hasFocus() and box.text:
+            box.clear()
+        elif self.page.on_key("Esc"):
+            return True
+        elif any(spec.key == "Esc" for spec in self.page.fkeys()):
+            self.press("Esc")
+        elif self.page is not self.sale:
+            self._to_sale()
+        self._keep_keyboard()
+        return True
+
+    def _keep_keyboard(self) -> None:
+        if self.focusWidget() is None:
+            self.take_keyboard()
+
+    def _typing(self) -> bool:
+        """Whether a field with text in it has the keyboard."""
+        focused = QApplication.focusWidget()
+        return isinstance(focused, QLineEdit) and bool(focused.text()) and not focused.isReadOnly()
+
+    def unclaimed(self, name: str, event: QKeyEvent) -> bool:
+        """A key that no widget wanted: the page may use it; else what is typed goes into the omnibox."""
+        entry = self.bar.omnibox.entry
+        if name == "Enter" and entry.hasFocus():
+            return True
+        if not name or (event.isAutoRepeat() and name == "Enter"):
+            return False
+        if self.page.on_key(name):
+            return True
+        text = event.text()
+        plain = not event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+        if text and text.isprintable() and plain and not entry.hasFocus():
+            self.take_keyboard()
+            entry.insert(text)
+            self._edited(entry.text())
+            return True
+        return False
+
+    # ------------------------------------------------------------------ the omnibox
+
+    @property
+    def _seeker(self) -> Page:
+        return self.page if self.page.searches else self.sale
+
+    def _edited(self, text: str) -> None:
+        typed = text.strip()
+        if _MULTIPLIER.fullmatch(typed):
+            self._close_hits()
+            if self.sale.on_omnibox(typed):
+                self.bar.omnibox.clear()
+            return
+        if not typed or (typed.isdigit() and len(typed) > 14):
+            self._close_hits()
+            return
+        self.hits.show_hits(typed, self.till.selling.search(typed, SEARCH_LIMIT), self.bar.omnibox)
+
+    def _moved(self, by: int) -> None:
+        if self.hits.isVisible():
+            self.hits.step(by)
+        else:
+            self.page.on_key("Up" if by < 0 else "Down")
+
+    def _submitted(self, text: str) -> None:
+        typed = text.strip()
+        chosen = self.hits.current() if self.hits.isVisible() else None
+        code = _TYPED_CODE.fullmatch(typed) is not None
+        if chosen is not None and (self.hits.moved or not code):
+            self._choose(chosen.product_id)
+            return
+        self._close_hits()
+        target = self.page if not typed else self._seeker
+        if target.on_omnibox(typed) and typed:
+            self.bar.omnibox.clear()
+
+    def _choose(self, product_id: str) -> None:
+        self._close_hits()
+        self.bar.omnibox.clear()
+        self.take_keyboard()
+        self._seeker.on_product(product_id)
+
+    def _close_hits(self) -> None:
+        self.hits.hide()
+
+    # ------------------------------------------------------------------ echoes
+
+    def show_scene(self, scene: Scene) -> None:
+        """Hand a scene of the sale to every page that draws it."""
+        for page in self.pages.values():
+            page.show_scene(scene)
+
+    def _echoed(self, echo: object) -> None:
+        if not isinstance(echo, Echo):
+            return
+        if echo.sound in TONES:
+            self.sounds.play(echo.sound)
+        if self.page.draws_echo:
+            return
+        spoken = wording.spoken(echo, self.theme.language)
+        elsewhere = self.page is not self.sale and echo.kind in ("added", "quantity", "unknown", "member", "code")
+        action = wording.words("to_sale", self.theme.language) if elsewhere and HOME in self.pages else ""
+        detail = wording.words("kept_for_next", self.theme.language) if elsewhere and echo.kind == "added" else spoken.detail
+        self.echo.show_echo(spoken.icon, spoken.tone, spoken.title, detail, action)
+        self._echo_ground.show()
+        self._echo_gone.start()
+
+    def _toasted(self, words: str, icon: str) -> None:
+        self.toast.show_toast(words, icon=icon or "check-circle")
+
+    def _undo(self) -> None:
+        if not self.page.undo() and self.page is not self.sale:
+            self.sale.undo()
+
+    def _reprint(self) -> None:
+        language = self.theme.language
+        last = next(iter(self.till.store.sales.recent(limit=1)), None)
+        if last is None:
+            self.toast.show_toast(wording.words("no_last_sale", language), icon="printer", tone="warn")
+            return
+        self.till.shifts.reprint(last.event_id, last.reprints + 1)
+        self.toast.show_toast(wording.words("reprinting", language, number=last.number), icon="printer")
+
+    # ------------------------------------------------------------------ the top bar
+
+    def _read_facts(self) -> None:
+        frame = self.till.staging.frame()
+        language = self.theme.language
+        say = wording.words
+        store = " · ".join(part for part in (frame.store_name, frame.branch) if part)
+        sale = say("sale_no", language, number=f"{frame.next_sale_no:04d}")
+        title = frame.till_title or say("till_no", language, till=frame.till)
+        shift = frame.shift_title if self.till.shifts.has_open_shift else say("no_shift_short", language)
+        self.bar.set_place(store, " · ".join(part for part in (title, shift, sale) if part))
+        role, tone = wording.role(frame.role, language)
+        self.bar.set_person(frame.person, role, tone)
+        for page in self.pages.values():
+            if page.in_rail:
+                self.rail.set_badge(page.key, page.badge(), "badge_info" if page.at_foot else "badge")
+
+    def _tick(self) -> None:
+        self.bar.set_clock(f"{self.till.clock.now().astimezone(SHOP_TIME):%H:%M}")
+        if self._sync.kind in _OFF_LINE:
+            self._draw_sync()
+
+    def _sync_says(self, state: object) -> None:
+        if not isinstance(state, SyncState):
+            return
+        was_off = self._sync.kind in _OFF_LINE
+        self._sync = state
+        if state.kind in _OFF_LINE:
+            if not was_off or (not self._banner_due.isActive() and not self.banner.isVisible() and not self._banner_seen):
+                self._banner_due.start()
+        else:
+            self._banner_due.stop()
+            self.banner.hide()
+            self._banner_seen = False
+        self._draw_sync()
+        if not self._facts_due.isActive():
+            self._facts_due.start()
+
+    def _draw_sync(self) -> None:
+        state, language = self._sync, self.theme.language
+        at = f"{state.last_ok_at.astimezone(SHOP_TIME):%H:%M}" if state.last_ok_at else ""
+        key = f"pill_{state.kind}" if state.kind != "offline" or state.waiting else "pill_offline_0"
+        words = wording.words(key, language, time=at, count=state.waiting, sent=state.sent, backlog=state.backlog).strip()
+        tone, icon = {
+            "online": ("good", "cloud-check"),
+            "offline": (self._offline_tone(), "cloud-slash"),
+            "recovering": ("info", "cloud-arrow-up"),
+            "portal": ("warn", "cloud-warning"),
+        }.get(state.kind, ("mute", "storefront"))
+        self.bar.set_sync(words, tone, icon)
+        if "sync" in self.pages:
+            self.rail.set_icon("sync", "cloud-slash" if state.kind in _OFF_LINE else "cloud-check")
+
+    def _offline_age(self) -> timedelta:
+        oldest = self.till.store.outbox.counts().oldest_at
+        return self.till.clock.now() - oldest if oldest else timedelta()
+
+    def _offline_tone(self) -> str:
+        age = self._offline_age()
+        return "bad" if age >= TOO_OLD else "warn" if age >= OLD else "info"
+
+    def _show_banner(self) -> None:
+        if self._sync.kind not in _OFF_LINE or self._banner_seen:
+            return
+        language, waiting = self.theme.language, self._sync.waiting
+        tone, age = self._offline_tone(), self._offline_age()
+        title = "offline_title" if tone == "info" else "old_title"
+        body = "offline_body" if waiting else "offline_body_0"
+        self.banner.show_banner(
+            tone,
+            "cloud-slash",
+            wording.words(title, language, hours=int(age.total_seconds() // 3600)),
+            wording.words(body, language, count=waiting),
+            wording.words("got_it", language),
+        )
+
+    def _dismiss_banner(self) -> None:
+        self._banner_seen = True
+        self.banner.hide()
+
+    def _printer_says(self, state: object) -> None:
+        if isinstance(state, PrintState):
+            self._print = state
+            self._draw_printer()
+
+    def _draw_printer(self) -> None:
+        state, language = self._print, self.theme.language
+        trouble = f"trouble_{state.kind}"
+        parts = [wording.words(trouble, language)] if trouble in wording.WINDOW else []
+        if state.queued:
+            parts.append(wording.words("to_reprint", language, count=state.queued))
+        if state.unknown:
+            parts.append(wording.words("maybe_printed", language, count=state.unknown))
+        self.bar.set_printer(" · ".join(parts), "bad" if trouble in wording.WINDOW else "warn")
+
+    # ------------------------------------------------------------------ panels
+
+    def _open(self, panel: Panel) -> None:
+        self._close_panel()
+        self._close_hits()
+        self._panel = panel
+        panel.closed.connect(self._panel_closed)
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
+
+    def _open_person(self) -> None:
+        screen = self.screen().availableGeometry()
+        base = automatic(screen.width(), screen.height())
+        panel = PersonPanel(self.theme, self, self.bar, self.till, self.sounds, base)
+        panel.lock.connect(self.locked)
+        panel.leave.connect(self.left)
+        self._open(panel)
+
+    def _open_printer(self) -> None:
+        pill = self.bar.printer_trouble if self.bar.printer_trouble.isVisible() else self.bar.printer
+        self._open(PrinterPanel(self.theme, self, pill, self.till))
+
+    def _open_more(self) -> None:
+        panel = MorePanel(self.theme, self, self.fbar, self._specs)
+        panel.pressed.connect(self.press)
+        self._open(panel)
+
+    def _open_sync(self) -> None:
+        self.show_page("sync")
+
+    def _close_panel(self) -> None:
+        if self._panel is not None:
+            self._panel.close_panel()
+
+    def _panel_closed(self) -> None:
+        self._panel = None
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
+        self._keep_keyboard()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A press beside an open panel closes it, and still does what it was meant to do."""
+        if (
+            self._panel is not None
+            and event.type() == QEvent.Type.MouseButtonPress
+            and isinstance(event, QMouseEvent)
+            and isinstance(watched, QWidget)
+            and not self._panel.holds(event.globalPosition())
+        ):
+            self._close_panel()
+        return False
+
+    # ------------------------------------------------------------------ theme
+
+    def _restyled(self) -> None:
+        if self.theme.language != self._language:
+            self._language = self.theme.language
+            fresh = self._make_rail()
+            self._rail_place.removeWidget(self.rail)
+            self.rail.hide()
+            self.rail.deleteLater()
+            self.rail = fresh
+            self._rail_place.addWidget(fresh)
+            fresh.set_active(self.page.key)
+        self._close_hits()
+        self._page_changed()
+        self._draw_sync()
+        self._draw_printer()
+        if self.banner.isVisible():
+            self._show_banner()

@@ -1,0 +1,251 @@
+"""The one window: the sign-in page, and behind it, once the shop is loaded, the counter."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QScreen
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
+
+from app.desktop import wording
+from app.desktop.bridge import Bridge
+from app.desktop.keys import KeyListener, name_of
+from app.desktop.scan_catcher import ScanCatcher
+from app.desktop.screens.sign_in import SignInPage
+from app.desktop.theme import Theme
+from app.desktop.theme.phrases import Language
+from app.desktop.theme.scale import automatic
+from app.desktop.theme.tokens import Mode
+from app.desktop.till import Till
+from app.store.faults import StoreFault
+from app.store.glance import Glance
+
+if TYPE_CHECKING:
+    from app.desktop.screens.page import Page
+    from app.desktop.shell import Shell
+
+SMALLEST = (1024, 700)
+QUIET_S = 0.03
+"""How long after a key background work stands aside."""
+
+
+class Load(Protocol):
+    """Makes the till, on a thread of its own; heavy imports belong inside."""
+
+    def __call__(
+        self, on_print_state: Callable[[Any], None], on_sync_state: Callable[[Any], None], quiet: Callable[[], bool]
+    ) -> Till:
+        """`quiet` tells whether nobody is typing just now."""
+
+
+def look_of(settings: Mapping[str, Any], screen: QScreen | None, *, language: str = "", dark: bool = False) -> tuple[Mode, float, Language]:
+    """Theme, scale and language to begin with, from the settings kept and what the command line asks for."""
+    wanted = str(settings.get("ui.theme", "system"))
+    hints = QApplication.styleHints() if QApplication.instance() is not None else None
+    system_dark = hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark
+    mode: Mode = "dark" if dark or wanted == "dark" or (wanted == "system" and system_dark) else "light"
+    spoken = language or str(settings.get("ui.language", "zh_CN"))
+    base = 1.0
+    if screen is not None:
+        room = screen.availableGeometry()
+        base = automatic(room.width(), room.height())
+    return mode, base * float(settings.get("ui.scale", 100)) / 100, "en" if spoken.startswith("en") else "zh"
+
+
+class Window(QMainWindow):
+    """Holds theme, bridge, keys and scans; shows the sign-in page or the counter."""
+
+    def __init__(self, theme: Theme, glance: Glance, till_code: str, load: Load, *, trace: bool = False) -> None:
+        """Nothing is loaded before the first paint; `trace` prints what every scan cost."""
+        super().__init__()
+        application = QCoreApplication.instance()
+        assert application is not None
+        self.theme = theme
+        self._load = load
+        self._trace = trace
+        self._touched = 0.0
+        self._awake = False
+        self.till: Till | None = None
+        self.shell: Shell | None = None
+        self.bridge = Bridge(self)
+        self.bridge.loaded.connect(self._loaded)
+        self.bridge.fault.connect(self.fail)
+        self._stack = QStackedWidget()
+        self.sign_in = SignInPage(theme, glance, till_code, self._now)
+        self.sign_in.painted.connect(self._begin_loading)
+        self.sign_in.signed_in.connect(self._enter)
+        self._stack.addWidget(self.sign_in)
+        self.setCentralWidget(self._stack)
+        self._loader: threading.Thread | None = None
+        self._keys = KeyListener(application, self._key, self._touch)
+        self._catcher = ScanCatcher(application, self._scanned, str(glance.settings.get("scanner.prefix", "")))
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.timeout.connect(self.lock)
+        self._title()
+        theme.changed.connect(self._title)
+
+    def _now(self) -> datetime:
+        # Only what the sign-in page greets with; every recorded time comes from the till's own clock.
+        return self.till.clock.now() if self.till is not None else datetime.now(UTC)
+
+    def _title(self) -> None:
+        self.setWindowTitle(wording.words("product", self.theme.language))
+
+    def open(self) -> None:
+        """Show the window: as large as the screen where the screen is small, else in the size the pages are drawn for."""
+        px = self.theme.px
+        self.setMinimumSize(*SMALLEST)
+        screen = self.screen().availableGeometry()
+        if screen.width() <= px(1366) + 40 or screen.height() <= px(768) + 60:
+            self.showMaximized()
+        else:
+            self.resize(px(1366), px(768))
+            self.show()
+        self.sign_in.setFocus()
+
+    # ------------------------------------------------------------------ loading
+
+    def _begin_loading(self) -> None:
+        # After this turn of the event loop: the first frame is on the screen by then.
+        QTimer.singleShot(0, self, self._start_loader)
+
+    def _start_loader(self) -> None:
+        if self._loader is None:
+            self._loader = threading.Thread(target=self._load_behind, name="loading", daemon=True)
+            self._loader.start()
+
+    def _load_behind(self) -> None:
+        try:
+            till = self._load(self.bridge.print_state, self.bridge.sync_state, self.quiet)
+            from app.desktop import pages, shell
+
+            self.bridge.loaded.emit((till, shell.Shell, pages.PAGES))
+        except Exception as error:  # whatever it is, a person must be told and the window must stay
+            self.bridge.fault.emit(error)
+
+    def quiet(self) -> bool:
+        """Whether nobody typed just now; asked by the sync's thread."""
+        return time.monotonic() - self._touched > QUIET_S
+
+    def _loaded(self, loaded: tuple[Till, type[Shell], tuple[type[Page], ...]]) -> None:
+        till, shell, pages = loaded
+        self.till = till
+        self._catcher.set_prefix(till.settings.text("scanner.prefix"))
+        warning = till.shifts.clock_warning()
+        self.shell = shell(self.theme, till, self.bridge, pages)
+        self.shell.locked.connect(self.lock)
+        self.shell.left.connect(self.close)
+        self._stack.addWidget(self.shell)
+        till.start()
+        self.sign_in.take_till(till, warning)
+
+    def fail(self, error: BaseException) -> None:
+        """Loading ended in a fault: say it on the sign-in page."""
+        code = error.code if isinstance(error, StoreFault) else "load_failed"
+        facts = {key: str(value) for key, value in error.facts.items()} if isinstance(error, StoreFault) else {}
+        if not wording.has(code):
+            code = "load_failed"
+        self.sign_in.fail(wording.sentence(code, facts, self.theme.language))
+
+    # ------------------------------------------------------------------ in and out
+
+    def _enter(self) -> None:
+        assert self.shell is not None and self.till is not None
+        if not self._awake:
+            # The basket of before a power cut or a kill comes back once, with the first person at the till.
+            self._awake = True
+            echo = self.till.selling.wake().echo
+            self.shell.come_in(echo)
+        else:
+            self.shell.come_in(None)
+        self._stack.setCurrentWidget(self.shell)
+        self.shell.take_keyboard()
+        self._touch()
+
+    def lock(self) -> None:
+        """Leave the till to nobody: Ctrl L, idleness, or another person; baskets stay as they are."""
+        if self.till is None or self.shell is None or self._stack.currentWidget() is not self.shell:
+            return
+        self._idle.stop()
+        self.shell.leave()
+        self.till.shifts.sign_out()
+        self._stack.setCurrentWidget(self.sign_in)
+        self.sign_in.lock()
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the counter is on the screen."""
+        return self.shell is not None and self._stack.currentWidget() is self.shell
+
+    # ------------------------------------------------------------------ keys and scans
+
+    def _touch(self) -> None:
+        self._touched = time.monotonic()
+        if self.till is not None:
+            self.till.store.writer.touched()
+            minutes = self.till.settings.number("lock.minutes")
+            if self.signed_in and minutes > 0:
+                self._idle.start(minutes * 60_000)
+
+    def _key(self, name: str, event: QKeyEvent) -> bool:
+        if self.signed_in and self.shell is not None:
+            return self.shell.key(name, event)
+        return self.sign_in.key(name)
+
+    def _scanned(self, raw: str) -> None:
+        began = time.perf_counter_ns()
+        self._touch()
+        if self.signed_in and self.shell is not None:
+            self.shell.scanned(raw)
+        else:
+            self.sign_in.scanned(raw)
+        if self._trace:
+            where = self.shell.page.key if self.signed_in and self.shell is not None else "sign_in"
+            print(f"scan {len(raw)} characters → {where}: {(time.perf_counter_ns() - began) // 1000} µs", flush=True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A key that no widget wanted."""
+        if self.signed_in and self.shell is not None and self.shell.unclaimed(name_of(event), event):
+            return
+        super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Come back to the front: the keyboard goes where it was."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self.focusWidget() is None:
+            if self.signed_in and self.shell is not None:
+                self.shell.take_keyboard()
+            else:
+                self.sign_in.setFocus()
+
+    # ------------------------------------------------------------------ the end
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Let the application end; `shut` does the rest after its loop."""
+        super().closeEvent(event)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.quit()
+
+    def shut(self) -> None:
+        """Stop the threads, close the store, take every widget down."""
+        self._catcher.detach()
+        self._keys.detach()
+        self._idle.stop()
+        if self._loader is not None:
+            self._loader.join(30)
+        # A till that was loaded in the very last moment is still on its way through the bridge.
+        QCoreApplication.sendPostedEvents(self.bridge)
+        if self.shell is not None:
+            self.shell.shut()
+        if self.till is not None:
+            self.till.close()
+        self.hide()
+        self.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
