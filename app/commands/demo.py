@@ -38,13 +38,13 @@ def main(argv: list[str]) -> int:
         return _play(chosen.out, folder if chosen.data else None)
     clock = SystemClock()
     pharmacy = founding.demo_pharmacy(clock)
+    if chosen.pull_the_plug:
+        return _pull_the_plug(pharmacy)
     if TillFile.read(folder) is None:
         founding.found_demo(folder, clock, pharmacy, options.tell)
         _virtual_printer(folder)
     if chosen.sheet:
         _write_sheet(pharmacy, chosen.sheet)
-    if chosen.pull_the_plug:
-        return _pull_the_plug(pharmacy)
     if chosen.run:
         return _open(folder, pharmacy, chosen.english, chosen.dark)
     _introduce(folder, pharmacy)
@@ -121,7 +121,7 @@ def _write_sheet(pharmacy: DemoPharmacy, path: Path) -> None:
     from app.reports.code_sheet import sheet_pdf
 
     rows = [(c.title_zh, c.title_en, c.code, c.note_zh, c.note_en, c.kind) for c in pharmacy.sheet]
-    path.write_bytes(sheet_pdf(pharmacy.store.title, rows))
+    path.write_bytes(sheet_pdf(pharmacy.store.title, rows, made_at=SystemClock().now()))
     print(f"codes to scan: {path}")
 
 
@@ -179,26 +179,32 @@ def _compare(folder: Path, out: Path, started: float) -> int:
 
 def _pull_the_plug(pharmacy: DemoPharmacy) -> int:
     """Sell in a process of its own, kill it without warning, start again and show what is still there."""
-    from app.commands.till_process import DrivenTill
+    from app.commands.till_process import TillProcess
 
     folder = options.fresh_folder()
     clock = SystemClock()
     founding.found_demo(folder, clock, pharmacy, options.tell, members=False)
     barcodes = [code for code in pharmacy.sheet if code.kind == "barcode"]
-    with DrivenTill(folder) as till:
-        till.sign_in("1001")
-        till.open_shift(50000)
-        till.scan(barcodes[0].code)
-        number = till.pay_cash_exact()
-        print(f"sold and paid: {number}")
-        left = till.scan(barcodes[1].code)
-        print(f"a second customer's basket is open: {left} line(s)")
-        print("pulling the plug (SIGKILL)…")
-        till.kill()
-    with DrivenTill(folder) as till:
-        till.sign_in("1001")
-        back, sales = till.basket_lines(), till.sale_numbers()
-        print(
-            f"after the restart: sale {'there' if number in sales else 'LOST'} ({len(sales)} in the ledger), basket of {back} line(s) open again"
-        )
-    return EXIT_OK if sales.count(number) == 1 and back == left else EXIT_FAILED
+    first = TillProcess(folder)
+    first.ask("start", sync=False)
+    first.ask("sign_in", code="1001", pin=pharmacy.pins["staff-1001"])
+    first.ask("open", float_fen=50000)
+    first.ask("scan", raw=barcodes[0].code)
+    first.ask("begin")
+    first.ask("pay", method="cash")
+    number = str(first.ask("complete")["ok"]["number"])
+    print(f"sold and paid: {number}")
+    first.ask("scan", raw=barcodes[1].code)
+    left = len(first.ask("scan", raw=barcodes[2].code)["scene"]["lines"])
+    print(f"the next customer's basket is open: {left} line(s)")
+    print("pulling the plug (SIGKILL)…")
+    first.kill()
+    second = TillProcess(folder)
+    second.ask("start", sync=False)
+    second.ask("sign_in", code="1001", pin=pharmacy.pins["staff-1001"])
+    back = len(second.ask("look")["scene"]["lines"])
+    numbers = [sale["number"] for sale in second.ask("peek")["ok"]["sales"]]
+    second.stop()
+    fate = "there" if number in numbers else "LOST"
+    print(f"after the restart: the sale is {fate} ({len(numbers)} in the ledger), a basket of {back} line(s) is open again")
+    return EXIT_OK if numbers == [number] and back == left else EXIT_FAILED

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.domain.codes import ean13
+from app.domain.codes import ean13, inhouse
 from app.domain.demo.people import badge_code, build_family, build_members, build_staff, demo_pins
 from app.domain.demo.products import build_products
 from app.domain.demo.rows import DemoRows
@@ -44,7 +44,7 @@ class SheetCode:
     """One code on the sheet of scannable codes."""
 
     kind: str
-    """barcode | trace | near_expiry | expired | recalled | base_code | unknown | member | staff."""
+    """barcode | trace | near_expiry | expired | recalled | base_code | unknown | member | coupon | staff."""
     title_zh: str
     title_en: str
     code: str
@@ -108,6 +108,7 @@ def _offer(row: Mapping[str, str], today: date) -> Offer:
         priority=int(row["priority"]),
         stack_group=row["stack_group"],
         exclusive=row["exclusive"] == "1",
+        coupon_code=inhouse("92", int(row["coupon"])) if row["coupon"] else "",
         starts_on=today + timedelta(days=int(row["starts_in_days"])),
         ends_on=today + timedelta(days=int(row["ends_in_days"])),
     )
@@ -126,6 +127,7 @@ def _sheet(
     product_of = {product.id: product for product in products}
     cards = {member.id: member.card_no for member in members}
     badges = {person.id: badge_code(person.code) for person in staff}
+    coupons = {row["id"]: inhouse("92", int(row["coupon"])) for row in rows.offers if row["coupon"]}
     lot_of = {lot.id: lot for lot in lots}
     unused: dict[tuple[str, str], list[str]] = {}
     for box in trace_codes:
@@ -143,6 +145,8 @@ def _sheet(
                 code = cards[target]
             case "staff":
                 code = badges[target]
+            case "coupon":
+                code = coupons[target]
             case "unknown":
                 code = ean13("699999999999")
             case _:
