@@ -108,7 +108,7 @@ class ListRow(PaintedButton):
         theme, px = self.theme, self.theme.px
         wide = theme.face(cell.role).width(cell.words)
         if cell.strong:
-            wide += px(8) + theme.face("body_strong").width(cell.strong)
+            wide += px(8) + theme.face("title").width(cell.strong)
         if cell.marks:
             wide += px(10) + paint.marks_width(theme, cell.marks)
         return wide + px(12)
@@ -167,8 +167,8 @@ class ListRow(PaintedButton):
                 at = x + paint.text_at(painter, x, line, cell.words, face, theme.color(ink))
                 if cell.strong:
                     at += px(8)
-                    tone = "ink3" if self._faint else "ink2"
-                    at += paint.text_at(painter, at, line, cell.strong, theme.face("body_strong"), theme.color(tone))
+                    # The strength is as large and as dark as the name: confusing two strengths is the error to prevent.
+                    at += paint.text_at(painter, at, line, cell.strong, theme.face("title"), theme.color(ink))
                 if cell.marks:
                     paint.marks(painter, theme, at + px(10), line, cell.marks)
             else:

@@ -1,0 +1,571 @@
+"""The Stock page: the lots of a product by first expiry, goods-in, corrections, lot states, and the tasks that stock makes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from app.counter.faults import Refused
+from app.counter.scene import QuestionField, SearchHit
+from app.counter.stocking import StockRow
+from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, marks_of
+from app.desktop.screens.form import Form
+from app.desktop.screens.page import FKeySpec, Surroundings
+from app.desktop.screens.rows import Cell, ListRow
+from app.desktop.theme.paint import money_text
+from app.desktop.widgets.arrange import Column, Row, Spring
+from app.desktop.widgets.buttons import Btn
+from app.desktop.widgets.chips import Pill
+from app.desktop.widgets.choices import Seg
+from app.desktop.widgets.notices import Empty
+from app.desktop.widgets.surfaces import Panel
+from app.desktop.widgets.words import Icon, IconTile, Marks, Money, Name, Para, Rule, Txt
+from app.desktop.wording import sentence
+from app.domain.verdict import Text
+from app.store.stock import LevelRow
+
+RIGHT_WIDTH = 348
+
+
+class StockPage(Desk):
+    """What stands on the shelf, lot by lot, and every change of it that is no sale."""
+
+    key = "stock"
+    title = Text("库存", "Stock")
+    icon = "pill"
+    takes_scans = True
+
+    def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
+        super().__init__(around, parent)
+        self._product: SearchHit | None = None
+        self._hits: tuple[SearchHit, ...] = ()
+        self._lots: tuple[StockRow, ...] = ()
+        self._lot = ""
+        self._tasks = 0
+        self._form: Form | None = None
+        self._boxes: list[str] = []
+        self._boxes_line: Txt | None = None
+        self._rows: tuple[ListRow, ...] = ()
+        self._left, self._right = Slot(), Slot()
+        self._narrow()
+        self.theme.changed.connect(self._narrow)
+        self.lay((self._left, 1), self._right)
+
+    def _narrow(self) -> None:
+        self._right.setFixedWidth(self.theme.px(RIGHT_WIDTH))
+
+    # ------------------------------------------------------------------ what the window calls
+
+    def fkeys(self) -> tuple[FKeySpec, ...]:
+        """The keys that work in the present state."""
+        keys = [FKeySpec("Esc", Text("返回", "Back"), self._back), FKeySpec("F2", Text("找商品", "Find"), self.type_back.emit)]
+        if self._form is not None or self._product is None:
+            return tuple(keys)
+        lot = self._chosen()
+        if lot is not None:
+            keys.append(FKeySpec("F4", Text("盘点更正", "Correct"), self._ask_count))
+        keys.append(FKeySpec("F5", Text("入库", "Goods in"), self._ask_goods_in))
+        if lot is not None:
+            locked = lot.state in ("locked", "recalled")
+            keys.append(FKeySpec("F6", Text("解除锁定", "Release") if locked else Text("锁定批号", "Lock lot"), lambda: self._ask_state("saleable" if locked else "locked")))
+            if lot.state != "recalled":
+                keys.append(FKeySpec("F8", Text("召回批号", "Recall lot"), lambda: self._ask_state("recalled")))
+        keys.append(FKeySpec("F12", Text("加入本单", "Add to sale"), self._sell, primary=True))
+        return tuple(keys)
+
+    def badge(self) -> str:
+        """How many levels stand below nothing."""
+        below = len(self.till.store.stock.negatives())
+        return str(below) if below else ""
+
+    def on_shown(self) -> None:
+        """Read the lots anew."""
+        self._form = None
+        self.refresh()
+        self._focus_first()
+
+    def on_scanned(self, raw: str) -> None:
+        """A box fills the goods-in form, or finds its product."""
+        if self._form is not None and self._boxes_line is not None:
+            self._scan_box(raw)
+        else:
+            self._find(raw)
+
+    def on_omnibox(self, text: str) -> bool:
+        """What was typed finds products."""
+        if text.strip():
+            self._find(text.strip())
+        return True
+
+    def on_product(self, product_id: str) -> None:
+        """A product was chosen under the omnibox."""
+        self._open(product_id)
+
+    def on_key(self, name: str) -> bool:
+        """Esc steps back; arrows enter the list."""
+        if name == "Esc":
+            self._back()
+            return True
+        if name in ("Up", "Down") and self._rows:
+            self._rows[-1 if name == "Up" else 0].setFocus(Qt.FocusReason.TabFocusReason)
+            return True
+        return False
+
+    # ------------------------------------------------------------------ acts
+
+    def refresh(self) -> None:
+        """Read the product's lots and draw."""
+        if self._product is not None:
+            product = self.till.store.catalogue.product(self._product.product_id)
+            if product is not None:
+                self._product = self.till.staging.hits((product,), self._day())[0]
+                self._lots = self.till.stocking.rows(product.id, self.till.staging.near_expiry_days())
+                if not any(lot.lot_id == self._lot for lot in self._lots):
+                    self._lot = self._lots[0].lot_id if self._lots else ""
+        self.redraw()
+        self.changed.emit()
+
+    def _day(self) -> date:
+        return self.till.staging.frame().day
+
+    def _find(self, text: str) -> None:
+        self._hits = self.till.selling.price_check(text)
+        if len(self._hits) > 1:
+            # A code is answered whole; a word may mean more products than a price check shows.
+            self._hits = self.till.selling.search(text) or self._hits
+        if len(self._hits) == 1:
+            self._open(self._hits[0].product_id)
+            return
+        if not self._hits:
+            self.refuse(Refused("nothing_found", raw=text))
+            return
+        self._product, self._lot, self._form = None, "", None
+        self.refresh()
+        self._focus_first()
+
+    def _open(self, product_id: str, lot_id: str = "") -> None:
+        product = self.till.store.catalogue.product(product_id)
+        if product is None:
+            self.refuse(Refused("product_gone"))
+            return
+        self._product = self.till.staging.hits((product,), self._day())[0]
+        self._lot, self._form = lot_id, None
+        self.refresh()
+        self._focus_first()
+
+    def _back(self) -> None:
+        if self._form is not None:
+            self._form, self._boxes_line = None, None
+            self.refresh()
+            self._focus_first()
+        elif self._product is not None:
+            self._product, self._lot = None, ""
+            self.refresh()
+            self._focus_first()
+        elif self._hits:
+            self._hits = ()
+            self.refresh()
+        else:
+            self.go.emit("sale")
+
+    def _focus_first(self) -> None:
+        chosen = next((row for row in self._rows if row.objectName() == f"lot-{self._lot}"), None)
+        row = chosen or (self._rows[0] if self._rows else None)
+        if row is not None and self._form is None:
+            row.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _chosen(self) -> StockRow | None:
+        return next((lot for lot in self._lots if lot.lot_id == self._lot), None) if self._product is not None else None
+
+    def _reach(self, lot_id: str) -> None:
+        if lot_id != self._lot:
+            self._lot = lot_id
+            for row in self._rows:
+                row.set_chosen(row.objectName() == f"lot-{lot_id}")
+            if self._form is None:
+                self._draw_right()
+            self.changed.emit()
+
+    def _sell(self) -> None:
+        if self._product is not None:
+            scene = self.till.selling.add_product(self._product.product_id)
+            self.go.emit("sale")
+            self.tell(scene.echo)
+
+    # -- forms ------------------------------------------------------------
+
+    def _ask(self, title: Text, fields: list[QuestionField], confirm: Text, body: Text | None = None, under: QWidget | None = None) -> Form:
+        if self.till.shifts.needs_pin("rights.stock") and fields and not any(field.name == "free" for field in fields):
+            fields.append(QuestionField("pin", "pin", Text("店长或药师 PIN", "Manager's or pharmacist's PIN")))
+        fields = [field for field in fields if field.name != "free"]
+        form = Form(self.theme, self.of(title), fields, body=self.of(body) if body else "", confirm=self.of(confirm), close=self.say("返回", "Back"))
+        form.left.connect(self._back)
+        self._form = form
+        self._right.fill(Column(self.theme, form, under, Spring(), gap=10))
+        self.changed.emit()
+        form.begin()
+        return form
+
+    def _answered(self, act: Any, words: str, field: str = "") -> None:
+        form = self._form
+        assert form is not None
+        try:
+            future = act()
+        except Refused as refusal:
+            pin = refusal.code.startswith("pin") or refusal.code == "nobody_may"
+            if pin and "pin" in form.values():
+                form.clear("pin")
+            form.show_problem(sentence(refusal.code, refusal.facts, self.theme.language), "pin" if pin else field)
+            self.refuse(refusal)
+            return
+
+        def done(_: Any) -> None:
+            self._form, self._boxes_line = None, None
+            self.toast.emit(words, "check-circle")
+            self.refresh()
+            self._focus_first()
+
+        self.after(future, done)
+
+    def _ask_count(self) -> None:
+        lot = self._chosen()
+        if lot is None:
+            return
+        fields = []
+        if lot.on_reject:
+            zones = (("shelf", Text(f"货架 {lot.on_shelf}", f"Shelf {lot.on_shelf}")), ("reject", Text(f"不合格品区 {lot.on_reject}", f"Reject zone {lot.on_reject}")))
+            fields.append(QuestionField("zone", "choice", Text("哪里的", "Where"), "shelf", zones))
+        fields.append(QuestionField("counted", "number", Text(f"实点数量（{lot.unit}）", "Counted"), hint=Text(f"账上 {lot.on_shelf}", f"The books say {lot.on_shelf}")))
+        fields.append(QuestionField("reason", "choice", Text("原因", "Reason"), choices=self.till.reasons.choices("stock_correction")[:-1]))
+        form = self._ask(Text(f"盘点更正 {lot.lot_no}", f"Correct lot {lot.lot_no}"), fields, Text("更正", "Correct"), Text("更正会留下记录，不改历史", "Recorded as a correction; history stays"))
+        form.answered.connect(lambda values: self._count(lot, values))
+
+    def _count(self, lot: StockRow, values: dict[str, str]) -> None:
+        zone = values.get("zone") or "shelf"
+
+        def act() -> Any:
+            if not values["counted"].isdigit():
+                raise Refused("quantity_shape", raw=values["counted"])
+            delta = int(values["counted"]) - (lot.on_shelf if zone == "shelf" else lot.on_reject)
+            if delta == 0:
+                raise Refused("same_as_books")
+            return self.till.stocking.correct(lot.lot_id, delta, values["reason"], zone, values.get("pin", ""))
+
+        self._answered(act, self.say("库存已更正", "Stock corrected"), "counted")
+
+    def _ask_oversold(self, row: LevelRow, name: str) -> None:
+        fields = [
+            QuestionField("counted", "number", Text("现在货架上有几件", "How many stand on the shelf"), "0", hint=Text(f"账上 {row.quantity}", f"The books say {row.quantity}")),
+            QuestionField("reason", "choice", Text("原因", "Reason"), "oversold", self.till.reasons.choices("stock_correction")[:-1]),
+        ]
+        lot = Text(f"批号 {row.lot_no}", f"Lot {row.lot_no}") if row.lot_no else Text("没有批号", "No lot known")
+        form = self._ask(Text(f"超卖更正：{name}", f"Oversold: {name}"), fields, Text("更正并关闭", "Correct and close"), lot)
+        form.answered.connect(lambda values: self._oversold(row, values))
+
+    def _oversold(self, row: LevelRow, values: dict[str, str]) -> None:
+        def act() -> Any:
+            if not values["counted"].isdigit():
+                raise Refused("quantity_shape", raw=values["counted"])
+            delta = int(values["counted"]) - row.quantity
+            return self.till.stocking.correct(row.lot_id, delta, values["reason"], row.zone, values.get("pin", ""), row.product_id)
+
+        self._answered(act, self.say("超卖已更正", "Oversold stock corrected"), "counted")
+
+    def _ask_state(self, state: str) -> None:
+        lot = self._chosen()
+        if lot is None:
+            return
+        titles = {
+            "locked": (Text(f"锁定批号 {lot.lot_no}", f"Lock lot {lot.lot_no}"), Text("锁定", "Lock"), Text("锁定后任何人都不能卖这个批号", "Nobody can sell a locked lot")),
+            "recalled": (Text(f"召回批号 {lot.lot_no}", f"Recall lot {lot.lot_no}"), Text("召回", "Recall"), Text("召回后任何人都不能卖，货架上的移到不合格品区", "Nobody can sell it; move what is on the shelf to the reject zone")),
+            "saleable": (Text(f"解除锁定 {lot.lot_no}", f"Release lot {lot.lot_no}"), Text("解除", "Release"), Text("解除后可以再卖", "It can be sold again")),
+        }
+        title, confirm, body = titles[state]
+        choices = self.till.reasons.choices("lot_state")
+        released = tuple(choice for choice in choices if (choice[0] == "released") == (state == "saleable"))
+        preset = "recall" if state == "recalled" else released[0][0] if len(released) == 1 else ""
+        form = self._ask(title, [QuestionField("reason", "choice", Text("原因", "Reason"), preset, released)], confirm, body)
+        form.answered.connect(
+            lambda values: self._answered(
+                lambda: self.till.stocking.set_lot_state(lot.lot_id, state, values["reason"], values.get("pin", "")), self.say("批号状态已改", "Lot state changed")
+            )
+        )
+
+    def _ask_goods_in(self) -> None:
+        self._boxes = []
+        self._boxes_line = Txt(self.theme, "", "label", "ink2")
+        fields = [
+            QuestionField("lot", "code", Text("批号", "Lot")),
+            QuestionField("expiry", "date", Text("有效期至", "Expires"), hint=Text("写成 2028-04 或 20280430，也可以扫盒子", "2028-04 or 20280430, or scan the box")),
+            QuestionField("quantity", "number", Text("数量", "Quantity")),
+            QuestionField("free", "text", Text("")),
+        ]
+        icon = Icon(self.theme, "barcode", 20, "brand")
+        under = Panel(self.theme, Row(self.theme, icon, self._boxes_line, Spring(), gap=10, margins=(14, 12, 14, 12)), fill="sunken")
+        self._say_boxes()
+        form = self._ask(Text("入库", "Goods in"), fields, Text("入库", "Take in"), Text("边扫边登：扫盒子的追溯码，售出时批号就能自动带出", "Scan the boxes: their lot is then known at the sale"), under)
+        form.answered.connect(self._receive)
+
+    def _say_boxes(self) -> None:
+        if self._boxes_line is not None:
+            count = len(self._boxes)
+            words = self.say(f"已扫追溯码 {count} 盒", f"{count} boxes scanned") if count else self.say("还没扫追溯码", "No box scanned yet")
+            self._boxes_line.set_words(words)
+
+    def _scan_box(self, raw: str) -> None:
+        form = self._form
+        assert form is not None
+        try:
+            box = self.till.stocking.box(raw)
+            if box.code in self._boxes:
+                raise Refused("code_known", raw=box.code)
+        except Refused as refusal:
+            form.show_problem(sentence(refusal.code, refusal.facts, self.theme.language))
+            self.refuse(refusal)
+            return
+        self._boxes.append(box.code)
+        if box.lot_no:
+            form.put("lot", box.lot_no)
+        if box.expires_on is not None:
+            form.put("expiry", box.expires_on.isoformat())
+        quantity = form.values()["quantity"]
+        if not quantity.isdigit() or int(quantity) < len(self._boxes):
+            form.put("quantity", str(len(self._boxes)))
+        form.show_problem("")
+        self._say_boxes()
+
+    def _receive(self, values: dict[str, str]) -> None:
+        product = self._product
+        assert product is not None
+        field = "lot"
+
+        def act() -> Any:
+            nonlocal field
+            field = "expiry"
+            expires_on = self.till.stocking.expiry(values["expiry"])
+            field = "quantity"
+            if not values["quantity"].isdigit():
+                raise Refused("quantity_shape", raw=values["quantity"])
+            field = ""
+            return self.till.stocking.receive(product.product_id, values["lot"], expires_on, int(values["quantity"]), tuple(self._boxes))
+
+        try:
+            future = act()
+        except Refused as refusal:
+            assert self._form is not None
+            where = {"already_expired": "expiry", "lot_other_expiry": "expiry", "lot_needed": "lot"}.get(refusal.code, field)
+            self._form.show_problem(sentence(refusal.code, refusal.facts, self.theme.language), where)
+            self.refuse(refusal)
+            return
+        self._answered(lambda: future, self.say("已入库", "Taken into stock"))
+
+    # ------------------------------------------------------------------ drawing
+
+    def redraw(self) -> None:
+        """Draw the product, the results, or the tasks."""
+        if self._product is not None:
+            self._draw_product(self._product)
+        elif self._hits:
+            self._draw_hits()
+        else:
+            self._draw_tasks()
+        if self._form is None:
+            self._draw_right()
+
+    def _draw_product(self, hit: SearchHit) -> None:
+        theme = self.theme
+        product = self.till.store.catalogue.product(hit.product_id)
+        rx = "rx" in hit.marks
+        name = Row(theme, Name(theme, hit.name, hit.lasa, 22), Txt(theme, hit.strength, "title", size=20, weight=600), Marks(theme, marks_of(hit.marks)), Spring(), gap=12)
+        facts = [hit.maker]
+        if product is not None:
+            facts += [product.approval_no, self.say(f"追溯码前缀 {product.trace_prefix}", f"Trace prefix {product.trace_prefix}") if product.trace_prefix else ""]
+        words = Column(theme, name, Txt(theme, " · ".join(fact for fact in facts if fact), "label", "ink2", elide=True), gap=4)
+        price = Column(theme, Money(theme, hit.price_fen, 26), gap=2)
+        if hit.member_price_fen:
+            price.add(Txt(theme, self.say(f"会员价 {money_text(hit.member_price_fen)}", f"Members {money_text(hit.member_price_fen)}"), "label", "promo", align="right"))
+        add = Btn(theme, self.say("加入本单", "Add to sale"), "primary", key="F12", height=44)
+        add.clicked.connect(self._sell)
+        head = Panel(theme, Row(theme, IconTile(theme, "pill", 52, "rx" if rx else "brand"), (words, 1), price, add, gap=16, margins=(16, 14, 16, 14)))
+        saleable = sum(lot.on_shelf for lot in self._lots if lot.state in ("saleable", "near"))
+        card_head = Row(theme, Txt(theme, self.say("本店批次", "Lots here"), "head"), Pill(theme, self.say(f"可售 {saleable}", f"{saleable} for sale"), "good" if saleable > 0 else "bad"), Spring(), Txt(theme, self.say("近效期先出", "First expiry first out"), "label", "ink3"), gap=10, margins=(16, 12, 16, 6))
+        titles = ListRow(
+            theme,
+            (
+                Cell(self.say("批号", "Lot"), role="label", tone="ink3"),
+                Cell(self.say("货位", "Shelf"), width=110, role="label", tone="ink3"),
+                Cell(self.say("效期", "Expiry"), width=210, role="label", tone="ink3"),
+                Cell(self.say("货架", "On shelf"), width=80, align="right", role="label", tone="ink3"),
+                Cell(self.say("不合格品区", "Reject zone"), width=110, align="right", role="label", tone="ink3"),
+                Cell(self.say("状态", "State"), width=110, align="right", role="label", tone="ink3"),
+            ),
+            height=34,
+            plain=True,
+        )
+        first = next((lot.lot_id for lot in self._lots if lot.state in ("saleable", "near") and lot.on_shelf > 0), "")
+        self._rows = tuple(self._lot_row(lot, first) for lot in self._lots)
+        if self._rows:
+            body: QWidget = Listing(theme, self._rows)
+        else:
+            empty = Empty(theme, "package", self.say("本店还没有批次", "No lot here yet"), self.say("入库一个批号就会列在这里", "Take one in and it is listed here"), self.say("入库", "Goods in"), "F5")
+            empty.acted.connect(self._ask_goods_in)
+            body = empty
+        lots = Sheet(theme, Column(theme, card_head, titles, (body, 1), gap=0))
+        self._left.fill(Column(theme, head, (lots, 1), gap=12))
+
+    def _lot_row(self, lot: StockRow, first: str) -> ListRow:
+        words, tone = {
+            "saleable": (self.say("正常", "Good"), "good"),
+            "near": (self.say("近效期", "Near expiry"), "warn"),
+            "expired": (self.say("已过期 不可售", "Expired"), "bad"),
+            "locked": (self.say("已锁定 不可售", "Locked"), "bad"),
+            "recalled": (self.say("召回 不可售", "Recalled"), "bad"),
+        }[lot.state]
+        if lot.lot_id == first:
+            words = self.say("先出", "Sell first")
+        left, left_tone = self._days(lot)
+        row = ListRow(
+            self.theme,
+            (
+                Cell(lot.lot_no),
+                Cell(lot.shelf, width=110, role="body", tone="ink2"),
+                Cell(lot.expires_on.isoformat(), sub=left, sub_tone=left_tone, width=210),
+                Cell(str(lot.on_shelf), width=80, align="right", tone="bad_ink" if lot.on_shelf < 0 else "ink"),
+                Cell(str(lot.on_reject) if lot.on_reject else "", width=110, align="right", tone="warn_ink"),
+                Cell(pill=words, pill_tone=tone, width=110, align="right"),
+            ),
+            height=58,
+            chosen=lot.lot_id == self._lot,
+        )
+        row.setObjectName(f"lot-{lot.lot_id}")
+        row.reached.connect(lambda: self._reach(lot.lot_id))
+        row.clicked.connect(lambda: self._reach(lot.lot_id))
+        return row
+
+    def _days(self, lot: StockRow) -> tuple[str, str]:
+        days = lot.days_left
+        if days < 0:
+            return self.say(f"已过期 {-days} 天", f"Expired {-days} days ago"), "bad_ink"
+        words = self.say(f"还有 {days} 天", f"{days} days left") if days < 180 else self.say(f"还有 {days // 30} 个月", f"{days // 30} months left")
+        return words, "warn_ink" if lot.state == "near" else "good_ink"
+
+    def _draw_hits(self) -> None:
+        theme = self.theme
+        head = Row(theme, Txt(theme, self.say("找到的商品", "Products found"), "section"), Spring(), margins=(18, 14, 18, 12))
+        self._rows = tuple(self._hit_row(hit) for hit in self._hits)
+        self._left.fill(Sheet(theme, Column(theme, head, Rule(theme), (Listing(theme, self._rows), 1), gap=0)))
+
+    def _hit_row(self, hit: SearchHit) -> ListRow:
+        row = ListRow(
+            self.theme,
+            (
+                Cell(hit.name, strong=hit.strength, marks=marks_of(hit.marks), sub=hit.maker),
+                Cell(hit.shelf, width=100, role="body", tone="ink2"),
+                Cell(self.say(f"店存 {hit.stock}", f"{hit.stock} here"), width=100, align="right", role="body", tone="ink2"),
+                Cell(fen=hit.price_fen, width=110, align="right"),
+            ),
+            height=60,
+            pad=18,
+        )
+        row.clicked.connect(lambda: self._open(hit.product_id))
+        return row
+
+    def _draw_tasks(self) -> None:
+        theme = self.theme
+        lists = self._task_lists()
+        labels = [f"{self.of(title)} {len(rows)}" for title, _, rows in lists]
+        seg = Seg(theme, labels, self._tasks, spoken=self.say("任务", "Tasks"))
+        seg.chosen.connect(self._choose_tasks)
+        words = self.say("扫商品或药盒看批次，也可以输品名", "Scan an item or a box to see its lots, or type a name")
+        head = Row(theme, Column(theme, Txt(theme, self.say("库存待处理", "Stock to settle"), "section"), Txt(theme, words, "label", "ink3"), gap=3), Spring(), seg, margins=(18, 14, 18, 12))
+        _, kind, rows = lists[self._tasks]
+        self._rows = tuple(self._task_row(kind, row) for row in rows[:200])
+        if self._rows:
+            body: QWidget = Listing(theme, self._rows)
+        else:
+            body = Empty(theme, "check-circle", self.say("没有待处理的", "Nothing to settle"), self.say("这一栏是空的", "This list is empty"))
+        self._left.fill(Sheet(theme, Column(theme, head, Rule(theme), (body, 1), gap=0)))
+
+    def _task_lists(self) -> tuple[tuple[Text, str, tuple[LevelRow, ...]], ...]:
+        stock, day = self.till.store.stock, self._day()
+        return (
+            (Text("超卖", "Oversold"), "oversold", stock.negatives()),
+            (Text("已过期", "Expired"), "expired", stock.expired(day)),
+            (Text("近效期", "Near expiry"), "near", stock.near_expiry(day, self.till.staging.near_expiry_days())),
+        )
+
+    def _choose_tasks(self, index: int) -> None:
+        self._tasks = index
+        self._form = None
+        self.refresh()
+        self._focus_first()
+
+    def _task_row(self, kind: str, row: LevelRow) -> ListRow:
+        product = self.till.store.catalogue.product(row.product_id)
+        name = product.generic_name if product is not None else row.product_id
+        tone = "warn_ink" if kind == "near" else "bad_ink"
+        expiry, sub = "", ""
+        if row.expires_on is not None:
+            days = (row.expires_on - self._day()).days
+            expiry = row.expires_on.isoformat()
+            sub = self.say(f"还有 {days} 天", f"{days} days left") if days >= 0 else self.say(f"已过期 {-days} 天", f"Expired {-days} days ago")
+        lot = self.say(f"批号 {row.lot_no}", f"Lot {row.lot_no}") if row.lot_no else self.say("没有批号", "No lot known")
+        made = ListRow(
+            self.theme,
+            (
+                Cell(name, strong=product.spec if product else "", sub=lot + (f" · {product.shelf}" if product and product.shelf else "")),
+                Cell(expiry, sub=sub, sub_tone=tone if kind != "oversold" else "ink3", width=200, role="body"),
+                Cell(str(row.quantity), width=90, align="right", tone="bad_ink" if row.quantity < 0 else "ink"),
+            ),
+            height=58,
+            pad=18,
+        )
+        if kind == "oversold":
+            made.clicked.connect(lambda: self._ask_oversold(row, name))
+        else:
+            made.clicked.connect(lambda: self._open(row.product_id, row.lot_id))
+        return made
+
+    def _draw_right(self) -> None:
+        theme = self.theme
+        lot = self._chosen()
+        card = Column(theme, gap=10, margins=(16, 14, 16, 16))
+        if self._product is None:
+            card.add(Txt(theme, self.say("库存规矩", "House rules"), "head"))
+            for icon, tone, zh, en in (
+                ("warning-circle", "bad", "超卖要逐条更正，写明原因", "Oversold stock is corrected one by one, with a reason"),
+                ("calendar-x", "warn", "过期的下架，移到不合格品区", "Expired goods leave the shelf for the reject zone"),
+                ("lock-simple", "info", "锁定和召回的批号任何人都不能卖", "Nobody sells a locked or recalled lot"),
+            ):
+                card.add(Row(theme, IconTile(theme, icon, 36, tone), (Para(theme, self.say(zh, en), "body", "ink"), 1), gap=12))
+            self._right.fill(Column(theme, Panel(theme, card), Spring()))
+            return
+        if lot is not None:
+            card.add(Row(theme, Txt(theme, self.say("批号", "Lot"), "label", "ink3"), Spring(), Txt(theme, lot.lot_no, "head")))
+            card.add(Row(theme, Txt(theme, self.say("效期", "Expiry"), "label", "ink3"), Spring(), Txt(theme, lot.expires_on.isoformat(), "title")))
+            card.add(Row(theme, Txt(theme, self.say("货架", "On shelf"), "label", "ink3"), Spring(), Txt(theme, f"{lot.on_shelf} {lot.unit}", "title")))
+            if lot.on_reject:
+                card.add(Row(theme, Txt(theme, self.say("不合格品区", "Reject zone"), "label", "ink3"), Spring(), Txt(theme, f"{lot.on_reject} {lot.unit}", "title", "warn_ink")))
+            card.add(Rule(theme))
+            locked = lot.state in ("locked", "recalled")
+            acts = [
+                (self.say("盘点更正", "Correct the count"), "list-checks", "F4", self._ask_count),
+                (self.say("解除锁定", "Release"), "lock-simple-open", "F6", lambda: self._ask_state("saleable"))
+                if locked
+                else (self.say("锁定批号", "Lock the lot"), "lock-simple", "F6", lambda: self._ask_state("locked")),
+            ]
+            if lot.state != "recalled":
+                acts.append((self.say("召回批号", "Recall the lot"), "prohibit", "F8", lambda: self._ask_state("recalled")))
+            for words, icon, key, act in acts:
+                button = Btn(theme, words, icon=icon, key=key, height=44)
+                button.clicked.connect(act)
+                card.add(button)
+        goods_in = Btn(theme, self.say("入库", "Goods in"), "tonal", icon="tray-arrow-down", key="F5", height=44)
+        goods_in.clicked.connect(self._ask_goods_in)
+        card.add(goods_in)
+        self._right.fill(Column(theme, Panel(theme, card), Spring()))
+
+
