@@ -1,0 +1,402 @@
+"""The Receipts page: today's sales, reprints under 补打, tenders booked under the wrong kind, and paper that waits for a word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from app.counter.faults import Refused
+from app.counter.scene import QuestionField
+from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, clock_text, marks_of, short_number
+from app.desktop.screens.form import Form
+from app.desktop.screens.page import FKeySpec, Surroundings
+from app.desktop.screens.returns import TENDER_ICONS
+from app.desktop.screens.rows import Cell, ListRow
+from app.desktop.wording import sentence
+from app.desktop.widgets.arrange import Column, Row, Spring
+from app.desktop.widgets.buttons import Btn
+from app.desktop.widgets.chips import Chip, Pill
+from app.desktop.widgets.notices import Empty
+from app.desktop.widgets.surfaces import Panel
+from app.desktop.widgets.words import Icon, Money, Para, Rule, Txt
+from app.domain.verdict import Text
+from app.records.events import Tender
+from app.store.print_jobs import PrintJob
+from app.store.sales import SaleRow, StoredSale
+
+RIGHT_WIDTH = 432
+OPEN_STATES = ("queued", "waiting", "failed", "unknown")
+
+
+class ReceiptsPage(Desk):
+    """Paper of the day, and what can still be done with it."""
+
+    key = "receipts"
+    title = Text("单据", "Receipts")
+    icon = "receipt"
+    in_rail = False
+    takes_scans = True
+
+    def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
+        super().__init__(around, parent)
+        self._sales: tuple[SaleRow, ...] = ()
+        self._sale: StoredSale | None = None
+        self._form: Form | None = None
+        self._rows: tuple[ListRow, ...] = ()
+        self._left, self._queue, self._right = Slot(), Slot(), Slot()
+        self._narrow()
+        self.theme.changed.connect(self._narrow)
+        self.bridge.printing.connect(lambda _: self._draw_queue() if self.isVisible() else None)
+        self.lay((Column(self.theme, (self._left, 1), self._queue, gap=12), 1), self._right)
+
+    def _narrow(self) -> None:
+        self._right.setFixedWidth(self.theme.px(RIGHT_WIDTH))
+
+    # ------------------------------------------------------------------ what the window calls
+
+    def fkeys(self) -> tuple[FKeySpec, ...]:
+        """The keys that work in the present state."""
+        keys = [FKeySpec("Esc", Text("返回", "Back"), self._back), FKeySpec("F2", Text("找单据", "Find"), self.type_back.emit)]
+        if self._form is None and self._sale is not None:
+            keys.append(FKeySpec("F6", Text("更正收款", "Re-book tender"), self._ask_tender))
+            keys.append(FKeySpec("F11", Text("退货", "Return"), self._return))
+            keys.append(FKeySpec("F12", Text("补打小票", "Reprint"), self._reprint, primary=True))
+        return tuple(keys)
+
+    def on_shown(self) -> None:
+        """Read the day's sales."""
+        self._form, self._sale = None, None
+        self.refresh()
+        self._focus_first()
+
+    def on_scanned(self, raw: str) -> None:
+        """A receipt's code or a box finds its sale."""
+        self._find(raw)
+
+    def on_omnibox(self, text: str) -> bool:
+        """A number finds its sale; nothing shows the day again."""
+        if text.strip():
+            self._find(text.strip())
+        else:
+            self.on_shown()
+        return True
+
+    def on_key(self, name: str) -> bool:
+        """Esc steps back; arrows enter the list."""
+        if name == "Esc":
+            self._back()
+            return True
+        if name in ("Up", "Down") and self._rows:
+            self._rows[-1 if name == "Up" else 0].setFocus(Qt.FocusReason.TabFocusReason)
+            return True
+        return False
+
+    # ------------------------------------------------------------------ acts
+
+    def refresh(self) -> None:
+        """Read the day's sales, and the chosen one, anew."""
+        store = self.till.store
+        self._sales = store.sales.recent_rows(day=self.till.staging.frame().day)
+        if self._sale is None and self._sales:
+            self._sale = store.sales.by_id(self._sales[0].sale_id)
+        elif self._sale is not None:
+            self._sale = store.sales.by_id(self._sale.body.sale_id)
+        self.redraw()
+        self.changed.emit()
+
+    def _find(self, text: str) -> None:
+        sales = self.till.store.sales
+        found = sales.by_number(text) or sales.by_code(text)
+        if found is None:
+            self.refuse(Refused("sale_unknown"))
+            return
+        self._form = None
+        self._sale = found
+        self.refresh()
+        self._focus_first()
+
+    def _back(self) -> None:
+        if self._form is not None:
+            self._form = None
+            self.refresh()
+            self._focus_first()
+        else:
+            self.go.emit("sale")
+
+    def _focus_first(self) -> None:
+        chosen = self._sale.body.sale_id if self._sale is not None else ""
+        row = next((row for row in self._rows if row.objectName() == f"sale-{chosen}"), self._rows[0] if self._rows else None)
+        if row is not None:
+            row.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _reach(self, sale_id: str) -> None:
+        if self._form is not None or (self._sale is not None and self._sale.body.sale_id == sale_id):
+            return
+        self._sale = self.till.store.sales.by_id(sale_id)
+        for row in self._rows:
+            row.set_chosen(row.objectName() == f"sale-{sale_id}")
+        self._draw_right()
+        self.changed.emit()
+
+    def _reprint(self) -> None:
+        sale = self._sale
+        if sale is None:
+            return
+        copy = sale.reprints + 1
+        if self.attempt(lambda: self.till.shifts.reprint(sale.event_id, copy)):
+            self.toast.emit(self.say(f"第 {copy} 次补打已交给打印机", f"Copy {copy} goes to the printer"), "printer")
+            self.refresh()
+            self._focus_first()
+
+    def _return(self) -> None:
+        sale = self._sale
+        if sale is not None:
+            self.till.returning.choose_sale(sale.body.sale_id)
+            self.go.emit("returns")
+
+    def _booked(self, sale: StoredSale, tender: Tender) -> str:
+        return next((c.to_method for c in reversed(sale.corrections) if c.tender_id == tender.tender_id), tender.method)
+
+    def _ask_tender(self, tender_id: str = "") -> None:
+        sale = self._sale
+        if sale is None:
+            return
+        methods = {str(row["id"]): Text(str(row["title_zh"]), str(row["title_en"])) for row in self.till.settings.get("tender.methods")}
+        tenders = [tender for tender in sale.body.tenders if not tender_id or tender.tender_id == tender_id]
+        choices = []
+        for tender in tenders:
+            booked = self._booked(sale, tender)
+            title = methods.get(booked, Text(tender.title_zh, tender.title_en))
+            choices += [
+                (f"{tender.tender_id}>{method}", Text(f"{title.zh} → {to.zh}", f"{title.en} → {to.en}"))
+                for method, to in methods.items()
+                if method != booked
+            ]
+        fields = [
+            QuestionField("to", "choice", Text("这一笔其实是", "It was really"), choices=tuple(choices)),
+            QuestionField("reason", "choice", Text("原因", "Reason"), choices=self.till.reasons.choices("tender_correction")),
+        ]
+        if self.till.shifts.needs_pin("rights.tender_correction"):
+            fields.append(QuestionField("pin", "pin", Text("店长 PIN", "Manager's PIN")))
+        form = Form(
+            self.theme,
+            self.say("更正收款方式", "Re-book a tender"),
+            fields,
+            body=self.say("只改记账的方式；商品、金额和原单都不动", "Only how it is booked changes; goods, amount and the sale stay"),
+            confirm=self.say("更正", "Re-book"),
+            close=self.say("返回", "Back"),
+        )
+        form.left.connect(self._back)
+        form.answered.connect(lambda values: self._correct(sale, values))
+        self._form = form
+        self._right.fill(Column(self.theme, form, Spring()))
+        self.changed.emit()
+        form.begin()
+
+    def _correct(self, sale: StoredSale, values: dict[str, str]) -> None:
+        form = self._form
+        assert form is not None
+        tender_id, _, method = values["to"].partition(">")
+        try:
+            future = self.till.shifts.correct_tender(sale.body.sale_id, tender_id, method, values["reason"], values.get("pin", ""))
+        except Refused as refusal:
+            pin = refusal.code.startswith("pin")
+            if pin:
+                form.clear("pin")
+            form.show_problem(sentence(refusal.code, refusal.facts, self.theme.language), "pin" if pin else "")
+            self.refuse(refusal)
+            return
+
+        def done(_: Any) -> None:
+            self._form = None
+            self.toast.emit(self.say("收款方式已更正", "The tender is re-booked"), "check-circle")
+            self.refresh()
+            self._focus_first()
+
+        self.after(future, done)
+
+    def _again(self, job_id: str) -> None:
+        self.till.printing.again(job_id)
+        self.toast.emit(self.say("已交给打印机", "Goes to the printer"), "printer")
+        self._draw_queue_soon()
+
+    def _waive(self, job_id: str) -> None:
+        self.till.printing.waive(job_id)
+        self._draw_queue_soon()
+
+    def _draw_queue_soon(self) -> None:
+        """Once the writer has kept what was just asked."""
+        self.after(self.till.store.writer.submit(lambda _: None, urgent=False), lambda _: self._draw_queue())
+
+    # ------------------------------------------------------------------ drawing
+
+    def redraw(self) -> None:
+        """Draw list, queue and the chosen sale."""
+        self._draw_list()
+        self._draw_queue()
+        if self._form is None:
+            self._draw_right()
+
+    def _draw_list(self) -> None:
+        theme = self.theme
+        day = self.till.staging.frame().day
+        head = Row(
+            theme,
+            Txt(theme, self.say("今日销售", "Sales of today"), "section"),
+            Chip(theme, self.say(f"{len(self._sales)} 单", str(len(self._sales)))),
+            Spring(),
+            Txt(theme, self.say("扫小票条码或药盒，可找更早的单", "Scan a receipt or a box to find older ones"), "label", "ink3"),
+            gap=10,
+            margins=(18, 14, 18, 12),
+        )
+        self._rows = tuple(self._sale_row(row) for row in self._sales)
+        if self._rows:
+            body: QWidget = Listing(theme, self._rows)
+        else:
+            body = Empty(theme, "receipt", self.say("今天还没有销售单", "No sale today yet"), day.isoformat())
+        self._left.fill(Sheet(theme, Column(theme, head, Rule(theme), (body, 1), gap=0)))
+
+    def _sale_row(self, sale: SaleRow) -> ListRow:
+        cashier = self.till.store.people.staff_by_id(sale.cashier)
+        back = self.say(f"已退 ¥{sale.returned_fen // 100}.{sale.returned_fen % 100:02d}", "Returned") if sale.returned_fen else ""
+        row = ListRow(
+            self.theme,
+            (
+                Cell(clock_text(sale.at, sale.day), width=80, role="body_strong"),
+                Cell(short_number(sale.number), sub=cashier.name if cashier else ""),
+                Cell(pill=back, pill_tone="warn", width=150, align="right") if back else Cell(width=150),
+                Cell(fen=sale.payable_fen, width=120, align="right"),
+            ),
+            height=54,
+            pad=18,
+            chosen=self._sale is not None and self._sale.body.sale_id == sale.sale_id,
+        )
+        row.setObjectName(f"sale-{sale.sale_id}")
+        row.reached.connect(lambda: self._reach(sale.sale_id))
+        row.clicked.connect(lambda: self._reach(sale.sale_id))
+        return row
+
+    def _draw_queue(self) -> None:
+        theme = self.theme
+        jobs = self.till.store.jobs.list(OPEN_STATES)
+        self._queue.setVisible(bool(jobs))
+        if not jobs:
+            return
+        head = Row(
+            theme,
+            Txt(theme, self.say("打印队列", "Print queue"), "head"),
+            Pill(theme, str(len(jobs)), "bad"),
+            Spring(),
+            Txt(theme, self.say("单据已存本机，打印不挡收款", "Paper is kept here; printing never holds up a sale"), "label", "ink3"),
+            gap=10,
+            margins=(18, 12, 18, 8),
+        )
+        rows = [self._job_row(job) for job in jobs]
+        listing = Listing(theme, rows)
+        listing.setFixedHeight(theme.px(52 * min(len(rows), 3) + 4))
+        self._queue.fill(Sheet(theme, Column(theme, head, listing, 6, gap=0)))
+
+    def _job_row(self, job: PrintJob) -> ListRow:
+        theme = self.theme
+        kinds = {
+            "sale": self.say("销售小票", "Sale receipt"),
+            "return": self.say("退货单", "Return slip"),
+            "z": self.say("交班 Z", "Z report"),
+            "x": self.say("X 报表", "X report"),
+            "day": self.say("日结单", "Day report"),
+            "reprint": self.say("补打小票", "Reprint"),
+        }
+        states = {
+            "queued": (self.say("排队中", "Queued"), "ink2"),
+            "waiting": ({"paper_out": self.say("缺纸，等待中", "Paper out"), "offline": self.say("打印机离线", "Printer offline"), "cover_open": self.say("机盖开着", "Cover open")}.get(job.facts.get("why", ""), self.say("重启前没打完", "From before the restart")), "warn_ink"),
+            "failed": (self.say("没打出", "Did not print"), "bad_ink"),
+            "unknown": (self.say("不知打没打出，请看一眼", "Look whether it came out"), "warn_ink"),
+        }
+        words, tone = states[job.state]
+        sale = self.till.store.sales.by_event(job.event_id) if job.event_id else None
+        number = short_number(sale.number) if sale is not None else ""
+        again = Btn(theme, self.say("补打", "Print"), height=36)
+        again.setObjectName(f"again-{job.job_id}")
+        again.clicked.connect(lambda: self._again(job.job_id))
+        buttons = [again]
+        if job.state == "unknown":
+            seen = Btn(theme, self.say("已打好", "It came out"), height=36)
+            seen.setObjectName(f"seen-{job.job_id}")
+            seen.clicked.connect(lambda: self._waive(job.job_id))
+            buttons.append(seen)
+        drop = Btn(theme, self.say("不要了", "Not needed"), "ghost", height=36)
+        drop.setObjectName(f"drop-{job.job_id}")
+        drop.clicked.connect(lambda: self._waive(job.job_id))
+        buttons.append(drop)
+        return ListRow(
+            theme,
+            (
+                Cell(kinds.get(job.kind, job.kind), strong=number, icon="receipt", icon_tone="ink3"),
+                Cell(clock_text(job.at, self.till.staging.frame().day), width=70, role="label", tone="ink3"),
+                Cell(words, width=190, role="label", tone=tone),
+            ),
+            *buttons,
+            height=52,
+            pad=18,
+            plain=True,
+        )
+
+    def _draw_right(self) -> None:
+        theme, sale = self.theme, self._sale
+        if sale is None:
+            self._right.fill(Panel(theme, Column(theme, Spring(), Txt(theme, self.say("没有可看的单据", "Nothing to show"), "body", "ink3", align="center"), Spring())))
+            return
+        body = sale.body
+        card = Column(theme, gap=8, margins=(18, 14, 18, 14))
+        title = Row(theme, Txt(theme, short_number(sale.number), "section"), Spring(), gap=8)
+        if sale.voided:
+            title.add(Pill(theme, self.say("已作废", "Voided"), "bad"))
+        elif sale.returned:
+            title.add(Pill(theme, self.say("有退货", "Partly returned"), "warn"))
+        if sale.reprints:
+            title.add(Chip(theme, self.say(f"已补打 {sale.reprints} 次", f"{sale.reprints} copies")))
+        card.add(title)
+        cashier = self.till.store.people.staff_by_id(body.cashier)
+        card.add(Txt(theme, f"{sale.number} · {clock_text(sale.at)} · {cashier.name if cashier else ''}", "label", "ink3", elide=True))
+        card.add(Rule(theme, dashed=True))
+        rows = []
+        for line in body.lines:
+            marks = ("device",) if line.kind == "device" else (line.rx_class,)
+            sub = self.say(f"批号 {line.lot_no}", f"Lot {line.lot_no}") if line.lot_no else ""
+            rows.append(
+                ListRow(
+                    theme,
+                    (
+                        Cell(line.generic_name, strong=line.spec, marks=marks_of(marks), sub=f"×{line.quantity}" + (f" · {sub}" if sub else "")),
+                        Cell(fen=line.amount_fen, width=86, align="right"),
+                    ),
+                    height=54,
+                    pad=0,
+                    plain=True,
+                )
+            )
+        card.add((Listing(theme, rows), 1))
+        card.add(Row(theme, Txt(theme, self.say("应收", "Due"), "title", "ink2"), Spring(), Money(theme, body.payable_fen, 26)))
+        for tender in body.tenders:
+            booked = self._booked(sale, tender)
+            title_of = {str(row["id"]): Text(str(row["title_zh"]), str(row["title_en"])) for row in self.till.settings.get("tender.methods")}
+            words = self.of(title_of.get(booked, Text(tender.title_zh, tender.title_en)))
+            row = Row(theme, Icon(theme, TENDER_ICONS.get(booked, "wallet"), 20), Txt(theme, words, "body"), gap=10)
+            if booked != tender.method:
+                row.add(Chip(theme, self.say(f"原记 {tender.title_zh}", f"was {tender.title_en}"), "warn"))
+            row.add(Spring())
+            row.add(Money(theme, tender.amount_fen))
+            card.add(row)
+        acts = Row(theme, gap=8)
+        fix = Btn(theme, self.say("更正收款", "Re-book"), icon="swap", key="F6", height=44)
+        fix.clicked.connect(lambda: self._ask_tender())
+        back = Btn(theme, self.say("退货", "Return"), icon="arrow-u-up-left", key="F11", height=44)
+        back.clicked.connect(self._return)
+        acts.add((fix, 1))
+        acts.add((back, 1))
+        again = Btn(theme, self.say(f"补打小票 第 {sale.reprints + 1} 次", f"Reprint, copy {sale.reprints + 1}"), "primary", icon="printer", key="F12", height=52, role="head")
+        again.clicked.connect(self._reprint)
+        note = Para(theme, self.say("内容与原单一致，抬头加印补打", "The same slip, headed as a copy"), "caption", "ink3", align="center")
+        self._right.fill(Column(theme, (Panel(theme, card), 1), acts, again, note, gap=8))
