@@ -295,6 +295,8 @@ class Page:
         size = 17.0
         whole, point, part = card.figure.partition(".")
         mark = "¥" if card.money else ""
+        if card.money and whole[:1] in ("−", "+"):
+            mark, whole = whole[0] + mark, whole[1:]
 
         def wide() -> float:
             small = fonts.width(mark, size * 0.58, bold=True) + fonts.width(point + part, size * 0.66, bold=True)
