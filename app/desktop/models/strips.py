@@ -44,7 +44,7 @@ def note_of(strip: Strip, language: str, *, keys: bool = True) -> Note:
         _GRADES.get(strip.tone, "info"),
         strip.title.of(language),
         strip.body.of(language),
-        strip.basis.of(language),
+        strip.basis.of(language) if strip.tone == "bad" else "",
         actions,
         _ICONS.get(strip.tone, ""),
         "good" if strip.tone == "good" else "",

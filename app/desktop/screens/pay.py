@@ -28,7 +28,7 @@ from app.desktop.widgets.fields import Entry
 from app.desktop.widgets.notices import announce
 from app.desktop.widgets.pads import Keypad
 from app.desktop.widgets.surfaces import Panel
-from app.desktop.widgets.words import Icon, IconTile, Money, Para, Rule, Txt
+from app.desktop.widgets.words import Icon, Money, Para, Rule, Txt
 from app.domain.money import parse_fen
 from app.domain.verdict import Text
 
@@ -57,7 +57,11 @@ class BillCard(Panel):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(boxed(Column(theme, self._rows, Spring(), margins=(0, 0, 6, 0))))
+        inner = boxed(Column(theme, self._rows, Spring(), margins=(0, 0, 6, 0)))
+        self._scroll.setWidget(inner)
+        # A scroll area paints its inside by itself; the surface behind must show.
+        inner.setAutoFillBackground(False)
+        self._scroll.viewport().setAutoFillBackground(False)
         super().__init__(
             theme,
             Column(
@@ -208,10 +212,11 @@ class Stage(Panel):
     next_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        self._icon = IconTile(theme, "money-wavy", 72)
-        self._title = Txt(theme, "", "section", size=22, align="center")
+        self._icon = Icon(theme, "money-wavy", 30, "brand_ink", "fill")
+        self._title = Txt(theme, "", "section", "brand_ink", align="center")
+        self._amount = Money(theme, 0, 56, align="center")
         self._how = Para(theme, "", "body", "ink2", align="center")
-        self._change_word = Txt(theme, "", "head", "brand_ink", align="center")
+        self._change_word = Txt(theme, "", "page", "brand_ink", size=24, align="center")
         self.digits = Entry(theme, "", height=44)
         self.digits.setMaxLength(6)
         self._digits_word = Txt(theme, "", "label", "ink2")
@@ -219,9 +224,9 @@ class Stage(Panel):
         collecting = Column(
             theme,
             Spring(),
-            Row(theme, Spring(), self._icon, Spring()),
-            6,
-            self._title,
+            Row(theme, Spring(), self._icon, self._title, Spring(), gap=10),
+            self._amount,
+            4,
             self._how,
             4,
             self._change_word,
@@ -236,7 +241,6 @@ class Stage(Panel):
         self._done_number = Txt(theme, "", "body", "ink2", align="center")
         self._print = Pill(theme, "", "info", icon="printer", height=28, role="label_strong", pad=12)
         self.next = Btn(theme, "", "primary", key="Enter", height=52, role="head", width=240)
-        self.next.clicked.connect(self.next_asked)
         self._next_how = Txt(theme, "", "label", "ink3", align="center")
         done = Column(
             theme,
@@ -260,7 +264,7 @@ class Stage(Panel):
         self._stack.addWidget(boxed(done))
         super().__init__(theme, Column(theme, self._stack), fill="brand_t", line="brand_l", parent=parent)
         self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
-        self._title.setMinimumWidth(0)
+        self.next.clicked.connect(self.next_asked)
 
     def measure(self) -> None:
         """Room for six digits."""
@@ -270,12 +274,10 @@ class Stage(Panel):
     def show_tender(self, tile: TenderTileFace, amount_fen: int, change_fen: int) -> None:
         """Ask for the money in the way that was chosen."""
         theme, cash = self.theme, tile.kind == "cash"
-        amount = money_text(amount_fen)
+        self._amount.set_fen(amount_fen)
+        self._amount.show()
         self._icon_of(_TILE_ICONS.get(tile.method, "money-wavy" if cash else "wallet"))
-        if cash:
-            self._title.set_words(say(theme, "stage_cash", amount=amount))
-        else:
-            self._title.set_words(say(theme, "stage_recorded", title=tile.title.of(theme.language), amount=amount))
+        self._title.set_words(say(theme, "stage_cash") if cash else say(theme, "stage_recorded", title=tile.title.of(theme.language)))
         self._how.set_words(say(theme, "stage_cash_how" if cash else "stage_recorded_how"))
         self._change_word.set_words(say(theme, "stage_change", amount=money_text(change_fen)) if change_fen else "")
         self._change_word.setVisible(bool(change_fen))
@@ -287,6 +289,7 @@ class Stage(Panel):
 
     def show_state(self, icon: str, title: str, how: str) -> None:
         """Say how it stands, without a question."""
+        self._amount.hide()
         self._icon_of(icon)
         self._title.set_words(title)
         self._how.set_words(how)
@@ -309,7 +312,7 @@ class Stage(Panel):
         self.set_colors("good_t", "good_l")
 
     def _icon_of(self, icon: str) -> None:
-        self._icon.set_icon(icon)
+        self._icon.set_icon(icon, "brand_ink", "fill")
 
 
 class PayPage(Page):
@@ -320,6 +323,7 @@ class PayPage(Page):
     icon = "hand-coins"
     in_rail = False
     takes_scans = True
+    draws_echo = True
 
     def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(around, parent)
@@ -366,7 +370,7 @@ class PayPage(Page):
         self._amount = Txt(theme, "", "page", align="right")
         amount = Row(theme, self._amount_word, (self._amount, 1), margins=(14, 0, 14, 0))
         self._amount_box = Panel(theme, amount, line="focus", radius=10, height=56)
-        self.pad = Keypad(theme, quick=[("", "")] * QUICK_KEYS)
+        self.pad = Keypad(theme, key_height=68, quick=[("", "")] * QUICK_KEYS)
         self.take = Btn(theme, "", "tonal", key="Enter", height=44)
         self.finish = Btn(theme, "", "primary", key="F12", height=60, role="section")
         pad = Column(theme, self._amount_box, self.pad, self.take, Spring(), self.finish, gap=8, margins=14)
@@ -497,7 +501,8 @@ class PayPage(Page):
         tile = self._tile()
         quick = [amount for amount in pay.quick_fen if tile is None or tile.kind == "cash" or amount == pay.remaining_fen][:QUICK_KEYS]
         shown = [(say(theme, "exact") if fen == pay.remaining_fen else _short(fen), str(fen)) for fen in quick]
-        self.pad.set_quick(shown + [("", "")] * (QUICK_KEYS - len(shown)))
+        if open_:
+            self.pad.set_quick(shown + [("", "")] * (QUICK_KEYS - len(shown)))
         self.pad.setEnabled(open_)
         self.take.set_words(say(theme, "take"))
         self.take.setEnabled(open_)
@@ -722,6 +727,8 @@ class PayPage(Page):
                 self.take_tender()
         elif name == "Del":
             self._clear()
+        elif name == "Esc" and self.stage.digits.hasFocus():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         elif name == "Esc":
             self.leave()
         else:
@@ -737,15 +744,12 @@ class PayPage(Page):
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Enter in the slip's digits takes the tender, Esc leaves the field."""
+        """Enter in the slip's digits takes the tender."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             name = name_of(event)
             if name == "Enter":
                 if not event.isAutoRepeat():
                     self.take_tender()
-                return True
-            if name == "Esc":
-                self.setFocus(Qt.FocusReason.OtherFocusReason)
                 return True
         return False
 

@@ -52,9 +52,11 @@ class ChipRow(Painted):
 
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme, field: QuestionField, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, field: QuestionField, *, narrow: bool = False, parent: QWidget | None = None) -> None:
+        """`narrow` writes the digits without their caps, so that more chips stand beside each other."""
         super().__init__(theme, parent)
         self._choices = field.choices
+        self._narrow = narrow
         self.value = field.value
         self._hover = -1
         self._pressed = -1
@@ -69,7 +71,7 @@ class ChipRow(Painted):
     def measure(self) -> None:
         """Wide enough for the widest chip."""
         widest = max((self._wide(order) for order in range(len(self._choices))), default=0)
-        self.setMinimumWidth(round(min(widest, self.theme.px(330))))
+        self.setMinimumWidth(round(min(widest, self.theme.px(300))))
         self._speak()
 
     def _speak(self) -> None:
@@ -78,11 +80,20 @@ class ChipRow(Painted):
 
     def _wide(self, order: int) -> float:
         words = self._choices[order][1].of(self.theme.language)
-        key = paint.keycap_width(self.theme, str(order + 1)) + self.theme.px(8) if order < 9 else 0
-        return self.theme.face("label_strong").width(words) + key + self.theme.px(22)
+        return self.theme.face("label_strong").width(words) + self._key_wide(order) + 2 * self._pad()
+
+    def _pad(self) -> int:
+        return self.theme.px(9 if self._narrow else 11)
+
+    def _key_wide(self, order: int) -> float:
+        if order >= 9:
+            return 0
+        if self._narrow:
+            return self.theme.face("caption_strong").width(str(order + 1)) + self.theme.px(5)
+        return paint.keycap_width(self.theme, str(order + 1)) + self.theme.px(8)
 
     def _places(self, width: float) -> list[QRectF]:
-        gap, tall = self.theme.px(8), self.theme.target(36)
+        gap, tall = self.theme.px(6 if self._narrow else 8), self.theme.target(36)
         places: list[QRectF] = []
         x = y = 0.0
         for order in range(len(self._choices)):
@@ -108,8 +119,8 @@ class ChipRow(Painted):
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        """Never cut."""
-        return QSize(self.minimumWidth(), self.heightForWidth(max(self.width(), self.minimumWidth())))
+        """One row; the height for the width in force says the rest."""
+        return QSize(self.minimumWidth(), self.theme.target(36))
 
     def choose(self, value: str) -> None:
         """Choose and tell."""
@@ -181,10 +192,13 @@ class ChipRow(Painted):
             fill = "brand_t" if on else "hover" if order == self._hover else "surface"
             ring = on and self.hasFocus()
             paint.rounded(painter, place, px(8), theme.color(fill), theme.color("brand" if on else "line2"), px(2) if ring else 1)
-            x, middle = place.left() + px(11), place.center().y()
-            if order < 9:
-                x += paint.keycap(painter, theme, x, middle, str(order + 1)) + px(8)
-            words = face.elided(text.of(theme.language), place.right() - x - px(8))
+            x, middle = place.left() + self._pad(), place.center().y()
+            if order < 9 and self._narrow:
+                paint.text_at(painter, x, middle, str(order + 1), theme.face("caption_strong"), theme.color("ink3"))
+            elif order < 9:
+                paint.keycap(painter, theme, x, middle, str(order + 1))
+            x += self._key_wide(order)
+            words = face.elided(text.of(theme.language), place.right() - x - px(6))
             paint.text_at(painter, x, middle, words, face, theme.color("brand_ink" if on else "ink"))
         if self.hasFocus() and not self.value:
             paint.focus_ring(painter, theme, rect, px(8))
@@ -345,6 +359,11 @@ class QuestionPanel(Panel):
         """Whether something is being asked."""
         return self._question is not None
 
+    @property
+    def large(self) -> bool:
+        """Whether the form is one of many fields, which stand in two columns."""
+        return self._question is not None and len(self._question.fields) > 4
+
     def _again(self) -> None:
         question, typed = self._question, self.values()
         if question is not None:
@@ -425,7 +444,7 @@ class QuestionPanel(Panel):
         theme, language = self.theme, self.theme.language
         part: Entry | ChipRow | PinBox
         if field.kind == "choice":
-            part = ChipRow(theme, field)
+            part = ChipRow(theme, field, narrow=self.large)
             if typed is not None:
                 part.value = typed
             part.chosen.connect(self._chosen)
@@ -445,10 +464,10 @@ class QuestionPanel(Panel):
     def _grid(self, question: Question, parts: dict[str, Entry | ChipRow | PinBox]) -> QGridLayout:
         """Labels before their fields; two columns where there are many."""
         theme, px = self.theme, self.theme.px
-        columns = 2 if len(question.fields) > 4 else 1
+        columns = 2 if self.large else 1
         grid = QGridLayout()
         grid.setHorizontalSpacing(px(10))
-        grid.setVerticalSpacing(px(7))
+        grid.setVerticalSpacing(px(6))
         lone = len(question.fields) == 1
         per = -(-len(question.fields) // columns)
         for order, field in enumerate(question.fields):

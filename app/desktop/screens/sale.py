@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QShortcut
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from app.counter.faults import Refused
@@ -23,7 +23,7 @@ from app.desktop.theme import Theme, paint
 from app.desktop.theme.paint import money_text
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed
 from app.desktop.widgets.base import Painted, PaintedButton
-from app.desktop.widgets.buttons import Btn, IconBtn, TicketTab
+from app.desktop.widgets.buttons import Btn, IconBtn, LinkBtn, TicketTab
 from app.desktop.widgets.chips import Chip, KeyCap, Pill
 from app.desktop.widgets.member import AllergyStrip, MemberHead
 from app.desktop.widgets.notices import ScanEcho
@@ -205,6 +205,8 @@ class MemberCard(Panel):
         self._allergy.setVisible(strip is not None)
         if strip is not None:
             title, body = strip.title.of(theme.language), strip.body.of(theme.language)
+            # The strip says its own headline already.
+            title = title.removeprefix(theme.say("allergy")).lstrip("：: ") or title
             if strip.tone == "bad":
                 self._allergy.set_known(title, "")
             elif strip.tone in ("info", "good"):
@@ -232,7 +234,6 @@ class TotalsCard(Panel):
         self._due_word = Txt(theme, "", "body_strong", "ink2")
         self._due = Money(theme, 0, 44)
         self.button = PayButton(theme)
-        self.button.clicked.connect(self.pressed)
         self._lines = [boxed(Row(theme, (name, 1), amount, gap=6)) for name, amount in self._rows]
         super().__init__(
             theme,
@@ -247,6 +248,7 @@ class TotalsCard(Panel):
             ),
             parent=parent,
         )
+        self.button.clicked.connect(self.pressed)
 
     def show_totals(self, totals: Totals) -> None:
         """Show the sums; cuts beyond three stand together."""
@@ -486,7 +488,9 @@ class DayColumn(QWidget):
         for duty in duties[:SHOWN_DUTIES]:
             column.add(self._duty(duty))
         if len(duties) > SHOWN_DUTIES:
-            column.add(Txt(theme, f"+{len(duties) - SHOWN_DUTIES}", "caption", "ink3"))
+            rest = LinkBtn(theme, say(theme, "today_rest", count=len(duties) - SHOWN_DUTIES), icon="caret-right")
+            rest.clicked.connect(lambda: self.go.emit("shift"))
+            column.add(Row(theme, rest, Spring()))
         return Panel(theme, column)
 
     def _duty(self, duty: Duty) -> QWidget:
@@ -494,7 +498,7 @@ class DayColumn(QWidget):
         icon, tone, page = _DUTY_LOOKS[duty.code]
         if duty.code.startswith("duty_"):
             title = duty.facts["zh"] if theme.language == "zh" else duty.facts["en"]
-            note = f"{say(theme, duty.code)} · {duty.facts['ends']}"
+            note = say(theme, f"{duty.code}_note", ends=duty.facts["ends"])
         else:
             title = say(theme, f"duty_{duty.code}")
             note = say(theme, f"duty_{duty.code}_note", **duty.facts)
@@ -562,6 +566,7 @@ class SalePage(Page):
     icon = "cash-register"
     takes_scans = True
     searches = True
+    draws_echo = True
 
     def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(around, parent)
@@ -591,8 +596,8 @@ class SalePage(Page):
         self._right.addWidget(boxed(Column(theme, (self.member, 1), self.totals, gap=12)))
         self._right.addWidget(self.day)
         self.setLayout(Row(theme, (cart, 1), self._right, gap=12, margins=(16, 12, 16, 12)))
-        for pane in (self._middle, self._right):
-            pane.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        # The list and the hints take what a question leaves them; a panel of questions is never cut.
+        self._middle.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._rescale()
         self._connect()
 
@@ -612,14 +617,6 @@ class SalePage(Page):
         self.member.patient_asked.connect(lambda: self._ask("patient"))
         self.totals.pressed.connect(self.pay)
         self.day.go.connect(self.go)
-        for order in range(9):
-            self._shortcut(f"Ctrl+{order + 1}", partial(self._recall, order))
-        self._shortcut("Ctrl+U", lambda: self._ask("patient"))
-
-    def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setAutoRepeat(False)
-        shortcut.activated.connect(act)
 
     def _rescale(self) -> None:
         self._right.setFixedWidth(self.theme.px(RIGHT))
@@ -644,6 +641,7 @@ class SalePage(Page):
         asked_before = self.question.open
         self.question.show_question(scene.question)
         self._ask_box.setVisible(scene.question is not None)
+        self._middle.setMinimumHeight(0 if self.question.large else self.theme.px(64))
         self._middle.setCurrentIndex(1 if empty else 0)
         self._right.setCurrentIndex(1 if idle else 0)
         if empty:
@@ -664,7 +662,7 @@ class SalePage(Page):
 
     def _show_echo(self, scene: Scene) -> None:
         echo = scene.echo
-        self._foot.setVisible(bool(scene.lines) or echo is not None)
+        self._foot.setVisible(echo is not None or (bool(scene.lines) and scene.question is None))
         if echo is None:
             self.strip.show_echo("barcode", "ink3", say(self.theme, "echo_idle"))
             return
@@ -800,7 +798,7 @@ class SalePage(Page):
             FKeySpec("F9", words("key_review"), lambda: self._ask("review"), rx),
             FKeySpec("F11", words("key_return"), lambda: self.go.emit("returns")),
             FKeySpec("Del", words("key_remove"), self._remove, line is not None),
-            FKeySpec("F12", words("pay"), self.pay, filled, primary=True),
+            FKeySpec("F12", words("pay"), self.pay, filled, primary=bool(scene and not (scene.blocks or scene.confirms))),
         )
 
     def _price_key(self) -> None:
@@ -853,6 +851,10 @@ class SalePage(Page):
                 self._ask("price")
             case "Enter":
                 return self.on_omnibox("")
+            case "Ctrl U":
+                self._ask("patient")
+            case held if held.startswith("Ctrl ") and held[5:].isdigit() and held != "Ctrl 0":
+                self._recall(int(held[5:]) - 1)
             case "Esc":
                 if self.scene is None or self.scene.question is None:
                     return False

@@ -116,9 +116,10 @@ class Keypad(QWidget):
         self._rescale()
 
     def set_quick(self, quick: Sequence[tuple[str, str]]) -> None:
-        """Give the quick keys other words and values; as many as were made."""
+        """Give the quick keys other words and values; as many as were made, and one without words is not shown."""
         for key, (words, value) in zip(self._quick, quick, strict=False):
             key.set_words(words, value)
+            key.setVisible(bool(words))
 
     def _rescale(self) -> None:
         self._grid.setSpacing(self.theme.px(8))
