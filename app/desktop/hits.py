@@ -138,7 +138,7 @@ class HitList(Overlay):
         self._warning = Pill(theme, "", "warn", icon="eyes", height=22)
         self._empty = Para(theme, "", "body", "ink2")
         self._keys = [Txt(theme, "", "label", "ink2") for _ in range(3)]
-        self._hint = Txt(theme, "", "label", "ink3", elide=True)
+        self._hint = Txt(theme, "", "label", "ink3", align="right", elide=True)
         foot = Row(
             theme,
             KeyCap(theme, "↑"),

@@ -60,7 +60,7 @@ class Shell(QWidget):
         self.till = till
         self.sounds = Sounds(volume=till.settings.number("sounds.volume") / 100)
         around = Surroundings(theme, till, bridge)
-        self.pages: dict[str, Page] = {kind.key: kind(around) for kind in pages}
+        self.pages: dict[str, Page] = {kind.key: kind(around) for kind in pages if kind.wanted(till)}
         self.page: Page = self.pages.get(HOME) or next(iter(self.pages.values()))
         self._dead_until = 0.0
         self._panel: Panel | None = None
@@ -80,6 +80,8 @@ class Shell(QWidget):
         self.bar = TopBar(theme)
         self.banner = Banner(theme)
         self.stack = QStackedWidget()
+        # The strip and the banner take their room from the page; the window does not grow for them.
+        self.stack.setMinimumSize(1, 1)
         for page in self.pages.values():
             self.stack.addWidget(page)
         self.echo = ScanEcho(theme)
@@ -144,6 +146,7 @@ class Shell(QWidget):
             page.echo.connect(self._echoed)
             page.changed.connect(self._page_changed)
             page.type_back.connect(self.take_keyboard)
+            page.scan.connect(self.scanned)
             page.toast.connect(self._toasted)
 
     # ------------------------------------------------------------------ the window tells
@@ -177,7 +180,10 @@ class Shell(QWidget):
     # ------------------------------------------------------------------ pages
 
     def show_page(self, key: str) -> None:
-        """Bring a page to the front; an unknown key leaves things as they are."""
+        """Bring a page to the front; `sign_in` hands the till over, an unknown key leaves things as they are."""
+        if key == "sign_in":
+            self.locked.emit()
+            return
         page = self.pages.get(key)
         if page is None:
             return
@@ -353,7 +359,7 @@ class Shell(QWidget):
             if self.sale.on_omnibox(typed):
                 self.bar.omnibox.clear()
             return
-        if not typed or (typed.isdigit() and len(typed) > 14):
+        if not typed or (typed.isdigit() and len(typed) > 14) or not self._seeker.suggests:
             self._close_hits()
             return
         self.hits.show_hits(typed, self.till.selling.search(typed, SEARCH_LIMIT), self.bar.omnibox)

@@ -117,6 +117,10 @@ SENTENCES: dict[str, Text] = {
     "undo_tenders_first": _T("已收的款先撤销，再返回", "Take back what was paid before leaving"),
     "tender_unknown": _T("没有这种收款方式，请另选", "No such way of paying. Choose another"),
     "last_digits_shape": _T("填回单后四位数字", "Enter the last four digits of the slip"),
+    "paying": _T("正在收款，先返回本单再改", "Payment is open. Go back to the sale first"),
+    "payment_open": _T("还有一单正在收款，先收完或返回", "A sale is being paid. Finish it or go back first"),
+    "above_marked": _T("不能高于标价 {marked}", "Not above the marked price {marked}"),
+    "answer_needed": _T("还没有选，请选一个", "Choose one first"),
     "committing": _T("正在保存，请稍等", "Saving. One moment"),
     # -- forms -------------------------------------------------------------------------------
     "quantity_shape": _T("数量要是 1 到 9999 的整数", "A whole number from 1 to 9999"),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent, QRadialGradient
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QWidget
 
 from app.desktop import wording
 from app.desktop.theme import Theme, paint
@@ -205,6 +205,7 @@ class SignInPage(QWidget):
         self._people_area.setFrameShape(QScrollArea.Shape.NoFrame)
         self._people_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._people_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._people_area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
         self._clock_title = Txt(theme, "", "body_strong", "warn_ink")
         self._clock_why = Para(theme, "", "label", "ink2")
@@ -256,6 +257,7 @@ class SignInPage(QWidget):
         self._dots = PinDots(theme, DOTS)
         self._pin_note = Txt(theme, "", "label", "ink3", align="center", elide=True)
         self._pad = Keypad(theme, "pin", key_height=58)
+        self._pad.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._pad.typed.connect(self.type_digit)
         self._pad.cleared.connect(self.clear_pin)
         self._pad.erased.connect(self.erase)
@@ -270,7 +272,7 @@ class SignInPage(QWidget):
                 self._pin_note,
                 2,
                 self._pad,
-                6,
+                Spring(),
                 self._go,
                 gap=8,
                 margins=20,
@@ -307,10 +309,22 @@ class SignInPage(QWidget):
             cell = boxed(Column(theme, card, pin, gap=3))
             self._people_grid.addWidget(cell, order // ACROSS, order % ACROSS, Qt.AlignmentFlag.AlignLeft)
         self._people_grid.setSpacing(theme.px(12))
-        rows = min(2, (len(self._glance.faces) + ACROSS - 1) // ACROSS)
-        one = theme.px(124) + (theme.face("caption").line + theme.px(3) if demo else 0)
-        self._people_area.setFixedHeight(max(1, rows) * one + max(0, rows - 1) * theme.px(12) + theme.px(2))
+        self._fit_people()
         self._mark()
+
+    def _fit_people(self) -> None:
+        """Two rows of people, and the head of a third where there is one; one row while the float is counted."""
+        px = self.theme.px
+        counting = self._count_panel.isVisible()
+        all_rows = max(1, (len(self._glance.faces) + ACROSS - 1) // ACROSS)
+        rows = min(all_rows, 1 if counting else 2)
+        demo = bool(self._glance.settings.get(_DEMO_PINS_ARE_CODES))
+        one = px(124) + (self.theme.face("caption").line + px(3) if demo else 0)
+        peek = px(34) if all_rows > rows and not counting else 0
+        self._people_area.setFixedHeight(rows * one + (rows - 1) * px(12) + peek + px(2))
+        chosen = self._cards.get(self._person)
+        if chosen is not None:
+            self._people_area.ensureWidgetVisible(chosen)
 
     # ------------------------------------------------------------------ what the window tells
 
@@ -443,7 +457,12 @@ class SignInPage(QWidget):
         if self._till is None or self._shift_open is not None:
             return
         if self._count_panel.isVisible():
+            if self._counting is not None and not self._counting.pieces():
+                # Nothing was counted: what was filled in before stands again.
+                self._end_count()
+                self.refresh()
             self._count_panel.hide()
+            self._fit_people()
             self.setFocus()
             self._reword()
             return
@@ -456,6 +475,7 @@ class SignInPage(QWidget):
             self._count_column.add(self._counting)
             self._counted(0)
         self._count_panel.show()
+        self._fit_people()
         self._counting.begin()
         self._reword()
 
@@ -465,6 +485,7 @@ class SignInPage(QWidget):
 
     def _end_count(self) -> None:
         self._count_panel.hide()
+        self._fit_people()
         if self._counting is not None:
             self._count_column.removeWidget(self._counting)
             self._counting.deleteLater()
@@ -608,19 +629,21 @@ class SignInPage(QWidget):
             self._line_hub.say(say("headquarters"), say("offline_n", count=waiting), "cloud-slash")
         kind = till.printing.state.kind
         calm = kind in ("ready", "none", "unknown")
-        self._line_printer.say(say("receipt_printer"), say(f"printer_{kind}"), "printer", "rail_mark" if calm else "gold")
+        self._line_printer.say(say("receipt_printer"), say(f"printer_{kind}"), "printer", "rail_mark" if calm else "toast_warn")
         self._line_near.setVisible(self._near > 0)
         if self._near:
-            self._line_near.say(say("near_expiry", count=self._near), say("after_opening"), "warning", "gold")
+            self._line_near.say(say("near_expiry", count=self._near), say("after_opening"), "warning", "toast_warn")
 
     def _say_shift(self) -> None:
         say = self._say
         known = self._till is not None
         opens = known and self._shift_open is None
-        self._shift_title.setVisible(known)
-        self._shift_title.set_words(say("open_shift") if opens else say("going_on"))
+        self._shift_title.set_words(say("open_shift") if opens else say("going_on") if known else say("shift"))
         self._float_panel.setVisible(opens)
-        self._going_panel.setVisible(known and not opens)
+        self._going_panel.setVisible(not opens)
+        self._going_icon.set_icon("clock-user" if known else "hourglass-medium", "good_ink" if known else "ink3")
+        if not known:
+            self._going.set_words(say("shift_unknown"))
         if self._shift_open is not None:
             self._going.set_words(say("going_on_since", time=f"{self._shift_open.astimezone(SHOP_TIME):%H:%M}"))
         self._float_name.set_words(say("float"))

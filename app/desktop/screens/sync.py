@@ -140,8 +140,8 @@ class SyncPage(Page):
             assert isinstance(layout, Column)
             layout.add(Row(theme, Icon(theme, icon, 20), both, Spring(), pill, gap=12))
         self._down_title.setFixedWidth(theme.px(340))
-        side = boxed(Column(theme, self._down_title, Spring(), gap=12))
-        self.setLayout(Column(theme, top, (boxed(Row(theme, (queue, 1), side, gap=12)), 1), gap=12, margins=(16, 12, 16, 12)))
+        self._side = boxed(Column(theme, self._down_title, Spring(), gap=12))
+        self.setLayout(Column(theme, top, (boxed(Row(theme, (queue, 1), self._side, gap=12)), 1), gap=12, margins=(16, 12, 16, 12)))
         self._ticking = QTimer(self)
         self._ticking.setInterval(1000)
         self._ticking.timeout.connect(self._tick)
@@ -247,7 +247,7 @@ class SyncPage(Page):
 
     def _draw_downloads(self, kind: str, at: datetime | None) -> None:
         self._down_title.title.set_words(self._say("downloads"))
-        self._down_title.setVisible(kind != "off")
+        self._side.setVisible(kind != "off")
         time = f"{at.astimezone(SHOP_TIME):%H:%M}" if at else self._say("never")
         lines = (
             (self._say("catalogue"), self._say("catalogue_line", version=self.till.store.catalogue.version)),
