@@ -405,7 +405,8 @@ class EmptyCart(QWidget):
         self._sheet_box = boxed(
             Column(theme, Row(theme, Spring(), self._sheet, Spring()), self._sheet_why, gap=6),
         )
-        self._sheet_box.setVisible(demo)
+        if not demo:
+            self._sheet_box.hide()
         self._quick_word = Txt(theme, "", "label", "ink2")
         self._tiles = Row(theme, gap=8)
         self._quick = boxed(Column(theme, self._quick_word, self._tiles, gap=8))
