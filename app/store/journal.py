@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from app.records import events as ev
 from app.records.base import Record
@@ -30,6 +30,7 @@ from app.store.writer import Writer
 _EVENT = insert(t.event)
 _OUTBOX = insert(t.outbox)
 _JOB = insert(t.print_job)
+_FORGET = t.parked_basket.delete().where(t.parked_basket.c.basket_id == bindparam("of_basket"))
 _MONEY = (ev.SaleClosed,)
 """Bodies that take a customer's money: refused once the disk has been full, while closing and export still work."""
 
@@ -175,7 +176,7 @@ class Journal:
             if jobs:
                 connection.execute(_JOB, [self._job_row(job) for job in jobs])
             if forget_basket:
-                connection.execute(t.parked_basket.delete().where(t.parked_basket.c.basket_id == forget_basket))
+                connection.execute(_FORGET, {"of_basket": forget_basket})
             return committed
 
         def after(committed: tuple[Committed, ...]) -> None:

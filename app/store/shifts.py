@@ -16,6 +16,8 @@ from app.records.registry import body_of
 from app.store import tables as t
 from app.store.engine import Readers
 
+_ON_DUTY = select(t.duty_pharmacist.c.staff_id).order_by(t.duty_pharmacist.c.since, t.duty_pharmacist.c.staff_id)
+
 
 @dataclass(frozen=True, slots=True)
 class ShiftRow:
@@ -304,8 +306,7 @@ class Shifts:
 
     def duty_pharmacists(self) -> tuple[str, ...]:
         """Staff ids of the pharmacists on duty now, first come first."""
-        d = t.duty_pharmacist.c
-        return tuple(self._readers.connection().execute(select(d.staff_id).order_by(d.since, d.staff_id)).scalars())
+        return tuple(self._readers.connection().execute(_ON_DUTY).scalars())
 
     def reviews(self, day: date) -> tuple[ReviewRow, ...]:
         """The day's prescription reviews, oldest first."""

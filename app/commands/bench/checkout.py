@@ -170,7 +170,7 @@ def seller(folder: Path, first_box: int) -> Seller:
     """A cashier at an open till with goods that need no question."""
     clock = SystemClock()
     till = shop.at_the_counter(Till(folder, clock), member="")
-    pharmacy = shop.demo_pharmacy(clock)
+    pharmacy = shop.pharmacy(clock)
     if till.store.people.member(shop.MEMBER) is None:
         till.store.people.save_members(pharmacy.members[:50], ()).result()
     till.selling.attach_member(shop.MEMBER)
@@ -246,7 +246,10 @@ def measured(sell: Seller, mirror: _Mirror, flushes: _Flushes, title: str, sampl
 
     found = in_turns(
         title,
-        {"sale": Subject(act, before, whole_process=True), "raw": Subject(mirror.sell, mirror.ready, sell.next_customer, whole_process=True)},
+        {
+            "sale": Subject(act, before, whole_process=True),
+            "raw": Subject(mirror.sell, mirror.ready, sell.next_customer, whole_process=True),
+        },
         samples,
     )
     case = against(found["sale"], found["raw"])
@@ -261,7 +264,7 @@ def measured(sell: Seller, mirror: _Mirror, flushes: _Flushes, title: str, sampl
 def busy_sync(till: Till) -> Iterator[None]:
     """Member rows and acknowledgements written behind the counter without a pause, as the puller and the uploader hand them over."""
     stop = threading.Event()
-    members = [member.model_dump(mode="json") for member in shop.demo_pharmacy(SystemClock()).members[:25]]
+    members = [member.model_dump(mode="json") for member in shop.pharmacy(SystemClock()).members[:25]]
 
     def work() -> None:
         turn = 0

@@ -35,9 +35,7 @@ def grow(folder: Path, clock: Clock, sales: int) -> None:
     raw.execute("PRAGMA synchronous = OFF")
     raw.execute("PRAGMA cache_size = -200000")
     columns = {name: [row[1] for row in raw.execute(f"PRAGMA table_info({name})")] for name in _TABLES}
-    said = {
-        name: f"INSERT INTO {name} ({', '.join(columns[name])}) VALUES ({', '.join('?' * len(columns[name]))})" for name in _TABLES
-    }
+    said = {name: f"INSERT INTO {name} ({', '.join(columns[name])}) VALUES ({', '.join('?' * len(columns[name]))})" for name in _TABLES}
     # The opened epoch moves behind the past, so that the chain's newest row stays the newest.
     with options.progress(f"{sales:,} past sales", sales) as told:
         for first in range(0, sales, _BATCH):
@@ -66,7 +64,16 @@ def _rows(first: int, count: int, head: int, stocked: Sequence[Any], now: dateti
         shift = f"past-shift-{number // 150:08d}"
         envelope = (event_id.encode() + bytes(_RAW_BYTES))[:_RAW_BYTES]
         made["event"].append(
-            {"seq": seq, "id": event_id, "type": "sale.closed@1", "epoch": "0" * 16, "raw": envelope, "digest": mark, "at": stamp, "day": day}
+            {
+                "seq": seq,
+                "id": event_id,
+                "type": "sale.closed@1",
+                "epoch": "0" * 16,
+                "raw": envelope,
+                "digest": mark,
+                "at": stamp,
+                "day": day,
+            }
         )
         made["outbox"].append({"seq": seq, "event_id": event_id, "status": "stored", "tries": 1, "at": stamp, "acked_at": stamp})
         made["sale"].append(

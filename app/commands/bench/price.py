@@ -20,13 +20,13 @@ GOAL_MS = {200: 0.5, 2_000: 2.0}
 def run(asked: Asked) -> Report:
     """Reprice baskets of twenty lines, a member attached, each offer of a kind and scope of its own."""
     clock = SystemClock()
-    pharmacy = shop.demo_pharmacy(clock)
+    pharmacy = shop.pharmacy(clock)
     day = shop_day(clock.now())
     subjects: dict[str, Subject] = {}
     for count in GOAL_MS:
         reprice, naive = _pair(pharmacy, count, day, asked.seed)
-        subjects[f"{count} offers"] = Subject(lambda _, work=reprice: work())
-        subjects[f"{count} offers, floor"] = Subject(lambda _, work=naive: work())
+        subjects[f"{count} offers"] = Subject(_called(reprice))
+        subjects[f"{count} offers, floor"] = Subject(_called(naive))
     found = in_turns("reprice", subjects, asked.count())
     cases = {f"{count} offers": against(found[f"{count} offers"], found[f"{count} offers, floor"]) for count in GOAL_MS}
     goals = [
@@ -34,6 +34,10 @@ def run(asked: Asked) -> Report:
         for count, limit in GOAL_MS.items()
     ]
     return Report("price", cases, goals, {"lines": LINES, "slowness": slowness(found)})
+
+
+def _called(work: Callable[[], object]) -> Callable[[object], object]:
+    return lambda _: work()
 
 
 def _pair(pharmacy: DemoPharmacy, count: int, day: date, seed: int) -> tuple[Callable[[], object], Callable[[], object]]:

@@ -14,7 +14,8 @@ from typing import Any
 from app.assembly import Till
 from app.commands import options
 from app.domain.demo import PRODUCT_FIELDS, DemoPharmacy, DemoRows, scale_catalogue
-from app.founding import demo_pharmacy, found_demo
+from app.founding import demo_pharmacy as demo
+from app.founding import found_demo
 from app.records.catalogue import Product
 from app.records.clock import Clock
 from app.records.offers import Offer
@@ -31,7 +32,7 @@ PHARMACIST, PHARMACIST_PIN = "staff-1002", "1002"
 
 def pharmacy(clock: Clock) -> DemoPharmacy:
     """The demo pharmacy with more on its shelves than a bench can sell."""
-    made = demo_pharmacy(clock)
+    made = demo(clock)
     return replace(made, stock=dict.fromkeys(made.stock, OPENING_STOCK))
 
 
