@@ -64,6 +64,14 @@ def _pin(label: Text) -> QuestionField:
     return QuestionField("pin", "pin", label)
 
 
+def chosen(values: Mapping[str, str], name: str) -> str:
+    """What was filled in; Refused where it was left out."""
+    value = values.get(name, "")
+    if not value:
+        raise Refused("answer_needed", field=name)
+    return value
+
+
 def filled(question: Question, name: str, value: str) -> Question:
     """The question with one field filled by a scan."""
     fields = tuple(replace(f, value=value) if f.name == name else f for f in question.fields)
@@ -244,7 +252,7 @@ def typed_patient(values: Mapping[str, str]) -> PatientRef:
         raise Refused("age_needed")
     months = raw.endswith(("m", "月"))
     digits = raw.rstrip("m月")
-    if not digits.isdigit() or int(digits) > (240 if months else 130):
+    if not digits.isdecimal() or int(digits) > (240 if months else 130):
         raise Refused("age_shape", raw=raw)
     age_months = int(digits) if months else int(digits) * 12
     weight = values.get("weight", "").strip()
@@ -361,6 +369,10 @@ _REFUSALS = {
     "age_shape": Text("年龄写成 6 或 8月", "Write 6, or 8m for months"),
     "weight_shape": Text("体重写成 18.5", "Write the weight like 18.5"),
     "member_unknown": Text("没找到这位会员，可继续卖", "No such member; go on selling"),
+    "answer_needed": Text("还没有选", "Choose one first"),
+    "above_marked": Text("不能高于标价 {marked}", "Not above the marked price {marked}"),
+    "ledger_io": Text("没有写进磁盘，请再试一次", "Not written to disk; try again"),
+    "product_gone": Text("没有这个商品", "No such product"),
     "lot_unknown": Text("没有这个批号", "No such lot"),
     "lot_by_code": Text("这盒的追溯码属于另一个批号", "This box's code belongs to another lot"),
     "not_on_this_line": Text("这盒不在本行", "That box is not on this line"),
@@ -371,7 +383,7 @@ _REFUSALS = {
 def refusal_text(refusal: Refused) -> Text:
     """The sentence a form shows for a refused answer."""
     template = _REFUSALS.get(refusal.code, Text(refusal.code, refusal.code))
-    facts = {"left": "", "minutes": "", "name": "", "problems": "", "problems_en": "", **refusal.facts}
+    facts = {"marked": "", "left": "", "minutes": "", "name": "", "problems": "", "problems_en": "", **refusal.facts}
     return Text(template.zh.format(**facts), template.en.format(**facts))
 
 

@@ -14,6 +14,7 @@ from app.counter.scene import LastSale, PayScene, TenderLine, TenderTileFace
 from app.counter.selling import Resume, Selling
 from app.domain import tendering
 from app.domain.basket import BasketLine
+from app.domain.money import yuan
 from app.domain.verdict import Text
 from app.records import events
 from app.records.base import Record
@@ -132,7 +133,7 @@ class Checkout:
             raise Refused("money_shape", raw=str(amount_fen))
         if method.kind != "cash" and handed > remaining:
             raise Refused("more_than_due")
-        if method.asks_last_digits and last_digits and not (last_digits.isdigit() and len(last_digits) <= 6):
+        if method.asks_last_digits and not (last_digits.isdecimal() and len(last_digits) <= 6):
             raise Refused("last_digits_shape")
         line = TenderLine(
             new_id(self._clock),
@@ -158,9 +159,12 @@ class Checkout:
         return self.scene()
 
     def cancel(self) -> None:
-        """Back to the basket; Refused while money is taken (undo the tenders first)."""
+        """Back to the basket; Refused while money is taken (undo the tenders first). A finished sale never comes back to the basket."""
         if self._state == "committing":
             raise Refused("committing")
+        if self._state == "done":
+            self.next_customer()
+            return
         if self._taken and self._state == "collecting":
             raise Refused("undo_tenders_first")
         self._state = ""
@@ -169,9 +173,13 @@ class Checkout:
     def complete(self, resume: Resume) -> PayScene:
         """Close the sale: one unit on the writer thread; `resume` is called there once it is durable or refused."""
         self._collecting()
+        if self._post.staff is None:
+            raise Refused("sign_in_first")
+        if self._post.shift is None:
+            raise Refused("no_shift")
         settled = self._settlement()
         if not settled.complete:
-            raise Refused("still_due", amount=str(settled.remaining_fen))
+            raise Refused("still_due", amount=yuan(settled.remaining_fen))
         body = self._sale(settled)
         self._body, self._state = body, "committing"
 
@@ -250,7 +258,8 @@ class Checkout:
         )
         change = settled.change_fen
         tenders: list[events.Tender] = []
-        for taken in self._taken:
+        # The newest cash gives the change, so that no earlier tender is booked as nothing.
+        for taken in reversed(self._taken):
             back = min(change, taken.handed_fen) if taken.method.kind == "cash" else 0
             change -= back
             tenders.append(
@@ -288,7 +297,7 @@ class Checkout:
                 )
                 for cut in quote.cuts
             ),
-            tenders=tuple(tenders),
+            tenders=tuple(reversed(tenders)),
             subtotal_fen=quote.subtotal_fen,
             cut_fen=quote.cut_fen,
             rounding_fen=settled.rounding_fen,

@@ -76,12 +76,16 @@ class Goods:
         if box.lot_id:
             lot = self.lot(product_id, box.lot_id)
             return as_choice(lot, "code") if lot else None
+        held = [row.lot for row in self.lots_of(product_id)]
         if box.lot_no:
-            for row in self.lots_of(product_id):
-                if row.lot.lot_no == box.lot_no:
-                    return as_choice(row.lot, "code")
-            expiry = box.expires_on.isoformat() if box.expires_on else ""
-            return LotChoice("", box.lot_no, expiry, "code")
+            fits = [lot for lot in held if lot.lot_no == box.lot_no]
+        else:
+            fits = [lot for lot in held if lot.expires_on == box.expires_on]
+        if fits and (box.lot_no or len(fits) == 1):
+            return as_choice(fits[0], "code")
+        if box.lot_no or box.expires_on:
+            # Not in the books, but printed on the box: its expiry alone can forbid the sale.
+            return LotChoice("", box.lot_no, box.expires_on.isoformat() if box.expires_on else "", "code")
         return None
 
     def box_of(self, reading: codes.TraceCode | codes.Gs1Code) -> Box:

@@ -40,6 +40,8 @@ class Post:
     till: TillProfile
     staff: Staff | None = None
     shift: OpenShift | None = None
+    paying: bool = False
+    """Whether a basket stands at payment: the shift cannot be closed under it."""
 
     @property
     def actor(self) -> str:
@@ -49,3 +51,7 @@ class Post:
     def day(self, today: date) -> date:
         """The business day: the open shift's, else the calendar's."""
         return self.shift.day if self.shift else today
+
+    def law_day(self, today: date) -> date:
+        """The day that expiry and prescriptions are judged on: past midnight the calendar's, though the shift's day goes on."""
+        return max(self.shift.day, today) if self.shift else today

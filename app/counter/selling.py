@@ -6,7 +6,7 @@ the disk: what must be asked is a `Question` in the scene, and the open basket i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -22,15 +22,22 @@ from app.counter.staging import Stage, Staging
 from app.domain import basket as baskets
 from app.domain import codes, rules, safety
 from app.domain.amount import read_typed
-from app.domain.basket import Basket, BasketLine, BoxCode, LineAnswer, LotChoice, PatientRef
+from app.domain.basket import Basket, BasketLine, BoxCode, LineAnswer, LotChoice, PatientRef, UnreadCode
+from app.domain.money import yuan
 from app.domain.pricing import Quote
 from app.domain.verdict import Verdict
 from app.records import events
+from app.records.base import Record
 from app.records.catalogue import Product
 from app.records.clock import Clock, shop_day
 from app.records.ids import new_id
+from app.records.ledger import PrivateBlob
 from app.records.people import Member
+from app.store.faults import StoreFault
 from app.store.open_store import Store
+
+WRITE_S = 5.0
+"""Longest wait, in seconds, for what must be written before the next act: a review, a register entry, a held basket."""
 
 UNDO_STEPS = 20
 """How many acts a cashier can take back (issue: 20 steps)."""
@@ -258,8 +265,7 @@ class Selling:
             return self._ask_which(reading.raw, found)
         if isinstance(reading, codes.Gs1Code) and not reading.serial:
             return self._add(found[0], self._take_multiplier(), None, proven=self._goods.lot_of_box(found[0].id, box))
-        self._multiplier = 0
-        return self._add(found[0], 1, box, entry=entry)
+        return self._add(found[0], self._take_multiplier(), box, entry=entry)
 
     def _line_waiting_for_prefix(self) -> BasketLine | None:
         """The line just scanned by EAN whose product knows no trace prefix yet: the next trace code binds it."""
@@ -269,8 +275,7 @@ class Selling:
         return line
 
     def _bind_prefix(self, line: BasketLine, box: Box, entry: str) -> Scene:
-        bound = events.CodeBound(kind="trace_prefix", code=box.prefix, product_id=line.product.id)
-        self._write(self._store.journal.record([bound], actor=self._post.actor, day=self._post.day(self._today())))
+        self._book(events.CodeBound(kind="trace_prefix", code=box.prefix, product_id=line.product.id))
         product = line.product.model_copy(update={"trace_prefix": box.prefix})
         self._change(replace(self._state, basket=self._state.basket.replaced(replace(line, product=product))))
         return self._add(product, 1, box, entry=entry)
@@ -312,7 +317,7 @@ class Selling:
         return self._told(word, title=offer.title_zh, title_en=offer.title_en, sound="scan_ok", undoable=True)
 
     def _ask_which(self, raw: str, found: tuple[Product, ...]) -> Scene:
-        self._asked = asking.Asked("ambiguous", self._state.selected, {"raw": raw})
+        self._asked = asking.Asked("ambiguous", "", {"raw": raw})
         self._question = asking.ambiguous(raw, found)
         self._echo = Echo("told", "ambiguous", sound="needs_confirm")
         return self.scene()
@@ -329,33 +334,99 @@ class Selling:
     def _add(self, product: Product, quantity: int, box: Box | None, *, entry: str = "scanned", proven: LotChoice | None = None) -> Scene:
         if not product.active or (product.list_price_fen <= 0 and product.kind != "service"):
             return self._refused("not_for_sale", name=product.generic_name)
-        basket = self._state.basket
         lot = self._goods.lot_of_box(product.id, box) if box else proven
+        counted = self._pack_without_code(product, lot) if box else None
+        if box and counted:
+            return self._code_counted(counted, box, lot, entry)
+        basket = self._state.basket
         line = self._line_to_grow(product, box, lot)
         if line is None:
-            chosen = lot or self._goods.proposed(product.id, self._post.day(self._today()), quantity)
-            line = BasketLine(
-                line_id=new_id(self._clock),
-                product=product,
-                quantity=quantity,
-                lot=chosen,
-                codes=(BoxCode(box.code, entry),) if box else (),
-                salesperson=basket.salesperson,
+            line = self._weighed(
+                BasketLine(
+                    line_id=new_id(self._clock),
+                    product=product,
+                    quantity=quantity,
+                    lot=lot or self._goods.proposed(product.id, self._law_day(), quantity),
+                    codes=(BoxCode(box.code, entry),) if box else (),
+                    salesperson=basket.salesperson,
+                )
             )
             basket = basket.added(line)
-            word = "added"
         else:
-            grows = not (box and len(line.codes) < line.quantity)
-            line = replace(
-                line,
-                quantity=line.quantity + (quantity if grows else 0),
-                codes=(*line.codes, BoxCode(box.code, entry)) if box else line.codes,
-                lot=lot if lot and line.lot.source != "code" else line.lot,
-            )
+            boxes = (*line.codes, BoxCode(box.code, entry)) if box else line.codes
+            line = self._weighed(replace(line, quantity=line.quantity + quantity, codes=boxes))
             basket = basket.replaced(line)
-            word = "added" if grows else "code_added"
         self._change(replace(self._state, basket=basket, selected=line.line_id))
-        return self._said_added(word, line, quantity, box)
+        return self._said_added("added", line, quantity, box)
+
+    def _pack_without_code(self, product: Product, lot: LotChoice | None) -> BasketLine | None:
+        """The line that already counts a pack whose code this scan must be; None where the box is one more pack.
+
+        A lot that a person confirmed is believed: a box of another lot is then another box.
+        """
+        open_lines = [
+            line
+            for line in reversed(self._state.basket.lines)
+            if line.product.id == product.id and len(line.codes) < line.quantity and not line.code_missing_reason
+        ]
+        same_lot = [line for line in open_lines if lot is not None and _same_lot(line.lot, lot)]
+        guessed = [line for line in open_lines if line.lot.source in ("assumed", "none")]
+        confirmed = [line for line in open_lines if lot is None and line.lot.source == "confirmed"]
+        return next(iter((*same_lot, *guessed, *confirmed, *(line for line in open_lines if line.lot.source == "code"))), None)
+
+    def _code_counted(self, line: BasketLine, box: Box, lot: LotChoice | None, entry: str) -> Scene:
+        """Give a counted pack its code; a box of another lot than the line's takes its pack to a line of that lot."""
+        code = BoxCode(box.code, entry)
+        fits = _same_lot(line.lot, lot) if lot is not None else line.lot.source != "code"
+        alone = line.quantity == 1
+        twin = self._twin(line, lot) if lot is not None else None
+        basket = self._state.basket
+        if twin is not None and (not fits or line.lot.source != "code"):
+            # One line for one lot: the pack joins the boxes of its lot that were scanned before.
+            basket = basket.without(line.line_id) if alone else basket.replaced(self._weighed(replace(line, quantity=line.quantity - 1)))
+            line = replace(twin, quantity=twin.quantity + 1, codes=(*twin.codes, code))
+            basket = basket.replaced(line)
+        elif fits or alone:
+            line = self._weighed(replace(line, codes=(*line.codes, code), lot=line.lot if fits or lot is None else lot))
+            basket = basket.replaced(line)
+        else:
+            chosen = lot or self._goods.proposed(line.product.id, self._law_day(), 1)
+            basket = basket.replaced(self._weighed(replace(line, quantity=line.quantity - 1)))
+            line = replace(line, line_id=new_id(self._clock), quantity=1, codes=(code,), lot=chosen, answers=())
+            basket = basket.added(line)
+        self._change(replace(self._state, basket=basket, selected=line.line_id))
+        return self._said_added("code_added", line, 1, box)
+
+    def _weighed(self, line: BasketLine) -> BasketLine:
+        """The line with its lot called proven only while every pack's own code says that lot."""
+        if not line.codes:
+            return line
+        if len(line.codes) == line.quantity and all(self._proves(line, box.code) for box in line.codes):
+            return replace(line, lot=replace(line.lot, source="code"))
+        return replace(line, lot=replace(line.lot, source="assumed")) if line.lot.source == "code" else line
+
+    def _proves(self, line: BasketLine, code: str) -> bool:
+        reading = codes.read(code, self._shapes, codes.ScanContext.SELLING)
+        if not isinstance(reading, codes.TraceCode | codes.Gs1Code):
+            return False
+        lot = self._goods.lot_of_box(line.product.id, self._goods.box_of(reading))
+        return lot is not None and _same_lot(lot, line.lot)
+
+    def _twin(self, line: BasketLine, lot: LotChoice) -> BasketLine | None:
+        """Another line of that lot, proven by its boxes and alike in price and salesperson."""
+        return next(
+            (
+                other
+                for other in self._state.basket.lines
+                if other.line_id != line.line_id
+                and other.product.id == line.product.id
+                and other.lot.source == "code"
+                and _same_lot(other.lot, lot)
+                and len(other.codes) == other.quantity
+                and (other.price_change, other.salesperson) == (line.price_change, line.salesperson)
+            ),
+            None,
+        )
 
     def _line_to_grow(self, product: Product, box: Box | None, lot: LotChoice | None) -> BasketLine | None:
         """The line a further pack joins: same product, same lot, same salesperson and price; two lots are two lines."""
@@ -368,16 +439,9 @@ class Selling:
         if not same:
             return None
         if lot is None:
-            return (
-                same[0]
-                if box is None or not any(x.lot.source == "code" for x in same)
-                else next((x for x in same if x.lot.source != "code"), None)
-            )
-        for line in same:
-            if (line.lot.lot_id, line.lot.lot_no) == (lot.lot_id, lot.lot_no):
-                return line
-        # An EAN came first and only guessed the lot: the box in the hand corrects the guess while no other box stands on it.
-        return next((x for x in same if x.lot.source in ("assumed", "none") and not x.codes and x.quantity == 1 and box), None)
+            # A box's own code proved the lot of that box only: a pack of unknown lot never joins it.
+            return next((line for line in same if line.lot.source != "code"), None)
+        return next((line for line in same if _same_lot(line.lot, lot)), None)
 
     def _said_added(self, word: str, line: BasketLine, quantity: int, box: Box | None) -> Scene:
         blocked = any(v.level == "block" and v.line_id == line.line_id and not v.tone for v in self.verdicts)
@@ -404,10 +468,11 @@ class Selling:
         line = self._line(line_id)
         if quantity <= 0:
             return self.remove(line_id)
-        surplus = len(line.codes) - quantity
-        if surplus > 0:
+        if len(line.codes) > quantity:
             return self._ask_box(line, quantity)
-        self._change(replace(self._state, basket=self._state.basket.replaced(replace(line, quantity=quantity)), selected=line_id))
+        # Nothing was scanned for a new pack: its lot is a guess until its code says so.
+        changed = self._weighed(replace(line, quantity=quantity))
+        self._change(replace(self._state, basket=self._state.basket.replaced(changed), selected=line_id))
         return self._told("quantity", name=line.product.generic_name, quantity=str(quantity), undoable=True, kind="quantity")
 
     def nudge(self, line_id: str, by: int) -> Scene:
@@ -436,11 +501,12 @@ class Selling:
         """Take the last act back, up to twenty of them."""
         if not self._undo:
             return self._told("nothing_to_undo")
+        self._refuse_while_paying()
         self._state = self._undo.pop()
         self._question = self._asked = None
         self._stage = None
         self._persist()
-        return self._told("undone", kind="undone")
+        return self._drain(self._told("undone", kind="undone"))
 
     def select(self, line_id: str) -> Scene:
         """Move the cursor to a line."""
@@ -506,7 +572,7 @@ class Selling:
         return self.scene()
 
     def _build(self, kind: str, line: BasketLine | None, facts: Mapping[str, str]) -> Question | None:
-        day = self._post.day(self._today())
+        day = self._law_day()
         people = self._store.people.staff()
         match kind:
             case "quantity" if line:
@@ -526,7 +592,7 @@ class Selling:
                 role = self._overridable_by(line, facts.get("rule", ""))
                 may = [s for s in people if s.active and role in rules.roles_of(s)]
                 return asking.override(line, self._reasons, may) if may else None
-            case "pharmacist" if line:
+            case "pharmacist" if line and facts.get("rule"):
                 return asking.pharmacist(line)
             case "duty_pharmacist":
                 pharmacists = [s for s in people if s.active and "pharmacist" in rules.roles_of(s)]
@@ -567,11 +633,11 @@ class Selling:
             case "quantity" if line:
                 return self.set_quantity(line.line_id, asking.as_quantity(values))
             case "which_box" if line:
-                return self._give_back(line, values["box"], int(asked.facts["quantity"]))
+                return self._give_back(line, asking.chosen(values, "box"), int(asked.facts["quantity"]))
             case "price" if line:
                 return self._set_price(line, values)
             case "lot" if line:
-                return self._set_lot(line, values["lot"])
+                return self._set_lot(line, asking.chosen(values, "lot"))
             case "review":
                 return self._sign_review(values)
             case "buyer" if line:
@@ -596,14 +662,16 @@ class Selling:
                 self._change(replace(self._state, basket=self._state.basket.replaced(changed)))
                 return self._told("code_missing", undoable=True)
             case "ambiguous":
-                return self.add_product(values["product"])
+                return self._add_resolved(asking.chosen(values, "product"), asked.facts.get("raw", ""))
             case "find":
-                return self.add_product(values["product"])
+                ghost = next((g for g in self._state.ghosts if g.ghost_id == asked.line_id), None)
+                return self._add_resolved(asking.chosen(values, "product"), ghost.raw if ghost else "", ghost)
             case "salesperson":
-                self._change(replace(self._state, basket=replace(self._state.basket, salesperson=values["staff"])))
+                staff = asking.chosen(values, "staff")
+                self._change(replace(self._state, basket=replace(self._state.basket, salesperson=staff)))
                 return self._told("salesperson_set")
             case "member":
-                found = self._store.people.find_members(values["text"])
+                found = self._store.people.find_members(asking.chosen(values, "text"))
                 if len(found) == 1:
                     return self.attach_member(found[0].id)
                 if not found:
@@ -612,17 +680,33 @@ class Selling:
                 self._question = asking.which_member(found)
                 return self.scene()
             case "which_member":
-                return self.attach_member(values["member"])
+                return self.attach_member(asking.chosen(values, "member"))
             case _:
                 return self.scene()
+
+    def _add_resolved(self, product_id: str, raw: str, ghost: Ghost | None = None) -> Scene:
+        """Add what a person said a code means; the code of a box stays with its pack, and its ghost leaves the list."""
+        product = self._goods.product(product_id)
+        if product is None:
+            raise Refused("product_gone")
+        reading = codes.read(raw, self._shapes, codes.ScanContext.SELLING) if raw else None
+        box = self._goods.box_of(reading) if isinstance(reading, codes.TraceCode | codes.Gs1Code) else None
+        holder = self._state.basket.holder_of(box.code) if box else None
+        if box and holder is not None:
+            return self._refused("trace_in_basket", name=holder.product.generic_name, tail=box.code[-4:])
+        if ghost is not None:
+            self._change(replace(self._state, ghosts=tuple(g for g in self._state.ghosts if g != ghost)))
+        if isinstance(reading, codes.Gs1Code) and box and not reading.serial:
+            return self._add(product, self._take_multiplier(), None, proven=self._goods.lot_of_box(product.id, box))
+        return self._add(product, self._take_multiplier(), box)
 
     def _scan_into_question(self, raw: str, entry: str) -> Scene:
         """A form that can use the scan takes it; else the scan waits its turn."""
         assert self._question is not None and self._asked is not None
         match self._asked.kind:
             case "which_box":
-                line = self._line(self._asked.line_id)
-                if any(box.code == raw for box in line.codes):
+                line = self._state.basket.line(self._asked.line_id)
+                if line and any(box.code == raw for box in line.codes):
                     return self.answer(self._question.question_id, {"box": raw})
             case "buyer":
                 reading = codes.read(raw, self._shapes, codes.ScanContext.ASKING_ID)
@@ -651,7 +735,8 @@ class Selling:
         left = tuple(box for box in line.codes if box.code != code)
         if len(left) == len(line.codes):
             raise Refused("not_on_this_line")
-        self._change(replace(self._state, basket=self._state.basket.replaced(replace(line, codes=left, quantity=max(quantity, len(left))))))
+        changed = self._weighed(replace(line, codes=left, quantity=max(quantity, len(left))))
+        self._change(replace(self._state, basket=self._state.basket.replaced(changed)))
         scene = self._told("put_back", tail=code[-4:], name=line.product.generic_name, undoable=True, kind="removed")
         if len(left) > quantity:
             return self._ask_box(self._line(line.line_id), quantity)
@@ -659,9 +744,13 @@ class Selling:
 
     def _set_price(self, line: BasketLine, values: Mapping[str, str]) -> Scene:
         price_fen = asking.as_price(values)
+        marked_fen = line.product.list_price_fen
+        if marked_fen and price_fen > marked_fen:
+            # 明码标价和禁止价格欺诈规定 (2022), Art. 8: nothing is charged beyond the marked price.
+            raise Refused("above_marked", marked=yuan(marked_fen))
         by = self._post.actor
         if not self._may("price"):
-            by = self._authorising.anyone(values.get("pin", ""), ("manager",)).id
+            by = self._authorising.anyone(values.get("pin", ""), str(self._store.settings.get("rights.price")).split(";")).id
         changed = replace(line, price_change=baskets.PriceChange(price_fen, values["reason"], by))
         self._change(replace(self._state, basket=self._state.basket.replaced(changed)))
         return self._told("price", name=line.product.generic_name, kind="price", undoable=True)
@@ -696,8 +785,7 @@ class Selling:
         """药师到岗 / 离岗 at this till, signed with the pharmacist's own PIN."""
         person = self._authorising.anyone(values.get("pin", ""), ("pharmacist",), values.get("pharmacist", ""))
         came = values.get("on_duty") != "no"
-        body = events.DutyPharmacist(staff_id=person.id, on_duty=came)
-        self._store.journal.record([body], actor=person.id, day=self._post.day(self._today())).result(5)
+        self._book(events.DutyPharmacist(staff_id=person.id, on_duty=came), actor=person.id)
         self._stage = None
         return self._told("duty_on" if came else "duty_off", name=person.name, sound="scan_member_or_rx")
 
@@ -714,19 +802,19 @@ class Selling:
         lines = self._rx_lines()
         review_id = new_id(self._clock)
         body, blob = self._staging.review(values, pharmacist, lines, self._state.basket, review_id)
-        self._write(self._store.journal.record([body], actor=pharmacist.id, day=self._post.day(self._today()), private=[blob]))
+        self._book(body, actor=pharmacist.id, private=[blob])
         self._staging.note_review(body)
         basket = self._state.basket
-        if body.verdict == "approved":
-            for line in lines:
-                basket = basket.replaced(replace(line, review_id=review_id))
+        # A rejection, too, stands on its lines: it ends what was approved before, also for an undo.
+        for line in lines:
+            basket = basket.replaced(replace(line, review_id=review_id))
         self._change(replace(self._state, basket=basket))
         word = "review_approved" if body.verdict == "approved" else "review_rejected"
         return self._told(word, name=pharmacist.name, sound="scan_member_or_rx")
 
     def _register_buyer(self, line: BasketLine, values: Mapping[str, str]) -> Scene:
         body, blob = self._staging.buyer(values, line, self._state.basket)
-        self._write(self._store.journal.record([body], actor=self._post.actor, day=self._post.day(self._today()), private=[blob]))
+        self._book(body, private=[blob])
         self._staging.note_buyer(body)
         basket = self._state.basket
         for other in basket.lines:
@@ -766,21 +854,29 @@ class Selling:
         basket = self._state.basket
         if not basket.lines:
             return self._told("nothing_to_hold")
+        self._refuse_while_paying()
         label = basket.member_label or basket.lines[0].product.generic_name
-        self._write(
+        try:
             self._store.parked.hold(
-                basket.basket_id, label, baskets.to_json(basket), self._shift_id(), self._clock.now(), basket.pieces, self.quote.payable_fen
-            )
-        )
+                basket.basket_id, label, self._text(), self._shift_id(), self._clock.now(), basket.pieces, self.quote.payable_fen
+            ).result(WRITE_S)
+        except (StoreFault, TimeoutError):
+            return self._refused("ledger_io")
         self._reset()
         self._staging.forget()
         return self._told("held", label=label, kind="held")
 
     def recall(self, basket_id: str) -> Scene:
         """Take a held basket up again; a basket in hand is held in its place."""
+        self._refuse_while_paying()
         if self._state.basket.lines:
             self.hold()
-        text = self._store.parked.take(basket_id).result()
+        if self._state.basket.lines:
+            return self.scene()
+        try:
+            text = self._store.parked.take(basket_id).result(WRITE_S)
+        except (StoreFault, TimeoutError):
+            return self._refused("ledger_io")
         if text is None:
             return self._refused("held_unknown")
         self._restore(text)
@@ -807,6 +903,9 @@ class Selling:
 
     def begin_payment(self) -> None:
         """Freeze the basket for payment; Refused while anything stands in the way."""
+        # Duty, lots and codes may have changed on another page since the last scan: money is taken on what holds now.
+        self._staging.forget()
+        self._stage = None
         scene = self.scene()
         if not self._state.basket.lines:
             raise Refused("basket_empty")
@@ -818,13 +917,13 @@ class Selling:
             raise Refused("question_open")
         if scene.blocks or scene.confirms:
             raise Refused("todo", count=str(scene.blocks + scene.confirms))
-        if self._faults:
+        if self._faults and not self._saved_again():
             raise Refused("ledger_io")
-        self._paying = True
+        self._paying = self._post.paying = True
 
     def end_payment(self, sold: bool) -> Scene:
         """Leave payment: with the goods sold a fresh basket opens and waiting scans go into it."""
-        self._paying = False
+        self._paying = self._post.paying = False
         if sold:
             self._reset()
         return self._drain(self.scene())
@@ -863,15 +962,18 @@ class Selling:
 
     def _restore(self, text: str) -> None:
         basket, lost = baskets.from_json(text, self._goods.product)
-        ghosts = tuple(Ghost(new_id(self._clock), product_id, "product_gone") for product_id in lost)
+        unread = (*basket.unread, *(UnreadCode(product_id, "product_gone") for product_id in lost))
+        ghosts = tuple(Ghost(new_id(self._clock), code.raw, code.reason) for code in unread)
         self._staging.recall_reviews(basket)
         self._undo.clear()
+        self._question = self._asked = None
         self._state = _State(basket, ghosts, basket.lines[-1].line_id if basket.lines else "")
         self._stage = None
         self._persist()
 
     def _reset(self) -> None:
         self._undo.clear()
+        self._question = self._asked = None
         self._state = _State(self._fresh())
         self._stage = None
         self._multiplier = 0
@@ -911,6 +1013,13 @@ class Selling:
     def _today(self) -> date:
         return shop_day(self._clock.now())
 
+    def _law_day(self) -> date:
+        return self._post.law_day(self._today())
+
+    def _refuse_while_paying(self) -> None:
+        if self._paying:
+            raise Refused("paying")
+
     def _shift_id(self) -> str:
         return self._post.shift.shift_id if self._post.shift else ""
 
@@ -938,21 +1047,48 @@ class Selling:
         return self.scene()
 
     def _change(self, state: _State) -> None:
+        self._refuse_while_paying()
         self._undo.append(self._state)
         del self._undo[:-UNDO_STEPS]
         # An override or a told warning was for one lot, price and patient; it does not outlive their change.
-        kept = rules.forget_stale(self._state.basket, state.basket)
+        kept = _outgrown(self._state.basket, rules.forget_stale(self._state.basket, state.basket))
         self._state = state if kept is state.basket else replace(state, basket=kept)
+        if self._asked is not None and self._asked.line_id and not self._stands(self._asked.line_id):
+            self._question = self._asked = None
         self._stage = None
         self._persist()
 
+    def _stands(self, line_id: str) -> bool:
+        return self._state.basket.line(line_id) is not None or any(g.ghost_id == line_id for g in self._state.ghosts)
+
+    def _text(self) -> str:
+        """The basket as it is kept, unresolved codes with it."""
+        unread = tuple(UnreadCode(ghost.raw, ghost.reason) for ghost in self._state.ghosts)
+        return baskets.to_json(replace(self._state.basket, unread=unread))
+
     def _persist(self) -> None:
+        self._write(self._save())
+
+    def _save(self) -> Future[None]:
         basket = self._state.basket
-        self._write(
-            self._store.parked.save_open(
-                basket.basket_id, basket.member_label, baskets.to_json(basket), self._shift_id(), self._clock.now()
-            )
-        )
+        return self._store.parked.save_open(basket.basket_id, basket.member_label, self._text(), self._shift_id(), self._clock.now())
+
+    def _saved_again(self) -> bool:
+        """Whether the disk takes the basket now, after a write that failed before (a full disk that was cleared)."""
+        try:
+            self._save().result(WRITE_S)
+        except (StoreFault, TimeoutError):
+            return False
+        self._faults.clear()
+        return True
+
+    def _book(self, body: Record, *, actor: str = "", private: Sequence[PrivateBlob] = ()) -> None:
+        """Record what the law wants before the act counts; Refused where the disk did not take it."""
+        day = self._post.day(self._today())
+        try:
+            self._store.journal.record([body], actor=actor or self._post.actor, day=day, private=private).result(WRITE_S)
+        except (StoreFault, TimeoutError) as fault:
+            raise Refused("ledger_io") from fault
 
     def _write(self, future: Future[Any]) -> None:
         """Watch a write that nobody waits for: its failure stops money, not the scan."""
@@ -962,6 +1098,33 @@ class Selling:
         error = future.exception()
         if error is not None:
             self._faults.append(error)
+
+
+def _same_lot(one: LotChoice, other: LotChoice) -> bool:
+    return (one.lot_id, one.lot_no, one.expires_on) == (other.lot_id, other.lot_no, other.expires_on)
+
+
+def _outgrown(before: Basket, after: Basket) -> Basket:
+    """The basket after an act, without a review or a missing-code reason that was given for fewer packs."""
+    packs: dict[str, int] = {}
+    for line in before.lines:
+        packs[line.product.id] = packs.get(line.product.id, 0) - line.quantity
+    for line in after.lines:
+        packs[line.product.id] = packs.get(line.product.id, 0) + line.quantity
+    lines = []
+    for line in after.lines:
+        old = before.line(line.line_id)
+        if old is not None and line.review_id and line.review_id == old.review_id and packs[line.product.id] > 0:
+            line = replace(line, review_id="")
+        reason = line.code_missing_reason
+        if old is not None and reason and reason == old.code_missing_reason and _uncoded(line) > _uncoded(old):
+            line = replace(line, code_missing_reason="")
+        lines.append(line)
+    return after if tuple(lines) == after.lines else replace(after, lines=tuple(lines))
+
+
+def _uncoded(line: BasketLine) -> int:
+    return line.quantity - len(line.codes)
 
 
 Resume = Callable[[], None]

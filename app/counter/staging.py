@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from app.counter import asking
 from app.counter.faults import Refused
@@ -29,7 +30,7 @@ from app.counter.scene import (
 from app.domain import dispensing, lookalike, lots, masking, rules, safety
 from app.domain.basket import Basket, BasketLine
 from app.domain.pricing import OfferBook, PriceLine, PromotionLaw, Quote, quote
-from app.domain.rules import RegisterFacts, ReviewFacts, SaleCase
+from app.domain.rules import EarlierSale, RegisterFacts, ReviewFacts, SaleCase
 from app.domain.verdict import Text, Verdict
 from app.records import events
 from app.records.base import Record
@@ -68,6 +69,7 @@ class Staging:
         self._law = law
         self._buyer_key = buyer_key
         self._reviews: dict[str, ReviewFacts] = {}
+        self._review_of: dict[str, str] = {}
         self._registers: dict[str, RegisterFacts] = {}
         self._books: dict[tuple[str, tuple[str, ...]], OfferBook] = {}
 
@@ -114,10 +116,15 @@ class Staging:
         return book
 
     def _case(self, basket: Basket) -> SaleCase:
-        day = self._day()
+        day = self._law_day()
         lot_facts = {}
         saleable: dict[str, int] = {}
+        earlier: dict[str, EarlierSale] = {}
         for line in basket.lines:
+            for box in line.codes:
+                gone = self._memo.get(("code", box.code), partial(self._store.stock.code, box.code))
+                if gone is not None and gone.state != "in_stock":
+                    earlier[box.code] = EarlierSale(gone.sale_number, gone.sold_on or day)
             held = self._goods.lots_of(line.product.id)
             saleable[line.product.id] = len(lots.saleable(held, day))
             for row in held:
@@ -132,6 +139,7 @@ class Staging:
             reviews=self._reviews,
             registers=self._registers,
             roles=self._all_roles(),
+            earlier_sales=earlier,
         )
 
     def forget(self) -> None:
@@ -173,12 +181,12 @@ class Staging:
             checker=values.get("checker", ""),
             number=values.get("number", "").strip(),
             image_digest=values.get("image_digest", ""),
-            valid_days=int(valid) if valid.isdigit() else 0,
+            valid_days=int(valid) if valid.isdecimal() else 0,
             psych2=any(line.product.special == "psych2" for line in lines),
         )
         rejected = values.get("verdict") == "rejected"
         if not rejected:
-            _refuse_problems(dispensing.check_review(form, self._day(), self._pack, self._all_roles()))
+            _refuse_problems(dispensing.check_review(form, self._law_day(), self._pack, self._all_roles()))
         private = {
             "number": form.number,
             "institution": form.institution,
@@ -192,7 +200,7 @@ class Staging:
             basket_id=basket.basket_id,
             products=form.products,
             blob_id=blob.blob_id,
-            prescribed_on=form.prescribed_on or self._day(),
+            prescribed_on=form.prescribed_on or self._law_day(),
             valid_days=form.valid_days,
             reviewer=form.reviewer,
             dispenser=form.dispenser,
@@ -203,13 +211,18 @@ class Staging:
         return body, blob
 
     def note_review(self, body: events.ReviewSigned) -> None:
-        """Let the rules know a review that was just handed to the journal."""
+        """Let the rules know a review of the journal; a rejection ends what was approved before for the same basket and products."""
+        if body.verdict != "approved":
+            for review_id, facts in self._reviews.items():
+                if self._review_of.get(review_id) == body.basket_id and set(facts.products) & set(body.products):
+                    self._reviews[review_id] = replace(facts, approved=False)
+        self._review_of[body.review_id] = body.basket_id
         self._reviews[body.review_id] = ReviewFacts(body.products, body.verdict == "approved", body.prescribed_on, body.valid_days)
 
     def buyer(self, values: Mapping[str, str], line: BasketLine, basket: Basket) -> tuple[events.BuyerRegistered, PrivateBlob]:
         """The register entry of a buyer and its private part; Refused names what is wrong with the ID."""
         form = dispensing.BuyerForm(line.product.special, values.get("name", "").strip(), values.get("id_number", ""))
-        _refuse_problems(dispensing.check_buyer(form, self._day(), self._pack))
+        _refuse_problems(dispensing.check_buyer(form, self._law_day(), self._pack))
         register_id = new_id(self._clock)
         number = dispensing.normal_id(form.id_number)
         blob = PrivateBlob(new_id(self._clock), register_id, "buyer", _plain({"name": form.name, "id_number": number}))
@@ -344,7 +357,7 @@ class Staging:
         if not line.lot.expires_on:
             return False
         days = line.product.near_expiry_days or self.near_expiry_days()
-        return (date.fromisoformat(line.lot.expires_on) - self._day()).days <= days
+        return (date.fromisoformat(line.lot.expires_on) - self._law_day()).days <= days
 
     def near_expiry_days(self) -> int:
         """Days before expiry at which a customer must be told, as the rule pack says for today."""
@@ -436,6 +449,9 @@ class Staging:
 
     def _day(self) -> date:
         return self._post.day(shop_day(self._clock.now()))
+
+    def _law_day(self) -> date:
+        return self._post.law_day(shop_day(self._clock.now()))
 
 
 def marks_of(product: Product) -> tuple[str, ...]:

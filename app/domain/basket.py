@@ -91,6 +91,14 @@ class PatientRef:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadCode:
+    """A scanned code that stands in the basket until somebody says what it is."""
+
+    raw: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Basket:
     """An open or held basket."""
 
@@ -109,6 +117,8 @@ class Basket:
     """Answers that concern the whole basket."""
     coupons: tuple[str, ...] = ()
     """Codes of open coupons scanned into it."""
+    unread: tuple[UnreadCode, ...] = ()
+    """Codes nobody has resolved yet; kept so that they, too, come back after a power cut or a hold."""
 
     def line(self, line_id: str) -> BasketLine | None:
         """The line of that id."""
@@ -172,6 +182,7 @@ def from_json(text: str, product: Callable[[str], Product | None]) -> tuple[Bask
     patient["allergy_classes"] = tuple(patient["allergy_classes"])
     answers = tuple(LineAnswer(**answer) for answer in fields.pop("answers"))
     fields["coupons"] = tuple(fields["coupons"])
+    fields["unread"] = tuple(UnreadCode(**code) for code in fields.get("unread", ()))
     return Basket(**fields, lines=tuple(lines), patient=PatientRef(**patient), answers=answers), tuple(lost)
 
 

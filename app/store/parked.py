@@ -53,7 +53,8 @@ class Parked:
             connection.execute(others)
             upsert(connection, t.parked_basket, [row])
 
-        return self._writes().submit(unit, urgent=False)
+        # In the same queue as hold, take and the sale: a save that came in behind them would open a sold or held basket again.
+        return self._writes().submit(unit)
 
     def _row(
         self,
