@@ -9,6 +9,7 @@ from pathlib import Path
 from app.assembly import TillFile, open_store
 from app.counter.authorising import hash_pin
 from app.domain.demo import DemoPharmacy, DemoRows, build_pharmacy
+from app.domain.demo.sheet import sheet_to_json
 from app.hub import publishing
 from app.hub.archive import Archive
 from app.hub.main import default_database_url
@@ -106,6 +107,7 @@ def found_demo(
     say("making the encrypted ledger…")
     found(folder, clock, shop, staff, {"demo": True})
     TillFile(shop.store_id, shop.till, demo=True).write(folder)
+    (folder / "sheet.json").write_text(sheet_to_json(pharmacy.sheet), "utf-8")
     say(f"catalogue: {len(pharmacy.products)} products…")
     ranks = {p.id: n for n, p in enumerate((p for p in pharmacy.products if p.in_assortment), 1)}
     build_catalogue(folder / "catalogue.db", pharmacy.products, pharmacy.offers, ranks, version="demo-1", built_at=clock.now())

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from app.counter.shifts import Shifts
     from app.counter.staging import Staging
     from app.counter.stocking import Stocking
+    from app.domain.demo import SheetCode
     from app.records.clock import Clock
     from app.store.open_store import Store
     from app.store.settings import Settings
@@ -34,6 +35,7 @@ class Till(Protocol):
     stocking: Stocking
     staging: Staging
     printing: Printing
+    sheet: tuple[SheetCode, ...]
     sync: SyncWorker
 
     def start(self) -> None:

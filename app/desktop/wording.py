@@ -136,6 +136,7 @@ SENTENCES: dict[str, Text] = {
     # -- shift -------------------------------------------------------------------------------
     "no_shift": _T("还没开班，先在登录页开班", "No shift is open. Open one on the sign-in page"),
     "shift_open": _T("班次还开着，先交班", "The shift is still open. Close it first"),
+    "day_closed": _T("{day} 已经日结", "{day} is closed already"),
     "no_shift_that_day": _T("当天没有班次，不用日结", "No shift that day. Nothing to close"),
     "count_first": _T("先清点现金，再交班", "Count the cash before closing"),
     "count_confirmed": _T("清点已确认，要改请重点一次", "The count is confirmed. Recount to change it"),

@@ -17,7 +17,7 @@ _CODE128_RUNS = (
 )
 _CODE128 = tuple(_CODE128_RUNS.split())
 _STOP = "2331112"
-_START_B = 104
+_START_B, _START_C = 104, 105
 _QR_BYTES_M = (
     14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560, 624, 666, 711,
 )  # fmt: skip
@@ -27,8 +27,14 @@ _EAN_PARITY = ("LLLLLL", "LLGLGG", "LLGGLG", "LLGGGL", "LGLLGG", "LGGLLG", "LGGG
 
 
 def code128_modules(payload: str) -> str:
-    """Return Code 128 set B as a string of modules, `1` dark (ISO/IEC 15417); the payload is printable ASCII."""
-    values = [_START_B, *(ord(ch) - 32 for ch in payload)]
+    """Return Code 128 as a string of modules, `1` dark (ISO/IEC 15417); the payload is printable ASCII.
+
+    An even number of digits is set C, two digits a symbol: half as wide, so that bars can be twice as thick. Else set B.
+    """
+    if payload.isdigit() and len(payload) % 2 == 0:
+        values = [_START_C, *(int(payload[place : place + 2]) for place in range(0, len(payload), 2))]
+    else:
+        values = [_START_B, *(ord(ch) - 32 for ch in payload)]
     values.append((values[0] + sum(place * value for place, value in enumerate(values[1:], 1))) % 103)
     bars = "".join(_CODE128[value] for value in values) + _STOP
     return "".join(("1" if index % 2 == 0 else "0") * int(run) for index, run in enumerate(bars))

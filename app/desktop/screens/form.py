@@ -81,8 +81,7 @@ class Form(Panel):
     def begin(self) -> None:
         """Put the keyboard into the first field that is still empty."""
         empty = [part for name, part in self._parts.items() if not self.values()[name]]
-        first = (empty or list(self._parts.values()) or [None])[0]
-        if first is not None:
+        for first in [*empty, *self._parts.values()][:1]:
             first.setFocus(Qt.FocusReason.TabFocusReason)
             if isinstance(first, Entry):
                 first.selectAll()
@@ -107,9 +106,8 @@ class Form(Panel):
         for key, part in self._parts.items():
             if isinstance(part, Entry):
                 part.set_wrong(bool(words) and key == name)
-        part = self._parts.get(name)
-        if part is not None and words:
-            part.setFocus(Qt.FocusReason.TabFocusReason)
+        if words and name in self._parts:
+            self._parts[name].setFocus(Qt.FocusReason.TabFocusReason)
 
     def clear(self, name: str) -> None:
         """Empty a field, such as a PIN that was wrong."""

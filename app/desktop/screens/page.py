@@ -53,6 +53,8 @@ class Page(QWidget):
     """Function keys, badges or the sale's number may differ now: the window reads them again."""
     type_back = Signal()
     """Give the keyboard back to the omnibox."""
+    scan = Signal(str)
+    """A code to be taken as if the scanner had read it."""
     toast = Signal(str, str)
     """A short message at the bottom (words in the language in force, icon name)."""
 
@@ -69,8 +71,15 @@ class Page(QWidget):
     """Whether `on_scanned` is called here; otherwise a scan goes to the sale page."""
     searches: bool = False
     """Whether what is typed and chosen in the omnibox comes to this page; otherwise it goes to the sale page."""
+    suggests: bool = True
+    """Whether products are listed under the omnibox while something is typed here."""
     draws_echo: bool = False
     """Whether the page shows its echoes itself; otherwise the window's strip above the function bar does."""
+
+    @classmethod
+    def wanted(cls, till: Till) -> bool:
+        """Whether this till has the page at all; asked once."""
+        return True
 
     def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -14,13 +14,13 @@ from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.returns import TENDER_ICONS
 from app.desktop.screens.rows import Cell, ListRow
-from app.desktop.wording import sentence
 from app.desktop.widgets.arrange import Column, Row, Spring
 from app.desktop.widgets.buttons import Btn
 from app.desktop.widgets.chips import Chip, Pill
 from app.desktop.widgets.notices import Empty
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, Money, Para, Rule, Txt
+from app.desktop.wording import sentence
 from app.domain.verdict import Text
 from app.records.events import Tender
 from app.store.print_jobs import PrintJob
@@ -38,6 +38,8 @@ class ReceiptsPage(Desk):
     icon = "receipt"
     in_rail = False
     takes_scans = True
+    searches = True
+    suggests = False
 
     def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(around, parent)
@@ -310,7 +312,14 @@ class ReceiptsPage(Desk):
         }
         states = {
             "queued": (self.say("排队中", "Queued"), "ink2"),
-            "waiting": ({"paper_out": self.say("缺纸，等待中", "Paper out"), "offline": self.say("打印机离线", "Printer offline"), "cover_open": self.say("机盖开着", "Cover open")}.get(job.facts.get("why", ""), self.say("重启前没打完", "From before the restart")), "warn_ink"),
+            "waiting": (
+                {
+                    "paper_out": self.say("缺纸，等待中", "Paper out"),
+                    "offline": self.say("打印机离线", "Printer offline"),
+                    "cover_open": self.say("机盖开着", "Cover open"),
+                }.get(job.facts.get("why", ""), self.say("重启前没打完", "From before the restart")),
+                "warn_ink",
+            ),
             "failed": (self.say("没打出", "Did not print"), "bad_ink"),
             "unknown": (self.say("不知打没打出，请看一眼", "Look whether it came out"), "warn_ink"),
         }
@@ -346,7 +355,14 @@ class ReceiptsPage(Desk):
     def _draw_right(self) -> None:
         theme, sale = self.theme, self._sale
         if sale is None:
-            self._right.fill(Panel(theme, Column(theme, Spring(), Txt(theme, self.say("没有可看的单据", "Nothing to show"), "body", "ink3", align="center"), Spring())))
+            self._right.fill(
+                Panel(
+                    theme,
+                    Column(
+                        theme, Spring(), Txt(theme, self.say("没有可看的单据", "Nothing to show"), "body", "ink3", align="center"), Spring()
+                    ),
+                )
+            )
             return
         body = sale.body
         card = Column(theme, gap=8, margins=(18, 14, 18, 14))
@@ -369,7 +385,12 @@ class ReceiptsPage(Desk):
                 ListRow(
                     theme,
                     (
-                        Cell(line.generic_name, strong=line.spec, marks=marks_of(marks), sub=f"×{line.quantity}" + (f" · {sub}" if sub else "")),
+                        Cell(
+                            line.generic_name,
+                            strong=line.spec,
+                            marks=marks_of(marks),
+                            sub=f"×{line.quantity}" + (f" · {sub}" if sub else ""),
+                        ),
                         Cell(fen=line.amount_fen, width=86, align="right"),
                     ),
                     height=54,
@@ -381,7 +402,9 @@ class ReceiptsPage(Desk):
         card.add(Row(theme, Txt(theme, self.say("应收", "Due"), "title", "ink2"), Spring(), Money(theme, body.payable_fen, 26)))
         for tender in body.tenders:
             booked = self._booked(sale, tender)
-            title_of = {str(row["id"]): Text(str(row["title_zh"]), str(row["title_en"])) for row in self.till.settings.get("tender.methods")}
+            title_of = {
+                str(row["id"]): Text(str(row["title_zh"]), str(row["title_en"])) for row in self.till.settings.get("tender.methods")
+            }
             words = self.of(title_of.get(booked, Text(tender.title_zh, tender.title_en)))
             row = Row(theme, Icon(theme, TENDER_ICONS.get(booked, "wallet"), 20), Txt(theme, words, "body"), gap=10)
             if booked != tender.method:
@@ -396,7 +419,15 @@ class ReceiptsPage(Desk):
         back.clicked.connect(self._return)
         acts.add((fix, 1))
         acts.add((back, 1))
-        again = Btn(theme, self.say(f"补打小票 第 {sale.reprints + 1} 次", f"Reprint, copy {sale.reprints + 1}"), "primary", icon="printer", key="F12", height=52, role="head")
+        again = Btn(
+            theme,
+            self.say(f"补打小票 第 {sale.reprints + 1} 次", f"Reprint, copy {sale.reprints + 1}"),
+            "primary",
+            icon="printer",
+            key="F12",
+            height=52,
+            role="head",
+        )
         again.clicked.connect(self._reprint)
         note = Para(theme, self.say("内容与原单一致，抬头加印补打", "The same slip, headed as a copy"), "caption", "ink3", align="center")
         self._right.fill(Column(theme, (Panel(theme, card), 1), acts, again, note, gap=8))

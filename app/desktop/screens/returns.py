@@ -15,7 +15,6 @@ from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, clock_text, mar
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.rows import Cell, Chips, Choice, ListRow
-from app.desktop.wording import sentence
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed
 from app.desktop.widgets.buttons import Btn, LinkBtn
 from app.desktop.widgets.chips import Chip, Pill
@@ -24,6 +23,7 @@ from app.desktop.widgets.fields import Entry
 from app.desktop.widgets.notices import Empty
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, IconTile, Money, Para, Rule, Txt
+from app.desktop.wording import sentence
 from app.domain.verdict import Text
 
 TENDER_ICONS = {"cash": "money-wavy", "card": "credit-card", "qr": "qr-code", "insurance": "identification-card"}
@@ -37,6 +37,8 @@ class ReturnsPage(Desk):
     title = Text("退货", "Returns")
     icon = "arrow-u-up-left"
     takes_scans = True
+    searches = True
+    suggests = False
 
     def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(around, parent)
@@ -72,9 +74,9 @@ class ReturnsPage(Desk):
                 if scene.total_fen or any(line.chosen for line in scene.lines):
                     keys.append(FKeySpec("F12", Text("确认退款", "Refund"), self._confirm, primary=True))
         elif scene.state == "done":
-            keys.append(FKeySpec("F2", Text("下一笔退货", "Next return"), self._restart))
+            keys.append(FKeySpec("F5", Text("下一笔退货", "Next return"), self._restart))
             keys.append(FKeySpec("F12", Text("回收银", "Back to sale"), lambda: self.go.emit("sale"), primary=True))
-        keys.append(FKeySpec("Ctrl P", Text("单据与补打", "Receipts"), lambda: self.go.emit("receipts")))
+        keys.append(FKeySpec("F7", Text("单据与补打", "Receipts"), lambda: self.go.emit("receipts")))
         return tuple(keys)
 
     def on_shown(self) -> None:
@@ -256,35 +258,42 @@ class ReturnsPage(Desk):
     def _draw_empty(self) -> None:
         theme, scene = self.theme, self._scene
         today = self.till.staging.frame().day
-        head = Column(
-            theme,
-            Row(
-                theme,
-                Txt(theme, self.say("找原单", "Find the original sale"), "section"),
-                Spring(),
-                Btn(theme, self.say("输入查找", "Type to find"), icon="magnifying-glass", key="F2"),
-            ),
-            Txt(
-                theme,
-                self.say("扫小票条码、药盒追溯码或会员码，也可以输单号、手机号", "Scan the receipt, a box's trace code or a member card; or type a number"),
-                "label",
-                "ink3",
-            ),
-            gap=4,
-            margins=(18, 14, 18, 12),
-        )
-        find = head.itemAt(0).layout().itemAt(2).widget()
-        assert isinstance(find, Btn)
+        find = Btn(theme, self.say("输入查找", "Type to find"), icon="magnifying-glass", key="F2")
         find.clicked.connect(self._focus_find)
+        how = self.say(
+            "扫小票条码、药盒追溯码或会员码，也可以输单号、手机号",
+            "Scan the receipt, a box's trace code or a member card; or type a number",
+        )
+        title = Txt(theme, self.say("找原单", "Find the original sale"), "section")
+        head = Row(theme, (Column(theme, title, Txt(theme, how, "label", "ink3"), gap=4), 1), find, margins=(18, 14, 18, 12))
         parts: list[Any] = [head, Rule(theme)]
         if scene.problem is not None:
-            parts.append(boxed(Row(theme, Icon(theme, "question", 20, "warn"), (Para(theme, self.of(scene.problem), "body", "warn_ink"), 1), margins=(18, 12, 18, 12))))
+            parts.append(
+                boxed(
+                    Row(
+                        theme,
+                        Icon(theme, "question", 20, "warn"),
+                        (Para(theme, self.of(scene.problem), "body", "warn_ink"), 1),
+                        margins=(18, 12, 18, 12),
+                    )
+                )
+            )
             parts.append(Rule(theme))
         self._rows = tuple(self._found_row(found, today) for found in scene.found)
         if self._rows:
             parts.append((Listing(theme, self._rows), 1))
         else:
-            parts.append((Empty(theme, "receipt", self.say("今天还没有可退的单", "No sale to return yet"), self.say("有了销售单，这里会列出最近的", "The newest sales will be listed here")), 1))
+            parts.append(
+                (
+                    Empty(
+                        theme,
+                        "receipt",
+                        self.say("今天还没有可退的单", "No sale to return yet"),
+                        self.say("有了销售单，这里会列出最近的", "The newest sales will be listed here"),
+                    ),
+                    1,
+                )
+            )
         self._left.fill(Sheet(theme, Column(theme, *parts, gap=0)))
         notes = Column(theme, gap=14, margins=(16, 16, 16, 16))
         notes.add(Txt(theme, self.say("退货要点", "How returns work"), "head"))
@@ -337,7 +346,14 @@ class ReturnsPage(Desk):
         self._rows = tuple(self._line_row(line, busy) for line in scene.lines)
         parts: list[Any] = [head, Rule(theme), (Listing(theme, self._rows), 1)]
         if scene.problem is not None:
-            parts.append(Row(theme, Icon(theme, "warning-circle", 20, "bad", "fill"), (Para(theme, self.of(scene.problem), "body", "bad_ink"), 1), margins=(18, 6, 18, 4)))
+            parts.append(
+                Row(
+                    theme,
+                    Icon(theme, "warning-circle", 20, "bad", "fill"),
+                    (Para(theme, self.of(scene.problem), "body", "bad_ink"), 1),
+                    margins=(18, 6, 18, 4),
+                )
+            )
         chips = Chips(theme, [Choice(code, self.of(text)) for code, text in scene.reasons], scene.reason, spoken=self.say("原因", "Reason"))
         chips.setObjectName("reasons")
         chips.setEnabled(not busy)
@@ -362,7 +378,11 @@ class ReturnsPage(Desk):
         if not line.allowed:
             sub, tone = self.of(line.why_not), "bad_ink"
         elif line.chosen:
-            sub = self.say("退回后放回货架", "Goes back to the shelf") if line.zone == "shelf" else self.say("退回后进不合格品区", "Goes to the reject zone")
+            sub = (
+                self.say("退回后放回货架", "Goes back to the shelf")
+                if line.zone == "shelf"
+                else self.say("退回后进不合格品区", "Goes to the reject zone")
+            )
             tone = "ink2" if line.zone == "shelf" else "warn_ink"
         if line.returned and line.allowed:
             sub += self.say(f" · 已退 {line.returned}", f" · {line.returned} returned before")
@@ -401,7 +421,13 @@ class ReturnsPage(Desk):
             return
         parts: list[Any] = []
         if scene.approved_by:
-            head = Row(theme, Icon(theme, "user-check", 20, "good", "fill"), Txt(theme, self.say("已授权", "Approved"), "head"), Spring(), Txt(theme, scene.approved_by, "label", "ink3"))
+            head = Row(
+                theme,
+                Icon(theme, "user-check", 20, "good", "fill"),
+                Txt(theme, self.say("已授权", "Approved"), "head"),
+                Spring(),
+                Txt(theme, scene.approved_by, "label", "ink3"),
+            )
             words = self.say("授权只对本单有效", "For this return only")
             parts.append(Panel(theme, Column(theme, head, Txt(theme, words, "caption", "ink3"), gap=4, margins=(16, 12, 16, 12))))
         elif scene.needs_approval:
@@ -409,8 +435,21 @@ class ReturnsPage(Desk):
             self._pin.setPlaceholderText(self.say("店长 PIN", "Manager's PIN"))
             self._pin.setObjectName("pin")
             self._pin.returnPressed.connect(self._approve)
-            head = Row(theme, Icon(theme, "shield-warning", 20, "warn", "fill"), Txt(theme, self.say("需要店长授权", "A manager must approve"), "head"), Spring())
-            why = Para(theme, self.say("退药品，或退款超过收银员权限时，由店长输 PIN", "For medicines, or above the cashier's limit, the manager enters the PIN"), "caption", "ink3")
+            head = Row(
+                theme,
+                Icon(theme, "shield-warning", 20, "warn", "fill"),
+                Txt(theme, self.say("需要店长授权", "A manager must approve"), "head"),
+                Spring(),
+            )
+            why = Para(
+                theme,
+                self.say(
+                    "退药品，或退款超过收银员权限时，由店长输 PIN",
+                    "For medicines, or above the cashier's limit, the manager enters the PIN",
+                ),
+                "caption",
+                "ink3",
+            )
             parts.append(Panel(theme, Column(theme, head, why, self._pin, gap=8, margins=(16, 12, 16, 14)), bar="warn"))
         parts.append(Spring())
         card = Column(theme, gap=10, margins=(16, 14, 16, 16))
@@ -442,7 +481,9 @@ class ReturnsPage(Desk):
     def _refund_row(self, refund: Refund) -> Row:
         theme = self.theme
         icon = TENDER_ICONS.get(refund.method, "wallet")
-        return Row(theme, Icon(theme, icon, 20), Txt(theme, self.of(refund.title), "body"), Spring(), Money(theme, refund.amount_fen), gap=10)
+        return Row(
+            theme, Icon(theme, icon, 20), Txt(theme, self.of(refund.title), "body"), Spring(), Money(theme, refund.amount_fen), gap=10
+        )
 
     def _zones(self) -> str:
         shelf = sum(line.chosen for line in self._scene.lines if line.zone == "shelf")
@@ -465,7 +506,10 @@ class ReturnsPage(Desk):
             self.theme,
             self.say("整单作废", "Void the whole sale"),
             fields,
-            body=self.say("只限本班、货还没离柜。商品留在货架，钱按原路全部退回，原单保留可查", "Only in this shift and before the goods left. Goods stay on the shelf, all money goes back, the sale stays on record"),
+            body=self.say(
+                "只限本班、货还没离柜。商品留在货架，钱按原路全部退回，原单保留可查",
+                "Only in this shift and before the goods left. Goods stay on the shelf, all money goes back, the sale stays on record",
+            ),
             confirm=self.say("作废并退款", "Void and refund"),
             close=self.say("返回", "Back"),
             kind="danger",
@@ -484,7 +528,15 @@ class ReturnsPage(Desk):
         card = Column(theme, gap=12, margins=(28, 28, 28, 24))
         tile = IconTile(theme, "check-circle", 56, "good", weight="fill")
         title = self.say("已整单作废", "Sale voided") if void else self.say("退款已记账", "Refund booked")
-        card.add(Row(theme, tile, Column(theme, Txt(theme, title, "page"), Txt(theme, scene.return_number, "body", "ink2"), gap=2), Spring(), gap=16))
+        card.add(
+            Row(
+                theme,
+                tile,
+                Column(theme, Txt(theme, title, "page"), Txt(theme, scene.return_number, "body", "ink2"), gap=2),
+                Spring(),
+                gap=16,
+            )
+        )
         card.add(Rule(theme))
         if kept is not None:
             for line in kept.body.lines:
@@ -492,22 +544,57 @@ class ReturnsPage(Desk):
                 tone = "good" if line.zone == "shelf" else "warn"
                 amount = Money(theme, line.amount_fen)
                 amount.setFixedWidth(theme.px(110))
-                card.add(Row(theme, Txt(theme, line.generic_name, "title"), Txt(theme, line.spec, "body_strong", "ink2"), Spring(), Txt(theme, f"×{line.quantity}", "body", "ink2"), Pill(theme, zone, tone, height=24, radius=6), amount, gap=10))
+                card.add(
+                    Row(
+                        theme,
+                        Txt(theme, line.generic_name, "title"),
+                        Txt(theme, line.spec, "body_strong", "ink2"),
+                        Spring(),
+                        Txt(theme, f"×{line.quantity}", "body", "ink2"),
+                        Pill(theme, zone, tone, height=24, radius=6),
+                        amount,
+                        gap=10,
+                    )
+                )
         card.add(Spring())
-        card.add(Row(theme, Icon(theme, "receipt", 18), Txt(theme, f"{self.say('原单', 'Sale')} {scene.number}", "label", "ink2"), Spring(), gap=8))
+        card.add(
+            Row(
+                theme,
+                Icon(theme, "receipt", 18),
+                Txt(theme, f"{self.say('原单', 'Sale')} {scene.number}", "label", "ink2"),
+                Spring(),
+                gap=8,
+            )
+        )
         self._left.fill(Panel(theme, card))
         side = Column(theme, gap=10, margins=(16, 14, 16, 16))
         side.add(Txt(theme, self.say("请退给顾客", "Give back to the customer"), "head"))
         if kept is not None:
             for tender in kept.body.refunds:
-                side.add(Row(theme, Icon(theme, TENDER_ICONS.get(tender.method, "wallet"), 20), Txt(theme, self.of(Text(tender.title_zh, tender.title_en)), "body"), Spring(), Money(theme, tender.amount_fen), gap=10))
+                side.add(
+                    Row(
+                        theme,
+                        Icon(theme, TENDER_ICONS.get(tender.method, "wallet"), 20),
+                        Txt(theme, self.of(Text(tender.title_zh, tender.title_en)), "body"),
+                        Spring(),
+                        Money(theme, tender.amount_fen),
+                        gap=10,
+                    )
+                )
                 if tender.kind != "cash":
-                    side.add(Para(theme, self.say("在原设备上退这一笔，本机只记账", "Refund this on its own device; the till only records it"), "caption", "ink3"))
+                    side.add(
+                        Para(
+                            theme,
+                            self.say("在原设备上退这一笔，本机只记账", "Refund this on its own device; the till only records it"),
+                            "caption",
+                            "ink3",
+                        )
+                    )
             side.add(Rule(theme))
             side.add(Row(theme, Txt(theme, self.say("共退", "Refunded"), "title", "ink2"), Spring(), Money(theme, kept.body.total_fen, 44)))
         self._paper_line = Txt(theme, self._paper_words, "label", "ink2")
         side.add(Row(theme, Icon(theme, "printer", 18), self._paper_line, Spring(), gap=8))
-        again = Btn(theme, self.say("下一笔退货", "Next return"), key="F2", height=44)
+        again = Btn(theme, self.say("下一笔退货", "Next return"), key="F5", height=44)
         again.clicked.connect(self._restart)
         back = Btn(theme, self.say("回收银", "Back to sale"), "primary", key="F12", height=60, role="section")
         back.clicked.connect(lambda: self.go.emit("sale"))

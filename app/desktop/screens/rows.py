@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from app.desktop.theme import Theme, paint
 from app.desktop.theme.paint import Align, Mark
-from app.desktop.widgets.base import PaintedButton
 from app.desktop.widgets.arrange import Row
+from app.desktop.widgets.base import PaintedButton
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from app.reports.z_report import z_pdf
 from app.store.shifts import DutyRow, ShiftRow
 
 RIGHT_WIDTH = 366
+BADGE_MS = 60_000
 
 
 class CountBox(Panel):
@@ -77,6 +78,7 @@ class ShiftPage(Desk):
         self._duties_shown = False
         self._form: Form | None = None
         self._busy = ""
+        self._missed, self._badge_until = 0, -1
         self._top, self._bottom, self._right = Slot(), Slot(), Slot()
         self._boxes: tuple[CountBox, ...] = ()
         self._sum: Money | None = None
@@ -120,11 +122,14 @@ class ShiftPage(Desk):
         return tuple(keys)
 
     def badge(self) -> str:
-        """How many duties were missed today."""
-        if self._scene is None or not self._scene.open:
+        """How many duties were missed; read anew at most every minute, for it is asked after every scan."""
+        if not self.till.shifts.has_open_shift:
             return ""
-        missed = sum(1 for duty in self._scene.duties if duty.state == "missed")
-        return str(missed) if missed else ""
+        now = self.till.clock.monotonic_ms()
+        if now >= self._badge_until:
+            self._badge_until = now + BADGE_MS
+            self._missed = sum(1 for duty in self.till.shifts.duties() if duty.state == "missed")
+        return str(self._missed) if self._missed else ""
 
     def on_shown(self) -> None:
         """Read everything anew; the keyboard goes into the count."""
@@ -143,6 +148,7 @@ class ShiftPage(Desk):
 
     def refresh(self) -> None:
         """Read the shift and draw it."""
+        self._badge_until = -1
         self._show(self.till.shifts.scene())
 
     def _show(self, scene: ShiftScene) -> None:
@@ -237,7 +243,6 @@ class ShiftPage(Desk):
             self.toast.emit(self.say("X 报表已交给打印机", "The X report goes to the printer"), "printer")
 
     def _hand_over(self) -> None:
-        self.till.shifts.sign_out()
         self.go.emit("sign_in")
 
     # -- forms ------------------------------------------------------------
@@ -304,15 +309,26 @@ class ShiftPage(Desk):
     def _ask_drawer(self) -> None:
         fields = (QuestionField("reason", "choice", Text("原因", "Reason"), choices=self.till.reasons.choices("drawer")),)
         form = self._new_form(
-            Text("开钱箱", "Open the drawer"), fields, Text("开箱", "Open"), Text("不带销售的开箱会记进交班报表", "Openings without a sale are in the report")
+            Text("开钱箱", "Open the drawer"),
+            fields,
+            Text("开箱", "Open"),
+            Text("不带销售的开箱会记进交班报表", "Openings without a sale are in the report"),
         )
-        form.answered.connect(lambda values: self._answered(lambda: self.till.shifts.open_drawer(values["reason"]), self.say("已开钱箱", "Drawer opened")))
+        form.answered.connect(
+            lambda values: self._answered(lambda: self.till.shifts.open_drawer(values["reason"]), self.say("已开钱箱", "Drawer opened"))
+        )
         self._ask(form)
 
     def _ask_pharmacist(self) -> None:
         on_duty = self.till.store.shifts.duty_pharmacists()
         choices = tuple(
-            (badge.staff_id, Text(f"{badge.name} {'离岗' if badge.staff_id in on_duty else '到岗'}", f"{badge.name}: {'leaves' if badge.staff_id in on_duty else 'on duty'}"))
+            (
+                badge.staff_id,
+                Text(
+                    f"{badge.name} {'离岗' if badge.staff_id in on_duty else '到岗'}",
+                    f"{badge.name}: {'leaves' if badge.staff_id in on_duty else 'on duty'}",
+                ),
+            )
             for badge in self.till.shifts.people()
             if badge.role == "pharmacist"
         )
@@ -323,7 +339,12 @@ class ShiftPage(Desk):
             QuestionField("staff", "choice", Text("药师", "Pharmacist"), choices[0][0] if len(choices) == 1 else "", choices),
             QuestionField("pin", "pin", Text("药师本人 PIN", "Their own PIN")),
         )
-        form = self._new_form(Text("药师到岗 / 离岗", "Pharmacist on duty"), fields, Text("登记", "Record"), Text("药师不在岗时，处方药不能收款", "Without a pharmacist, prescription medicines cannot be sold"))
+        form = self._new_form(
+            Text("药师到岗 / 离岗", "Pharmacist on duty"),
+            fields,
+            Text("登记", "Record"),
+            Text("药师不在岗时，处方药不能收款", "Without a pharmacist, prescription medicines cannot be sold"),
+        )
         form.answered.connect(self._pharmacist)
         self._ask(form)
 
@@ -350,7 +371,9 @@ class ShiftPage(Desk):
             for figure in rule.figures
         ]
         if given:
-            fields.append(QuestionField("action", "choice", Text("超出范围，采取的措施", "Out of range: what was done"), choices=rule.actions))
+            fields.append(
+                QuestionField("action", "choice", Text("超出范围，采取的措施", "Out of range: what was done"), choices=rule.actions)
+            )
         form = self._new_form(rule.title, tuple(fields), Text("登记", "Record"), rule.basis)
         form.answered.connect(lambda values: self._duty(duty, rule, values))
         self._ask(form)
@@ -382,7 +405,9 @@ class ShiftPage(Desk):
         return next((rule for rule in self.till.shifts.duty_rules if rule.id == duty), None)
 
     def _new_form(self, title: Text, fields: Any, confirm: Text, body: Text | None = None) -> Form:
-        return Form(self.theme, self.of(title), fields, body=self.of(body) if body else "", confirm=self.of(confirm), close=self.say("返回", "Back"))
+        return Form(
+            self.theme, self.of(title), fields, body=self.of(body) if body else "", confirm=self.of(confirm), close=self.say("返回", "Back")
+        )
 
     # -- the day and paper ------------------------------------------------
 
@@ -412,7 +437,11 @@ class ShiftPage(Desk):
                 self.refuse(refusal)
                 self.refresh()
                 return
-            self.after(future, lambda _: (self.toast.emit(self.say("已日结，备份已做", "The day is closed and backed up"), "seal-check"), self.refresh()))
+            self.after(future, sealed)
+
+        def sealed(_: Any) -> None:
+            self.toast.emit(self.say("已日结，备份已做", "The day is closed and backed up"), "seal-check")
+            self.refresh()
 
         self.in_background(self.till.store.backups.make, seal)
 
@@ -460,8 +489,12 @@ class ShiftPage(Desk):
 
     def _draw_tenders(self, scene: ShiftScene) -> None:
         theme = self.theme
-        note = self.say("银行卡、收款码、医保按终端小票对账，只点现金", "Card, QR and insurance are checked on their terminals; count cash only")
-        head = Row(theme, Txt(theme, self.say("收款核对", "Tenders"), "head"), Spring(), Txt(theme, note, "label", "ink3"), margins=(16, 12, 16, 4))
+        note = self.say(
+            "银行卡、收款码、医保按终端小票对账，只点现金", "Card, QR and insurance are checked on their terminals; count cash only"
+        )
+        head = Row(
+            theme, Txt(theme, self.say("收款核对", "Tenders"), "head"), Spring(), Txt(theme, note, "label", "ink3"), margins=(16, 12, 16, 4)
+        )
         titles = ListRow(
             theme,
             (
@@ -506,7 +539,9 @@ class ShiftPage(Desk):
         if fen == 0:
             return self.say("平", "Even"), "good"
         amount = money_text(abs(fen))
-        return (self.say(f"长款 {amount}", f"Over {amount}"), "warn") if fen > 0 else (self.say(f"短款 {amount}", f"Short {amount}"), "warn")
+        return (
+            (self.say(f"长款 {amount}", f"Over {amount}"), "warn") if fen > 0 else (self.say(f"短款 {amount}", f"Short {amount}"), "warn")
+        )
 
     def _draw_count(self, scene: ShiftScene) -> None:
         theme = self.theme
@@ -539,7 +574,9 @@ class ShiftPage(Desk):
 
     def _blind_foot(self) -> Row:
         theme = self.theme
-        words = self.say("先点再看：确认后才显示系统金额，可重点一次", "Count first: the expected sum shows once confirmed; one recount is allowed")
+        words = self.say(
+            "先点再看：确认后才显示系统金额，可重点一次", "Count first: the expected sum shows once confirmed; one recount is allowed"
+        )
         confirm = Btn(theme, self.say("确认点钞", "Confirm count"), "tonal", key="F12", height=36)
         confirm.setObjectName("confirm-count")
         confirm.clicked.connect(self._confirm_count)
@@ -554,14 +591,25 @@ class ShiftPage(Desk):
         if difference == 0:
             line = self.say("账实相符，可以交班", "The drawer agrees. You can close")
         elif within:
-            line = self.say(f"{words}，在 {money_text(scene.tolerance_fen)} 容差内，可直接交班", f"{words}, within {money_text(scene.tolerance_fen)}. You can close")
+            line = self.say(
+                f"{words}，在 {money_text(scene.tolerance_fen)} 容差内，可直接交班",
+                f"{words}, within {money_text(scene.tolerance_fen)}. You can close",
+            )
         else:
             line = self.say(f"{words}，选原因后交班", f"{words}. Choose a reason, then close")
         tone = "good" if difference == 0 else "warn"
         recount = Btn(theme, self.say("重新点钞", "Recount"), key="F5", height=36)
         recount.clicked.connect(self._recount)
         recount.setVisible(bool(scene.recounts_left))
-        column.add(Row(theme, Icon(theme, "check-circle" if difference == 0 else "warning-circle", 18, tone, "fill"), Txt(theme, line, "label", f"{tone}_ink"), Spring(), recount))
+        column.add(
+            Row(
+                theme,
+                Icon(theme, "check-circle" if difference == 0 else "warning-circle", 18, tone, "fill"),
+                Txt(theme, line, "label", f"{tone}_ink"),
+                Spring(),
+                recount,
+            )
+        )
         if difference:
             choices = [Choice(code, self.of(text)) for code, text in self.till.reasons.choices("difference")]
             chips = Chips(theme, choices, scene.difference_reason, spoken=self.say("长短款原因", "Reason for the difference"))
@@ -615,11 +663,23 @@ class ShiftPage(Desk):
         rows = [self._duty_row(duty, done.get((duty.duty, duty.slot))) for duty in scene.duties]
         on_duty = self.till.store.shifts.duty_pharmacists()
         names = [badge.name for badge in self.till.shifts.people() if badge.staff_id in on_duty]
-        words = self.say("在岗药师：", "On duty: ") + "、".join(names) if names else self.say("没有药师在岗，处方药暂停收款", "No pharmacist on duty: prescription medicines wait")
+        words = (
+            self.say("在岗药师：", "On duty: ") + "、".join(names)
+            if names
+            else self.say("没有药师在岗，处方药暂停收款", "No pharmacist on duty: prescription medicines wait")
+        )
         change = Btn(theme, self.say("到岗 / 离岗", "On / off duty"), key="F9", height=36)
         change.clicked.connect(self._ask_pharmacist)
         tone = "good" if names else "warn"
-        foot = Row(theme, IconTile(theme, "stethoscope", 32, tone), Txt(theme, words, "body_strong", "ink" if names else "warn_ink"), Spring(), change, gap=12, margins=(16, 10, 16, 12))
+        foot = Row(
+            theme,
+            IconTile(theme, "stethoscope", 32, tone),
+            Txt(theme, words, "body_strong", "ink" if names else "warn_ink"),
+            Spring(),
+            change,
+            gap=12,
+            margins=(16, 10, 16, 12),
+        )
         self._top.fill(Sheet(theme, Column(theme, head, Rule(theme), (Listing(theme, rows), 1), Rule(theme), foot, gap=0)))
 
     def _done(self, day: date) -> dict[tuple[str, str], DutyRow]:
@@ -646,9 +706,15 @@ class ShiftPage(Desk):
             if done is not None:
                 staff = self.till.store.people.staff_by_id(done.actor)
                 figures = self._figures(rule, done)
-                sub = " · ".join(part for part in (staff.name if staff else "", clock_text(done.at, self._scene.day if self._scene else None), figures) if part)
+                sub = " · ".join(
+                    part
+                    for part in (staff.name if staff else "", clock_text(done.at, self._scene.day if self._scene else None), figures)
+                    if part
+                )
                 if not done.in_range:
-                    action = next((self.of(text) for code, text in rule.actions if code == done.action), done.action) if rule else done.action
+                    action = (
+                        next((self.of(text) for code, text in rule.actions if code == done.action), done.action) if rule else done.action
+                    )
                     sub, tone = self.say(f"{sub} · 超出范围，已{action}", f"{sub} · out of range: {action}"), "warn_ink"
         elif duty.state == "missed":
             pill, pill_tone, tile = self.say("漏做", "Missed"), "bad", "bad"
@@ -665,7 +731,10 @@ class ShiftPage(Desk):
                 sub = self.say(f"每周{'一二三四五六日'[max(rule.on, 1) - 1]}", f"On day {max(rule.on, 1)} of the week")
         row = ListRow(
             self.theme,
-            (Cell(self.of(duty.title), strong=slot, sub=sub, sub_tone=tone, icon=icon, tile=tile), Cell(pill=pill, pill_tone=pill_tone, width=110, align="right")),
+            (
+                Cell(self.of(duty.title), strong=slot, sub=sub, sub_tone=tone, icon=icon, tile=tile),
+                Cell(pill=pill, pill_tone=pill_tone, width=110, align="right"),
+            ),
             height=56,
         )
         row.setObjectName(f"duty-{duty.duty}-{duty.slot}")
@@ -685,7 +754,12 @@ class ShiftPage(Desk):
         theme = self.theme
         card = Column(theme, gap=9, margins=(18, 14, 18, 14))
         since = clock_text(scene.since, scene.day) if scene.since else ""
-        name = Column(theme, Txt(theme, scene.staff_name, "section"), Txt(theme, self.say(f"{scene.day} · {since} 开班", f"{scene.day} · since {since}"), "label", "ink3"), gap=2)
+        name = Column(
+            theme,
+            Txt(theme, scene.staff_name, "section"),
+            Txt(theme, self.say(f"{scene.day} · {since} 开班", f"{scene.day} · since {since}"), "label", "ink3"),
+            gap=2,
+        )
         card.add(Row(theme, name, Spring(), Chip(theme, self.say(f"Z 第 {scene.z_no:04d} 号", f"Z {scene.z_no:04d}"))))
         card.add(Rule(theme, dashed=True))
         self._figures_of(card, scene.totals)
@@ -694,11 +768,22 @@ class ShiftPage(Desk):
         if self._chained():
             open_work.insert(1, (self.say("待上传", "To upload"), scene.unsent))
         for words, count in open_work:
-            card.add(Row(theme, Txt(theme, words, "label", "ink2"), Spring(), Txt(theme, str(count), "body_strong", "warn_ink" if count else "good_ink")))
+            card.add(
+                Row(
+                    theme,
+                    Txt(theme, words, "label", "ink2"),
+                    Spring(),
+                    Txt(theme, str(count), "body_strong", "warn_ink" if count else "good_ink"),
+                )
+            )
         card.add(Spring())
         parts: list[Any] = [(Panel(theme, card), 1)]
         if scene.problem:
-            parts.append(Para(theme, self.say(f"没有交成（{scene.problem}），请再试", f"Not closed ({scene.problem}). Try again"), "label", "bad_ink"))
+            parts.append(
+                Para(
+                    theme, self.say(f"没有交成（{scene.problem}），请再试", f"Not closed ({scene.problem}). Try again"), "label", "bad_ink"
+                )
+            )
         if scene.state != "counting":
             busy = scene.state == "closing"
             words = self.say("正在交班", "Closing") if busy else self.say("交班并打印", "Close and print")
@@ -707,7 +792,17 @@ class ShiftPage(Desk):
             close.clicked.connect(self._close)
             parts.append(close)
             if scene.unsent and self._chained():
-                parts.append(Txt(theme, self.say(f"离线也能交班，Z 上注明含 {scene.unsent} 笔待传", f"Works offline; the Z notes {scene.unsent} still to upload"), "caption", "ink3", align="center"))
+                parts.append(
+                    Txt(
+                        theme,
+                        self.say(
+                            f"离线也能交班，Z 上注明含 {scene.unsent} 笔待传", f"Works offline; the Z notes {scene.unsent} still to upload"
+                        ),
+                        "caption",
+                        "ink3",
+                        align="center",
+                    )
+                )
         x_report = Btn(theme, self.say("X 报表", "X report"), icon="printer", key="F8", height=40)
         x_report.clicked.connect(self._x_report)
         cash = Btn(theme, self.say("现金存取", "Cash"), icon="hand-coins", key="F6", height=40)
@@ -726,22 +821,58 @@ class ShiftPage(Desk):
         average = totals.sales_fen // totals.sales if totals.sales else 0
         share = round(totals.member_sales * 100 / totals.sales) if totals.sales else 0
         rows: list[tuple[str, str, str]] = [
-            (self.say("单数 / 客单价", "Sales / average"), self.say(f"{totals.sales} 单 · {money_text(average)}", f"{totals.sales} · {money_text(average)}"), "ink"),
+            (
+                self.say("单数 / 客单价", "Sales / average"),
+                self.say(f"{totals.sales} 单 · {money_text(average)}", f"{totals.sales} · {money_text(average)}"),
+                "ink",
+            ),
             (self.say("会员单占比", "Member share"), f"{share}%", "ink"),
-            (self.say("退货", "Returns"), self.say(f"{totals.returns} 单 · {money_text(totals.returns_fen)}", f"{totals.returns} · {money_text(totals.returns_fen)}"), "bad_ink" if totals.returns else "ink"),
+            (
+                self.say("退货", "Returns"),
+                self.say(f"{totals.returns} 单 · {money_text(totals.returns_fen)}", f"{totals.returns} · {money_text(totals.returns_fen)}"),
+                "bad_ink" if totals.returns else "ink",
+            ),
         ]
         if totals.voids:
-            rows.append((self.say("整单作废", "Voids"), self.say(f"{totals.voids} 单 · {money_text(totals.voids_fen)}", f"{totals.voids} · {money_text(totals.voids_fen)}"), "bad_ink"))
-        rows.append((self.say("处方单", "Prescriptions"), self.say(f"{totals.rx_sales} 单", str(totals.rx_sales)), "rx_ink" if totals.rx_sales else "ink"))
+            rows.append(
+                (
+                    self.say("整单作废", "Voids"),
+                    self.say(f"{totals.voids} 单 · {money_text(totals.voids_fen)}", f"{totals.voids} · {money_text(totals.voids_fen)}"),
+                    "bad_ink",
+                )
+            )
+        rows.append(
+            (
+                self.say("处方单", "Prescriptions"),
+                self.say(f"{totals.rx_sales} 单", str(totals.rx_sales)),
+                "rx_ink" if totals.rx_sales else "ink",
+            )
+        )
         rows.append((self.say("优惠", "Price cuts"), money_text(totals.cuts_fen), "ink"))
         if totals.rounding_fen:
             rows.append((self.say("抹零", "Rounding"), money_text(totals.rounding_fen), "ink"))
-        rows.append((self.say("改价 / 删行", "Price changes / dropped"), self.say(f"{totals.price_changes} 次 · {totals.dropped_lines} 行", f"{totals.price_changes} · {totals.dropped_lines}"), "ink"))
-        rows.append((self.say("无销售开箱 / 补打", "Drawer / reprints"), self.say(f"{totals.drawer_opens} 次 · {totals.reprints} 张", f"{totals.drawer_opens} · {totals.reprints}"), "ink"))
+        rows.append(
+            (
+                self.say("改价 / 删行", "Price changes / dropped"),
+                self.say(f"{totals.price_changes} 次 · {totals.dropped_lines} 行", f"{totals.price_changes} · {totals.dropped_lines}"),
+                "ink",
+            )
+        )
+        rows.append(
+            (
+                self.say("无销售开箱 / 补打", "Drawer / reprints"),
+                self.say(f"{totals.drawer_opens} 次 · {totals.reprints} 张", f"{totals.drawer_opens} · {totals.reprints}"),
+                "ink",
+            )
+        )
         if totals.cash_in_fen or totals.cash_out_fen:
-            rows.append((self.say("现金存 / 取", "Cash in / out"), f"{money_text(totals.cash_in_fen)} · {money_text(totals.cash_out_fen)}", "ink"))
+            rows.append(
+                (self.say("现金存 / 取", "Cash in / out"), f"{money_text(totals.cash_in_fen)} · {money_text(totals.cash_out_fen)}", "ink")
+            )
         if totals.corrections:
-            rows.append((self.say("更正收款", "Tenders re-booked"), self.say(f"{totals.corrections} 笔", str(totals.corrections)), "warn_ink"))
+            rows.append(
+                (self.say("更正收款", "Tenders re-booked"), self.say(f"{totals.corrections} 笔", str(totals.corrections)), "warn_ink")
+            )
         for words, figure, tone in rows:
             card.add(Row(theme, Txt(theme, words, "label", "ink2"), Spring(), Txt(theme, figure, "body_strong", tone)))
 
@@ -761,15 +892,35 @@ class ShiftPage(Desk):
         side = Column(theme, gap=10, margins=(18, 16, 18, 16))
         day = self._day_to_close()
         if self._busy == "day":
-            side.add(Row(theme, Icon(theme, "database", 20, "brand"), (Para(theme, self.say("正在备份账本，然后日结", "Backing up, then closing the day"), "body", "ink"), 1)))
+            side.add(
+                Row(
+                    theme,
+                    Icon(theme, "database", 20, "brand"),
+                    (Para(theme, self.say("正在备份账本，然后日结", "Backing up, then closing the day"), "body", "ink"), 1),
+                )
+            )
         elif day is not None:
             shifts = self.till.store.shifts.shift_list(day)
             totals = self.till.store.shifts.day_totals(day)
             side.add(Txt(theme, self.say("日结", "End of day"), "head"))
-            side.add(Row(theme, Txt(theme, self.say("营业日", "Business day"), "label", "ink2"), Spring(), Txt(theme, str(day), "body_strong")))
-            side.add(Row(theme, Txt(theme, self.say("班次", "Shifts"), "label", "ink2"), Spring(), Txt(theme, str(len(shifts)), "body_strong")))
+            side.add(
+                Row(theme, Txt(theme, self.say("营业日", "Business day"), "label", "ink2"), Spring(), Txt(theme, str(day), "body_strong"))
+            )
+            side.add(
+                Row(theme, Txt(theme, self.say("班次", "Shifts"), "label", "ink2"), Spring(), Txt(theme, str(len(shifts)), "body_strong"))
+            )
             side.add(Row(theme, Txt(theme, self.say("当日销售", "Sales"), "label", "ink2"), Spring(), Money(theme, totals.sales_fen, 19)))
-            side.add(Para(theme, self.say("日结时自动备份账本；还有下一班就先交给下一班", "A backup is made with it. If another shift follows, hand over first"), "caption", "ink3"))
+            side.add(
+                Para(
+                    theme,
+                    self.say(
+                        "日结时自动备份账本；还有下一班就先交给下一班",
+                        "A backup is made with it. If another shift follows, hand over first",
+                    ),
+                    "caption",
+                    "ink3",
+                )
+            )
             close = Btn(theme, self.say("日结", "Close the day"), icon="seal-check", key="F9", height=44)
             close.clicked.connect(self._close_day)
             side.add(close)
@@ -778,7 +929,14 @@ class ShiftPage(Desk):
             words = self.say(f"{last.day} 已日结，账本已备份", f"{last.day} is closed and backed up")
             side.add(Row(theme, Icon(theme, "seal-check", 22, "good", "fill"), Txt(theme, words, "body_strong")))
             if closed is not None:
-                side.add(Row(theme, Txt(theme, self.say("累计总额", "Grand total"), "label", "ink2"), Spring(), Money(theme, closed.perpetual_fen)))
+                side.add(
+                    Row(
+                        theme,
+                        Txt(theme, self.say("累计总额", "Grand total"), "label", "ink2"),
+                        Spring(),
+                        Money(theme, closed.perpetual_fen),
+                    )
+                )
         hand = Btn(theme, self.say("交给下一班", "Hand over"), "primary", key="F12", height=56, role="section")
         hand.clicked.connect(self._hand_over)
         parts: list[Any] = [Panel(theme, side), Spring()]
@@ -795,19 +953,43 @@ class ShiftPage(Desk):
         staff = self.till.store.people.staff_by_id(closing.staff_id)
         card = Column(theme, gap=11, margins=(28, 22, 28, 20))
         span = f"{clock_text(closing.opened_at)} – {clock_text(last.closed_at)}" if last.closed_at else ""
-        title = Column(theme, Txt(theme, self.say(f"已交班 · Z 第 {closing.z_no:04d} 号", f"Closed · Z {closing.z_no:04d}"), "page"), Txt(theme, f"{staff.name if staff else ''} · {span}", "body", "ink2"), gap=2)
+        title = Column(
+            theme,
+            Txt(theme, self.say(f"已交班 · Z 第 {closing.z_no:04d} 号", f"Closed · Z {closing.z_no:04d}"), "page"),
+            Txt(theme, f"{staff.name if staff else ''} · {span}", "body", "ink2"),
+            gap=2,
+        )
         card.add(Row(theme, IconTile(theme, "seal-check", 56, "good", weight="fill"), title, Spring(), gap=16))
         card.add(Rule(theme))
         left, right = Column(theme, gap=9), Column(theme, gap=9)
         self._figures_of(left, closing.totals)
         words, tone = self._difference(closing.difference_fen)
         right.add(Row(theme, Txt(theme, self.say("实点现金", "Counted cash"), "head"), Spring(), Money(theme, closing.counted_fen, 19)))
-        right.add(Row(theme, Txt(theme, self.say("系统金额", "Expected"), "label", "ink2"), Spring(), Money(theme, closing.totals.expected_cash_fen)))
-        right.add(Row(theme, Txt(theme, self.say("长短款", "Difference"), "label", "ink2"), Spring(), Pill(theme, words, tone, height=24, radius=6)))
+        right.add(
+            Row(
+                theme,
+                Txt(theme, self.say("系统金额", "Expected"), "label", "ink2"),
+                Spring(),
+                Money(theme, closing.totals.expected_cash_fen),
+            )
+        )
+        right.add(
+            Row(
+                theme,
+                Txt(theme, self.say("长短款", "Difference"), "label", "ink2"),
+                Spring(),
+                Pill(theme, words, tone, height=24, radius=6),
+            )
+        )
         if closing.difference_reason:
-            reason = next((self.of(text) for code, text in self.till.reasons.choices("difference") if code == closing.difference_reason), closing.difference_reason)
+            reason = next(
+                (self.of(text) for code, text in self.till.reasons.choices("difference") if code == closing.difference_reason),
+                closing.difference_reason,
+            )
             right.add(Row(theme, Txt(theme, self.say("原因", "Reason"), "label", "ink2"), Spring(), Txt(theme, reason, "body_strong")))
-        right.add(Row(theme, Txt(theme, self.say("留备用金", "Float left"), "label", "ink2"), Spring(), Money(theme, closing.float_left_fen)))
+        right.add(
+            Row(theme, Txt(theme, self.say("留备用金", "Float left"), "label", "ink2"), Spring(), Money(theme, closing.float_left_fen))
+        )
         right.add(Row(theme, Txt(theme, self.say("应缴", "To remit"), "title"), Spring(), Money(theme, closing.remit_fen, 26)))
         right.add(Rule(theme, dashed=True))
         for label, count in (
@@ -816,12 +998,26 @@ class ShiftPage(Desk):
             (self.say("留下的挂单", "Held sales left"), closing.held_baskets),
         ):
             if count:
-                right.add(Row(theme, Txt(theme, label, "label", "ink2"), Spring(), Txt(theme, self.say(f"{count} 笔", str(count)), "body_strong", "warn_ink")))
+                right.add(
+                    Row(
+                        theme,
+                        Txt(theme, label, "label", "ink2"),
+                        Spring(),
+                        Txt(theme, self.say(f"{count} 笔", str(count)), "body_strong", "warn_ink"),
+                    )
+                )
         right.add(Spring())
         left.add(Spring())
         card.add(Row(theme, (left, 1), (right, 1), gap=36))
         card.add(Spring())
-        card.add(Row(theme, Txt(theme, self.say("累计总额（不清零）", "Grand total, never reset"), "label", "ink3"), Spring(), Money(theme, closing.perpetual_fen)))
+        card.add(
+            Row(
+                theme,
+                Txt(theme, self.say("累计总额（不清零）", "Grand total, never reset"), "label", "ink3"),
+                Spring(),
+                Money(theme, closing.perpetual_fen),
+            )
+        )
         return Panel(theme, card)
 
 

@@ -28,6 +28,7 @@ from app.domain.verdict import Text
 from app.store.stock import LevelRow
 
 RIGHT_WIDTH = 348
+BADGE_MS = 5_000
 
 
 class StockPage(Desk):
@@ -37,6 +38,7 @@ class StockPage(Desk):
     title = Text("库存", "Stock")
     icon = "pill"
     takes_scans = True
+    searches = True
 
     def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(around, parent)
@@ -47,6 +49,7 @@ class StockPage(Desk):
         self._tasks = 0
         self._form: Form | None = None
         self._boxes: list[str] = []
+        self._below, self._badge_until = 0, -1
         self._boxes_line: Txt | None = None
         self._rows: tuple[ListRow, ...] = ()
         self._left, self._right = Slot(), Slot()
@@ -70,16 +73,25 @@ class StockPage(Desk):
         keys.append(FKeySpec("F5", Text("入库", "Goods in"), self._ask_goods_in))
         if lot is not None:
             locked = lot.state in ("locked", "recalled")
-            keys.append(FKeySpec("F6", Text("解除锁定", "Release") if locked else Text("锁定批号", "Lock lot"), lambda: self._ask_state("saleable" if locked else "locked")))
+            keys.append(
+                FKeySpec(
+                    "F6",
+                    Text("解除锁定", "Release") if locked else Text("锁定批号", "Lock lot"),
+                    lambda: self._ask_state("saleable" if locked else "locked"),
+                )
+            )
             if lot.state != "recalled":
                 keys.append(FKeySpec("F8", Text("召回批号", "Recall lot"), lambda: self._ask_state("recalled")))
         keys.append(FKeySpec("F12", Text("加入本单", "Add to sale"), self._sell, primary=True))
         return tuple(keys)
 
     def badge(self) -> str:
-        """How many levels stand below nothing."""
-        below = len(self.till.store.stock.negatives())
-        return str(below) if below else ""
+        """How many levels stand below nothing; read anew at most every few seconds, for it is asked after every scan."""
+        now = self.till.clock.monotonic_ms()
+        if now >= self._badge_until:
+            self._badge_until = now + BADGE_MS
+            self._below = len(self.till.store.stock.negatives())
+        return str(self._below) if self._below else ""
 
     def on_shown(self) -> None:
         """Read the lots anew."""
@@ -118,6 +130,7 @@ class StockPage(Desk):
 
     def refresh(self) -> None:
         """Read the product's lots and draw."""
+        self._badge_until = -1
         if self._product is not None:
             product = self.till.store.catalogue.product(self._product.product_id)
             if product is not None:
@@ -201,7 +214,9 @@ class StockPage(Desk):
         if self.till.shifts.needs_pin("rights.stock") and fields and not any(field.name == "free" for field in fields):
             fields.append(QuestionField("pin", "pin", Text("店长或药师 PIN", "Manager's or pharmacist's PIN")))
         fields = [field for field in fields if field.name != "free"]
-        form = Form(self.theme, self.of(title), fields, body=self.of(body) if body else "", confirm=self.of(confirm), close=self.say("返回", "Back"))
+        form = Form(
+            self.theme, self.of(title), fields, body=self.of(body) if body else "", confirm=self.of(confirm), close=self.say("返回", "Back")
+        )
         form.left.connect(self._back)
         self._form = form
         self._right.fill(Column(self.theme, form, under, Spring(), gap=10))
@@ -236,11 +251,26 @@ class StockPage(Desk):
             return
         fields = []
         if lot.on_reject:
-            zones = (("shelf", Text(f"货架 {lot.on_shelf}", f"Shelf {lot.on_shelf}")), ("reject", Text(f"不合格品区 {lot.on_reject}", f"Reject zone {lot.on_reject}")))
+            zones = (
+                ("shelf", Text(f"货架 {lot.on_shelf}", f"Shelf {lot.on_shelf}")),
+                ("reject", Text(f"不合格品区 {lot.on_reject}", f"Reject zone {lot.on_reject}")),
+            )
             fields.append(QuestionField("zone", "choice", Text("哪里的", "Where"), "shelf", zones))
-        fields.append(QuestionField("counted", "number", Text(f"实点数量（{lot.unit}）", "Counted"), hint=Text(f"账上 {lot.on_shelf}", f"The books say {lot.on_shelf}")))
+        fields.append(
+            QuestionField(
+                "counted",
+                "number",
+                Text(f"实点数量（{lot.unit}）", "Counted"),
+                hint=Text(f"账上 {lot.on_shelf}", f"The books say {lot.on_shelf}"),
+            )
+        )
         fields.append(QuestionField("reason", "choice", Text("原因", "Reason"), choices=self.till.reasons.choices("stock_correction")[:-1]))
-        form = self._ask(Text(f"盘点更正 {lot.lot_no}", f"Correct lot {lot.lot_no}"), fields, Text("更正", "Correct"), Text("更正会留下记录，不改历史", "Recorded as a correction; history stays"))
+        form = self._ask(
+            Text(f"盘点更正 {lot.lot_no}", f"Correct lot {lot.lot_no}"),
+            fields,
+            Text("更正", "Correct"),
+            Text("更正会留下记录，不改历史", "Recorded as a correction; history stays"),
+        )
         form.answered.connect(lambda values: self._count(lot, values))
 
     def _count(self, lot: StockRow, values: dict[str, str]) -> None:
@@ -258,7 +288,13 @@ class StockPage(Desk):
 
     def _ask_oversold(self, row: LevelRow, name: str) -> None:
         fields = [
-            QuestionField("counted", "number", Text("现在货架上有几件", "How many stand on the shelf"), "0", hint=Text(f"账上 {row.quantity}", f"The books say {row.quantity}")),
+            QuestionField(
+                "counted",
+                "number",
+                Text("现在货架上有几件", "How many stand on the shelf"),
+                "0",
+                hint=Text(f"账上 {row.quantity}", f"The books say {row.quantity}"),
+            ),
             QuestionField("reason", "choice", Text("原因", "Reason"), "oversold", self.till.reasons.choices("stock_correction")[:-1]),
         ]
         lot = Text(f"批号 {row.lot_no}", f"Lot {row.lot_no}") if row.lot_no else Text("没有批号", "No lot known")
@@ -279,9 +315,21 @@ class StockPage(Desk):
         if lot is None:
             return
         titles = {
-            "locked": (Text(f"锁定批号 {lot.lot_no}", f"Lock lot {lot.lot_no}"), Text("锁定", "Lock"), Text("锁定后任何人都不能卖这个批号", "Nobody can sell a locked lot")),
-            "recalled": (Text(f"召回批号 {lot.lot_no}", f"Recall lot {lot.lot_no}"), Text("召回", "Recall"), Text("召回后任何人都不能卖，货架上的移到不合格品区", "Nobody can sell it; move what is on the shelf to the reject zone")),
-            "saleable": (Text(f"解除锁定 {lot.lot_no}", f"Release lot {lot.lot_no}"), Text("解除", "Release"), Text("解除后可以再卖", "It can be sold again")),
+            "locked": (
+                Text(f"锁定批号 {lot.lot_no}", f"Lock lot {lot.lot_no}"),
+                Text("锁定", "Lock"),
+                Text("锁定后任何人都不能卖这个批号", "Nobody can sell a locked lot"),
+            ),
+            "recalled": (
+                Text(f"召回批号 {lot.lot_no}", f"Recall lot {lot.lot_no}"),
+                Text("召回", "Recall"),
+                Text("召回后任何人都不能卖，货架上的移到不合格品区", "Nobody can sell it; move what is on the shelf to the reject zone"),
+            ),
+            "saleable": (
+                Text(f"解除锁定 {lot.lot_no}", f"Release lot {lot.lot_no}"),
+                Text("解除", "Release"),
+                Text("解除后可以再卖", "It can be sold again"),
+            ),
         }
         title, confirm, body = titles[state]
         choices = self.till.reasons.choices("lot_state")
@@ -290,7 +338,8 @@ class StockPage(Desk):
         form = self._ask(title, [QuestionField("reason", "choice", Text("原因", "Reason"), preset, released)], confirm, body)
         form.answered.connect(
             lambda values: self._answered(
-                lambda: self.till.stocking.set_lot_state(lot.lot_id, state, values["reason"], values.get("pin", "")), self.say("批号状态已改", "Lot state changed")
+                lambda: self.till.stocking.set_lot_state(lot.lot_id, state, values["reason"], values.get("pin", "")),
+                self.say("批号状态已改", "Lot state changed"),
             )
         )
 
@@ -299,20 +348,33 @@ class StockPage(Desk):
         self._boxes_line = Txt(self.theme, "", "label", "ink2")
         fields = [
             QuestionField("lot", "code", Text("批号", "Lot")),
-            QuestionField("expiry", "date", Text("有效期至", "Expires"), hint=Text("写成 2028-04 或 20280430，也可以扫盒子", "2028-04 or 20280430, or scan the box")),
+            QuestionField(
+                "expiry",
+                "date",
+                Text("有效期至", "Expires"),
+                hint=Text("写成 2028-04 或 20280430，也可以扫盒子", "2028-04 or 20280430, or scan the box"),
+            ),
             QuestionField("quantity", "number", Text("数量", "Quantity")),
             QuestionField("free", "text", Text("")),
         ]
         icon = Icon(self.theme, "barcode", 20, "brand")
         under = Panel(self.theme, Row(self.theme, icon, self._boxes_line, Spring(), gap=10, margins=(14, 12, 14, 12)), fill="sunken")
         self._say_boxes()
-        form = self._ask(Text("入库", "Goods in"), fields, Text("入库", "Take in"), Text("边扫边登：扫盒子的追溯码，售出时批号就能自动带出", "Scan the boxes: their lot is then known at the sale"), under)
+        form = self._ask(
+            Text("入库", "Goods in"),
+            fields,
+            Text("入库", "Take in"),
+            Text("边扫边登：扫盒子的追溯码，售出时批号就能自动带出", "Scan the boxes: their lot is then known at the sale"),
+            under,
+        )
         form.answered.connect(self._receive)
 
     def _say_boxes(self) -> None:
         if self._boxes_line is not None:
             count = len(self._boxes)
-            words = self.say(f"已扫追溯码 {count} 盒", f"{count} boxes scanned") if count else self.say("还没扫追溯码", "No box scanned yet")
+            words = (
+                self.say(f"已扫追溯码 {count} 盒", f"{count} boxes scanned") if count else self.say("还没扫追溯码", "No box scanned yet")
+            )
             self._boxes_line.set_words(words)
 
     def _scan_box(self, raw: str) -> None:
@@ -379,19 +441,48 @@ class StockPage(Desk):
         theme = self.theme
         product = self.till.store.catalogue.product(hit.product_id)
         rx = "rx" in hit.marks
-        name = Row(theme, Name(theme, hit.name, hit.lasa, 22), Txt(theme, hit.strength, "title", size=20, weight=600), Marks(theme, marks_of(hit.marks)), Spring(), gap=12)
+        name = Row(
+            theme,
+            Name(theme, hit.name, hit.lasa, 22),
+            Txt(theme, hit.strength, "title", size=20, weight=600),
+            Marks(theme, marks_of(hit.marks)),
+            Spring(),
+            gap=12,
+        )
         facts = [hit.maker]
         if product is not None:
-            facts += [product.approval_no, self.say(f"追溯码前缀 {product.trace_prefix}", f"Trace prefix {product.trace_prefix}") if product.trace_prefix else ""]
+            facts += [
+                product.approval_no,
+                self.say(f"追溯码前缀 {product.trace_prefix}", f"Trace prefix {product.trace_prefix}") if product.trace_prefix else "",
+            ]
         words = Column(theme, name, Txt(theme, " · ".join(fact for fact in facts if fact), "label", "ink2", elide=True), gap=4)
         price = Column(theme, Money(theme, hit.price_fen, 26), gap=2)
         if hit.member_price_fen:
-            price.add(Txt(theme, self.say(f"会员价 {money_text(hit.member_price_fen)}", f"Members {money_text(hit.member_price_fen)}"), "label", "promo", align="right"))
+            price.add(
+                Txt(
+                    theme,
+                    self.say(f"会员价 {money_text(hit.member_price_fen)}", f"Members {money_text(hit.member_price_fen)}"),
+                    "label",
+                    "promo",
+                    align="right",
+                )
+            )
         add = Btn(theme, self.say("加入本单", "Add to sale"), "primary", key="F12", height=44)
         add.clicked.connect(self._sell)
-        head = Panel(theme, Row(theme, IconTile(theme, "pill", 52, "rx" if rx else "brand"), (words, 1), price, add, gap=16, margins=(16, 14, 16, 14)))
+        head = Panel(
+            theme,
+            Row(theme, IconTile(theme, "pill", 52, "rx" if rx else "brand"), (words, 1), price, add, gap=16, margins=(16, 14, 16, 14)),
+        )
         saleable = sum(lot.on_shelf for lot in self._lots if lot.state in ("saleable", "near"))
-        card_head = Row(theme, Txt(theme, self.say("本店批次", "Lots here"), "head"), Pill(theme, self.say(f"可售 {saleable}", f"{saleable} for sale"), "good" if saleable > 0 else "bad"), Spring(), Txt(theme, self.say("近效期先出", "First expiry first out"), "label", "ink3"), gap=10, margins=(16, 12, 16, 6))
+        card_head = Row(
+            theme,
+            Txt(theme, self.say("本店批次", "Lots here"), "head"),
+            Pill(theme, self.say(f"可售 {saleable}", f"{saleable} for sale"), "good" if saleable > 0 else "bad"),
+            Spring(),
+            Txt(theme, self.say("近效期先出", "First expiry first out"), "label", "ink3"),
+            gap=10,
+            margins=(16, 12, 16, 6),
+        )
         titles = ListRow(
             theme,
             (
@@ -410,7 +501,14 @@ class StockPage(Desk):
         if self._rows:
             body: QWidget = Listing(theme, self._rows)
         else:
-            empty = Empty(theme, "package", self.say("本店还没有批次", "No lot here yet"), self.say("入库一个批号就会列在这里", "Take one in and it is listed here"), self.say("入库", "Goods in"), "F5")
+            empty = Empty(
+                theme,
+                "package",
+                self.say("本店还没有批次", "No lot here yet"),
+                self.say("入库一个批号就会列在这里", "Take one in and it is listed here"),
+                self.say("入库", "Goods in"),
+                "F5",
+            )
             empty.acted.connect(self._ask_goods_in)
             body = empty
         lots = Sheet(theme, Column(theme, card_head, titles, (body, 1), gap=0))
@@ -449,7 +547,11 @@ class StockPage(Desk):
         days = lot.days_left
         if days < 0:
             return self.say(f"已过期 {-days} 天", f"Expired {-days} days ago"), "bad_ink"
-        words = self.say(f"还有 {days} 天", f"{days} days left") if days < 180 else self.say(f"还有 {days // 30} 个月", f"{days // 30} months left")
+        words = (
+            self.say(f"还有 {days} 天", f"{days} days left")
+            if days < 180
+            else self.say(f"还有 {days // 30} 个月", f"{days // 30} months left")
+        )
         return words, "warn_ink" if lot.state == "near" else "good_ink"
 
     def _draw_hits(self) -> None:
@@ -480,13 +582,21 @@ class StockPage(Desk):
         seg = Seg(theme, labels, self._tasks, spoken=self.say("任务", "Tasks"))
         seg.chosen.connect(self._choose_tasks)
         words = self.say("扫商品或药盒看批次，也可以输品名", "Scan an item or a box to see its lots, or type a name")
-        head = Row(theme, Column(theme, Txt(theme, self.say("库存待处理", "Stock to settle"), "section"), Txt(theme, words, "label", "ink3"), gap=3), Spring(), seg, margins=(18, 14, 18, 12))
+        head = Row(
+            theme,
+            Column(theme, Txt(theme, self.say("库存待处理", "Stock to settle"), "section"), Txt(theme, words, "label", "ink3"), gap=3),
+            Spring(),
+            seg,
+            margins=(18, 14, 18, 12),
+        )
         _, kind, rows = lists[self._tasks]
         self._rows = tuple(self._task_row(kind, row) for row in rows[:200])
         if self._rows:
             body: QWidget = Listing(theme, self._rows)
         else:
-            body = Empty(theme, "check-circle", self.say("没有待处理的", "Nothing to settle"), self.say("这一栏是空的", "This list is empty"))
+            body = Empty(
+                theme, "check-circle", self.say("没有待处理的", "Nothing to settle"), self.say("这一栏是空的", "This list is empty")
+            )
         self._left.fill(Sheet(theme, Column(theme, head, Rule(theme), (body, 1), gap=0)))
 
     def _task_lists(self) -> tuple[tuple[Text, str, tuple[LevelRow, ...]], ...]:
@@ -511,7 +621,11 @@ class StockPage(Desk):
         if row.expires_on is not None:
             days = (row.expires_on - self._day()).days
             expiry = row.expires_on.isoformat()
-            sub = self.say(f"还有 {days} 天", f"{days} days left") if days >= 0 else self.say(f"已过期 {-days} 天", f"Expired {-days} days ago")
+            sub = (
+                self.say(f"还有 {days} 天", f"{days} days left")
+                if days >= 0
+                else self.say(f"已过期 {-days} 天", f"Expired {-days} days ago")
+            )
         lot = self.say(f"批号 {row.lot_no}", f"Lot {row.lot_no}") if row.lot_no else self.say("没有批号", "No lot known")
         made = ListRow(
             self.theme,
@@ -545,10 +659,31 @@ class StockPage(Desk):
             return
         if lot is not None:
             card.add(Row(theme, Txt(theme, self.say("批号", "Lot"), "label", "ink3"), Spring(), Txt(theme, lot.lot_no, "head")))
-            card.add(Row(theme, Txt(theme, self.say("效期", "Expiry"), "label", "ink3"), Spring(), Txt(theme, lot.expires_on.isoformat(), "title")))
-            card.add(Row(theme, Txt(theme, self.say("货架", "On shelf"), "label", "ink3"), Spring(), Txt(theme, f"{lot.on_shelf} {lot.unit}", "title")))
+            card.add(
+                Row(
+                    theme,
+                    Txt(theme, self.say("效期", "Expiry"), "label", "ink3"),
+                    Spring(),
+                    Txt(theme, lot.expires_on.isoformat(), "title"),
+                )
+            )
+            card.add(
+                Row(
+                    theme,
+                    Txt(theme, self.say("货架", "On shelf"), "label", "ink3"),
+                    Spring(),
+                    Txt(theme, f"{lot.on_shelf} {lot.unit}", "title"),
+                )
+            )
             if lot.on_reject:
-                card.add(Row(theme, Txt(theme, self.say("不合格品区", "Reject zone"), "label", "ink3"), Spring(), Txt(theme, f"{lot.on_reject} {lot.unit}", "title", "warn_ink")))
+                card.add(
+                    Row(
+                        theme,
+                        Txt(theme, self.say("不合格品区", "Reject zone"), "label", "ink3"),
+                        Spring(),
+                        Txt(theme, f"{lot.on_reject} {lot.unit}", "title", "warn_ink"),
+                    )
+                )
             card.add(Rule(theme))
             locked = lot.state in ("locked", "recalled")
             acts = [
@@ -567,5 +702,3 @@ class StockPage(Desk):
         goods_in.clicked.connect(self._ask_goods_in)
         card.add(goods_in)
         self._right.fill(Column(theme, Panel(theme, card), Spring()))
-
-
