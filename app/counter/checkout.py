@@ -215,6 +215,7 @@ class Checkout:
             sum(t.handed_fen for t in body.tenders),
             body.change_fen,
         )
+        self._post.paying = False
         if any(t.method.opens_drawer for t in self._taken):
             self._papers.kick_drawer()
         self._papers.wake()

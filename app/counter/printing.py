@@ -21,6 +21,9 @@ from app.store.open_store import Store
 
 log = logging.getLogger(__name__)
 
+WRITE_S = 10.0
+"""Longest wait, in seconds, for a job's mark: without it a job could be printed twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class PrintState:
@@ -56,11 +59,14 @@ class Printing:
         return self._state
 
     def start(self) -> None:
-        """Begin carrying jobs; what was left queued by the run before waits for a person's word first."""
-        for job in self._store.jobs.list(("queued",)):
-            self._store.jobs.set_state(job.job_id, "waiting", {"after": "restart"})
-        for job in self._store.jobs.list(("sent",)):
-            self._store.jobs.set_state(job.job_id, "unknown", {"after": "restart"})
+        """Begin carrying jobs; what was left queued by the run before waits for a person's word first.
+
+        A job that was being printed when the run before ended stands as `unknown` already; one that is `sent` went out whole.
+        """
+        while left := self._store.jobs.list(("queued",)):
+            for job in left:
+                # Waited for: the thread must not find it still queued.
+                self._store.jobs.set_state(job.job_id, "waiting", {"after": "restart"}).result(WRITE_S)
         self._thread.start()
 
     def stop(self) -> None:
@@ -126,12 +132,11 @@ class Printing:
 
     def again(self, job_id: str) -> None:
         """Print a waiting, failed or unknown job now (a person chose so)."""
-        self._store.jobs.set_state(job_id, "queued", {"by": "person"})
-        self.wake()
+        self._store.jobs.set_state(job_id, "queued", {"by": "person"}).add_done_callback(lambda _: self.wake())
 
     def waive(self, job_id: str) -> None:
         """The paper is no longer wanted, or is already in the customer's hand."""
-        self._store.jobs.set_state(job_id, "waived", {"by": "person"})
+        self._store.jobs.set_state(job_id, "waived", {"by": "person"}).result(WRITE_S)
         self._tell(self._state.kind)
 
     # ------------------------------------------------------------------ the thread
@@ -147,6 +152,8 @@ class Printing:
             except DeviceFault as fault:
                 log.info("printer fault %s", fault.code)
                 self._tell("offline")
+            except Exception:  # the worker loop: one bad job or a full disk must not end printing for the day
+                log.exception("the printer's turn failed")
 
     def _turn(self) -> None:
         if self._printer is None:
@@ -164,13 +171,20 @@ class Printing:
                 break
             status = self._printer.status()
             if word := _cannot_print(status):
-                self._store.jobs.set_state(job.job_id, "waiting", {"why": word})
+                self._store.jobs.set_state(job.job_id, "waiting", {"why": word}).result(WRITE_S)
                 self._tell(word)
                 continue
-            # Marked before the first byte: a kill from here on leaves "sent", which restart turns into a person's question.
-            self._store.jobs.set_state(job.job_id, "sent", {}).result()
-            outcome = self._printer.print(from_json(self._store.jobs.ticket(job.job_id) or ""))
-            self._store.jobs.set_state(job.job_id, outcome.state, dict(outcome.facts))
+            try:
+                ticket = from_json(self._store.jobs.ticket(job.job_id) or "")
+            except (KeyError, TypeError, ValueError):
+                log.exception("job %s cannot be read", job.job_id)
+                self._store.jobs.set_state(job.job_id, "failed", {"code": "ticket.unreadable"}).result(WRITE_S)
+                self._tell("ready")
+                continue
+            # Marked before the first byte: a kill or a fault from here on leaves a question that only a person can answer.
+            self._store.jobs.set_state(job.job_id, "unknown", {"step": "printing"}).result(WRITE_S)
+            outcome = self._printer.print(ticket)
+            self._store.jobs.set_state(job.job_id, outcome.state, dict(outcome.facts)).result(WRITE_S)
             self._tell("ready" if outcome.state in ("confirmed", "sent") else "unknown")
         if self._state.kind != "ready":
             self._tell(_cannot_print(self._printer.status()) or "ready")

@@ -121,6 +121,7 @@ class Returning:
         self._reason = ""
         self._approved = ""
         self._found: tuple[FoundSale, ...] = ()
+        self._scanned: tuple[str, ...] = ()
         self._future: Future[tuple[Committed, ...]] | None = None
         self._body: events.ReturnClosed | None = None
         self._number = ""
@@ -135,14 +136,18 @@ class Returning:
 
     def find(self, text: str) -> ReturnScene:
         """The original sale by receipt number, by the trace code of a box, or by member; an empty text lists the newest."""
-        self._reset()
         text = text.strip()
         reading = codes.read(text, self._shapes, codes.ScanContext.RETURNING) if text else None
+        if isinstance(reading, codes.TraceCode | codes.Gs1Code) and self._another_box(reading.raw):
+            return self.scene()
+        self._refuse_while_booking()
+        self._reset()
         match reading:
             case codes.ReceiptNumber():
                 self._sale = self._store.sales.by_number(reading.number)
             case codes.TraceCode() | codes.Gs1Code():
                 self._sale = self._store.sales.by_code(reading.raw)
+                self._scanned = (reading.raw,)
             case codes.InHouseCode(role="member"):
                 self._list(reading.raw)
             case _:
@@ -158,8 +163,22 @@ class Returning:
             )
         return self.scene()
 
+    def _another_box(self, code: str) -> bool:
+        """Whether a scanned box is of the sale in hand: then its code goes back, and what was chosen stays."""
+        sale = self._sale
+        if sale is None or self._future is not None or not any(box.code == code for line in sale.body.lines for box in line.codes):
+            return False
+        self._scanned = tuple(dict.fromkeys((*self._scanned, code)))
+        self._problem = None
+        return True
+
+    def _refuse_while_booking(self) -> None:
+        if self._future is not None and not self._future.done():
+            raise Refused("committing")
+
     def choose_sale(self, sale_id: str) -> ReturnScene:
         """Take one sale from the list."""
+        self._refuse_while_booking()
         self._reset()
         self._sale = self._store.sales.by_id(sale_id)
         return self.scene()
@@ -248,7 +267,10 @@ class Returning:
             return self._printing.return_jobs(body, committed[0])
 
         self._body = body
-        self._future = self._store.journal.record([body], actor=self._post.actor, day=self._day(), prints=prints)
+        try:
+            self._future = self._store.journal.record([body], actor=self._post.actor, day=self._day(), prints=prints)
+        except StoreFault as fault:
+            return self._refuse(fault)
         self._future.add_done_callback(lambda _: resume())
         return self.scene()
 
@@ -259,7 +281,9 @@ class Returning:
         lines = []
         for part in refund.lines:
             line = sold[part.line_id]
-            back = tuple(code for code in line.codes if code.code not in gone)[: part.quantity]
+            # The boxes that were scanned are in the hand; where none was, the line's codes go back in their order.
+            left = sorted((code for code in line.codes if code.code not in gone), key=lambda code: code.code not in self._scanned)
+            back = tuple(left)[: part.quantity]
             # A void says that nothing left the counter, so even medicines stay on the shelf; a return never puts them there.
             zone = "shelf" if kind == "void" else law.zone_of(line.kind, self._reason, self._pack)
             lines.append(
@@ -320,14 +344,17 @@ class Returning:
         error = self._future.exception()
         if error is not None:
             self._future = None
-            code = error.code if isinstance(error, StoreFault) else type(error).__name__
-            self._problem = Text(f"退货没有记上账（{code}），钱先不要退", f"The return was not booked ({code}); do not pay out yet")
-            return self.scene()
+            return self._refuse(error)
         self._number = self._future.result()[0].number
         if self._body and any(tender.kind == "cash" for tender in self._body.refunds):
             self._printing.kick_drawer()
         self._printing.wake()
         self._wake_sync()
+        return self.scene()
+
+    def _refuse(self, error: BaseException) -> ReturnScene:
+        code = error.code if isinstance(error, StoreFault) else type(error).__name__
+        self._problem = Text(f"退货没有记上账（{code}），钱先不要退", f"The return was not booked ({code}); do not pay out yet")
         return self.scene()
 
     # ------------------------------------------------------------------ scene

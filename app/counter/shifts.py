@@ -13,6 +13,7 @@ from app.counter.post import OpenShift, Post
 from app.counter.printing import Printing
 from app.counter.selling import Resume
 from app.domain import day as day_law
+from app.domain.rules import roles_of
 from app.records import events
 from app.records.base import Record
 from app.records.clock import SHOP_TIME, Clock, shop_day
@@ -187,7 +188,7 @@ class Shifts:
     def duty_pharmacist(self, staff_id: str, on_duty: bool, pin: str) -> Future[tuple[Committed, ...]]:
         """药师到岗 / 离岗, signed with the pharmacist's own PIN."""
         person = next((s for s in self._store.people.staff() if s.id == staff_id), None)
-        if person is None or person.role != "pharmacist":
+        if person is None or "pharmacist" not in roles_of(person):
             raise Refused("not_a_pharmacist")
         self._authorising.by_pin(person, pin)
         return self._write([events.DutyPharmacist(staff_id=person.id, on_duty=on_duty)], actor=person.id)
@@ -386,6 +387,10 @@ class Shifts:
     def close(self, resume: Resume, handed_to: str = "", pin: str = "") -> ShiftScene:
         """Close under the next Z number; works offline, with unsent events named in it."""
         shift, staff = self._shift(), self._person()
+        if self._closing is not None:
+            raise Refused("committing")
+        if self._post.paying:
+            raise Refused("payment_open")
         if not self._confirmed:
             raise Refused("count_first")
         totals = self.totals()
@@ -441,12 +446,15 @@ class Shifts:
 
     def close_day(self, backup: Callable[[], str]) -> Future[tuple[Committed, ...]]:
         """日结: seal the business day over its shifts; Refused while one is open. `backup` returns the SHA-256 of the copy made."""
-        if self._post.shift is not None:
+        if self._post.shift is not None or self._store.shifts.open_shift() is not None:
             raise Refused("shift_open")
         day = self._closed_day()
         shifts = self._store.shifts.shift_list(day)
         if not shifts:
             raise Refused("no_shift_that_day")
+        closing = self._store.shifts.day_closing(day)
+        if closing is not None and set(closing.shifts) == {row.shift_id for row in shifts}:
+            raise Refused("day_closed", day=day.isoformat())
         body = events.DayClosed(
             day=day,
             shifts=tuple(row.shift_id for row in shifts),
@@ -458,7 +466,9 @@ class Shifts:
         def prints(committed: tuple[Committed, ...]) -> Sequence[NewJob]:
             return self._printing.day_jobs(body, committed[0])
 
-        future = self._store.journal.record([body], actor=self._post.actor, day=day, prints=prints)
+        # With the day the pharmacists' duty ends: who forgot to sign off must not count as present tomorrow.
+        leaving = [events.DutyPharmacist(staff_id=staff_id, on_duty=False) for staff_id in self._store.shifts.duty_pharmacists()]
+        future = self._store.journal.record([body, *leaving], actor=self._post.actor, day=day, prints=prints)
         future.add_done_callback(lambda _: self._printing.wake())
         return future
 
