@@ -183,7 +183,13 @@ def char_cells(ch: str) -> int:
 
 def width(text: str) -> int:
     """Return the cells a text takes on paper."""
-    return len(text) if text.isascii() and text.isprintable() else sum(map(char_cells, text))
+    return len(text) if text.isascii() and text.isprintable() else _wide(text)
+
+
+@lru_cache(maxsize=4096)
+def _wide(text: str) -> int:
+    """Return the cells of a text with hanzi; names and labels come again with every slip."""
+    return sum(map(char_cells, text))
 
 
 def wrap(text: str, cells: int) -> list[str]:
@@ -274,40 +280,47 @@ def plain_rows(ticket: Ticket, cells: int) -> list[str]:
 def _columns(line: Columns, cells: int) -> list[Row]:
     """Lay one table row out; every cell wraps within its own column."""
     texts = [clean(cell.text) for cell in line.cells]
-    widths = _column_widths(line.cells, texts, cells // line.size)
-    if all(width(text) <= size for text, size in zip(texts, widths, strict=True)):
-        joined = " ".join(
-            pad(text, size, cell.align) for text, size, cell in zip(texts, widths, line.cells, strict=True)
-        )
-        return [Row(joined.rstrip(), line.bold, line.size)]
+    taken = [width(text) for text in texts]
+    widths = _column_widths(line.cells, texts, taken, cells // line.size)
+    parts = []
+    for text, needed, size, cell in zip(texts, taken, widths, line.cells, strict=True):
+        if needed > size:
+            break
+        free = " " * (size - needed)
+        parts.append(free + text if cell.align == "right" else text + free if cell.align == "left" else pad(text, size, cell.align))
+    else:
+        return [Row(" ".join(parts).rstrip(), line.bold, line.size)]
     stacks = [wrap(text, size) for text, size in zip(texts, widths, strict=True)]
     rows = []
     for index in range(max(map(len, stacks))):
-        parts = (
+        shared = (
             pad(stack[index] if index < len(stack) else "", size, cell.align)
             for stack, size, cell in zip(stacks, widths, line.cells, strict=True)
         )
-        rows.append(Row(" ".join(parts).rstrip(), line.bold, line.size))
+        rows.append(Row(" ".join(shared).rstrip(), line.bold, line.size))
     return rows
 
 
-def _column_widths(columns: tuple[Cell, ...], texts: list[str], cells: int) -> list[int]:
+def _column_widths(columns: tuple[Cell, ...], texts: list[str], taken: list[int], cells: int) -> list[int]:
     """Return the width of each column in cells.
 
     A right-aligned column (a sum of money) grows to its text rather than break a number; stretching columns share
     what is left; if nothing helps, the widest column gives way until the row fits.
     """
     room = cells - (len(columns) - 1)
-    widths = [
-        max(cell.width, width(text)) if cell.width and cell.align == "right" else cell.width
-        for cell, text in zip(columns, texts, strict=True)
-    ]
-    widths = [2 if size == 1 and text else size for size, text in zip(widths, texts, strict=True)]
-    stretching = [index for index, cell in enumerate(columns) if cell.width <= 0]
+    widths = []
+    stretching = []
+    for index, (cell, text) in enumerate(zip(columns, texts, strict=True)):
+        size = max(cell.width, taken[index]) if cell.width and cell.align == "right" else cell.width
+        widths.append(2 if size == 1 and text else size)
+        if cell.width <= 0:
+            stretching.append(index)
     least = 2 * len(stretching)  # a hanzi must fit
-    while sum(widths) + least > room and max(widths) > 2:
+    total = sum(widths)
+    while total + least > room and max(widths) > 2:
         widths[widths.index(max(widths))] -= 1
-    left = room - sum(widths)
+        total -= 1
+    left = room - total
     for place, index in enumerate(stretching):
         widths[index] = max(2, left // len(stretching) + (1 if place < left % len(stretching) else 0))
     return widths
