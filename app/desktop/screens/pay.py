@@ -441,7 +441,7 @@ class PayPage(Page):
         self._paper.show_wish(say(theme, "paper"), say(theme, "paper_on" if pay.paper else "paper_off"), on=pay.paper, able=collecting)
         wanted = pay.invoice_wanted
         self._invoice.show_wish(say(theme, "invoice"), say(theme, "invoice_on" if wanted else "invoice_off"), on=wanted, able=collecting)
-        self._problem_box.setVisible(pay.problem is not None)
+        self._problem_box.setVisible(pay.problem is not None and collecting)
         if pay.problem is not None:
             self._problem.set_words(pay.problem.of(theme.language))
             if before is None or before.problem != pay.problem:

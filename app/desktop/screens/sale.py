@@ -40,7 +40,7 @@ _DUTY_LOOKS = {
     "expired": ("calendar-x", "bad", "stock"),
     "near_expiry": ("calendar-blank", "warn", "stock"),
     "oversold": ("arrow-down", "bad", "stock"),
-    "unprinted": ("printer", "info", "sync"),
+    "unprinted": ("printer", "info", "receipts"),
     "duty_due": ("thermometer", "info", "shift"),
     "duty_missed": ("clock-countdown", "warn", "shift"),
     "held": ("pause-circle", "brand", ""),
@@ -123,9 +123,12 @@ class TicketBar(QWidget):
             if order < len(scene.held):
                 held = scene.held[order]
                 amount = money_text(held.payable_fen)
-                label = held.label if len(held.label) <= 6 else f"{held.label[:5]}…"
-                tab.set_words(label, say(theme, "tab_held", pieces=held.pieces, amount=amount, minutes=held.minutes))
-                tab.setToolTip(f"Ctrl {order + 1}")
+                note = say(theme, "tab_held", pieces=held.pieces, amount=amount, minutes=held.minutes)
+                tight = len(scene.held) > 2
+                room = 4 if tight else 6
+                label = held.label if len(held.label) <= room else f"{held.label[: room - 1]}…"
+                tab.set_words(label, say(theme, "tab_held_short", minutes=held.minutes) if tight else note)
+                tab.setToolTip(f"{held.label} · {note} · Ctrl {order + 1}")
             tab.setVisible(order < len(scene.held))
         rest = len(scene.held) - len(self._held)
         self._rest.set_words(f"+{rest}" if rest > 0 else "")
@@ -151,8 +154,8 @@ class MemberCard(Panel):
             theme,
             Row(theme, (self._head, 1), self._off, gap=4),
             self._allergy,
-            self._compared,
-            Row(theme, Icon(theme, "user", 18, "ink2"), self._patient_word, (self._patient, 1), self._chronic, self._change, gap=7),
+            Row(theme, (self._compared, 1), self._chronic),
+            Row(theme, Icon(theme, "user", 18, "ink2"), self._patient_word, (self._patient, 1), self._change, gap=7),
             Spring(),
             gap=11,
             margins=(16, 14, 12, 14),
@@ -205,8 +208,8 @@ class MemberCard(Panel):
         self._allergy.setVisible(strip is not None)
         if strip is not None:
             title, body = strip.title.of(theme.language), strip.body.of(theme.language)
-            # The strip says its own headline already.
-            title = title.removeprefix(theme.say("allergy")).lstrip("：: ") or title
+            # The strip has its own headline; only what follows the scene's is shown beside it.
+            title = title.replace("：", ": ", 1).partition(": ")[2] or title
             if strip.tone == "bad":
                 self._allergy.set_known(title, "")
             elif strip.tone in ("info", "good"):
@@ -506,7 +509,7 @@ class DayColumn(QWidget):
         count = Pill(theme, str(duty.count), tone, height=20) if not duty.code.startswith("duty_") else None
         button = None
         if page:
-            act = "go_print" if page == "sync" else "go_do" if page == "shift" else "go_see"
+            act = "go_print" if page == "receipts" else "go_do" if page == "shift" else "go_see"
             button = Btn(theme, say(theme, act), height=36, role="label_strong", width=64)
             button.setAccessibleName(f"{say(theme, act)} {title}")
             button.clicked.connect(lambda: self.go.emit(page))
@@ -573,13 +576,12 @@ class SalePage(Page):
         super().__init__(around, parent)
         theme = self.theme
         self._today = Today(self.till.store, self.till.clock, self.till.shifts, self.till.staging)
-        self._demo = bool(self.till.settings.get("demo"))
         self.scene: Scene | None = None
         self._said: Echo | None = None
         self.tickets = TicketBar(theme)
         self.head = CartHead(theme)
         self.cart = CartView(theme)
-        self.empty = EmptyCart(theme, demo=self._demo)
+        self.empty = EmptyCart(theme, demo=self.till.settings.flag("demo"))
         self.question = QuestionPanel(theme, lambda text: self.till.selling.search(text, 5))
         self.strip = ScanEcho(theme)
         self._waiting = Pill(theme, "", "warn", icon="hourglass-medium")
@@ -643,7 +645,7 @@ class SalePage(Page):
         self.question.show_question(scene.question)
         self._ask_box.setVisible(scene.question is not None)
         self._middle.setMinimumHeight(0 if self.question.large else self.theme.px(64))
-        self._middle.setCurrentIndex(1 if empty else 0)
+        self._middle.setCurrentIndex(1 if empty and scene.question is None else 0)
         self._right.setCurrentIndex(1 if idle else 0)
         if empty:
             self.empty.show_words(self._today.quick_goods())

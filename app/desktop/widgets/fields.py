@@ -153,6 +153,10 @@ class Omnibox(Painted):
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.moved.emit(-1 if event.key() == Qt.Key.Key_Up else 1)
             return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            # The entry has told it already; what the same Enter opened must not be answered by it.
+            event.accept()
+            return
         super().keyPressEvent(event)
 
     def measure(self) -> None:

@@ -1,0 +1,206 @@
+"""The Pay page at a real till: amounts by key and finger, split tenders, 成交, and what happens when the ledger refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from counter_bench import CODES, Counter
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.counter.scene import PayScene
+from app.desktop.theme import Theme
+from app.store.faults import StoreFault
+
+ROOM = (1366 - 76, 768 - 64 - 60)
+
+
+def begin(counter: Counter, *codes: str) -> PayScene:
+    """Scan and go to payment; function keys count at once."""
+    counter.scan(*(codes or (CODES["ibuprofen"], CODES["mask"])))
+    counter.sale.pay()
+    counter.shell._dead_until = 0.0
+    counter.settle()
+    assert counter.pay.pay is not None
+    return counter.pay.pay
+
+
+def state(counter: Counter) -> PayScene:
+    """The payment as it is shown."""
+    assert counter.pay.pay is not None
+    return counter.pay.pay
+
+
+def done(counter: Counter) -> PayScene:
+    """Wait until the ledger has answered."""
+    counter.until(lambda: state(counter).state in ("done", "collecting"))
+    return state(counter)
+
+
+def test_digits_type_the_amount_and_change_is_worked_out(counter: Counter) -> None:
+    due = begin(counter).due_fen
+    counter.press("5", "0", ".", "5", Qt.Key.Key_Backspace, Qt.Key.Key_Backspace, Qt.Key.Key_Return)
+    assert state(counter).received_fen == 5000
+    assert state(counter).change_fen == 5000 - due
+    counter.press(Qt.Key.Key_F12)
+    assert done(counter).state == "done"
+    assert counter.till.store.sales.recent(limit=1)[0].body.change_fen == 5000 - due
+
+
+def test_a_third_decimal_and_a_second_point_are_not_taken(counter: Counter) -> None:
+    begin(counter)
+    counter.press("0", "7", ".", "2", "5", "9", ".")
+    assert counter.pay._typed == "7.25"
+    assert counter.pay._amount_fen() == 725
+
+
+def test_completion_is_refused_while_money_is_missing(counter: Counter) -> None:
+    begin(counter)
+    assert not counter.pay.finish.isEnabled()
+    counter.pay.complete()
+    assert state(counter).state == "collecting"
+    counter.press("1", Qt.Key.Key_Return)
+    assert not counter.pay.finish.isEnabled()
+    assert "F12" in [spec.key for spec in counter.pay.fkeys()]
+
+
+def test_a_key_held_down_pays_once(counter: Counter) -> None:
+    begin(counter)
+    counter.press(Qt.Key.Key_Return)
+    counter.hold_down(Qt.Key.Key_F12, 8)
+    done(counter)
+    counter.hold_down(Qt.Key.Key_F12, 1)
+    counter.settle()
+    assert len(counter.till.store.sales.recent(limit=5)) == 1
+
+
+def test_the_enter_that_opens_payment_takes_no_money(counter: Counter) -> None:
+    counter.scan(CODES["mask"])
+    counter.press(Qt.Key.Key_Return)
+    assert counter.shell.page is counter.pay
+    assert state(counter).tenders == ()
+
+
+def test_f12_pressed_twice_at_once_does_not_run_through_payment(counter: Counter) -> None:
+    counter.scan(CODES["mask"])
+    counter.press(Qt.Key.Key_F12, Qt.Key.Key_F12)
+    assert counter.shell.page is counter.pay
+    assert state(counter).tenders == ()
+
+
+def test_a_recorded_tender_asks_for_the_digits_of_its_slip(counter: Counter) -> None:
+    begin(counter)
+    counter.press(Qt.Key.Key_F9, Qt.Key.Key_Return)
+    assert state(counter).tenders == ()
+    assert counter.pay.stage.digits.hasFocus()
+    counter.press("1", "2", "3", "4", Qt.Key.Key_Return)
+    (taken,) = state(counter).tenders
+    assert (taken.method, taken.last_digits) == ("card", "1234")
+    assert state(counter).remaining_fen == 0
+
+
+def test_two_tenders_share_a_sale_and_one_can_be_taken_back(counter: Counter) -> None:
+    due = begin(counter).due_fen
+    counter.press("1", "0", Qt.Key.Key_Return)
+    counter.pay.choose("qr")
+    counter.press(Qt.Key.Key_Return, "7", "7", "7", "7", Qt.Key.Key_Return)
+    assert [line.amount_fen for line in state(counter).tenders] == [1000, due - 1000]
+    QTest.keyClick(counter.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert state(counter).remaining_fen == due - 1000
+
+
+def test_a_recorded_tender_never_takes_more_than_is_due(counter: Counter) -> None:
+    begin(counter)
+    counter.pay.choose("qr")
+    counter.press("9", "9", "9", Qt.Key.Key_Return, "1", "1", "1", "1", Qt.Key.Key_Return)
+    assert state(counter).tenders == ()
+
+
+def test_quick_keys_take_what_customers_hand_over(counter: Counter) -> None:
+    amount = begin(counter).quick_fen[-1]
+    counter.pay.pad.quick.emit(str(amount))
+    assert state(counter).received_fen == amount
+
+
+def test_escape_goes_back_to_the_basket_unless_money_was_taken(counter: Counter) -> None:
+    begin(counter)
+    counter.press("1", Qt.Key.Key_Return, Qt.Key.Key_Escape)
+    assert counter.shell.page is counter.pay
+    counter.pay.undo()
+    counter.press(Qt.Key.Key_Escape)
+    assert counter.shell.page is counter.sale
+    assert len(counter.scene.lines) == 2
+
+
+def test_a_scan_while_paying_waits_for_the_next_sale(counter: Counter) -> None:
+    begin(counter)
+    counter.scan(CODES["thermometer"])
+    assert counter.pay._queued.isVisible()
+    counter.press(Qt.Key.Key_Return, Qt.Key.Key_F12)
+    done(counter)
+    counter.press(Qt.Key.Key_Return)
+    assert [line.name for line in counter.scene.lines] == ["电子体温计"]
+
+
+def test_a_scan_after_the_sale_is_the_next_customers(counter: Counter) -> None:
+    begin(counter)
+    counter.press(Qt.Key.Key_Return, Qt.Key.Key_F12)
+    done(counter)
+    counter.scan(CODES["mask"])
+    assert counter.shell.page is counter.sale
+    assert [line.name for line in counter.scene.lines] == ["医用外科口罩"]
+    assert counter.scene.member is None
+
+
+def test_a_ledger_that_refuses_is_told_inline_and_loses_nothing(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(counter)
+    counter.press(Qt.Key.Key_Return)
+    journal = counter.till.store.journal
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise StoreFault("disk_full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(journal), "record", refuse)
+        counter.press(Qt.Key.Key_F12)
+    assert state(counter).problem is not None
+    assert counter.pay._problem_box.isVisible()
+    assert len(state(counter).tenders) == 1
+    assert counter.till.store.sales.recent(limit=1) == ()
+    counter.press(Qt.Key.Key_F12)
+    assert done(counter).state == "done"
+    assert not counter.pay._problem_box.isVisible()
+
+
+def test_wishes_for_paper_and_invoice_are_kept_with_the_sale(counter: Counter) -> None:
+    begin(counter)
+    counter.pay._paper.switch.click()
+    counter.pay._invoice.switch.click()
+    assert (state(counter).paper, state(counter).invoice_wanted) == (False, True)
+    counter.press(Qt.Key.Key_Return, Qt.Key.Key_F12)
+    done(counter)
+    body = counter.till.store.sales.recent(limit=1)[0].body
+    assert (body.paper, body.invoice_wanted) == (False, True)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_state_of_the_pay_page_fits_the_smallest_screen(counter: Counter, theme: Theme, language: str) -> None:
+    theme.set_language(language)  # type: ignore[arg-type]
+
+    def fits() -> None:
+        counter.settle()
+        hint = counter.pay.minimumSizeHint()
+        assert hint.width() <= ROOM[0] and hint.height() <= ROOM[1], hint
+
+    begin(counter, CODES["member"], CODES["ibuprofen"], CODES["mask"], CODES["thermometer"])
+    fits()
+    counter.pay.choose("insurance")
+    fits()
+    counter.pay.choose("cash")
+    for _ in range(3):
+        counter.press("1", Qt.Key.Key_Return)
+        fits()
+    counter.press(Qt.Key.Key_Return, Qt.Key.Key_F12)
+    assert done(counter).state == "done"
+    fits()
