@@ -52,9 +52,9 @@ def run(asked: Asked) -> Report:
             cases[title][f"seconds at {way}"] = round(size / speed, 2)
     slow = slowness(found)
     goals = [
-        Goal(f"{LINES}-line receipt as text, p99 ms calibrated", calibrated_p99("encode as text", found), 0.5),
+        Goal(f"{LINES}-line receipt as text, p99 ms calibrated", calibrated_p99("encode as text", found, computing=True), 0.5),
         Goal(f"{LINES}-line receipt as text, bytes", sizes["encode as text"], 2_500),
-        Goal(f"{LINES}-line receipt as dots, p50 ms calibrated", round(cases["encode as dots"]["wall_ms"]["p50"] / slow, 3), 5.0),
+        Goal(f"{LINES}-line receipt as dots, p50 ms calibrated", round(cases["encode as dots"]["cpu_ms"]["p50"] / slow, 3), 5.0),
     ]
     return Report("receipt", cases, goals, {"lines": LINES, "rows": len(ticket.lines), "slowness": slow})
 
