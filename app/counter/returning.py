@@ -154,7 +154,7 @@ class Returning:
                 self._sale = self._store.sales.by_number(text) if text else None
                 if self._sale is None:
                     self._list(text)
-        if self._sale is None and len(self._found) == 1:
+        if text and self._sale is None and len(self._found) == 1:
             self._sale = self._store.sales.by_id(self._found[0].sale_id)
         if self._sale is None and not self._found:
             self._problem = Text(
@@ -267,6 +267,7 @@ class Returning:
             return self._printing.return_jobs(body, committed[0])
 
         self._body = body
+        self._chosen = dict(take)
         try:
             self._future = self._store.journal.record([body], actor=self._post.actor, day=self._day(), prints=prints)
         except StoreFault as fault:

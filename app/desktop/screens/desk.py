@@ -69,6 +69,8 @@ class Slot(QWidget):
         name = focus.objectName() if focus is not None and focus.hasFocus() else ""
         old, self._inner = self._inner, widget
         self._box.addWidget(widget)
+        # Shown at once: keys that follow in the same turn of the event loop must find it.
+        widget.show()
         if old is not None:
             self._box.removeWidget(old)
             old.hide()
@@ -118,7 +120,7 @@ class Desk(Page):
 
     def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(around, parent)
-        self._waiting: dict[str, tuple[Future[Any], Callable[[Any], None]]] = {}
+        self._waiting: dict[str, tuple[Future[Any], Callable[[Any], None], Callable[[], None]]] = {}
         self._asked = 0
         self._language = self.theme.language
         self.bridge.resumed.connect(self._resumed)
@@ -162,15 +164,15 @@ class Desk(Page):
         """Tell why not."""
         self.tell(Echo("refused", refusal.code, dict(refusal.facts), sound="scan_rejected"))
 
-    def after(self, future: Future[Any], then: Callable[[Any], None]) -> None:
-        """Go on with the result once a commit (or other work of another thread) has returned; its refusal is told."""
+    def after(self, future: Future[Any], then: Callable[[Any], None], failed: Callable[[], None] = lambda: None) -> None:
+        """Go on with the result once a commit (or other work of another thread) has returned; a fault is told, then `failed` called."""
         self._asked += 1
         tag = f"{self.key}#{self._asked}"
-        self._waiting[tag] = (future, then)
+        self._waiting[tag] = (future, then, failed)
         resume = self.bridge.resume(tag)
         future.add_done_callback(lambda _: resume())
 
-    def in_background(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+    def in_background(self, work: Callable[[], Any], then: Callable[[Any], None], failed: Callable[[], None] = lambda: None) -> None:
         """Do slow work on a thread of its own, then go on here."""
         future: Future[Any] = Future()
 
@@ -180,20 +182,22 @@ class Desk(Page):
             except Exception as error:
                 future.set_exception(error)
 
-        self.after(future, then)
+        self.after(future, then, failed)
         threading.Thread(target=run, name=f"{self.key}-work", daemon=True).start()
 
     def _resumed(self, tag: str) -> None:
         waited = self._waiting.pop(tag, None)
         if waited is None:
             return
-        future, then = waited
+        future, then, failed = waited
         error = future.exception()
         if error is None:
             then(future.result())
         elif isinstance(error, Refused):
             self.refuse(error)
+            failed()
         else:
             code = getattr(error, "code", type(error).__name__)
             self.tell(Echo("refused", "not_kept", {"why": str(code)}, sound="scan_rejected"))
+            failed()
         self.changed.emit()

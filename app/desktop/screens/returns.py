@@ -77,7 +77,7 @@ class ReturnsPage(Desk):
             keys.append(FKeySpec("F5", Text("下一笔退货", "Next return"), self._restart))
             keys.append(FKeySpec("F12", Text("回收银", "Back to sale"), lambda: self.go.emit("sale"), primary=True))
         keys.append(FKeySpec("F7", Text("单据与补打", "Receipts"), lambda: self.go.emit("receipts")))
-        return tuple(keys)
+        return tuple(sorted(keys, key=lambda key: int(key.key[1:]) if key.key[1:].isdigit() else 0))
 
     def on_shown(self) -> None:
         """Show the newest sales, unless a return is being made."""

@@ -196,7 +196,7 @@ class ListRow(PaintedButton):
 
     def _go(self, by: int) -> None:
         holder = self.parentWidget()
-        rows = [w for w in holder.children() if isinstance(w, ListRow) and not w._plain and w.isVisible()] if holder else []
+        rows = [w for w in holder.children() if isinstance(w, ListRow) and not w._plain and not w.isHidden()] if holder else []
         if self in rows:
             to = rows.index(self) + by
             if 0 <= to < len(rows):
@@ -340,9 +340,13 @@ class Chips(QWidget):
             paint.rounded(painter, place, px(9), theme.color(fill), theme.color("brand") if on else None, px(1.5))
             ink = theme.color("brand_ink" if on else "ink")
             x, middle = place.left() + px(13), place.center().y()
-            if order < 9:
-                tone = theme.color("brand_ink" if on else "ink3")
-                x += paint.text_at(painter, x, middle, str(order + 1), theme.face("caption_strong"), tone) + px(7)
+            digit = theme.face("caption_strong").width(str(order + 1)) + px(7) if order < 9 else 0
+            if on:
+                # Chosen is told by more than its colour.
+                paint.icon(painter, theme, "check", x - px(3), middle, 13, "brand_ink", "bold")
+            elif digit:
+                paint.text_at(painter, x, middle, str(order + 1), theme.face("caption_strong"), theme.color("ink3"))
+            x += digit
             paint.text_at(painter, x, middle, choice.words, theme.face("label_strong"), ink)
         if self.hasFocus() and self._places:
             place = self._places[max(self._order(), 0)]

@@ -443,9 +443,9 @@ class ShiftPage(Desk):
             self.toast.emit(self.say("已日结，备份已做", "The day is closed and backed up"), "seal-check")
             self.refresh()
 
-        self.in_background(self.till.store.backups.make, seal)
+        self.in_background(self.till.store.backups.make, seal, self._not_done)
 
-    def not_done(self) -> None:
+    def _not_done(self) -> None:
         """Work of another thread failed: the page is usable again."""
         self._busy = ""
         self.refresh()
@@ -777,7 +777,8 @@ class ShiftPage(Desk):
                 )
             )
         card.add(Spring())
-        parts: list[Any] = [(Panel(theme, card), 1)]
+        # The figures scroll where the window is low; the buttons below never do.
+        parts: list[Any] = [(Panel(theme, Column(theme, (Listing(theme, [boxed(card)]), 1), margins=1)), 1)]
         if scene.problem:
             parts.append(
                 Para(
