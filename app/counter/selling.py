@@ -143,7 +143,7 @@ class Selling:
     def badge_of(self, raw: str) -> str:
         """The staff code on an employee's badge, or '' for any other code; for the locked screen."""
         reading = codes.read(raw, self._shapes, codes.ScanContext.SELLING)
-        return str(reading.number) if isinstance(reading, codes.InHouseCode) and reading.role == "employee" else ""
+        return reading.number.lstrip("0") if isinstance(reading, codes.InHouseCode) and reading.role == "employee" else ""
 
     # ------------------------------------------------------------------ scanning
 

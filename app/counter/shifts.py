@@ -17,6 +17,7 @@ from app.domain.rules import roles_of
 from app.records import events
 from app.records.base import Record
 from app.records.clock import SHOP_TIME, Clock, shop_day
+from app.records.envelope import unseal
 from app.records.ids import new_id
 from app.records.ledger import Committed, NewJob
 from app.records.people import Staff
@@ -152,13 +153,25 @@ class Shifts:
 
     def clock_warning(self) -> tuple[date, datetime] | None:
         """(today by the clock, last event) when the clock moved more than 24 h against the last event: a person confirms the date."""
-        last = self._store.journal.last_event_at()
+        last = self._last_work_at()
         now = self._clock.now()
         if last is None or abs(now - last) <= timedelta(hours=24):
             return None
         if now > last and now - last < timedelta(days=self._store.settings.get("clock.closed_days")):
             return None
         return self._today(), last
+
+    def _last_work_at(self) -> datetime | None:
+        """When anything was last recorded besides openings of the ledger: this start has just written one with the doubtful clock."""
+        end = self._store.journal.head().seq
+        while end > 0:
+            first = max(0, end - 20)
+            for raw in reversed(self._store.journal.events(first, end - first)):
+                envelope = unseal(raw)
+                if envelope.type != "epoch.opened@1":
+                    return envelope.at
+            end = first
+        return None
 
     def confirm_clock(self, day: date, last: datetime) -> None:
         """A person confirmed the business day (`day` and `last` as `clock_warning` told them); signed into the journal."""

@@ -491,6 +491,7 @@ class Shell(QWidget):
         return "bad" if age >= TOO_OLD else "warn" if age >= OLD else "info"
 
     def _show_banner(self) -> None:
+        self._banner_due.stop()
         if self._sync.kind not in _OFF_LINE or self._banner_seen:
             return
         language, waiting = self.theme.language, self._sync.waiting

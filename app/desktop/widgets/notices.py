@@ -364,7 +364,8 @@ class Empty(QWidget):
         self.detail = Txt(theme, detail, "label", "ink2", align="center")
         self.button = Btn(theme, action, "tonal", key=key)
         self.button.clicked.connect(self.acted)
-        self.button.setVisible(bool(action))
+        if not action:
+            self.button.hide()
         self.setLayout(
             Column(
                 theme,

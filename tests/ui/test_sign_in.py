@@ -1,0 +1,140 @@
+"""The sign-in page: paints before anything heavy, keeps what is typed meanwhile, lets people in by PIN and by badge."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+
+from app.domain.demo import badge_code
+
+HEAVY = ("sqlalchemy", "sqlmodel", "pydantic", "requests", "reportlab", "escpos", "PIL", "asyncio")
+
+_FIRST_PAINT = """
+import os, sys
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from pathlib import Path
+from app.desktop.sign_in import start
+def load(on_print_state, on_sync_state, quiet):
+    seen = [name for name in {heavy!r} if name in sys.modules]
+    print("HEAVY", seen, "HOOKED", "shibokensupport" in repr(__builtins__.__import__), flush=True)
+    os._exit(0)
+start(Path(sys.argv[1]), load)
+"""
+
+
+def test_the_first_paint_needs_none_of_the_heavy_modules(demo_folder: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", _FIRST_PAINT.format(heavy=HEAVY), str(demo_folder)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=Path(__file__).parents[2],
+    )
+    assert "HEAVY [] HOOKED False" in told.stdout, told.stdout + told.stderr
+
+
+def test_a_pin_typed_while_the_shop_loads_signs_in_when_it_is_there(make_hand: Callable[..., Any]) -> None:
+    gate = threading.Event()
+    hand = make_hand(loaded=False, gate=gate.wait)
+    hand.type("1001")
+    hand.enter()
+    assert not hand.window.signed_in
+    gate.set()
+    hand.until(lambda: hand.window.signed_in)
+    frame = hand.window.till.staging.frame()
+    assert frame.person == "李娜"
+
+
+def test_signing_in_opens_the_shift_with_the_float_that_is_shown(hand: Any) -> None:
+    hand.sign_in()
+    till = hand.window.till
+    hand.until(lambda: till.store.shifts.open_shift(till.store.till))
+    assert till.store.shifts.open_shift(till.store.till).float_fen == till.settings.number("cash.float_fen")
+
+
+def test_a_counted_float_is_what_the_shift_opens_with(hand: Any) -> None:
+    hand.press(Qt.Key.Key_F7)
+    hand.wait(20)
+    hand.type("3")
+    hand.press(Qt.Key.Key_F7)
+    hand.wait(20)
+    hand.sign_in()
+    till = hand.window.till
+    hand.until(lambda: till.store.shifts.open_shift(till.store.till))
+    assert till.store.shifts.open_shift(till.store.till).float_fen == 30_000
+
+
+def test_a_count_left_empty_leaves_the_float_as_it_was(hand: Any) -> None:
+    hand.press(Qt.Key.Key_F7)
+    hand.wait(20)
+    hand.press(Qt.Key.Key_F7)
+    hand.wait(20)
+    hand.sign_in()
+    till = hand.window.till
+    hand.until(lambda: till.store.shifts.open_shift(till.store.till))
+    assert till.store.shifts.open_shift(till.store.till).float_fen == till.settings.number("cash.float_fen")
+
+
+def test_a_wrong_pin_says_how_many_tries_are_left(hand: Any) -> None:
+    hand.type("9999")
+    hand.enter()
+    assert not hand.window.signed_in
+    assert hand.window.sign_in._pin_note.words == "PIN 不对，还可试 4 次"
+
+
+def test_an_employees_badge_signs_in_and_a_product_does_not(hand: Any) -> None:
+    hand.scan("6999220000119")
+    hand.wait(20)
+    assert not hand.window.signed_in
+    assert hand.window.sign_in._pin_note.words == "不是本店工牌，请用 PIN 登录"
+    hand.scan(badge_code("1002"))
+    hand.wait(350)
+    assert hand.window.signed_in
+    assert hand.window.till.staging.frame().person == "王敏"
+
+
+def test_a_clock_far_from_the_last_record_must_be_confirmed_first(make_hand: Callable[..., Any]) -> None:
+    hand = make_hand(now=datetime(2027, 3, 1, 2, 0, tzinfo=UTC))
+    hand.type("1001")
+    hand.enter()
+    assert not hand.window.signed_in
+    hand.press(Qt.Key.Key_F8)
+    hand.enter()
+    hand.wait(350)
+    assert hand.window.signed_in
+    till = hand.window.till
+    hand.until(lambda: till.store.journal.of_type("clock.confirmed@1"))
+    confirmed = till.store.journal.of_type("clock.confirmed@1")[0]
+    assert confirmed.body["day"] == "2027-03-01"
+    assert confirmed.actor == "staff-1001"
+
+
+def test_the_demo_shop_shows_its_pins_and_a_real_one_does_not(hand: Any) -> None:
+    from app.desktop.screens.sign_in import SignInPage
+    from app.desktop.widgets.words import Txt
+    from app.store.glance import Glance
+
+    page = hand.window.sign_in
+    assert "演示 PIN 1001" in [txt.words for txt in page.findChildren(Txt)]
+    real = Glance(page._glance.faces, {key: kept for key, kept in page._glance.settings.items() if key != "demo"})
+    other = SignInPage(page.theme, real, "01", page._now)
+    assert not [txt.words for txt in other.findChildren(Txt) if "PIN 1001" in txt.words]
+
+
+def test_a_fault_while_loading_is_said_on_the_page_and_the_window_stays(make_hand: Callable[..., Any]) -> None:
+    def broken() -> None:
+        raise RuntimeError("disk gone")
+
+    hand = make_hand(loaded=False, gate=broken)
+    hand.until(lambda: "重启" in hand.window.sign_in._pin_note.words)
+    hand.type("1001")
+    hand.enter()
+    assert not hand.window.signed_in
+    assert hand.window.isVisible()

@@ -1,0 +1,106 @@
+"""A hand at the window: opens it on a copy of the demo pharmacy, types, scans and waits, with a clock of its own for keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+
+from app.desktop.sign_in import look
+from app.desktop.theme import Theme
+from app.desktop.window import Window
+
+OPENING = datetime(2026, 11, 21, 6, 3, tzinfo=UTC)
+"""14:03 in the shop, on the day the demo pharmacy of the tests was founded."""
+
+
+class Hand:
+    """The window on a copy of the demo pharmacy, and a keyboard and scanner whose clock is the test's."""
+
+    PLAIN = Qt.KeyboardModifier.NoModifier
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+        self.now = 10_000
+        self._left = False
+
+    @staticmethod
+    def wait(milliseconds: int = 0) -> None:
+        """Let the event loop turn; unlike QTest's wait it leaves other threads their turn."""
+        loop = QEventLoop()
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
+
+    def until(self, true: Callable[[], object], seconds: float = 20) -> None:
+        """Wait for something to become true."""
+        for _ in range(round(seconds * 100)):
+            if true():
+                return
+            self.wait(10)
+        raise AssertionError("it did not come true")
+
+    def press(self, key: int, text: str = "", *, gap: int = 100, modifiers: Qt.KeyboardModifier = PLAIN, repeat: bool = False) -> None:
+        """One key, pressed and let go."""
+        self.now += gap
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, key, modifiers, text, repeat)
+            event.setTimestamp(self.now)
+            QCoreApplication.sendEvent(self.window.windowHandle(), event)
+
+    def type(self, text: str) -> None:
+        """Type as a person does, and let the last key through."""
+        for character in text:
+            self.press(ord(character.upper()), character)
+        self.wait(60)
+
+    def enter(self) -> None:
+        """Enter."""
+        self.press(Qt.Key.Key_Return, "\r")
+
+    def scan(self, code: str) -> None:
+        """Scan as a gun does."""
+        for character in code:
+            self.press(ord(character.upper()), character, gap=2)
+        self.press(Qt.Key.Key_Return, "\r", gap=2)
+
+    def sign_in(self, pin: str = "1001") -> None:
+        """Take the till, opening the shift if none is open."""
+        self.type(pin)
+        self.enter()
+        self.wait(350)
+        assert self.window.signed_in
+
+    def leave(self) -> None:
+        """Close the window and the shop behind it; once is enough."""
+        if not self._left:
+            self._left = True
+            self.window.shut()
+
+
+def open_hand(
+    theme: Theme, folder: Path, *, loaded: bool = True, now: datetime = OPENING, gate: Callable[[], object] = lambda: None
+) -> Hand:
+    """The window on a data folder; `gate` is called on the loading thread, `loaded` waits until the shop is there."""
+
+    def load(on_print_state: Any, on_sync_state: Any, quiet: Any) -> Any:
+        from app import assembly
+        from app.records.clock import ManualClock
+
+        gate()
+        return assembly.Till(folder, ManualClock(now), on_print_state=on_print_state, on_sync_state=on_sync_state, quiet=quiet)
+
+    glance, fault = look(folder)
+    assert fault is None
+    window = Window(theme, glance, "01", load)
+    window.resize(1366, 768)
+    window.show()
+    window.activateWindow()
+    hand = Hand(window)
+    hand.wait(20)
+    if loaded:
+        hand.until(lambda: window.shell is not None)
+    return hand
