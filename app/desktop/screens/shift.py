@@ -808,7 +808,8 @@ class ShiftPage(Desk):
         x_report.clicked.connect(self._x_report)
         cash = Btn(theme, self.say("现金存取", "Cash"), icon="hand-coins", key="F6", height=40)
         cash.clicked.connect(self._ask_cash)
-        cash.setVisible(scene.state == "counting")
+        if scene.state != "counting":
+            cash.hide()
         parts.append(Row(theme, (x_report, 1), (cash, 1)))
         self._right.fill(Column(theme, *parts, gap=8))
 
