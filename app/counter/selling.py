@@ -39,6 +39,9 @@ from app.store.open_store import Store
 WRITE_S = 5.0
 """Longest wait, in seconds, for what must be written before the next act: a review, a register entry, a held basket."""
 
+WAITING = "waiting:"
+"""Before the entry of a scan that waits behind a question, where the basket is kept."""
+
 UNDO_STEPS = 20
 """How many acts a cashier can take back (issue: 20 steps)."""
 
@@ -722,6 +725,7 @@ class Selling:
                 self._question = self._asked = None
                 return self.scan(raw, entry)
         self._waiting.append((raw, entry))
+        self._persist()
         return self._told("queued", count=str(len(self._waiting)), sound="needs_confirm")
 
     def _drain(self, scene: Scene) -> Scene:
@@ -946,6 +950,7 @@ class Selling:
         text = self._store.parked.open_basket()
         if text:
             self._restore(text)
+            self._drain(self.scene())
             if self._state.basket.lines:
                 return self._told("basket_back", pieces=str(self._state.basket.pieces), kind="recalled")
         return self.scene()
@@ -963,7 +968,8 @@ class Selling:
     def _restore(self, text: str) -> None:
         basket, lost = baskets.from_json(text, self._goods.product)
         unread = (*basket.unread, *(UnreadCode(product_id, "product_gone") for product_id in lost))
-        ghosts = tuple(Ghost(new_id(self._clock), code.raw, code.reason) for code in unread)
+        ghosts = tuple(Ghost(new_id(self._clock), code.raw, code.reason) for code in unread if not code.reason.startswith(WAITING))
+        self._waiting += [(code.raw, code.reason.removeprefix(WAITING)) for code in unread if code.reason.startswith(WAITING)]
         self._staging.recall_reviews(basket)
         self._undo.clear()
         self._question = self._asked = None
@@ -1061,17 +1067,20 @@ class Selling:
     def _stands(self, line_id: str) -> bool:
         return self._state.basket.line(line_id) is not None or any(g.ghost_id == line_id for g in self._state.ghosts)
 
-    def _text(self) -> str:
-        """The basket as it is kept, unresolved codes with it."""
+    def _text(self, waiting: Sequence[tuple[str, str]] = ()) -> str:
+        """The basket as it is kept, unresolved codes and waiting scans with it."""
         unread = tuple(UnreadCode(ghost.raw, ghost.reason) for ghost in self._state.ghosts)
-        return baskets.to_json(replace(self._state.basket, unread=unread))
+        queued = tuple(UnreadCode(raw, WAITING + entry) for raw, entry in waiting)
+        return baskets.to_json(replace(self._state.basket, unread=(*unread, *queued)))
 
     def _persist(self) -> None:
         self._write(self._save())
 
     def _save(self) -> Future[None]:
         basket = self._state.basket
-        return self._store.parked.save_open(basket.basket_id, basket.member_label, self._text(), self._shift_id(), self._clock.now())
+        # Scans that wait during a payment are the next customer's.
+        text = self._text(() if self._paying else self._waiting)
+        return self._store.parked.save_open(basket.basket_id, basket.member_label, text, self._shift_id(), self._clock.now())
 
     def _saved_again(self) -> bool:
         """Whether the disk takes the basket now, after a write that failed before (a full disk that was cleared)."""

@@ -104,6 +104,7 @@ class Shifts:
         self._pieces: dict[int, int] = {}
         self._counts: list[events.CashCount] = []
         self._confirmed = False
+        self._expected_fen = 0
         self._float_left = store.settings.get("cash.float_fen")
         self._reason = ""
         self._closing: Future[tuple[Committed, ...]] | None = None
@@ -194,7 +195,14 @@ class Shifts:
         )
         self._post.shift = OpenShift(body.shift_id, day, self._clock.now(), staff.id, float_fen)
         self._reset_count()
-        return self._write([body], day=day)
+        future = self._write([body], day=day)
+        future.add_done_callback(self._note_opening)
+        return future
+
+    def _note_opening(self, opening: Future[tuple[Committed, ...]]) -> None:
+        """A shift that the disk refused was never open."""
+        if opening.exception() is not None:
+            self._post.shift = None
 
     # ------------------------------------------------------------------ during the shift
 
@@ -375,6 +383,7 @@ class Shifts:
             )
         )
         self._confirmed = True
+        self._expected_fen = self.totals().expected_cash_fen
         return self.scene()
 
     def recount(self) -> ShiftScene:
@@ -407,6 +416,10 @@ class Shifts:
         if not self._confirmed:
             raise Refused("count_first")
         totals = self.totals()
+        if totals.expected_cash_fen != self._expected_fen:
+            # Cash moved after the count: that count says nothing of the drawer any more.
+            self._confirmed, self._pieces = False, {}
+            raise Refused("count_first")
         counted = self._counts[-1].counted_fen
         difference = counted - totals.expected_cash_fen
         if abs(difference) > self._store.settings.get("cash.tolerance_fen") and not self._reason:

@@ -181,3 +181,23 @@ def test_return_page_keeps_its_choices_when_a_second_box_of_the_sale_is_scanned(
     till.returning.set_quantity(mask.line_id, 1)
     scene = till.returning.find(IBU_TRACE)
     assert [line.chosen for line in scene.lines if line.line_id == mask.line_id] == [1]
+
+
+def test_count_made_before_the_last_cash_sale_must_be_made_again(demo_counter: Any) -> None:
+    till = demo_counter.till
+    till.shifts.count(10_000, 5)
+    till.shifts.confirm_count()
+    demo_counter.sell(MASK)
+    with pytest.raises(Refused, match="count_first"):
+        till.shifts.close(lambda: None)
+    assert till.shifts.scene().state == "counting" and till.shifts.scene().difference_fen is None
+
+
+def test_shift_that_the_disk_refused_is_not_open(demo_counter: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    till = demo_counter.till
+    till.post.shift = None
+    failed: Future[Any] = Future()
+    failed.set_exception(StoreFault("disk_full"))
+    monkeypatch.setattr(till.store.journal, "record", lambda *_, **__: failed)
+    till.shifts.open(50_000)
+    assert not till.shifts.has_open_shift

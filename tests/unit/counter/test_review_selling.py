@@ -339,3 +339,19 @@ def test_review_that_was_not_written_does_not_count(demo_counter: Any, monkeypat
     with pytest.raises(AssertionError):
         reviewed(till)
     assert "prescription_required" in rules_standing(till)
+
+
+def test_scans_that_wait_behind_a_question_come_back_after_a_power_cut(demo_counter: Any) -> None:
+    from app.assembly import Till
+
+    till = demo_counter.till
+    scene = till.selling.scan(IBU_EAN)
+    till.selling.ask("price", scene.lines[0].line_id)
+    assert till.selling.scan(MASK).waiting_scans == 1
+    till.store.close()
+    again = Till(till.folder, demo_counter.clock)
+    try:
+        scene = again.selling.wake()
+        assert [line.quantity for line in scene.lines] == [1, 1] and scene.waiting_scans == 0
+    finally:
+        again.close()
