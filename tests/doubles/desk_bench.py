@@ -65,7 +65,7 @@ class DeskBench:
                 QTest.keyClicks(focused, name)
             QApplication.processEvents()
 
-    def keys(self) -> list[str]:
+    def bar(self) -> list[str]:
         """The keys of the function bar now."""
         return [spec.key for spec in self.page.fkeys()]
 

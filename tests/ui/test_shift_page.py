@@ -71,12 +71,12 @@ def test_a_difference_above_tolerance_needs_its_reason(bench: Callable[[], DeskB
 
 def test_one_recount_is_allowed_and_cash_cannot_move_after_the_count(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
     at = bench()
-    assert "F6" in at.keys()
+    assert "F6" in at.bar()
     count(at, 4, 0, 0, 0, 0, 0, 0, 0)
-    assert "F6" not in at.keys()
+    assert "F6" not in at.bar()
     at.press("F5")
     count(at, 5, 0, 0, 0, 0, 0, 0, 0)
-    assert "F5" not in at.keys()
+    assert "F5" not in at.bar()
     assert at.page._scene.difference_fen == 0
 
 
@@ -144,7 +144,7 @@ def test_the_day_is_closed_with_a_backup_made_off_the_window(
     day = store.shifts.last_closed().day
     at.press("F9")
     at.until(lambda: store.shifts.day_closing(day) is not None)
-    at.until(lambda: "F9" not in at.keys() and at.toasts)
+    at.until(lambda: "F9" not in at.bar() and at.toasts)
     assert made_on == ["shift-work"]
     assert len(store.shifts.day_closing(day).backup) == 64
     at.press("F12")
@@ -167,7 +167,7 @@ def test_a_backup_that_cannot_be_made_is_told_and_leaves_the_day_open(
     at.press("F9")
     at.until(lambda: at.echoes)
     assert store.shifts.day_closing(store.shifts.last_closed().day) is None
-    assert "F9" in at.keys()
+    assert "F9" in at.bar()
 
 
 def test_the_z_is_saved_as_pdf(bench: Callable[[], DeskBench], demo_counter: Any) -> None:

@@ -329,12 +329,16 @@ class ReceiptsPage(Desk):
         again = Btn(theme, self.say("补打", "Print"), height=36)
         again.setObjectName(f"again-{job.job_id}")
         again.clicked.connect(lambda: self._again(job.job_id))
-        buttons = [again]
-        if job.state == "unknown":
-            seen = Btn(theme, self.say("已打好", "It came out"), height=36)
-            seen.setObjectName(f"seen-{job.job_id}")
-            seen.clicked.connect(lambda: self._waive(job.job_id))
-            buttons.append(seen)
+        seen = Btn(theme, self.say("已打好", "It came out"), height=36)
+        seen.setObjectName(f"seen-{job.job_id}")
+        seen.clicked.connect(lambda: self._waive(job.job_id))
+        buttons: list[QWidget] = [again, seen]
+        if job.state != "unknown":
+            # The columns of all rows stand below each other, with or without this button.
+            gap = QWidget()
+            gap.setFixedWidth(seen.sizeHint().width())
+            seen.deleteLater()
+            buttons = [gap, again]
         drop = Btn(theme, self.say("不要了", "Not needed"), "ghost", height=36)
         drop.setObjectName(f"drop-{job.job_id}")
         drop.clicked.connect(lambda: self._waive(job.job_id))

@@ -18,10 +18,9 @@ from app.desktop.widgets.buttons import Btn
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Rule, Txt
 from app.devices.symbols import code128_modules, ean13_modules, qr_modules
+from app.domain.codes import ean_check_digit
 from app.domain.demo import SheetCode
 from app.domain.verdict import Text
-from app.reports.code_sheet import sheet_pdf, symbology
-from app.reports.shop import shop_face
 
 TONES = {
     "barcode": "brand",
@@ -40,6 +39,12 @@ CARD_HEIGHT = 158
 # A scanner needs black on white in either theme, with a quiet zone of ten modules (GS1, ISO/IEC 15417).
 INK, PAPER = QColor("#000000"), QColor("#FFFFFF")
 QUIET = 10
+LONGEST_BARS = 24
+"""Characters beyond which a code is drawn as a QR code."""
+
+
+def _is_ean13(code: str) -> bool:
+    return len(code) == 13 and code.isdigit() and ean_check_digit(code[:-1]) == code[-1]
 
 
 class CodeCard(PaintedButton):
@@ -48,9 +53,9 @@ class CodeCard(PaintedButton):
     def __init__(self, theme: Theme, code: SheetCode, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.code = code
-        shape = symbology(code.code)
-        self._qr = qr_modules(code.code) if shape == "qr" else None
-        self._bars = "" if shape == "qr" else ean13_modules(code.code) if shape == "ean13" else code128_modules(code.code)
+        bars = len(code.code) <= LONGEST_BARS and code.code.isascii()
+        self._qr = None if bars else qr_modules(code.code)
+        self._bars = "" if not bars else ean13_modules(code.code) if _is_ean13(code.code) else code128_modules(code.code)
         english = theme.language == "en"
         self._title = code.title_en if english else code.title_zh
         self._note = code.note_en if english else code.note_zh
@@ -175,6 +180,10 @@ class SheetPage(Desk):
         made_at = till.clock.now()
 
         def make() -> Path:
+            # Imported when wanted: the PDF writer would slow every start.
+            from app.reports.code_sheet import sheet_pdf
+            from app.reports.shop import shop_face
+
             content = sheet_pdf(title, rows, shop_face(till.store), made_at=made_at)
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(content)

@@ -32,8 +32,6 @@ from app.domain.day import DutyRule, DutyState
 from app.domain.money import parse_fen
 from app.domain.verdict import Text
 from app.records.events import ShiftClosed, ShiftTotals
-from app.reports.shop import sales_by_hour, shop_face, staff_names, tender_titles
-from app.reports.z_report import z_pdf
 from app.store.shifts import DutyRow, ShiftRow
 
 RIGHT_WIDTH = 366
@@ -460,6 +458,10 @@ class ShiftPage(Desk):
         target = Path(store.backups.folder).parent / "reports" / f"Z-{last.till}-{last.z_no:04d}.pdf"
 
         def make() -> Path:
+            # Imported when wanted: the PDF writer would slow the start of every day for a paper of its end.
+            from app.reports.shop import sales_by_hour, shop_face, staff_names, tender_titles
+            from app.reports.z_report import z_pdf
+
             hours = sales_by_hour(store, shift_id=last.shift_id)
             content = z_pdf(closing, number, shop_face(store), staff_names(store), tender_titles(store), hours, day=last.day)
             target.parent.mkdir(exist_ok=True)

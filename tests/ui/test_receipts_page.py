@@ -1,0 +1,100 @@
+"""The Receipts page, driven by keys on a real till."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "doubles"))
+
+from desk_bench import DeskBench
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.screens.receipts import ReceiptsPage
+from app.desktop.theme import Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MASKS, THERMOMETER = "6999600000494", "6999580000439"
+
+
+@pytest.fixture
+def bench(theme: Theme, demo_counter: Any) -> Callable[[], DeskBench]:
+    """Makes the page on the demo till."""
+    return lambda: DeskBench(theme, demo_counter.till, ReceiptsPage)
+
+
+def test_a_reprint_is_counted_and_queued_under_its_copy(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    number = demo_counter.sell(MASKS)
+    at = bench()
+    at.press("F12")
+    at.until(lambda: any(job.kind == "reprint" for job in demo_counter.till.store.jobs.list()))
+    at.press("F12")
+    at.until(lambda: sum(job.kind == "reprint" for job in demo_counter.till.store.jobs.list()) == 2)
+    assert demo_counter.till.store.sales.by_number(number).reprints == 2
+    assert "补打小票 第 3 次" in at.words()
+
+
+def test_arrows_choose_the_sale_that_is_shown(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    first = demo_counter.sell(MASKS)
+    demo_counter.sell(THERMOMETER)
+    at = bench()
+    at.press("Down")
+    assert at.page._sale.number == first
+
+
+def test_a_wrong_tender_is_booked_anew_and_the_sale_stays(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    number = demo_counter.sell(MASKS)
+    at = bench()
+    at.press("F6", "2", "Enter", "1", "Enter", "1003", "Enter")
+    at.until(lambda: at.toasts)
+    sale = demo_counter.till.store.sales.by_number(number)
+    assert [(c.from_method, c.to_method, c.reason, c.approved_by) for c in sale.corrections] == [("cash", "qr", "wrong_key", "staff-1003")]
+    assert sale.body.tenders[0].method == "cash"
+    assert "原记 现金" in at.words()
+
+
+def test_paper_whose_fate_is_unknown_is_settled_by_a_person(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    demo_counter.sell(MASKS)
+    jobs = demo_counter.till.store.jobs
+    job = jobs.list()[0].job_id
+    jobs.set_state(job, "unknown", {}).result(10)
+    at = bench()
+    assert "不知打没打出，请看一眼" in at.words()
+    at.page.findChild(QWidget, f"seen-{job}").click()
+    at.until(lambda: jobs.list(("waived",)))
+    at.until(lambda: "打印队列" not in at.words())
+
+
+def test_paper_that_waits_is_printed_when_a_person_says_so(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    demo_counter.sell(MASKS)
+    jobs = demo_counter.till.store.jobs
+    job = jobs.list()[0].job_id
+    jobs.set_state(job, "waiting", {"why": "paper_out"}).result(10)
+    at = bench()
+    assert "缺纸，等待中" in at.words()
+    at.page.findChild(QWidget, f"again-{job}").click()
+    at.until(lambda: jobs.list(("queued",)))
+
+
+def test_f11_takes_the_sale_to_returns(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    number = demo_counter.sell(MASKS)
+    at = bench()
+    at.press("F11")
+    assert at.gone == ["returns"]
+    assert demo_counter.till.returning.scene().number == number
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_state_fits_the_smallest_screen(bench: Callable[[], DeskBench], demo_counter: Any, theme: Theme, language: str) -> None:
+    theme.set_language("en" if language == "en" else "zh")
+    for _ in range(4):
+        demo_counter.sell(MASKS, THERMOMETER)
+    at = bench()
+    assert at.fits()
+    at.press("F6")
+    assert at.fits()
