@@ -130,7 +130,7 @@ class SyncPage(Page):
         head = Row(theme, self._queue_title, self._queue_count, (self._queue_note, 1), gap=10)
         queue = Panel(
             theme,
-            Column(theme, head, self._held, 4, *self._lines, self._more, (self._empty, 1), Spring(), gap=0, margins=(16, 14, 16, 12)),
+            Column(theme, head, self._held, 4, *self._lines, 6, self._more, (self._empty, 1), Spring(), gap=0, margins=(16, 14, 16, 12)),
         )
         self._down_title = Card(theme, "", gap=12)
         self._down = [(Txt(theme, "", "body_strong"), Txt(theme, "", "caption", "ink3"), Pill(theme, "", "good")) for _ in range(2)]
