@@ -348,7 +348,7 @@ class ReceiptsPage(Desk):
             (
                 Cell(kinds.get(job.kind, job.kind), strong=number, icon="receipt", icon_tone="ink3"),
                 Cell(clock_text(job.at, self.till.staging.frame().day), width=70, role="label", tone="ink3"),
-                Cell(words, width=190, role="label", tone=tone),
+                Cell(words, width=176, role="label", tone=tone),
             ),
             *buttons,
             height=52,

@@ -111,6 +111,8 @@ class ListRow(PaintedButton):
             wide += px(8) + theme.face("title").width(cell.strong)
         if cell.marks:
             wide += px(10) + paint.marks_width(theme, cell.marks)
+        if cell.icon:
+            wide += px(44 if cell.tile else 28)
         return wide + px(12)
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
