@@ -159,6 +159,16 @@ def calibrated_p99(name: str, found: Mapping[str, Series], *, computing: bool = 
     return round(steady_p99(found[name].cpu if computing else found[name].wall) / slowness(found), 3)
 
 
+def slowness_now(times: int = 200) -> float:
+    """The same, measured by itself at this moment."""
+    taken = Series()
+    for _ in range(times):
+        started = time.thread_time()
+        _pulse()
+        taken.cpu.append((time.thread_time() - started) * 1e3)
+    return slowness({PULSE: taken})
+
+
 def _pulse() -> int:
     """A fixed piece of plain Python work: dictionary, integers, tuples."""
     seen: dict[int, tuple[int, int]] = {}
