@@ -32,7 +32,7 @@ class DayFacts:
 
 
 class Today:
-    """Reads the day's facts once per commit (and minute), so that showing the page costs nothing."""
+    """Reads the day's facts seldom and keeps them, so that showing the page between two customers costs nothing."""
 
     def __init__(self, store: Store, clock: Clock, shifts: Shifts, staging: Staging) -> None:
         self._store = store
@@ -41,12 +41,24 @@ class Today:
         self._staging = staging
         self._key: tuple[int, int, int] | None = None
         self._facts = DayFacts((), None, None)
+        self._minute = -1
+        self._standing: tuple[Duty, ...] = ()
         self._goods: tuple[str, tuple[SearchHit, ...]] | None = None
 
+    def forget(self) -> None:
+        """Read everything anew next time: somebody may have done what was waiting."""
+        self._key, self._minute = None, -1
+
     def facts(self) -> DayFacts:
-        """Duties that are not empty, the shift's running figures, and the last sale of this till's store."""
+        """Duties that are not empty, the shift's running figures, and the last sale of this shift.
+
+        What a sale changes is read once per commit; shelves and duties once a minute, or after `forget`.
+        """
         now = self._clock.now()
-        key = (self._store.journal.head().seq, int(now.timestamp()) // KEPT_SECONDS, self._store.jobs.count(UNPRINTED))
+        minute = int(now.timestamp()) // KEPT_SECONDS
+        key = (self._store.journal.head().seq, minute, self._store.jobs.count(UNPRINTED))
+        if minute != self._minute:
+            self._standing, self._minute = self._read_standing(now), minute
         if key != self._key:
             self._facts = DayFacts(self._duties(now, key[2]), self._figures(), self._last_sale())
             self._key = key
@@ -65,23 +77,27 @@ class Today:
             self._goods = (version, tuple(sorted(hits, key=lambda hit: hit.product_id)))
         return self._goods[1][:limit]
 
-    def _duties(self, now: datetime, unprinted: int) -> tuple[Duty, ...]:
+    def _read_standing(self, now: datetime) -> tuple[Duty, ...]:
+        """Shelves and duties of the day: many rows, so not read for every sale."""
         day = shop_day(now)
         near = self._store.stock.near_expiry(day, self._staging.near_expiry_days())
-        expired = self._store.stock.expired(day)
-        below = self._store.stock.negatives()
-        held = self._store.parked.held()
         found = [
-            Duty("expired", _products(expired)),
+            Duty("expired", _products(self._store.stock.expired(day))),
             Duty("near_expiry", _products(near), {"day": near[0].expires_on.isoformat() if near and near[0].expires_on else ""}),
-            Duty("oversold", _products(below)),
-            Duty("unprinted", unprinted),
+            Duty("oversold", _products(self._store.stock.negatives())),
         ]
         found += [
             Duty(f"duty_{state.state}", 1, {"zh": state.title.zh, "en": state.title.en, "ends": f"{state.ends:%H:%M}", "duty": state.duty})
             for state in sorted(self._shifts.duties(), key=lambda state: state.state != "due")
             if state.state in ("due", "missed")
         ]
+        return tuple(found)
+
+    def _duties(self, now: datetime, unprinted: int) -> tuple[Duty, ...]:
+        held = self._store.parked.held()
+        shelves = [duty for duty in self._standing if not duty.code.startswith("duty_")]
+        rounds = [duty for duty in self._standing if duty.code.startswith("duty_")]
+        found = [*shelves, Duty("unprinted", unprinted), *rounds]
         if held:
             found.append(Duty("held", len(held), {"minutes": str(max(int((now - row.at).total_seconds() // 60) for row in held))}))
         return tuple(duty for duty in found if duty.count)

@@ -26,7 +26,7 @@ WORDS: dict[str, Text] = {
     # -- tabs --------------------------------------------------------------------------------
     "tab_current": _T("当前单", "This sale"),
     "tab_empty": _T("空", "empty"),
-    "tab_counts": _T("{kinds} 种 {pieces} 件", "{kinds} kinds, {pieces} pcs"),
+    "tab_counts": _T("{kinds} 种 {pieces} 件", "kinds {kinds} · pcs {pieces}"),
     "tab_held": _T("{pieces} 件 · {amount} · 挂 {minutes} 分", "{pieces} pcs · {amount} · {minutes} min"),
     "tab_held_short": _T("挂 {minutes} 分", "{minutes} min"),
     "clear": _T("清空", "Clear"),

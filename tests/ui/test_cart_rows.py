@@ -28,7 +28,8 @@ def line(no: int, **facts: object) -> SceneLine:
 
 def strip(rule: str, tone: str, *ways: WayOut) -> Strip:
     """A note of a tone."""
-    return Strip(rule, {"bad": "block", "info": "inform"}.get(tone, "confirm"), tone, Text("标题", "Title"), Text("说明", "Why"), Text("依据"), ways)
+    grade = {"bad": "block", "info": "inform"}.get(tone, "confirm")
+    return Strip(rule, grade, tone, Text("标题", "Title"), Text("说明", "Why"), Text("依据"), ways)
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ class CartView(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMouseTracking(True)
         self._pressed: CartHit | None = None
+        self._asked_line = ""
         self.drawing.measured_anew.connect(self._measure_again)
         self._name()
         theme.changed.connect(self._name)
@@ -62,7 +63,9 @@ class CartView(QListView):
 
     def show_scene(self, scene: Scene) -> None:
         """Show the lines of a scene and bring the selected one into view."""
-        moved = scene.selected != self.lines.selected or len(scene.lines) != len(self.lines.lines)
+        asked = scene.question.line_id if scene.question is not None else ""
+        moved = scene.selected != self.lines.selected or len(scene.lines) != len(self.lines.lines) or asked != self._asked_line
+        self._asked_line = asked
         if not scene.lines:
             self.drawing.forget()
         self.lines.show(scene.lines, scene.selected)
@@ -70,8 +73,8 @@ class CartView(QListView):
             self.show_selected()
 
     def show_selected(self) -> None:
-        """Bring the selected line into view."""
-        row = self.lines.row_of(self.lines.selected)
+        """Bring the line that is asked about, or else the selected one, into view."""
+        row = self.lines.row_of(self._asked_line or self.lines.selected)
         if row >= 0:
             self.scrollTo(self.lines.index(row))
 

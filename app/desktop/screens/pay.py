@@ -10,7 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from app.counter.faults import Refused
 from app.counter.scene import Echo, PayScene, Scene, SceneLine, TenderLine, TenderTileFace
@@ -351,7 +351,8 @@ class PayPage(Page):
         self._problem_box = Panel(theme, problem, fill="bad_t", line="bad_l")
         self._problem_box.hide()
         self.stage = Stage(theme)
-        self._taken = Column(theme, gap=6)
+        self._taken = QGridLayout()
+        self._taken.setContentsMargins(0, 0, 0, 0)
         self._queued = Pill(theme, "", "warn", icon="hourglass-medium", height=26)
         self._queued.hide()
         centre = boxed(
@@ -398,6 +399,7 @@ class PayPage(Page):
 
     def _rescale(self) -> None:
         px = self.theme.px
+        self._taken.setSpacing(px(8))
         self._left.setFixedWidth(px(LEFT))
         self._right.setFixedWidth(px(RIGHT))
         self._faces = ()
@@ -448,10 +450,11 @@ class PayPage(Page):
                 announce(self, pay.problem.of(theme.language))
         if before is None or before.tenders != pay.tenders or before.state != pay.state or not self._taken.count():
             _empty(self._taken)
-            for taken in pay.tenders[-SHOWN_TENDERS:]:
+            shown = () if pay.state == "done" else pay.tenders[-SHOWN_TENDERS:]
+            for order, taken in enumerate(shown):
                 row = TenderRow(theme, taken, able=collecting)
                 row.undone.connect(partial(self._undo_tender, taken.tender_id))
-                self._taken.addWidget(row)
+                self._taken.addWidget(row, order // 2, order % 2)
         self._show_stage(pay)
         self._show_pad(pay)
         self._queued.setVisible(self._waiting_count > 0)
@@ -761,7 +764,7 @@ class PayPage(Page):
         return True
 
 
-def _empty(layout: Column | Row) -> None:
+def _empty(layout: QLayout) -> None:
     while layout.count():
         taken = layout.takeAt(0)
         widget = taken.widget() if taken is not None else None

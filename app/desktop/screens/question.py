@@ -62,7 +62,7 @@ class ChipRow(Painted):
         self._pressed = -1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self._spoken = field.label
@@ -103,6 +103,12 @@ class ChipRow(Painted):
             places.append(QRectF(x, y, wide, tall))
             x += wide + gap
         return places
+
+    def _drawn(self) -> list[QRectF]:
+        """The places as they stand now: in the middle of the height that was given."""
+        places = self._places(self.width())
+        spare = max(0.0, (self.height() - places[-1].bottom()) / 2) if places else 0.0
+        return [place.translated(0, spare) for place in places]
 
     def hasHeightForWidth(self) -> bool:
         """Fewer chips beside each other make more rows."""
@@ -148,7 +154,7 @@ class ChipRow(Painted):
         super().keyPressEvent(event)
 
     def _at(self, event: QMouseEvent) -> int:
-        return next((n for n, place in enumerate(self._places(self.width())) if place.contains(event.position())), -1)
+        return next((n for n, place in enumerate(self._drawn()) if place.contains(event.position())), -1)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Light up the chip under the pointer."""
@@ -186,7 +192,7 @@ class ChipRow(Painted):
         """Draw the chips."""
         theme, px = self.theme, self.theme.px
         face = theme.face("label_strong")
-        for order, place in enumerate(self._places(rect.width())):
+        for order, place in enumerate(self._drawn()):
             value, text = self._choices[order]
             on = value == self.value
             fill = "brand_t" if on else "hover" if order == self._hover else "surface"
@@ -350,7 +356,7 @@ class QuestionPanel(Panel):
         self._hits: HitList | None = None
         self._holder = Column(theme, margins=(0, 0, 0, 0), gap=0)
         self.setLayout(self._holder)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.hide()
         theme.changed.connect(self._again)
 

@@ -634,6 +634,11 @@ class SalePage(Page):
         self._said = None
         self.show_scene(self.till.selling.scene())
 
+    def on_left(self) -> None:
+        """Somebody goes to do what was waiting; a payment changes none of that."""
+        if not self.till.checkout.open:
+            self._today.forget()
+
     def show_scene(self, scene: Scene) -> None:
         """Draw a scene; only the rows that differ are drawn anew."""
         self.scene = scene
@@ -758,6 +763,10 @@ class SalePage(Page):
                     return True
         return False
 
+    def _offers(self, key: str) -> bool:
+        line = self._selected()
+        return line is not None and any(way.key == key for strip in line.strips for way in strip.ways_out)
+
     def pay(self) -> None:
         """收款: freeze the basket and go to the Pay page, or go to what stands before it."""
         scene = self.scene
@@ -790,23 +799,24 @@ class SalePage(Page):
         real = line is not None and not line.ghost
         held = bool(scene and scene.held)
         filled = bool(scene and any(not each.ghost for each in scene.lines))
-        rx = bool(scene and any("rx" in each.marks for each in scene.lines))
+        rx = bool(scene and any("rx" in each.marks for each in scene.lines)) or self._offers("F9")
         return (
             FKeySpec("F3", words("key_member"), lambda: self._ask("member")),
-            FKeySpec("F4", words("key_quantity"), lambda: self._ask("quantity"), real),
-            FKeySpec("F5", words("key_lot"), lambda: self._ask("lot"), real),
+            FKeySpec("F4", words("key_quantity"), partial(self._way_or_ask, "F4", "quantity"), real),
+            FKeySpec("F5", words("key_lot"), partial(self._way_or_ask, "F5", "lot"), real),
             FKeySpec("F6", words("key_hold"), lambda: self._do(self.till.selling.hold), filled),
             FKeySpec("F7", words("key_recall"), lambda: self._recall(0), held),
-            FKeySpec("F8", words("key_price"), self._price_key, real),
-            FKeySpec("F9", words("key_review"), lambda: self._ask("review"), rx),
+            FKeySpec("F8", words("key_price"), partial(self._way_or_ask, "F8", "price"), real),
+            FKeySpec("F9", words("key_review"), partial(self._way_or_ask, "F9", "review"), rx),
             FKeySpec("F11", words("key_return"), lambda: self.go.emit("returns")),
             FKeySpec("Del", words("key_remove"), self._remove, line is not None),
             FKeySpec("F12", words("pay"), self.pay, filled, primary=bool(scene and not (scene.blocks or scene.confirms))),
         )
 
-    def _price_key(self) -> None:
-        if not self._way("F8"):
-            self._ask("price")
+    def _way_or_ask(self, key: str, kind: str) -> None:
+        """A way out of the selected line that bears this key comes before what the key means otherwise."""
+        if not self._way(key):
+            self._ask(kind)
 
     def on_scanned(self, raw: str) -> None:
         """A whole scan: once down, once up."""
@@ -823,7 +833,8 @@ class SalePage(Page):
             return True
         line = self._selected()
         stopping = line is not None and any(strip.grade in ("confirm", "block") for strip in line.strips)
-        if stopping and self._way("Enter"):
+        # The key of an unknown code's search belongs to the box, so Enter on the empty box does it.
+        if stopping and line is not None and (self._way("Enter") or (line.ghost and self._way("F2"))):
             return True
         self.pay()
         return True
