@@ -31,6 +31,10 @@ PATIENCE_SECONDS = 30.0
 """How long an expectation about another process (headquarters, printer) may take to come true."""
 
 
+KEPT = frozenset(("ledger", "hub", "stock", "code", "jobs", "waiting", "unprinted", "task", "event", "chain", "sale"))
+"""Expectations about what is kept, not about what the screen shows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a tape ended."""
@@ -290,6 +294,8 @@ class Player:
                 self._paid = self._act("complete") or {}
                 if self._paid.get("state") == "done":
                     self._named(Clauses.cut(words, ("as",)).of("as"), self._paid["number"])
+                elif self._paid:
+                    self._refused = ("problem", (self._paid["problem"] or {"zh": self._paid["state"]})["zh"])
             case "complete-and-cut":
                 till = self._till()
                 till.send("complete_and_die")
@@ -372,7 +378,7 @@ class Player:
             case ("printer", "load"):
                 self._printer.load_paper()
             case ("printer", "slow"):
-                self._printer.mood.slow_seconds = 1.0
+                self._printer.mood.slow_seconds = 0.3
             case ("printer", "fast"):
                 self._printer.mood.slow_seconds = 0.0
             case ("hub", "down" | "kill"):
@@ -421,7 +427,7 @@ class Player:
                 values["list_price_fen"] = fen(values.pop("price"))
             record: Any = type(self._names.product(words[1])).model_validate(values)
         elif words[0] == "offer":
-            record = Offer.model_validate(fields(words[1:]))
+            record = Offer.model_validate({name: self._names.code(value) for name, value in fields(words[1:]).items()})
         else:
             raise Unmet("publish a product or an offer")
         before = [self._peek(place)["cursors"][words[0]] for place in range(len(self._posts))]
@@ -531,7 +537,7 @@ class Player:
             self._contained(rest, words)
             return
         self._nothing_refused()
-        if what in ("ledger", "hub", "tills", "stock", "code", "jobs", "waiting", "task", "event", "events", "chain", "sale", "cursor"):
+        if what in KEPT:
             self._expect_kept(what, tuple(rest))
         elif what in ("receipt", "papers", "printed"):
             self._until(lambda: self._paper(what, tuple(rest)))
@@ -674,13 +680,16 @@ class Player:
                 self._same(self._ask_at(self._at, "code", code=self._names.code(code))["state"], state)
             case ["jobs", state, many]:
                 self._until(lambda: self._jobs(state, int(many)))
+            case ["unprinted", many]:
+                found = [job for job in self._peek()["jobs"] if job["state"] in ("waiting", "unknown", "failed")]
+                self._same(len(found), int(many))
             case ["waiting", bound, many]:
                 waiting = self._peek()["waiting"]
                 if (waiting < int(many)) if bound == "from" else (waiting != int(many)):
                     raise Unmet(f"found {waiting}")
             case ["task", product, many]:
                 self._same(self._peek()["tasks"].get(product, 0), signed(many))
-            case ["event" | "events", kind, many]:
+            case ["event", kind, many]:
                 self._same(self._peek()["events"].get(kind, 0), int(many))
             case ["chain", "whole"]:
                 self._same(self._ask_at(self._at, "chain")["problems"], [])
@@ -780,7 +789,7 @@ class Player:
     def _paper(self, what: str, rest: tuple[str, ...]) -> str:
         """'' when the paper is as expected and nothing is still on its way."""
         if self._post.process is not None:
-            moving = [job for job in self._peek()["jobs"] if job["state"] in ("queued", "sent")]
+            moving = [job for job in self._peek()["jobs"] if job["state"] in ("queued", "sent") or "step" in job["facts"]]
             if moving:
                 return "the printer is still at work"
         slips = self._slips()

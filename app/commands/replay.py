@@ -48,14 +48,16 @@ def found(paths: Sequence[Path]) -> list[Path]:
 
 
 def play(prepared: Prepared, tape: tapes.Tape, folder: Path, tell: Callable[[str], None] = lambda _: None) -> Outcome:
-    """Play one tape in a folder of its own (made if missing)."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Play one tape in a folder of its own, which is emptied first."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     return Player(prepared, folder, tell).play(tape)
 
 
 def _play(read: Sequence[tapes.Tape], folder: Path, *, jobs: int, as_json: bool, verbose: bool) -> int:
     began = time.monotonic()
     options.tell("preparing the demo pharmacy and its headquarters…")
+    shutil.rmtree(folder / "prepared", ignore_errors=True)
     prepared = Prepared(folder / "prepared")
 
     def one(tape: tapes.Tape) -> Outcome:

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, is_dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ def _plain(value: object) -> object:
         return asdict(value)
     if isinstance(value, Record):
         return value.model_dump(mode="json")
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, bytes):
         return value.decode()
@@ -421,9 +421,9 @@ class DrivenTill:
 
     def do_settle_oversold(self, reason: str, pin: str = "") -> Answer:
         """Close every oversold task by a correction of its own."""
-        rows = [row for row in self.till.store.stock.negatives() if row.lot_id]
+        rows = self.till.store.stock.negatives()
         for row in rows:
-            self._booked(self.till.stocking.correct(row.lot_id, -row.quantity, reason, row.zone, pin))
+            self._booked(self.till.stocking.correct(row.lot_id, -row.quantity, reason, row.zone, pin, row.product_id))
         return {"closed": len(rows)}
 
     # ------------------------------------------------------------------ headquarters
@@ -545,7 +545,6 @@ class DrivenTill:
             if not selling.basket.lines:
                 continue
             basket_id = selling.basket.basket_id
-            self._say({"paying": basket_id})
             self.do_pay("cash")
             paid = self.do_complete()
             self._say({"sold": paid["number"], "basket": basket_id, "payable_fen": paid["due_fen"]})

@@ -81,6 +81,9 @@ def outbox_row(seq: int, event_id: str, at: datetime) -> dict[str, Any]:
     return {"seq": seq, "event_id": event_id, "status": "waiting", "tries": 0, "at": at, "acked_at": None}
 
 
+_START = TYPE_OF[ev.EpochOpened]
+
+
 class Journal:
     """Appends events; reading them needs no writer."""
 
@@ -118,7 +121,8 @@ class Journal:
         row = self._readers.connection().execute(newest.order_by(t.event.c.seq.desc()).limit(1)).first()
         if row is None:
             return Head("", 0, GENESIS), None
-        return Head(row.epoch, row.seq, row.digest), row.at
+        acts = select(t.event.c.at).where(t.event.c.type != _START).order_by(t.event.c.seq.desc()).limit(1)
+        return Head(row.epoch, row.seq, row.digest), self._readers.connection().execute(acts).scalar()
 
     def head(self) -> Head:
         """The newest durable event's place; `Head("", 0, GENESIS)` before the first."""
@@ -130,7 +134,10 @@ class Journal:
         return self._epoch
 
     def last_event_at(self) -> datetime | None:
-        """When the newest event was recorded, by the clock of that moment."""
+        """When the newest event was recorded, by the clock of that moment.
+
+        A process start is none: it is written before anybody could see that the clock is wrong, and would hide that it is.
+        """
         return self._last_at
 
     def heard_from_hub(self, hub_at: str) -> None:
@@ -182,7 +189,8 @@ class Journal:
         def after(committed: tuple[Committed, ...]) -> None:
             newest = committed[-1]
             self._head = Head(self._epoch, newest.seq, newest.digest)
-            self._last_at = newest.at
+            if newest.type != _START:
+                self._last_at = newest.at
             for done in committed:
                 self._frames.add(done.seq, done.raw)
 
