@@ -20,7 +20,7 @@ from app.commands import options
 SHARES = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0))
 FULL_SAMPLES = 2_000
 """A p99 of fewer samples says little (performance.md)."""
-QUICK_SAMPLES = 40
+QUICK_SAMPLES = 20
 WARM_UP = 0.1
 """Share of extra rounds whose times are thrown away: first reads, first compilation of statements."""
 _BATCHES = 5
@@ -139,9 +139,9 @@ def against(subject: Series, floor: Series) -> dict[str, Any]:
         "steady_p99_ms": steady_p99(subject.wall),
         "floor": floor.figures(),
         "ratio": {
-            "wall_p50": ratio(statistics.median(subject.wall), statistics.median(floor.wall)),
+            "wall_p50": ratio(spread(subject.wall)["p50"], spread(floor.wall)["p50"]),
             "wall_p99": ratio(spread(subject.wall)["p99"], spread(floor.wall)["p99"]),
-            "cpu_p50": ratio(statistics.median(subject.cpu), statistics.median(floor.cpu)),
+            "cpu_p50": ratio(spread(subject.cpu)["p50"], spread(floor.cpu)["p50"]),
         },
     }
 

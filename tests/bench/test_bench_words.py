@@ -1,0 +1,128 @@
+"""Every word of `yaogui bench` runs, says what it measured beside its floor, and answers scripts by its exit code.
+
+Speed itself is not judged here: a test machine is shared and slow. Only figures that no load disturbs are held to their goals.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import Any
+
+import pytest
+
+from app.commands import bench
+from app.commands.bench.harness import Goal, Report, Series, Subject, against, in_turns, spread, steady_p99
+
+
+def asked(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    """The JSON that a quick bench prints; its exit code must say whether a goal was missed."""
+    code = bench.main([*words, "--quick", "--json"])
+    printed: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert printed["bench"] == words[0]
+    assert code == (0 if all(goal["met"] for goal in printed["goals"]) else 1)
+    return printed
+
+
+def holds_floor_and_ratio(case: dict[str, Any]) -> None:
+    for figures in (case, case["floor"]):
+        for clock in ("wall_ms", "cpu_ms"):
+            told = figures[clock]
+            assert 0 <= told["p50"] <= told["p95"] <= told["p99"] <= told["max"]
+    assert case["ratio"]["wall_p50"] == pytest.approx(case["wall_ms"]["p50"] / case["floor"]["wall_ms"]["p50"], rel=0.1, abs=0.2)
+
+
+def goal_of(printed: dict[str, Any], beginning: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(goal for goal in printed["goals"] if goal["goal"].startswith(beginning))
+    return found
+
+
+def test_price_says_how_a_reprice_stands_against_asking_every_offer(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = asked(capsys, "price")
+    assert set(printed["cases"]) == {"200 offers", "2000 offers"}
+    for case in printed["cases"].values():
+        holds_floor_and_ratio(case)
+        assert case["ratio"]["cpu_p50"] < 20
+
+
+def test_scan_measures_the_scene_and_the_painted_line(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = asked(capsys, "scan")
+    assert set(printed["cases"]) == {"1,500 products, 10 offers", "painted, 6 lines", "painted, 100 lines"}
+    for case in printed["cases"].values():
+        holds_floor_and_ratio(case)
+    assert printed["cases"]["painted, 6 lines"]["ratio"]["cpu_p50"] < 60
+
+
+def test_search_gives_every_size_with_floor_and_ratio(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = asked(capsys, "search")
+    case = printed["cases"]["400 products"]
+    assert case["queries"] == 69 and case["ratio_to_floor"] > 0 and case["times_faster_than_like"] > 0
+
+
+def test_checkout_flushes_once_a_sale_and_measures_slow_past_and_busy(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = asked(capsys, "checkout")
+    cases = printed["cases"]
+    assert set(cases) == {"no delay", "sync busy", "long history", "empty history"}
+    holds_floor_and_ratio(cases["no delay"])
+    assert cases["no delay"]["ratio"]["cpu_p50"] < 12
+    if shutil.which("cc") or shutil.which("gcc"):
+        assert goal_of(printed, "flushes")["met"], cases["no delay"]["flushes"]
+    else:
+        assert "flushes" in printed["left_out"][0]
+
+
+def test_start_loads_nothing_heavy_before_the_first_window(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = asked(capsys, "start")
+    for name in ("first usable window", "ready to sell", "everything imported first (naive)"):
+        holds_floor_and_ratio(printed["cases"][name])
+    assert goal_of(printed, "heavy modules")["met"], printed["heavy_before_paint"]
+    assert goal_of(printed, "resident MB at the first window")["figure"] < 120
+
+
+def test_receipt_tells_bytes_and_seconds_on_the_wire(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = asked(capsys, "receipt")
+    text, dots = printed["cases"]["encode as text"], printed["cases"]["encode as dots"]
+    holds_floor_and_ratio(text)
+    assert text["bytes"] * 20 < dots["bytes"]
+    assert text["seconds at 9600 baud"] == pytest.approx(text["bytes"] / 960, abs=0.01)
+
+
+def test_sync_moves_rows_and_events_while_somebody_scans(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = asked(capsys, "sync")
+    holds_floor_and_ratio(printed["cases"]["scan while sync works"])
+    assert printed["sync"] == "online" and printed["error"] == ""
+
+
+def test_a_missed_goal_is_named_and_answers_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    report = Report("price", {}, [Goal("never reached", 2.0, 1.0), Goal("always reached", 2.0, 1.0, at_least=True)])
+    monkeypatch.setattr(bench, "_run", lambda *_, **__: report)
+    assert bench.main(["price"]) == 1
+    printed = capsys.readouterr()
+    assert "missed: never reached: 2.0, limit 1.0" in printed.err
+    assert "MISSED never reached" in printed.out and "met    always reached" in printed.out
+
+
+def test_a_bench_that_does_not_exist_is_a_wrong_word() -> None:
+    with pytest.raises(SystemExit) as refused:
+        bench.main(["sleep"])
+    assert refused.value.code == 2
+
+
+def test_every_round_samples_every_subject_once() -> None:
+    order: list[str] = []
+    subjects = {name: Subject(lambda _, name=name: order.append(name)) for name in ("one", "other")}  # type: ignore[misc]
+    found = in_turns("turns", subjects, 10)
+    assert order == ["one", "other"] * 12
+    assert len(found["one"].wall) == len(found["other"].cpu) == 10
+
+
+def test_spread_and_ratio_are_those_of_the_samples() -> None:
+    assert spread([float(n) for n in range(1, 101)]) == {"p50": 51.0, "p95": 96.0, "p99": 100.0, "max": 100.0}
+    told = against(Series([4.0, 4.0], [3.0, 3.0]), Series([2.0, 2.0], [1.0, 1.0]))
+    assert told["ratio"] == {"wall_p50": 2.0, "wall_p99": 2.0, "cpu_p50": 3.0}
+
+
+def test_one_disturbed_part_of_a_run_does_not_decide_its_p99() -> None:
+    calm, disturbed = [1.0] * 100, [50.0] * 100
+    assert steady_p99(calm * 4 + disturbed) == 1.0
+    assert steady_p99(disturbed * 5) == 50.0
