@@ -213,7 +213,7 @@ def _follow(moments: dict[str, Any]) -> None:
         QTimer.singleShot(0, application.quit)
 
     windows.Window._begin_loading = begin  # type: ignore[method-assign]
-    windows.Window._loaded = finish  # type: ignore[method-assign]
+    windows.Window._loaded = finish  # type: ignore[assignment, method-assign]
 
 
 if __name__ == "__main__":
