@@ -12,11 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app import founding
-from app.assembly import Till, TillFile, hub_client, open_store
+from app.assembly import TillFile, hub_client, open_store
 from app.commands import EXIT_FAILED, EXIT_OK, options
-from app.commands.desktop import open_window
+from app.commands.desktop import loader, open_window
+from app.commands.till_process import TillProcess
 from app.domain.demo import DemoPharmacy
 from app.records.clock import SystemClock, shop_day
+from app.reports.code_sheet import sheet_pdf
+from app.reports.shop import sales_by_hour, shop_face, staff_names, tender_titles
+from app.reports.z_report import z_pdf
+from app.store.open_store import Store
 from app.sync.client import HubFault
 
 HUB_SECONDS = 30.0
@@ -118,8 +123,6 @@ def _open(folder: Path, pharmacy: DemoPharmacy, english: bool, dark: bool) -> in
 
 
 def _write_sheet(pharmacy: DemoPharmacy, path: Path) -> None:
-    from app.reports.code_sheet import sheet_pdf
-
     rows = [(c.title_zh, c.title_en, c.code, c.note_zh, c.note_en, c.kind) for c in pharmacy.sheet]
     path.write_bytes(sheet_pdf(pharmacy.store.title, rows, made_at=SystemClock().now()))
     print(f"codes to scan: {path}")
@@ -142,7 +145,8 @@ def _play(out: Path, kept: Path | None) -> int:
     with headquarters(folder, pharmacy) as url:
         join(folder, url)
         options.tell("playing a counter day through the window…")
-        play_day(folder, pharmacy, out, Till)
+        till = TillFile.read(folder)
+        play_day(loader(folder), folder, pharmacy, out, till=till.till if till else "")
         return _compare(folder, out, started)
 
 
@@ -154,6 +158,7 @@ def _compare(folder: Path, out: Path, started: float) -> int:
         day = shop_day(clock.now())
         totals = store.shifts.day_totals(day)
         till = (totals.sales, totals.sales_fen, totals.returns + totals.voids, totals.returns_fen + totals.voids_fen)
+        _write_z(store, out / "z-report.pdf")
         client = hub_client(store, folder)
         assert client is not None
         hub: tuple[int, int, int, int] | None = None
@@ -166,7 +171,7 @@ def _compare(folder: Path, out: Path, started: float) -> int:
                 time.sleep(0.5)
     finally:
         store.close()
-    papers = sorted((folder / "paper").glob("*.png"))
+    papers = [picture for picture in sorted((folder / "paper").glob("*.png")) if picture.stat().st_size > 1000]
     for picture in papers:
         (out / picture.name).write_bytes(picture.read_bytes())
     sign = "=" if hub == till else "≠"
@@ -177,10 +182,19 @@ def _compare(folder: Path, out: Path, started: float) -> int:
     return EXIT_OK if hub == till else EXIT_FAILED
 
 
+def _write_z(store: Store, path: Path) -> None:
+    """The Z report of the shift that was closed last, as PDF."""
+    last = store.shifts.last_closed()
+    body = store.shifts.closing(last.shift_id) if last else None
+    if last is None or body is None:
+        return
+    shop, staff, tender = shop_face(store), staff_names(store), tender_titles(store)
+    hours = sales_by_hour(store, shift_id=last.shift_id)
+    path.write_bytes(z_pdf(body, str(body.z_no), shop, staff, tender, hours, day=last.day, made_at=SystemClock().now()))
+
+
 def _pull_the_plug(pharmacy: DemoPharmacy) -> int:
     """Sell in a process of its own, kill it without warning, start again and show what is still there."""
-    from app.commands.till_process import TillProcess
-
     folder = options.fresh_folder()
     clock = SystemClock()
     founding.found_demo(folder, clock, pharmacy, options.tell, members=False)

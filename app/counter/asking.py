@@ -247,7 +247,7 @@ def patient(basket: Basket, family: Sequence[FamilyPerson]) -> Question:
 
 def typed_patient(values: Mapping[str, str]) -> PatientRef:
     """A patient known by age (years, or months with m/月) and weight alone."""
-    raw = values.get("age", "").strip().replace("个", "").replace("岁", "")
+    raw = "".join(values.get("age", "").split()).replace("个", "").replace("岁", "")
     if not raw:
         raise Refused("age_needed")
     months = raw.endswith(("m", "月"))

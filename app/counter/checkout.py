@@ -181,7 +181,7 @@ class Checkout:
         if not settled.complete:
             raise Refused("still_due", amount=yuan(settled.remaining_fen))
         body = self._sale(settled)
-        self._body, self._state = body, "committing"
+        self._body, self._state, self._problem = body, "committing", None
 
         def prints(committed: tuple[Committed, ...]) -> Sequence[NewJob]:
             return self._papers.sale_jobs(body, committed[0])

@@ -268,6 +268,7 @@ class Returning:
 
         self._body = body
         self._chosen = dict(take)
+        self._problem = None
         try:
             self._future = self._store.journal.record([body], actor=self._post.actor, day=self._day(), prints=prints)
         except StoreFault as fault:

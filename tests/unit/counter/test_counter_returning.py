@@ -1,0 +1,108 @@
+"""Returning: what may go back, where to, whose PIN it takes, and whence the money comes."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from app.counter.faults import Refused
+from app.store.faults import StoreFault
+
+
+def _book(till: Any, kind: str = "return") -> Any:
+    durable = threading.Event()
+    scene = till.returning.complete(durable.set, kind)
+    if scene.problem is not None:
+        return scene
+    assert durable.wait(20)
+    return till.returning.settle()
+
+
+def _chosen(hand: Any, number: str, reason: str, quantity: int = 1) -> Any:
+    hand.till.returning.find(number)
+    hand.till.returning.set_reason(reason)
+    sale = hand.till.store.sales.by_number(number)
+    return hand.till.returning.set_quantity(sale.body.lines[0].line_id, quantity)
+
+
+def test_other_goods_go_back_to_the_shelf(hand: Any) -> None:
+    number = hand.sell("@P6000A1.ean", "@P6000A1.ean")
+    _chosen(hand, number, "changed_mind")
+    scene = _book(hand.till)
+    assert (scene.state, scene.total_fen) == ("done", 990)
+    assert hand.till.store.stock.level("P6000A1") == 59
+
+
+def test_medicine_goes_back_only_for_quality_and_never_to_the_shelf(hand: Any) -> None:
+    number = hand.sell("@P2200A1.box1")
+    assert _chosen(hand, number, "changed_mind").problem is not None
+    assert _chosen(hand, number, "quality").needs_approval
+    with pytest.raises(Refused, match="approval_needed"):
+        hand.till.returning.complete(lambda: None)
+    hand.till.returning.approve("1003")
+    assert _book(hand.till).state == "done"
+    lot = hand.till.store.stock.lots("P2200A1")[0]
+    assert (lot.on_shelf, lot.on_reject) == (35, 1)
+    assert hand.scan("@P2200A1.box1").echo.code == "trace_returned"
+
+
+def test_more_than_was_sold_never_goes_back(hand: Any) -> None:
+    number = hand.sell("@P6000A1.ean", "@P6000A1.ean")
+    with pytest.raises(Refused, match="more_than_sold"):
+        _chosen(hand, number, "changed_mind", 3)
+    _chosen(hand, number, "changed_mind", 2)
+    _book(hand.till)
+    assert _chosen(hand, number, "changed_mind", 1).problem is not None
+
+
+def test_partial_returns_give_back_to_the_fen_what_was_paid(hand: Any) -> None:
+    number = hand.sell("@P6000A1.ean", "@P6000A1.ean", "@P6000A1.ean")
+    back = 0
+    for _ in range(3):
+        _chosen(hand, number, "changed_mind")
+        back += _book(hand.till).total_fen
+    assert back == hand.till.store.sales.by_number(number).body.payable_fen == 1980
+
+
+def test_void_takes_everything_back_and_says_so(hand: Any) -> None:
+    number = hand.sell("@P2200A1.box1", "@P6000A1.ean")
+    hand.till.returning.find(number)
+    hand.till.returning.set_reason("wrong_goods")
+    hand.till.returning.approve("1003")
+    scene = _book(hand.till, "void")
+    assert (scene.state, scene.total_fen) == ("done", 3670)
+    assert [refund.amount_fen for refund in scene.refunds] == [3670]
+    assert hand.till.store.stock.level("P2200A1") == 36
+    assert hand.scan("@P2200A1.box1").lines[0].codes_got == 1
+    hand.till.returning.find(number)
+    assert not hand.till.returning.scene().voidable
+
+
+def test_box_finds_its_sale(hand: Any) -> None:
+    number = hand.sell("@P2200A1.box1")
+    hand.sell("@P2200A1.box2")
+    assert hand.till.returning.find(hand.names.code("@P2200A1.box1")).number == number
+
+
+def test_number_that_was_never_printed_finds_nothing(hand: Any) -> None:
+    scene = hand.till.returning.find("RM01-01-zzzz-999999")
+    assert (scene.state, scene.problem is not None) == ("empty", True)
+
+
+def test_return_that_the_ledger_refuses_pays_nothing_out(hand: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = hand.sell("@P6000A1.ean")
+    _chosen(hand, number, "changed_mind")
+
+    def refuse(*_: object, **__: object) -> Any:
+        raise StoreFault("ledger_io")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(hand.till.store.journal, "record", refuse)
+        scene = hand.till.returning.complete(lambda: None)
+    assert scene.state == "choosing"
+    assert "ledger_io" in scene.problem.zh
+    assert hand.till.shifts.totals().returns == 0
+    scene = _book(hand.till)
+    assert (scene.state, scene.problem) == ("done", None)
