@@ -253,6 +253,10 @@ class Shell(QWidget):
 
     def key(self, name: str, event: QKeyEvent) -> bool:
         """A key before any widget gets it; True when it was used."""
+        held = self.window().focusWidget()
+        if held is not None and not held.isVisible():
+            # A page that went on working behind another one asked for the keyboard: nobody may type into what is not seen.
+            self.take_keyboard()
         if _FUNCTION_KEY.fullmatch(name):
             return self._function_key(name, event)
         if name == "Esc":

@@ -136,6 +136,8 @@ def test_icons_named_in_code_are_carried() -> None:
                     wanted[str(word.value.value)] = source.name
             order = {"Icon": 1, "IconTile": 1, "IconBtn": 1, "NavEntry": 1, "TenderTile": 1, "DueRow": 1, "Empty": 1,
                      "set_icon": 0, "show_echo": 0, "show_banner": 1}.get(called)  # fmt: skip
+            if called == "set_icon" and isinstance(node.func, ast.Attribute) and getattr(node.func.value, "attr", "") == "rail":
+                order = 1  # a rail is told the place first
             if order is not None and len(node.args) > order and isinstance(node.args[order], ast.Constant):
                 wanted[str(node.args[order].value)] = source.name
     wanted.pop("", None)
