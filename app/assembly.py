@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app import __version__
 from app.counter.asking import Reasons
+from app.counter.attaching import Attaching
 from app.counter.authorising import Authorising
 from app.counter.checkout import Checkout
 from app.counter.goods import Goods
@@ -155,6 +156,7 @@ class Till:
             hub_client(self.store, folder), self.store.outbox, self.store.inbox, clock, on_state=on_sync_state, quiet=quiet
         )
         self.checkout = Checkout(self.store, clock, self.post, self.selling, self.printing, self.pack.version, self.sync.wake)
+        self.attaching = Attaching(self.store, clock, self.post, code_shapes, self.sync.wake)
         self.returning = Returning(
             self.store, clock, self.post, self.authorising, self.printing, self.pack, code_shapes, self.reasons, self.sync.wake
         )

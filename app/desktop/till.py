@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     # Named only: the sign-in page paints before any of these is loaded.
     from app.counter.asking import Reasons
+    from app.counter.attaching import Attaching
+    from app.counter.authorising import Authorising
     from app.counter.checkout import Checkout
     from app.counter.printing import Printing
     from app.counter.returning import Returning
@@ -30,6 +32,8 @@ class Till(Protocol):
     reasons: Reasons
     selling: Selling
     checkout: Checkout
+    attaching: Attaching
+    authorising: Authorising
     returning: Returning
     shifts: Shifts
     stocking: Stocking

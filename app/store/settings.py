@@ -111,8 +111,25 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("rights.cash", "text", "manager;cashier;pharmacist", "money", "谁可存取现金", "Who may move cash", "store"),
     Setting("rights.stock", "text", "manager;pharmacist", "stock", "谁可改库存", "Who may correct stock", "store"),
     Setting("rights.tender_correction", "text", "manager", "money", "谁可改收款方式", "Who may re-book a tender", "store"),
+    Setting(
+        "rights.registers", "text", "manager;pharmacist", "store", "谁可导出登记册和处方记录", "Who may export registers and reviews", "store"
+    ),
+    Setting("member.late_minutes", "number", 30, "store", "结账后多少分钟内可补会员", "Minutes to add a member after payment", "store"),
     Setting("law.not_giftable", "json", ["rx", "otc_a"], "money", "不得赠送的药品类别", "Classes that may not be gifts", "store"),
     Setting("law.not_promotable", "json", [], "money", "不得促销的药品类别", "Classes left out of promotions", "store"),
+    Setting(
+        "shift.names",
+        "json",
+        [
+            {"from": "05:00", "zh": "早班", "en": "Morning"},
+            {"from": "13:00", "zh": "中班", "en": "Afternoon"},
+            {"from": "18:00", "zh": "晚班", "en": "Evening"},
+        ],
+        "store",
+        "班次名称",
+        "Shift names",
+        "store",
+    ),
     Setting("lock.minutes", "number", 10, "look", "自动锁屏（分钟）", "Lock after (minutes)", "store"),
     Setting("near_expiry.days", "number", 0, "stock", "近效期天数（0为规则包）", "Near expiry days (0: rule pack)", "store"),
     Setting("duty.list", "json", [], "duty", "每日任务", "Daily duties", "store"),

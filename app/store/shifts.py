@@ -137,9 +137,12 @@ class Shifts:
 
     def last_closed(self, till: str = "") -> ShiftRow | None:
         """The shift closed last on a till."""
+        return next(iter(self.closed_shifts(till)), None)
+
+    def closed_shifts(self, till: str = "") -> tuple[ShiftRow, ...]:
+        """The newest 500 closed shifts of a till, closed last first."""
         s = t.shift.c
-        closed = self._shifts(and_(s.till == (till or self._till), s.closed_at.is_not(None)), newest=True)
-        return next(iter(closed), None)
+        return self._shifts(and_(s.till == (till or self._till), s.closed_at.is_not(None)), newest=True)
 
     def shift_list(self, day: date) -> tuple[ShiftRow, ...]:
         """The shifts of a business day, first opened first."""

@@ -139,5 +139,5 @@ def test_no_cell_of_a_table_runs_as_a_formula_and_ids_keep_their_digits() -> Non
 
 
 def test_every_report_has_a_key_and_both_titles() -> None:
-    assert len({key for key, _, _ in REPORTS}) == len(REPORTS)
-    assert all(key and zh and en and zh != en for key, zh, en in REPORTS)
+    assert len({report.key for report in REPORTS}) == len(REPORTS)
+    assert all(report.key and report.title.zh and report.title.en and report.title.zh != report.title.en for report in REPORTS)
