@@ -843,7 +843,9 @@ class Selling:
         return self._told("member", label=label, kind="member", sound="scan_member_or_rx", undoable=True)
 
     def detach_member(self) -> Scene:
-        """Let the member go; the goods stay."""
+        """Let the member go; the goods stay. Refused while a recorded allergy stands against a line: take the line off first."""
+        if any(verdict.rule == "allergy" for verdict in self.verdicts):
+            return self._refused("allergy_stands")
         basket = self._state.basket
         patient = basket.patient if basket.patient.kind == "typed" else PatientRef()
         self._change(replace(self._state, basket=replace(basket, member_id="", member_label="", patient=patient)))

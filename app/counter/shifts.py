@@ -126,10 +126,16 @@ class Shifts:
         return self._signed(self._authorising.by_pin(person, pin), "pin")
 
     def sign_in_by_badge(self, code: str) -> Staff:
-        """Take the till with the staff badge's code."""
+        """Take the till with the staff badge's code.
+
+        A badge may lie on the counter: it opens only what a cashier may do, and never a person whose PIN is locked.
+        """
         person = self._store.people.staff_by_code(code)
         if person is None or not person.active:
             raise Refused("staff_unknown")
+        self._authorising.refuse_locked(person)
+        if person.role != "cashier":
+            raise Refused("badge_needs_pin", name=person.name, staff_id=person.id)
         return self._signed(person, "badge")
 
     def _signed(self, person: Staff, by: str) -> Staff:
@@ -330,7 +336,7 @@ class Shifts:
             pieces=tuple((d, self._pieces.get(d, 0)) for d in DENOMINATIONS_FEN),
             counted_fen=counted,
             recounts_left=max(0, 2 - len(self._counts)),
-            totals=totals,
+            totals=totals if shown else totals.model_copy(update={"expected_cash_fen": 0}),
             difference_fen=difference,
             tolerance_fen=self._store.settings.get("cash.tolerance_fen"),
             float_left_fen=min(self._float_left, counted),

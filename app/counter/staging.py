@@ -35,7 +35,7 @@ from app.domain.verdict import Text, Verdict
 from app.records import events
 from app.records.base import Record
 from app.records.catalogue import Product
-from app.records.clock import Clock, shop_day
+from app.records.clock import SHOP_TIME, Clock, shop_day
 from app.records.envelope import unseal
 from app.records.ids import new_id
 from app.records.ledger import PrivateBlob
@@ -274,7 +274,7 @@ class Staging:
             branch=till.branch,
             till=till.till,
             till_title=till.till_title,
-            shift_title="",
+            shift_title=self._shift_title(),
             day=day,
             person=post.staff.name if post.staff else "",
             role=post.staff.role if post.staff else "",
@@ -282,6 +282,16 @@ class Staging:
             next_sale_no=self._memo.get(("next", day), lambda: self._store.shifts.next_sale_no(day)),
             pharmacist_on_duty=names.get(duty[0], "") if duty else "",
         )
+
+    def _shift_title(self) -> str:
+        """早班, 中班, 晚班: by the time the open shift began, as the settings name them."""
+        shift = self._post.shift
+        if shift is None:
+            return ""
+        began = shift.opened_at.astimezone(SHOP_TIME).strftime("%H:%M")
+        names = sorted(self._store.settings.get("shift.names"), key=lambda row: str(row["from"]))
+        fitting = [row for row in names if str(row["from"]) <= began] or names[-1:]
+        return str(fitting[-1]["zh"]) if fitting else ""
 
     def scene(
         self,

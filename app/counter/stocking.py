@@ -191,6 +191,8 @@ class Stocking:
             raise Refused("lot_unknown")
         if state not in ("saleable", "locked", "recalled"):
             raise Refused("state_unknown")
+        if not reason:
+            raise Refused("reason_needed")
         body = events.LotStateSet(
             lot_id=lot_id, product_id=held.lot.product_id, state=state, reason=reason, approved_by=self._approver(pin)
         )

@@ -79,6 +79,11 @@ SENTENCES: dict[str, Text] = {
     "member_unknown": _T("没找到这位会员，可继续卖", "No such member. Go on selling"),
     "salesperson": _T("营业员：{name}", "Salesperson: {name}"),
     "salesperson_set": _T("已改营业员", "Salesperson changed"),
+    "allergy_stands": _T(
+        "有一行属于已登记过敏，先去掉它或由药师确认，再取消会员",
+        "A line is in a recorded allergy class. Take it off, or ask the pharmacist, before the member goes",
+    ),
+    "badge_needs_pin": _T("{name} 的权限要再输 PIN", "{name}: enter the PIN as well"),
     "staff_unknown": _T("没找到这位员工，请重选", "No such employee. Choose again"),
     "patient": _T("用药人：{label}", "Patient: {label}"),
     "person_unknown": _T("没找到这位家人，请重选", "No such family member. Choose again"),
@@ -491,6 +496,4 @@ def _detail(echo: Echo, language: str) -> str:
         return _filled(text, echo.facts, language) if echo.facts.get("tails") else ""
     parts = text.of(language).split(" · ")
     names = ("code", "shelf", "stock")
-    return " · ".join(
-        part.format_map(_Facts(echo.facts)).strip() for part, name in zip(parts, names, strict=True) if echo.facts.get(name)
-    )
+    return " · ".join(part.format_map(_Facts(echo.facts)).strip() for part, name in zip(parts, names, strict=True) if echo.facts.get(name))

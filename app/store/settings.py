@@ -111,9 +111,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("rights.cash", "text", "manager;cashier;pharmacist", "money", "谁可存取现金", "Who may move cash", "store"),
     Setting("rights.stock", "text", "manager;pharmacist", "stock", "谁可改库存", "Who may correct stock", "store"),
     Setting("rights.tender_correction", "text", "manager", "money", "谁可改收款方式", "Who may re-book a tender", "store"),
-    Setting(
-        "rights.registers", "text", "manager;pharmacist", "store", "谁可导出登记册和处方记录", "Who may export registers and reviews", "store"
-    ),
+    Setting("rights.registers", "text", "manager;pharmacist", "store", "谁可导出登记册", "Who may export the registers", "store"),
     Setting("member.late_minutes", "number", 30, "store", "结账后多少分钟内可补会员", "Minutes to add a member after payment", "store"),
     Setting("law.not_giftable", "json", ["rx", "otc_a"], "money", "不得赠送的药品类别", "Classes that may not be gifts", "store"),
     Setting("law.not_promotable", "json", [], "money", "不得促销的药品类别", "Classes left out of promotions", "store"),

@@ -94,10 +94,21 @@ def test_an_employees_badge_signs_in_and_a_product_does_not(hand: Any) -> None:
     hand.wait(20)
     assert not hand.window.signed_in
     assert hand.window.sign_in._pin_note.words == "不是本店工牌，请用 PIN 登录"
-    hand.scan(badge_code("1002"))
+    hand.scan(badge_code("1004"))
     hand.wait(350)
     assert hand.window.signed_in
-    assert hand.window.till.staging.frame().person == "王敏"
+    assert hand.window.till.staging.frame().person == "赵倩"
+
+
+def test_a_badge_with_more_rights_than_a_cashiers_still_asks_for_the_pin(hand: Any) -> None:
+    hand.scan(badge_code("1003"))
+    hand.wait(350)
+    assert not hand.window.signed_in
+    assert hand.window.sign_in._pin_note.words == "陈强 的权限要再输 PIN"
+    hand.type("1003")
+    hand.enter()
+    hand.wait(350)
+    assert hand.window.till.staging.frame().person == "陈强"
 
 
 def test_a_clock_far_from_the_last_record_must_be_confirmed_first(make_hand: Callable[..., Any]) -> None:

@@ -525,6 +525,10 @@ class SignInPage(QWidget):
         try:
             sign()
         except Refused as refusal:
+            if refusal.code == "badge_needs_pin":
+                self.choose(refusal.facts["staff_id"])
+                self._note(wording.sentence(refusal.code, refusal.facts, self.theme.language), "warn_ink")
+                return
             self._show_dots()
             self._dots.wrong()
             self._note(wording.sentence(refusal.code, refusal.facts, self.theme.language), "bad_ink")

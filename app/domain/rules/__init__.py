@@ -131,6 +131,9 @@ def forget_stale(before: Basket, after: Basket) -> Basket:
 
 def _fresh(before: Basket, line: BasketLine, patient_changed: bool, member_changed: bool) -> BasketLine:
     old = before.line(line.line_id)
+    if old is not None and patient_changed and before.patient.kind != "unknown" and line.review_id and line.review_id == old.review_id:
+        # A prescription is one patient's: another 用药人 needs another review.
+        line = replace(line, review_id="")
     if old is None or not line.answers:
         return line
     changed = {
