@@ -336,10 +336,8 @@ class _Run:
             scoped = self.goods
         elif one.categories:
             held = one.categories & self.of_category.keys()
-            if len(held) == 1:
-                scoped = self.of_category[next(iter(held))]
-            else:
-                scoped = [goods for goods in self.goods if goods.category in held]
+            one_held = len(held) == 1
+            scoped = self.of_category[next(iter(held))] if one_held else [goods for goods in self.goods if goods.category in held]
         else:
             scoped = self._of(one.products)
         named = self._of(one.names) if one.names else []

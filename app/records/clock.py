@@ -6,7 +6,6 @@ import time
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
 
-
 SHOP_TIME = timezone(timedelta(hours=8), "CST")
 """China keeps one time zone without summer time; a shop's days begin and end in it wherever the machine thinks it is."""
 

@@ -6,7 +6,6 @@ import statistics
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from app.assembly import Till
 from app.commands.bench import shop
 from app.commands.bench.harness import Asked, Goal, Report, Subject, against, in_turns, ratio, slowness
+from app.commands.bench.shop import Place
 from app.domain.demo import DemoPharmacy
 from app.records.catalogue import Product
 from app.records.clock import SystemClock, shop_day
@@ -30,16 +30,6 @@ SMALL = ((1_500, 10), (50_000, 10), (50_000, 200))
 LARGE = ((1_000_000, 10), (1_000_000, 200))
 QUICK = ((1_500, 10),)
 """(products in the catalogue, offers)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One till to scan at, with what lies on its counter."""
-
-    title: str
-    till: Till
-    codes: list[tuple[str, Product]]
-    """Barcodes of goods and trace codes of boxes, in turns."""
 
 
 def run(asked: Asked) -> Report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -28,6 +28,16 @@ MEMBER = "member-00001"
 """Gold, chronic, allergic to two classes: every check has something to do."""
 CASHIER, PIN = "staff-1001", "1001"
 PHARMACIST, PHARMACIST_PIN = "staff-1002", "1002"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One till to scan at, with what lies on its counter."""
+
+    title: str
+    till: Till
+    codes: list[tuple[str, Product]]
+    """Barcodes of goods and trace codes of boxes, in turns."""
 
 
 def pharmacy(clock: Clock) -> DemoPharmacy:

@@ -14,12 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.commands import options
 from app.commands.bench.harness import Asked, Goal, Report, Series, against, ratio
+
+if TYPE_CHECKING:
+    # Named only: the started process imports nothing that its kind does not measure.
+    from app.desktop.till import Till
 
 STARTS, QUICK_STARTS = 30, 1
 HEAVY = ("sqlalchemy", "sqlmodel", "pydantic", "requests", "reportlab", "escpos", "PIL", "asyncio", "alembic", "fastapi", "cryptography")
@@ -49,7 +52,7 @@ def run(asked: Asked) -> Report:
     series = {kind: _series(moments[kind], "usable_ms", "usable_cpu_ms") for kind in _KINDS}
     window = moments["window"]
     ready = _series(window, "ready_ms", "ready_cpu_ms")
-    loaded_mb = max(seen["loaded_mb"] for seen in window)
+    loaded_mb = max(seen["ready_mb"] for seen in window)
     first_mb = max(seen["usable_mb"] for seen in window)
     heavy = sorted({name for seen in window for name in seen["heavy"]})
     cases: dict[str, Any] = {
@@ -121,99 +124,35 @@ def _tell(moments: dict[str, Any]) -> None:
 
 
 def _floor() -> None:
-    from PySide6 import QtWidgets
+    from app.desktop import start_watch
 
-    application = QtWidgets.QApplication(["floor"])
-    _tell({**_moment("usable"), "application": application.applicationName()})
+    start_watch.floor(lambda name: _tell({**_moment("usable"), "application": name}))
 
 
 def _eager(folder: Path) -> None:
     """What a start costs that loads first and shows later: every import, the store, the counter, then the window."""
-    from PySide6 import QtWidgets
+    from app.desktop import start_watch
 
-    import app.assembly
-    import app.desktop.pages
-    import app.desktop.shell
-    from app.records.clock import SystemClock
+    def make() -> Till:
+        import app.assembly
+        from app.records.clock import SystemClock
 
-    application = QtWidgets.QApplication(["eager"])
-    from app.desktop.bridge import Bridge
-    from app.desktop.theme import Theme
+        return app.assembly.Till(folder, SystemClock())
 
-    till = app.assembly.Till(folder, SystemClock())
-    theme = Theme(application, "light", 1.0, language="zh")
-    shell = app.desktop.shell.Shell(theme, till, Bridge(), app.desktop.pages.PAGES)
-    shell.resize(1366, 768)
-    shell.show()
-    application.processEvents()
-    moments = _moment("usable")
-    till.store.close()
-    _tell(moments)
+    def told(till: Till) -> None:
+        moments = _moment("usable")
+        till.store.close()
+        _tell(moments)
+
+    start_watch.eager(make, told)
 
 
 def _window(folder: Path) -> None:
     """The real start; watched from outside by a hook on the page's own signal."""
     from app.commands.desktop import loader
-    from app.desktop import sign_in
+    from app.desktop import start_watch
 
-    moments: dict[str, Any] = {}
-    _watch(moments)
-    sign_in.start(folder, loader(folder), till="01")
-    _tell(moments)
-
-
-def _watch(moments: dict[str, Any]) -> None:
-    """Note when the sign-in page has painted, when it could be signed in at, and the longest stall between."""
-    import builtins
-
-    plain: Callable[..., Any] = builtins.__import__
-
-    def seen(name: str, *rest: Any, **named: Any) -> Any:
-        module = plain(name, *rest, **named)
-        if name == "app.desktop.window":
-            builtins.__import__ = plain
-            _follow(moments)
-        return module
-
-    builtins.__import__ = seen
-
-
-def _follow(moments: dict[str, Any]) -> None:
-    from PySide6.QtCore import QCoreApplication, QTimer
-
-    from app.desktop import window as windows
-
-    shown, loaded = windows.Window._begin_loading, windows.Window._loaded
-    ticks: dict[str, float] = {"last": 0.0, "stall": 0.0}
-
-    def tick() -> None:
-        now = time.perf_counter()
-        if ticks["last"]:
-            ticks["stall"] = max(ticks["stall"], (now - ticks["last"]) * 1e3)
-        ticks["last"] = now
-
-    def begin(self: Any) -> None:
-        moments.update(_moment("usable"))
-        moments["heavy"] = [name for name in HEAVY if name in sys.modules]
-        moments["modules"] = len(sys.modules)
-        timer = QTimer(self)
-        timer.timeout.connect(tick)
-        timer.start(2)
-        shown(self)
-
-    def finish(self: Any, what: Any) -> None:
-        stall = ticks["stall"]
-        loaded(self, what)
-        tick()
-        moments.update(_moment("ready"))
-        moments["loaded_mb"] = _resident_mb()
-        moments["stall_ms"] = round(stall, 1)
-        application = QCoreApplication.instance()
-        assert application is not None
-        QTimer.singleShot(0, application.quit)
-
-    windows.Window._begin_loading = begin  # type: ignore[method-assign]
-    windows.Window._loaded = finish  # type: ignore[assignment, method-assign]
+    _tell(start_watch.watched(folder, loader(folder), _moment, HEAVY))
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def run(asked: Asked) -> Report:
 class _Cashier:
     """Scans at the pace of a quick person with a quick scanner."""
 
-    def __init__(self, place: scan.Place, touched: list[float]) -> None:
+    def __init__(self, place: shop.Place, touched: list[float]) -> None:
         self._place = place
         self._touched = touched
         self._codes = (place.codes[turn % len(place.codes)][0] for turn in count())

@@ -1,0 +1,112 @@
+"""The start of the window under measurement: the least that Qt needs, the real start watched, and everything shown at once.
+
+Nothing of Qt or of the house is imported before the measured start itself imports it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from app.desktop.till import Till
+    from app.desktop.window import Load
+
+Moments = dict[str, Any]
+"""What was seen of one start, by name."""
+
+
+def floor(told: Callable[[str], None]) -> None:
+    """Import QtWidgets and make the application, no more; `told` its name while it stands."""
+    from PySide6 import QtWidgets
+
+    application = QtWidgets.QApplication(["floor"])
+    told(application.applicationName())
+
+
+def eager(make: Callable[[], Till], told: Callable[[Till], None]) -> None:
+    """Load first and show later: every page's import, the till that `make` gives, then the window; `told` once it took events."""
+    from PySide6 import QtWidgets
+
+    import app.desktop.pages
+    import app.desktop.shell
+
+    application = QtWidgets.QApplication(["eager"])
+    from app.desktop.bridge import Bridge
+    from app.desktop.theme import Theme
+
+    till = make()
+    theme = Theme(application, "light", 1.0, language="zh")
+    shell = app.desktop.shell.Shell(theme, till, Bridge(), app.desktop.pages.PAGES)
+    shell.resize(1366, 768)
+    shell.show()
+    application.processEvents()
+    told(till)
+
+
+def watched(folder: Path, load: Load, moment: Callable[[str], Moments], heavy: tuple[str, ...]) -> Moments:
+    """The real start until the shop is loaded: `usable` and `ready` as `moment` tells them, which of the `heavy` modules were
+    loaded at the first, how many modules, and the longest stall between in milliseconds.
+    """
+    from app.desktop import sign_in
+
+    moments: Moments = {}
+    _watch(moments, moment, heavy)
+    sign_in.start(folder, load, till="01")
+    return moments
+
+
+def _watch(moments: Moments, moment: Callable[[str], Moments], heavy: tuple[str, ...]) -> None:
+    """Hook the window's class as soon as the start has imported it."""
+    import builtins
+
+    plain: Callable[..., Any] = builtins.__import__
+
+    def seen(name: str, *rest: Any, **named: Any) -> Any:
+        module = plain(name, *rest, **named)
+        if name == "app.desktop.window":
+            builtins.__import__ = plain
+            _follow(moments, moment, heavy)
+        return module
+
+    builtins.__import__ = seen
+
+
+def _follow(moments: Moments, moment: Callable[[str], Moments], heavy: tuple[str, ...]) -> None:
+    from PySide6.QtCore import QCoreApplication, QTimer
+
+    from app.desktop import window as windows
+
+    shown, loaded = windows.Window._begin_loading, windows.Window._loaded
+    ticks: dict[str, float] = {"last": 0.0, "stall": 0.0}
+
+    def tick() -> None:
+        now = time.perf_counter()
+        if ticks["last"]:
+            ticks["stall"] = max(ticks["stall"], (now - ticks["last"]) * 1e3)
+        ticks["last"] = now
+
+    def begin(self: Any) -> None:
+        moments.update(moment("usable"))
+        moments["heavy"] = [name for name in heavy if name in sys.modules]
+        moments["modules"] = len(sys.modules)
+        timer = QTimer(self)
+        timer.timeout.connect(tick)
+        timer.start(2)
+        shown(self)
+
+    def finish(self: Any, what: Any) -> None:
+        stall = ticks["stall"]
+        loaded(self, what)
+        tick()
+        moments.update(moment("ready"))
+        moments["stall_ms"] = round(stall, 1)
+        application = QCoreApplication.instance()
+        assert application is not None
+        QTimer.singleShot(0, application.quit)
+
+    windows.Window._begin_loading = begin  # type: ignore[method-assign]
+    windows.Window._loaded = finish  # type: ignore[assignment, method-assign]
