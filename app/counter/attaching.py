@@ -65,6 +65,9 @@ class Attaching:
         person = self._post.staff
         if person is None:
             raise Refused("sign_in_first")
+        # Asked before the sale is read: once this says no, the read finds what was written.
+        if sale_id in self._under_way:
+            raise Refused("member_there")
         sale = self._store.sales.by_id(sale_id)
         if sale is None:
             raise Refused("sale_unknown")

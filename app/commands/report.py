@@ -1,0 +1,103 @@
+"""Make one report as PDF or CSV: day book, Z, registers, reviews, duties, near expiry."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+from app.assembly import open_store, rule_pack
+from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
+from app.counter.authorising import Authorising
+from app.counter.faults import Refused
+from app.records.clock import Clock, SystemClock, shop_day
+from app.reports import REPORTS
+from app.reports.making import ReportFault, Wish, keep, make, month_of, report_of
+from app.store.faults import StoreFault
+from app.store.open_store import Store
+
+
+def main(argv: list[str]) -> int:
+    """Make the report and say where it lies."""
+    names = "\n".join(f"  {report.key:<17}{report.title.en} · {report.title.zh}" for report in REPORTS)
+    parser = options.parser("report", "Make one report of what the ledger holds; the till may be running meanwhile.")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = f"reports:\n{names}\n\nRegisters and reviews name customers: they ask for the PIN of a pharmacist or manager."
+    parser.add_argument("name", choices=[report.key for report in REPORTS], metavar="NAME", help="which report (see below)")
+    parser.add_argument("--day", type=_day, help="business day, or the first of several, or any day of the month (default: today)")
+    parser.add_argument("--to", type=_day, help="last day of a register (default: the end of that month)")
+    parser.add_argument("--z", type=int, metavar="NUMBER", help="number of the Z (default: the last one)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write, .csv for a table (default: reports/ of the data folder)")
+    parser.add_argument("--csv", action="store_true", help="a table instead of a page")
+    chosen = parser.parse_args(argv)
+
+    clock = SystemClock()
+    try:
+        store = open_store(options.data_folder(chosen), clock, write=False)
+    except (OSError, StoreFault) as error:
+        options.tell(f"cannot open: {error}")
+        return EXIT_FAULT
+    try:
+        report = report_of(chosen.name)
+        now = clock.now()
+        first = chosen.day or (month_of(shop_day(now))[0] if report.span == "days" else shop_day(now))
+        last = chosen.to or (month_of(first)[1] if report.span == "days" else first)
+        if last < first:
+            options.tell("--to lies before --day")
+            return EXIT_USAGE
+        form = "csv" if chosen.csv or (chosen.out is not None and chosen.out.suffix.lower() == ".csv") else "pdf"
+        wish = Wish(report.key, form, first, last, _shift_of(store, chosen.z), _near_days(shop_day(now)))
+        if report.personal:
+            _ask_right(store, clock)
+        made = make(store, wish, made_at=now)
+        print(keep(made, chosen.out or store.directory / "reports" / made.name))
+    except ReportFault as fault:
+        options.tell(_SENTENCES[fault.code].format(**fault.facts))
+        return EXIT_USAGE if fault.code == "no_csv" else EXIT_FAILED
+    except Refused as refusal:
+        options.tell(f"not made: {refusal.code}")
+        return EXIT_FAILED
+    except (OSError, StoreFault) as error:
+        options.tell(f"cannot: {error}")
+        return EXIT_FAULT
+    finally:
+        store.close()
+    return EXIT_OK
+
+
+_SENTENCES = {
+    "no_csv": "{report} is a page only; leave --csv out",
+    "no_shift": "no shift is open",
+    "no_z": "there is no such Z",
+    "day_not_closed": "{day} has not been closed",
+}
+
+
+def _day(text: str) -> date:
+    return datetime.strptime(text, "%Y-%m-%d").date()
+
+
+def _shift_of(store: Store, z_no: int | None) -> str:
+    """The shift that a Z number closed; '' for the last one."""
+    if z_no is None:
+        return ""
+    found = next((row.shift_id for row in store.shifts.closed_shifts() if row.z_no == z_no), None)
+    if found is None:
+        raise ReportFault("no_z")
+    return found
+
+
+def _near_days(day: date) -> int:
+    """What the carried rule pack calls near its expiry."""
+    entry = rule_pack().entry("near_expiry_told", day)
+    return entry.terms.number("days") if entry else 0
+
+
+def _ask_right(store: Store, clock: Clock) -> None:
+    """The PIN of somebody who may see names and ID numbers; Refused otherwise. A pipe may give it as one line."""
+    roles = store.settings.text("rights.registers").split(";")
+    asks = f"PIN ({' / '.join(roles)}): "
+    pin = getpass.getpass(asks, stream=sys.stderr) if sys.stdin.isatty() else sys.stdin.readline().strip()
+    Authorising(store, clock).anyone(pin, roles)
