@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QWindow
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+
+from app.desktop.before_windows import BeforeWindows
 
 _NAMES = {
     Qt.Key.Key_Escape: "Esc",
@@ -53,27 +55,24 @@ def name_of(event: QKeyEvent) -> str:
     return name
 
 
-class KeyListener(QObject):
+class KeyListener(BeforeWindows):
     """Sees every key press on its way to a window, after the scans were taken out; install it before the scan catcher."""
 
     def __init__(
-        self, application: QCoreApplication, on_key: Callable[[str, QKeyEvent], bool], on_touch: Callable[[], None]
+        self, application: QGuiApplication, on_key: Callable[[str, QKeyEvent], bool], on_touch: Callable[[], None]
     ) -> None:
         """`on_key` answers True when the key was used; `on_touch` is told of every key, press, touch and turn of the wheel."""
         super().__init__(application)
         self._on_key = on_key
         self._on_touch = on_touch
-        application.installEventFilter(self)
 
     def detach(self) -> None:
         """Stop listening."""
-        application = QCoreApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
+        self.leave()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take away the keys that were used."""
-        if event.type() not in _TOUCHES or not isinstance(watched, QWindow):
+        if event.type() not in _TOUCHES:
             return False
         self._on_touch()
         if isinstance(event, QKeyEvent):

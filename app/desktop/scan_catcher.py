@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QWindow
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from shiboken6 import isValid
+
+from app.desktop.before_windows import BeforeWindows
 
 GAP_MS = 30
 """Longest pause between two keys of one scan."""
@@ -43,10 +45,10 @@ _LINE_FEED = Qt.Key.Key_J
 _FOREIGN = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
-class ScanCatcher(QObject):
+class ScanCatcher(BeforeWindows):
     """Stands before every window of the application and takes the scans out of the keys."""
 
-    def __init__(self, application: QCoreApplication, on_scan: Callable[[str], None], prefix: str = "") -> None:
+    def __init__(self, application: QGuiApplication, on_scan: Callable[[str], None], prefix: str = "") -> None:
         """`prefix` is '' to tell scans by time, a character (`\\x02`), or a key's name (`F20`)."""
         super().__init__(application)
         self._on_scan = on_scan
@@ -63,7 +65,6 @@ class ScanCatcher(QObject):
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._settle)
-        application.installEventFilter(self)
 
     def set_prefix(self, prefix: str) -> None:
         """Change how scans begin; see the constructor."""
@@ -73,9 +74,7 @@ class ScanCatcher(QObject):
     def detach(self) -> None:
         """Stop listening and send on whatever is held."""
         self._let_go()
-        application = QCoreApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
+        self.leave()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look at key events on their way to a window; True takes one away."""

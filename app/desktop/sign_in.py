@@ -33,10 +33,10 @@ def start(folder: Path, load: Load, *, till: str = "", language: str = "", dark:
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QApplication
 
+    builtins.__import__ = plain_import
     from app.desktop.theme import Theme
     from app.desktop.window import Window, look_of
 
-    builtins.__import__ = plain_import
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QScreen
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QScreen
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
 from app.desktop import wording
@@ -64,7 +64,7 @@ class Window(QMainWindow):
         """Nothing is loaded before the first paint; `trace` prints what every scan cost."""
         super().__init__()
         application = QCoreApplication.instance()
-        assert application is not None
+        assert isinstance(application, QGuiApplication)
         self.theme = theme
         self._load = load
         self._trace = trace

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QBoxLayout, QLayout, QSizePolicy, QSpacerItem, QWidget
 
 from app.desktop.theme import Theme
@@ -60,6 +61,7 @@ class _Line(QBoxLayout):
         pixels = self.theme.px(size)
         space.changeSize(pixels if flat else 0, 0 if flat else pixels, fixed if flat else loose, loose if flat else fixed)
 
+    @Slot()
     def _rescale(self) -> None:
         px = self.theme.px
         self.setSpacing(px(self._gap))

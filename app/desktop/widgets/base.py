@@ -1,6 +1,6 @@
 """The two grounds of painted widgets: one that only shows, one that is pressed."""
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
@@ -16,6 +16,7 @@ class Painted(QWidget):
         self.theme = theme
         theme.changed.connect(self.restyle)
 
+    @Slot()
     def restyle(self) -> None:
         """Measure again after a change of theme, scale or content, and repaint."""
         self.measure()
@@ -51,6 +52,7 @@ class PaintedButton(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.restyle)
 
+    @Slot()
     def restyle(self) -> None:
         """Measure again after a change of theme, scale or content, and repaint."""
         self.measure()
