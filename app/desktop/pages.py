@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.desktop.screens.page import Page
 from app.desktop.screens.pay import PayPage
 from app.desktop.screens.receipts import ReceiptsPage
+from app.desktop.screens.reports import ReportsPage
 from app.desktop.screens.returns import ReturnsPage
 from app.desktop.screens.sale import SalePage
 from app.desktop.screens.sheet import SheetPage
@@ -12,5 +13,5 @@ from app.desktop.screens.shift import ShiftPage
 from app.desktop.screens.stock import StockPage
 from app.desktop.screens.sync import SyncPage
 
-PAGES: tuple[type[Page], ...] = (SalePage, PayPage, StockPage, ReturnsPage, ShiftPage, ReceiptsPage, SheetPage, SyncPage)
+PAGES: tuple[type[Page], ...] = (SalePage, PayPage, StockPage, ReturnsPage, ShiftPage, ReceiptsPage, SheetPage, ReportsPage, SyncPage)
 """Each is made once, when the till is loaded."""

@@ -169,6 +169,16 @@ SENTENCES: dict[str, Text] = {
     "codes_more_than_packs": _T("追溯码比盒数多，请核对", "More trace codes than packs. Check"),
     "prefix_of_other": _T("这个追溯码属于 {name}，请核对", "This trace code belongs to {name}. Check"),
     "state_unknown": _T("没有这种批号状态，请重选", "No such lot state. Choose again"),
+    # -- reports, members named late -----------------------------------------------------------
+    "report_unknown": _T("没有这张报表，请另选", "No such report. Choose another"),
+    "report_not_written": _T("报表没存下（{why}），看磁盘后再试", "The report was not written ({why}). Check the disk"),
+    "no_csv": _T("这张报表只有 PDF", "This report is a PDF only"),
+    "no_z": _T("没有这个班次的 Z，请另选", "That shift has no Z. Choose another"),
+    "day_not_closed": _T("{day} 还没日结，先日结", "{day} is not closed yet. Close it first"),
+    "member_there": _T("这一单已有会员，不能再改", "This sale has its member already"),
+    "member_too_late": _T("结账超过 {minutes} 分钟，不能再补会员", "More than {minutes} minutes since payment: too late for a member"),
+    "sale_voided": _T("这一单已作废，不能补会员", "This sale is voided and takes no member"),
+    "question_first": _T("先答完上面的问题，再查价", "Answer the open question before checking a price"),
     # -- the store behind --------------------------------------------------------------------
     "store_in_use": _T("这台电脑上已开着一个收银窗口，请用那一个", "Another window works on this data already. Use that one"),
     "no_ledger": _T("这里还没有门店数据，请先建店", "There is no shop here yet. Set one up first"),
