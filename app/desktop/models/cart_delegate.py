@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from app.counter.scene import SceneLine
-from app.desktop.models.cart import LINE_ROLE, SELECTED_ROLE
+from app.desktop.models.cart import LINE_ROLE, SELECTED_ROLE, CartModel
 from app.desktop.models.strips import by_weight, marks_of, note_of
 from app.desktop.selling_words import say
 from app.desktop.theme import Theme, paint
@@ -196,8 +196,11 @@ class CartDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """The width of the view and the height of the measured row."""
         width = option.rect.width()
-        line = index.data(LINE_ROLE)
-        return QSize(width, self.layout_of(line, width, bool(index.data(SELECTED_ROLE))).height)
+        model = index.model()
+        if isinstance(model, CartModel):  # without the way through C++: the list asks for every row after every scan
+            line = model.lines[index.row()]
+            return QSize(width, self.layout_of(line, width, line.line_id == model.selected).height)
+        return QSize(width, self.layout_of(index.data(LINE_ROLE), width, bool(index.data(SELECTED_ROLE))).height)
 
     # ------------------------------------------------------------------ hitting
 

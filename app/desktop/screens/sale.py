@@ -142,6 +142,7 @@ class MemberCard(Panel):
     patient_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        self._shown: tuple[object, ...] = ()
         self._head = MemberHead(theme)
         self._off = IconBtn(theme, "x", say(theme, "member_off"), size=28, icon_size=16)
         self._allergy = AllergyStrip(theme)
@@ -187,6 +188,10 @@ class MemberCard(Panel):
     def show_scene(self, scene: Scene) -> None:
         """Show who it is, or that nobody is known yet."""
         theme = self.theme
+        shown = (scene.member, scene.patient, theme.language)
+        if shown == self._shown:
+            return
+        self._shown = shown
         self._none.set_words(say(theme, "member_none"))
         self._later.set_words(say(theme, "member_later"))
         self._find.set_words(say(theme, "member_find"))

@@ -240,6 +240,19 @@ def text_at(painter: QPainter, x: float, middle: float, words: str, face: Face, 
 
 def wrapped(words: str, face: Face, width: float) -> tuple[str, ...]:
     """`words` cut into lines that fit `width`: between any two Chinese characters, at spaces between Latin ones."""
+    known = face.wraps.get((words, width))
+    if known is None:
+        if len(face.wraps) >= KEPT_WRAPS:
+            face.wraps.clear()
+        known = face.wraps[words, width] = _wrapped(words, face, width)
+    return known
+
+
+KEPT_WRAPS = 512
+"""Texts whose lines are remembered per face: a scan asks again for those of every row on screen."""
+
+
+def _wrapped(words: str, face: Face, width: float) -> tuple[str, ...]:
     lines: list[str] = []
     for paragraph in words.split("\n"):
         line = ""

@@ -60,7 +60,7 @@ def load_fonts() -> tuple[str, ...]:
 class Face:
     """A font of one size and weight with its measures; made once per size and kept."""
 
-    __slots__ = ("_widths", "font", "metrics", "px")
+    __slots__ = ("_widths", "font", "metrics", "px", "wraps")
 
     def __init__(self, px: int, weight: int, *, struck: bool = False) -> None:
         """`px` is the height in pixels after scaling."""
@@ -78,6 +78,8 @@ class Face:
         self.font = font
         self.metrics = QFontMetricsF(font)
         self._widths: dict[str, float] = {}
+        self.wraps: dict[tuple[str, float], tuple[str, ...]] = {}
+        """Lines of texts at a width, as `paint.wrapped` found them."""
 
     @property
     def line(self) -> int:

@@ -194,6 +194,7 @@ class _Person(PaintedButton):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
+        self._shown = ("", "", "")
         self._avatar = Avatar(theme, "", 36, "good", self)
         self._words = Txt(theme, "", "body_strong", parent=self)
         self._role = Txt(theme, "", "caption", "ink3", parent=self)
@@ -211,6 +212,9 @@ class _Person(PaintedButton):
 
     def set_person(self, words: str, role: str, tone: str) -> None:
         """Show somebody."""
+        if (words, role, tone) == self._shown:
+            return
+        self._shown = (words, role, tone)
         self._avatar.set_letter(words[:1], tone)
         self._words.set_words(words)
         self._role.set_words(role)

@@ -61,6 +61,8 @@ class Btn(PaintedButton):
 
     def set_words(self, words: str, *, icon: str | None = None, key: str | None = None) -> None:
         """Say something else, with another icon or keycap if given."""
+        if words == self._words == self.accessibleName() and icon in (None, self._icon) and key in (None, self._key):
+            return
         self._words = words
         self._icon = self._icon if icon is None else icon
         self._key = self._key if key is None else key
@@ -152,6 +154,8 @@ class LinkBtn(PaintedButton):
 
     def set_words(self, words: str, *, tone: str | None = None, key: str | None = None) -> None:
         """Say something else."""
+        if words == self._words == self.accessibleName() and tone in (None, "", self._tone) and key in (None, self._key):
+            return
         self._words, self._tone = words, tone or self._tone
         self._key = self._key if key is None else key
         self.name(words, self._key)
@@ -206,6 +210,8 @@ class IconBtn(PaintedButton):
 
     def set_icon(self, icon: str, spoken: str, *, tone: str | None = None) -> None:
         """Show another icon."""
+        if icon == self._icon and spoken == self.toolTip() and tone in (None, "", self._tone):
+            return
         self._icon, self._tone = icon, tone or self._tone
         self.name(spoken)
         self.setToolTip(spoken)
@@ -355,6 +361,8 @@ class TicketTab(PaintedButton):
 
     def set_words(self, words: str, note: str) -> None:
         """Show other words."""
+        if (words, note) == (self._words, self._note) and self.accessibleName() == words:
+            return
         self._words, self._note = words, note
         self.name(words, note)
         self.restyle()

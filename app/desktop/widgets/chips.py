@@ -36,6 +36,8 @@ class Pill(Painted):
 
     def set_words(self, words: str, tone: str | None = None, icon: str | None = None) -> None:
         """Show another state."""
+        if words == self._words == self.accessibleName() and tone in (None, "", self._tone) and icon in (None, self._icon):
+            return
         self._words, self._tone = words, tone or self._tone
         self._icon = self._icon if icon is None else icon
         self.setAccessibleName(words)
@@ -89,6 +91,8 @@ class PillBtn(PaintedButton):
 
     def set_words(self, words: str, tone: str | None = None, icon: str | None = None) -> None:
         """Show another state."""
+        if words == self._words == self.accessibleName() and tone in (None, "", self._tone) and icon in (None, self._icon):
+            return
         self._words, self._tone = words, tone or self._tone
         self._icon = self._icon if icon is None else icon
         self.name(words)
