@@ -135,7 +135,7 @@ class _Floor:
     def _read(self, code: tuple[str, Product]) -> None:
         raw, product = code
         self._catalogue.execute("SELECT * FROM product WHERE id = ?", (product.id,)).fetchall()
-        self._catalogue.execute("SELECT * FROM product WHERE barcode = ?", (product.barcode,)).fetchall()
+        self._catalogue.execute("SELECT * FROM product WHERE barcode = ? AND barcode <> ''", (product.barcode,)).fetchall()
         self._ledger.execute(
             "SELECT lot.*, stock_level.* FROM lot LEFT JOIN stock_level ON stock_level.lot_id = lot.id WHERE lot.product_id = ?",
             (product.id,),
