@@ -6,13 +6,20 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from app.store import tables as t
 from app.store.engine import Readers
 from app.store.faults import StoreFault
 from app.store.rows import upsert
 from app.store.writer import Writer
+
+# Built once: the open basket is kept behind every scan.
+_OTHERS = t.parked_basket.delete().where(
+    t.parked_basket.c.state == "open",
+    t.parked_basket.c.till == bindparam("of_till"),
+    t.parked_basket.c.basket_id != bindparam("of_basket"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +55,7 @@ class Parked:
         row = self._row("open", basket_id, label, json_text, shift_id, at, 0, 0)
 
         def unit(connection: Connection) -> None:
-            p = t.parked_basket.c
-            others = t.parked_basket.delete().where(p.state == "open", p.till == self._till, p.basket_id != basket_id)
-            connection.execute(others)
+            connection.execute(_OTHERS, {"of_till": self._till, "of_basket": basket_id})
             upsert(connection, t.parked_basket, [row])
 
         # In the same queue as hold, take and the sale: a save that came in behind them would open a sold or held basket again.

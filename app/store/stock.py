@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, bindparam, func, select
 
 from app.records.base import Record
 from app.records.catalogue import Lot, TraceCode
@@ -71,6 +71,16 @@ _LOTS = select(
     _LEVEL.where(t.stock_level.c.zone == REJECT).scalar_subquery().label("on_reject"),
 )
 
+# Built once: every scan asks for these, and building a select costs more than running it.
+_IN_ORDER = (t.lot.c.expires_on, t.lot.c.id)
+_LOTS_OF_PRODUCT = _LOTS.where(t.lot.c.product_id == bindparam("of_product")).order_by(*_IN_ORDER)
+_ONE_CODE = select(t.trace_code).where(t.trace_code.c.code == bindparam("of_code"))
+_BOUND = (
+    select(t.bound_code.c.product_id)
+    .where(t.bound_code.c.kind == bindparam("of_kind"), t.bound_code.c.code == bindparam("of_code"))
+    .order_by(t.bound_code.c.product_id)
+)
+
 
 class Stock:
     """Reads stock; writes it only as events."""
@@ -83,7 +93,8 @@ class Stock:
 
     def lots(self, product_id: str) -> tuple[LotStock, ...]:
         """Every lot of a product, first expiry first."""
-        return self._lots(t.lot.c.product_id == product_id)
+        rows = self._readers.connection().execute(_LOTS_OF_PRODUCT, {"of_product": product_id})
+        return tuple(LotStock(_lot_of(row), int(row["on_shelf"]), int(row["on_reject"])) for row in rows.mappings())
 
     def all_lots(self) -> tuple[LotStock, ...]:
         """Every lot this store knows, for an import's comparison."""
@@ -103,13 +114,12 @@ class Stock:
         return next(iter(self._lots((t.lot.c.product_id == product_id) & (t.lot.c.lot_no == lot_no))), None)
 
     def _lots(self, where: ColumnElement[bool]) -> tuple[LotStock, ...]:
-        rows = self._readers.connection().execute(_LOTS.where(where).order_by(t.lot.c.expires_on, t.lot.c.id))
+        rows = self._readers.connection().execute(_LOTS.where(where).order_by(*_IN_ORDER))
         return tuple(LotStock(_lot_of(row), int(row["on_shelf"]), int(row["on_reject"])) for row in rows.mappings())
 
     def code(self, code: str) -> TraceCode | None:
         """A box by its trace code, where it is known."""
-        found = self._readers.connection().execute(select(t.trace_code).where(t.trace_code.c.code == code))
-        row = found.mappings().first()
+        row = self._readers.connection().execute(_ONE_CODE, {"of_code": code}).mappings().first()
         return TraceCode.model_validate(dict(row)) if row is not None else None
 
     def codes_in_stock(self, product_id: str, limit: int = 200) -> tuple[TraceCode, ...]:
@@ -130,9 +140,7 @@ class Stock:
         return next(iter(self._bound("barcode", code)), None)
 
     def _bound(self, kind: str, code: str) -> list[str]:
-        b = t.bound_code.c
-        wanted = select(b.product_id).where(b.kind == kind, b.code == code).order_by(b.product_id)
-        return list(self._readers.connection().execute(wanted).scalars())
+        return list(self._readers.connection().execute(_BOUND, {"of_kind": kind, "of_code": code}).scalars())
 
     def level(self, product_id: str) -> int:
         """Smallest units on the shelf, all lots together; may be negative."""
