@@ -22,7 +22,7 @@ from app.records.keys import DeviceKey
 from app.sync.client import HubClient, Limits, enrol
 
 QUICK = Limits(connect_s=2, read_s=3, total_s=5)
-_POSTGRES = Path("/usr/lib/postgresql/15/bin")
+_POSTGRES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/usr/lib/postgresql/15/bin"))
 
 
 class HubBench:
