@@ -143,6 +143,11 @@ class Selling:
         found = self._products_of(codes.read(raw, self._shapes, codes.ScanContext.SELLING))
         return self._staging.hits(found or self._store.catalogue.search(raw, 5), self._post.day(self._today()))
 
+    def price_of(self, product_id: str) -> SearchHit | None:
+        """The same for a product that was chosen from a list; None for one that is no longer in the catalogue."""
+        product = self._goods.product(product_id)
+        return next(iter(self._staging.hits((product,) if product else (), self._post.day(self._today()))), None)
+
     def badge_of(self, raw: str) -> str:
         """The staff code on an employee's badge, or '' for any other code; for the locked screen."""
         reading = codes.read(raw, self._shapes, codes.ScanContext.SELLING)

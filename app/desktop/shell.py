@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -41,6 +41,7 @@ SEARCH_LIMIT = 20
 _FUNCTION_KEY = re.compile(r"(Shift )?F\d{1,2}")
 _MULTIPLIER = re.compile(r"\d{1,4}\*")
 _TYPED_CODE = re.compile(r"[0-9]{8,}|\d{1,4}\*.+|\S*[/:=]\S{6,}")
+_PRICE_CHECKS = ("?", "？")
 _BOX_KEYS = frozenset({"+", "-", "*", "/"})
 _OFF_LINE = ("offline", "portal")
 
@@ -53,14 +54,20 @@ class Shell(QWidget):
     left = Signal()
     """Leave the program."""
 
-    def __init__(self, theme: Theme, till: Till, bridge: Bridge, pages: Sequence[type[Page]]) -> None:
-        """Makes every page once."""
+    @staticmethod
+    def make_pages(theme: Theme, till: Till, bridge: Bridge, pages: Sequence[type[Page]]) -> Iterator[Page]:
+        """The pages that this till has, each made when it is asked for: one alone costs up to 20 ms."""
+        around = Surroundings(theme, till, bridge)
+        return (kind(around) for kind in pages if kind.wanted(till))
+
+    def __init__(self, theme: Theme, till: Till, bridge: Bridge, pages: Sequence[type[Page]], made: Sequence[Page] | None = None) -> None:
+        """Makes every page once, unless they come `made`; `come_in` shows the first."""
         super().__init__()
         self.theme = theme
         self.till = till
         self.sounds = Sounds(volume=till.settings.number("sounds.volume") / 100)
-        around = Surroundings(theme, till, bridge)
-        self.pages: dict[str, Page] = {kind.key: kind(around) for kind in pages if kind.wanted(till)}
+        here = self.make_pages(theme, till, bridge, pages) if made is None else made
+        self.pages: dict[str, Page] = {page.key: page for page in here}
         self.page: Page = self.pages.get(HOME) or next(iter(self.pages.values()))
         self._dead_until = 0.0
         self._panel: Panel | None = None
@@ -71,7 +78,8 @@ class Shell(QWidget):
         self._language = theme.language
         self._build()
         self._wire(bridge)
-        self.show_page(self.page.key)
+        self.stack.setCurrentWidget(self.page)
+        self.rail.set_active(self.page.key)
 
     # ------------------------------------------------------------------ building
 
@@ -158,6 +166,7 @@ class Shell(QWidget):
         self._draw_printer()
         self._tick()
         self.page.on_shown()
+        self._page_changed()
         if echo is not None:
             self._echoed(echo)
 
@@ -192,10 +201,11 @@ class Shell(QWidget):
         if page is not self.page:
             self.page.on_left()
             self._echo_ground.hide()
+            self.toast.hide()
             self._dead_until = time.monotonic() + DEAD_MS / 1000
         self.page = page
         self.stack.setCurrentWidget(page)
-        self.rail.set_active(key)
+        self.rail.set_active(key if page.in_rail else HOME)
         self.take_keyboard()
         page.on_shown()
         self._page_changed()
@@ -358,6 +368,10 @@ class Shell(QWidget):
 
     def _edited(self, text: str) -> None:
         typed = text.strip()
+        if typed[:1] in _PRICE_CHECKS and self.page is self.sale and self.sale.on_omnibox(typed[0]):
+            # From here on the page looks up instead of adding; the sign itself is no part of the words.
+            typed = typed[1:].strip()
+            self.bar.omnibox.set_text(typed)
         if _MULTIPLIER.fullmatch(typed):
             self._close_hits()
             if self.sale.on_omnibox(typed):
@@ -594,7 +608,7 @@ class Shell(QWidget):
             self.rail.deleteLater()
             self.rail = fresh
             self._rail_place.addWidget(fresh)
-            fresh.set_active(self.page.key)
+            fresh.set_active(self.page.key if self.page.in_rail else HOME)
         self._close_hits()
         self._page_changed()
         self._draw_sync()

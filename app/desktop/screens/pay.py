@@ -6,6 +6,7 @@ Digits go into the amount, Enter takes it, F12 completes. Nothing is printed and
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -31,6 +32,9 @@ from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, Money, Para, Rule, Txt
 from app.domain.money import parse_fen
 from app.domain.verdict import Text
+from app.records.ledger import Committed
+from app.records.people import Member
+from app.store.sales import StoredSale
 
 LEFT, RIGHT = 328, 300
 SHOWN_TENDERS = 4
@@ -186,7 +190,9 @@ class TenderRow(Panel):
         digits = say(theme, "tender_digits", digits=taken.last_digits) if taken.last_digits else ""
         back = Btn(theme, say(theme, "undo"), "ghost", height=32, role="label_strong", tone="bad_ink")
         back.setAccessibleName(f"{say(theme, 'undo')} {taken.title.of(theme.language)} {money_text(taken.amount_fen)}")
-        back.setVisible(able)
+        if not able:
+            # Shown by its row only: what has no parent yet would come up as a window and take the keyboard away.
+            back.hide()
         super().__init__(
             theme,
             Row(
@@ -242,6 +248,7 @@ class Stage(Panel):
         self._print = Pill(theme, "", "info", icon="printer", height=28, role="label_strong", pad=12)
         self.next = Btn(theme, "", "primary", key="Enter", height=52, role="head", width=240)
         self._next_how = Txt(theme, "", "label", "ink3", align="center")
+        self._member = Para(theme, "", "label_strong", "ink2", align="center")
         done = Column(
             theme,
             Spring(),
@@ -255,6 +262,8 @@ class Stage(Panel):
             14,
             Row(theme, Spring(), self.next, Spring()),
             self._next_how,
+            4,
+            self._member,
             Spring(),
             gap=6,
             margins=(24, 8, 24, 8),
@@ -311,6 +320,11 @@ class Stage(Panel):
         self._stack.setCurrentIndex(1)
         self.set_colors("good_t", "good_l")
 
+    def show_member(self, how: str) -> None:
+        """What can be done, or was done, about a member named only now; '' for nothing."""
+        self._member.set_words(how)
+        self._member.setVisible(bool(how))
+
     def _icon_of(self, icon: str) -> None:
         self._icon.set_icon(icon, "brand_ink", "fill")
 
@@ -333,6 +347,10 @@ class PayPage(Page):
         self._method = ""
         self._waiting_count = 0
         self._payable_fen = 0
+        self._sold: StoredSale | None = None
+        self._late: Member | None = None
+        self._late_said = ""
+        self._attaching: tuple[Future[tuple[Committed, ...]], str]
         self.bill = BillCard(theme)
         self._avatar = Avatar(theme, "", 38)
         self._member_name = Txt(theme, "", "label_strong")
@@ -412,6 +430,7 @@ class PayPage(Page):
     def on_shown(self) -> None:
         """Read the payment anew; nothing typed before counts."""
         self._typed, self._waiting_count = "", 0
+        self._sold, self._late, self._late_said = None, None, ""
         self._method = ""
         self.stage.digits.clear()
         self._draw_sale()
@@ -485,6 +504,7 @@ class PayPage(Page):
         theme, tile = self.theme, self._tile()
         if pay.state == "done":
             self.stage.show_done(pay, *self._print_words(pay))
+            self.stage.show_member(self._member_words())
         elif pay.state == "committing":
             self.stage.show_state("hourglass-medium", say(theme, "saving"), say(theme, "saving_how"))
         elif pay.remaining_fen <= 0:
@@ -656,9 +676,13 @@ class PayPage(Page):
 
     def on_resumed(self, tag: str) -> None:
         """The ledger has answered."""
+        if tag == "pay:member":
+            self._attached()
         if tag != "pay":
             return
         pay = self.till.checkout.settle()
+        if pay.state == "done":
+            self._sold = self.till.store.sales.by_number(pay.number)
         self.show_pay(pay)
         if pay.state == "done":
             self.tell(Echo("info", "paid", {"number": pay.number}, text=Text(f"成交 {pay.number}", f"Sold {pay.number}"), sound="paid"))
@@ -671,7 +695,62 @@ class PayPage(Page):
             return
         self.till.checkout.next_customer()
         self.pay = None
+        if self._late is not None:
+            # Scanned after the sale and not meant for it: the next customer's.
+            self.tell(self.till.selling.attach_member(self._late.id).echo)
+        self._sold, self._late = None, None
         self.go.emit("sale")
+
+    # ------------------------------------------------------------------ a member named after payment
+
+    def _member_words(self) -> str:
+        """What the finished sale says of its member."""
+        if self._late is not None:
+            return say(self.theme, "late_member", name=self.till.attaching.label(self._late.id))
+        if self._late_said:
+            return self._late_said
+        open_ = self._sold is not None and self.till.attaching.open_until(self._sold) is not None
+        return say(self.theme, "done_member_how") if open_ else ""
+
+    def _scan_member(self, raw: str) -> bool:
+        """A member's code after 成交 may be this sale's or the next one's: one key says which. True when it was taken."""
+        sale, attaching = self._sold, self.till.attaching
+        member = attaching.scanned(raw) if sale is not None and attaching.open_until(sale) is not None else None
+        if member is None or self.pay is None:
+            return False
+        self._late = member
+        self.tell(Echo("member", "member", {"label": attaching.label(member.id)}, sound="needs_confirm"))
+        self.show_pay(self.pay)
+        return True
+
+    def attach_member(self) -> None:
+        """F3: the member just scanned was this sale's."""
+        sale, member = self._sold, self._late
+        if sale is None or member is None or self.pay is None:
+            return
+        try:
+            future = self.till.attaching.attach(sale.body.sale_id, member.id)
+        except Refused as refusal:
+            self.refuse(refusal)
+            return
+        self._late = None
+        resume = self.bridge.resume("pay:member")
+        self._attaching = (future, member.id)
+        future.add_done_callback(lambda _: resume())
+        self.show_pay(self.pay)
+
+    def _attached(self) -> None:
+        """The ledger has answered about the member."""
+        future, member_id = self._attaching
+        error = future.exception()
+        if error is not None:
+            self.refuse(Refused("not_kept", why=str(getattr(error, "code", type(error).__name__))))
+            return
+        self._late_said = say(self.theme, "late_done", name=self.till.attaching.label(member_id))
+        self.tell(Echo("member", "member", {"label": self.till.attaching.label(member_id)}, sound="scan_member_or_rx"))
+        if self.pay is not None and self.pay.state == "done":
+            self._sold = self.till.store.sales.by_number(self.pay.number)
+            self.show_pay(self.pay)
 
     def leave(self) -> None:
         """Esc: back to the basket, unless money was taken."""
@@ -698,11 +777,15 @@ class PayPage(Page):
         )
         ready = done or (pay is not None and collecting and pay.remaining_fen <= 0)
         on = FKeySpec("F12", words("key_next" if done else "key_done"), self.complete, ready, primary=True)
+        if done and self._late is not None:
+            tiles = (FKeySpec("F3", words("key_attach"), self.attach_member),)
         return (FKeySpec("Esc", words("key_back"), self.leave, collecting or done), *tiles, on)
 
     def on_scanned(self, raw: str) -> None:
-        """A scan after 成交 begins the next sale; one before it waits for that sale."""
+        """A scan after 成交 begins the next sale, but for the code of a member it may still get; one before 成交 waits for that sale."""
         if self.pay is not None and self.pay.state == "done":
+            if self._scan_member(raw):
+                return
             self.next_customer()
             self.tell(self.till.selling.scan(raw).echo)
             self.go.emit("sale")

@@ -21,12 +21,15 @@ from app.desktop.widgets.notices import Empty
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, Money, Para, Rule, Txt
 from app.desktop.wording import sentence
+from app.domain.masking import mask_name, mask_phone
 from app.domain.verdict import Text
 from app.records.events import Tender
+from app.records.people import Member
 from app.store.print_jobs import PrintJob
 from app.store.sales import SaleRow, StoredSale
 
 RIGHT_WIDTH = 432
+SHOWN_MEMBERS = 9
 OPEN_STATES = ("queued", "waiting", "failed", "unknown")
 
 
@@ -46,6 +49,7 @@ class ReceiptsPage(Desk):
         self._sales: tuple[SaleRow, ...] = ()
         self._sale: StoredSale | None = None
         self._form: Form | None = None
+        self._member_form = False
         self._rows: tuple[ListRow, ...] = ()
         self._left, self._queue, self._right = Slot(), Slot(), Slot()
         self._narrow()
@@ -62,6 +66,8 @@ class ReceiptsPage(Desk):
         """The keys that work in the present state."""
         keys = [FKeySpec("Esc", Text("返回", "Back"), self._back), FKeySpec("F2", Text("找单据", "Find"), self.type_back.emit)]
         if self._form is None and self._sale is not None:
+            if self.till.attaching.open_until(self._sale) is not None:
+                keys.append(FKeySpec("F3", Text("补会员", "Add member"), self._ask_member))
             keys.append(FKeySpec("F6", Text("更正收款", "Re-book tender"), self._ask_tender))
             keys.append(FKeySpec("F11", Text("退货", "Return"), self._return))
             keys.append(FKeySpec("F12", Text("补打小票", "Reprint"), self._reprint, primary=True))
@@ -70,12 +76,17 @@ class ReceiptsPage(Desk):
     def on_shown(self) -> None:
         """Read the day's sales."""
         self._form, self._sale = None, None
+        self._member_form = False
         self.refresh()
         self._focus_first()
 
     def on_scanned(self, raw: str) -> None:
-        """A receipt's code or a box finds its sale."""
-        self._find(raw)
+        """A receipt's code or a box finds its sale; a member's code is for the sale that is asked about."""
+        if self._member_form and self._form is not None:
+            self._form.put("member", raw)
+            self._form.submit()
+        else:
+            self._find(raw)
 
     def on_omnibox(self, text: str) -> bool:
         """A number finds its sale; nothing shows the day again."""
@@ -114,14 +125,14 @@ class ReceiptsPage(Desk):
         if found is None:
             self.refuse(Refused("sale_unknown"))
             return
-        self._form = None
+        self._form, self._member_form = None, False
         self._sale = found
         self.refresh()
         self._focus_first()
 
     def _back(self) -> None:
         if self._form is not None:
-            self._form = None
+            self._form, self._member_form = None, False
             self.refresh()
             self._focus_first()
         else:
@@ -158,6 +169,89 @@ class ReceiptsPage(Desk):
             self.till.returning.choose_sale(sale.body.sale_id)
             self.go.emit("returns")
 
+    # -- a member named after payment -----------------------------------------
+
+    def _ask_member(self, found: tuple[Member, ...] = ()) -> None:
+        """Who it was: by code, phone, its last four digits, card or name; several that fit are offered."""
+        sale = self._sale
+        until = self.till.attaching.open_until(sale) if sale is not None else None
+        if sale is None or until is None:
+            return
+        label = Text("扫会员码，或输手机号、后四位、卡号", "Scan the code, or type phone, last four digits or card")
+        field = QuestionField("member", "text", label)
+        if found:
+            choices = tuple((member.id, Text(self._named(member))) for member in found[:SHOWN_MEMBERS])
+            field = QuestionField("member", "choice", Text(f"找到 {len(found)} 位", f"{len(found)} found"), choices=choices)
+        form = Form(
+            self.theme,
+            self.say("补会员", "Add the member"),
+            (field,),
+            body=self.say(
+                f"{clock_text(until, sale.day)} 前可补，只能补一次。价格不变，会员记到这一单",
+                f"Until {clock_text(until, sale.day)}, once. The price stays; the sale becomes theirs",
+            ),
+            confirm=self.say("补到这一单", "Add to this sale"),
+            close=self.say("返回", "Back"),
+        )
+        form.left.connect(self._back)
+        form.answered.connect(lambda values: self._answer_member(sale, values["member"]))
+        self._form, self._member_form = form, True
+        self._right.fill(Column(self.theme, form, Spring()))
+        self.changed.emit()
+        form.begin()
+
+    @staticmethod
+    def _named(member: Member) -> str:
+        """Two members of one name are told apart by their masked phones."""
+        return f"{mask_name(member.name)} {mask_phone(member.phone)}".strip()
+
+    def _answer_member(self, sale: StoredSale, text: str) -> None:
+        chosen = self.till.store.people.member(text)
+        found = (chosen,) if chosen is not None else self.till.attaching.find(text)
+        if len(found) > 1:
+            self._ask_member(found)
+            return
+        try:
+            if not found:
+                raise Refused("member_unknown")
+            future = self.till.attaching.attach(sale.body.sale_id, found[0].id)
+        except Refused as refusal:
+            assert self._form is not None
+            self._form.show_problem(sentence(refusal.code, refusal.facts, self.theme.language), "member")
+            self.refuse(refusal)
+            return
+
+        def done(_: Any) -> None:
+            self._form, self._member_form = None, False
+            name = self.till.attaching.label(found[0].id)
+            self.toast.emit(self.say(f"{name} 已补到这一单", f"{name} is on this sale now"), "identification-card")
+            self.refresh()
+            self._focus_first()
+
+        self.after(future, done)
+
+    def _member_row(self, sale: StoredSale) -> Row:
+        """Whose sale it is, or until when somebody may still be named."""
+        theme, attaching = self.theme, self.till.attaching
+        label = attaching.label(sale.member_id)
+        row = Row(theme, Icon(theme, "identification-card", 20, "brand" if label else "ink3"), gap=10)
+        if sale.member_id:
+            row.add(Txt(theme, label or self.say("会员", "Member"), "body"))
+            if not sale.body.member_id:
+                row.add(Chip(theme, self.say("结账后补", "added after payment"), "info"))
+            row.add(Spring())
+            return row
+        row.add(Txt(theme, self.say("没有会员", "No member"), "body", "ink2"))
+        row.add(Spring())
+        until = attaching.open_until(sale)
+        if until is not None:
+            at = clock_text(until, sale.day)
+            add = Btn(theme, self.say(f"补会员 {at} 前", f"Add, until {at}"), "tonal", key="F3", height=36, role="label_strong")
+            add.setObjectName("add-member")
+            add.clicked.connect(lambda: self._ask_member())
+            row.add(add)
+        return row
+
     def _booked(self, sale: StoredSale, tender: Tender) -> str:
         return next((c.to_method for c in reversed(sale.corrections) if c.tender_id == tender.tender_id), tender.method)
 
@@ -192,7 +286,7 @@ class ReceiptsPage(Desk):
         )
         form.left.connect(self._back)
         form.answered.connect(lambda values: self._correct(sale, values))
-        self._form = form
+        self._form, self._member_form = form, False
         self._right.fill(Column(self.theme, form, Spring()))
         self.changed.emit()
         form.begin()
@@ -380,6 +474,7 @@ class ReceiptsPage(Desk):
         card.add(title)
         cashier = self.till.store.people.staff_by_id(body.cashier)
         card.add(Txt(theme, f"{sale.number} · {clock_text(sale.at)} · {cashier.name if cashier else ''}", "label", "ink3", elide=True))
+        card.add(self._member_row(sale))
         card.add(Rule(theme, dashed=True))
         rows = []
         for line in body.lines:

@@ -17,6 +17,7 @@ from app.desktop.models.cart_delegate import CartColumns, CartHit
 from app.desktop.models.cart_view import CartView
 from app.desktop.models.strips import by_weight
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
+from app.desktop.screens.price_check import PriceCheckPanel
 from app.desktop.screens.question import QuestionPanel
 from app.desktop.selling_words import say, words
 from app.desktop.theme import Theme, paint
@@ -141,7 +142,9 @@ class MemberCard(Panel):
     let_go = Signal()
     patient_asked = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, late_minutes: int, parent: QWidget | None = None) -> None:
+        """`late_minutes` is how long after payment a member may still be named."""
+        self._late_minutes = late_minutes
         self._shown: tuple[object, ...] = ()
         self._head = MemberHead(theme)
         self._off = IconBtn(theme, "x", say(theme, "member_off"), size=28, icon_size=16)
@@ -193,7 +196,8 @@ class MemberCard(Panel):
             return
         self._shown = shown
         self._none.set_words(say(theme, "member_none"))
-        self._later.set_words(say(theme, "member_later"))
+        late = say(theme, "member_later", minutes=self._late_minutes) if self._late_minutes else say(theme, "member_now")
+        self._later.set_words(late)
         self._find.set_words(say(theme, "member_find"))
         self._stack.setCurrentIndex(0 if scene.member is None else 1)
         if scene.member is None:
@@ -590,16 +594,20 @@ class SalePage(Page):
         self.question = QuestionPanel(theme, lambda text: self.till.selling.search(text, 5))
         self.strip = ScanEcho(theme)
         self._waiting = Pill(theme, "", "warn", icon="hourglass-medium")
-        self.member = MemberCard(theme)
+        self.member = MemberCard(theme, self.till.attaching.minutes)
         self.totals = TotalsCard(theme)
         self.day = DayColumn(theme)
+        self.check = PriceCheckPanel(theme)
+        self._check_box = boxed(Column(theme, self.check, margins=(12, 6, 12, 10)))
+        self._check_box.hide()
         self._ask_box = boxed(Column(theme, self.question, margins=(12, 6, 12, 10)))
         self._middle = QStackedWidget()
         self._middle.addWidget(boxed(Column(theme, self.head, (self.cart, 1), gap=0)))
         self._middle.addWidget(self.empty)
         foot = boxed(Row(theme, (self.strip, 1), self._waiting, gap=0, margins=(0, 0, 0, 0)))
         self._foot = foot
-        cart = Panel(theme, Column(theme, self.tickets, Rule(theme), (self._middle, 1), self._ask_box, foot, gap=0, margins=1))
+        stood = Column(theme, self.tickets, Rule(theme), (self._middle, 1), self._check_box, self._ask_box, foot, gap=0, margins=1)
+        cart = Panel(theme, stood)
         self._right = QStackedWidget()
         self._right.addWidget(boxed(Column(theme, (self.member, 1), self.totals, gap=12)))
         self._right.addWidget(self.day)
@@ -619,6 +627,8 @@ class SalePage(Page):
         self.empty.sheet_asked.connect(lambda: self.go.emit("sheet"))
         self.question.answered.connect(self._answer)
         self.question.dismissed.connect(self._dismiss)
+        self.check.closed.connect(self._end_check)
+        self.check.chosen.connect(self._check_product)
         self.strip.acted.connect(self.undo)
         self.member.found.connect(lambda: self._ask("member"))
         self.member.let_go.connect(lambda: self._do(selling.detach_member))
@@ -655,7 +665,10 @@ class SalePage(Page):
         self.question.show_question(scene.question)
         self._ask_box.setVisible(scene.question is not None)
         self._middle.setMinimumHeight(0 if self.question.large else self.theme.px(64))
-        self._middle.setCurrentIndex(1 if empty and scene.question is None else 0)
+        if scene.question is not None and self.check.open:
+            self.check.end()
+        self._check_box.setVisible(self.check.open)
+        self._middle.setCurrentIndex(1 if empty and scene.question is None and not self.check.open else 0)
         self._right.setCurrentIndex(1 if idle else 0)
         if empty:
             self.empty.show_words(self._today.quick_goods())
@@ -795,10 +808,49 @@ class SalePage(Page):
         self.cart.show_selected()
         self.refuse(Refused("todo", count=str(scene.blocks + scene.confirms)))
 
+    # ------------------------------------------------------------------ price check
+
+    def _begin_check(self) -> None:
+        """Shift F2, or `?` in the box: from now on what is scanned or typed is only looked up, until Esc."""
+        if self.scene is None:
+            return
+        if self.scene.question is not None:
+            self.refuse(Refused("question_first"))
+            return
+        self.check.begin()
+        self.show_scene(self.scene)
+        self.type_back.emit()
+
+    def _end_check(self) -> None:
+        self.check.end()
+        if self.scene is not None:
+            self.show_scene(self.scene)
+        self.type_back.emit()
+
+    def _look_up(self, raw: str) -> None:
+        hits = self.till.selling.price_check(raw)
+        if len(hits) == 1:
+            self._check_hit(hits[0])
+        elif hits:
+            self.check.show_several(hits)
+        else:
+            self.check.show_none(raw)
+            self.tell(Echo("refused", "nothing_found", {"raw": raw}, sound="scan_rejected"))
+
+    def _check_product(self, product_id: str) -> None:
+        hit = self.till.selling.price_of(product_id)
+        if hit is not None:
+            self._check_hit(hit)
+
+    def _check_hit(self, hit: SearchHit) -> None:
+        self.check.show_one(hit, self.till.stocking.rows(hit.product_id, self.till.staging.near_expiry_days()))
+
     # ------------------------------------------------------------------ keys, scans, window
 
     def fkeys(self) -> tuple[FKeySpec, ...]:
         """The function bar; what has nothing to work on is dead, and stays in its place."""
+        if self.check.open:
+            return (FKeySpec("Esc", words("check_close"), self._end_check),)
         scene = self.scene
         line = self._selected()
         real = line is not None and not line.ghost
@@ -807,6 +859,7 @@ class SalePage(Page):
         rx = bool(scene and any("rx" in each.marks for each in scene.lines)) or self._offers("F9")
         return (
             FKeySpec("F3", words("key_member"), lambda: self._ask("member")),
+            FKeySpec("Shift F2", words("key_check"), self._begin_check),
             FKeySpec("F4", words("key_quantity"), partial(self._way_or_ask, "F4", "quantity"), real),
             FKeySpec("F5", words("key_lot"), partial(self._way_or_ask, "F5", "lot"), real),
             FKeySpec("F6", words("key_hold"), lambda: self._do(self.till.selling.hold), filled),
@@ -825,14 +878,30 @@ class SalePage(Page):
 
     def on_scanned(self, raw: str) -> None:
         """A whole scan: once down, once up."""
+        if self.check.open:
+            self._look_up(raw)
+            return
         self._do(lambda: self.till.selling.scan(raw))
 
     def on_product(self, product_id: str) -> None:
         """A product chosen from a list or a tile."""
+        if self.check.open:
+            self._check_product(product_id)
+            return
         self._do(lambda: self.till.selling.add_product(product_id))
 
     def on_omnibox(self, text: str) -> bool:
         """Enter in the box: on nothing, the selected line's own way out, else payment; on text, a typed code."""
+        if text.startswith(("?", "？")):
+            self._begin_check()
+            text = text[1:]
+            if not text.strip() or not self.check.open:
+                return True
+        if self.check.open:
+            # Enter on nothing must not begin a payment while somebody only asks for a price.
+            if text.strip():
+                self._look_up(text.strip())
+            return True
         if text.strip():
             self._do(lambda: self.till.selling.scan(text.strip(), "typed"))
             return True
@@ -846,6 +915,10 @@ class SalePage(Page):
 
     def on_key(self, name: str) -> bool:
         """Keys of the numpad and the arrows while nothing is being typed."""
+        if self.check.open:
+            if name == "Esc":
+                self._end_check()
+            return name == "Esc" or (len(name) == 1 and name in "123456789" and self.check.pick(name))
         selling = self.till.selling
         match name:
             case "Up" | "Down":
