@@ -80,7 +80,7 @@ def _follow(moments: Moments, moment: Callable[[str], Moments], heavy: tuple[str
 
     from app.desktop import window as windows
 
-    shown, loaded = windows.Window._begin_loading, windows.Window._loaded
+    shown, ready = windows.Window._begin_loading, windows.Window._ready
     ticks: dict[str, float] = {"last": 0.0, "stall": 0.0}
 
     def tick() -> None:
@@ -98,15 +98,14 @@ def _follow(moments: Moments, moment: Callable[[str], Moments], heavy: tuple[str
         timer.start(2)
         shown(self)
 
-    def finish(self: Any, what: Any) -> None:
-        stall = ticks["stall"]
-        loaded(self, what)
+    def finish(self: Any, warning: Any) -> None:
+        ready(self, warning)
         tick()
         moments.update(moment("ready"))
-        moments["stall_ms"] = round(stall, 1)
+        moments["stall_ms"] = round(ticks["stall"], 1)
         application = QCoreApplication.instance()
         assert application is not None
         QTimer.singleShot(0, application.quit)
 
     windows.Window._begin_loading = begin  # type: ignore[method-assign]
-    windows.Window._loaded = finish  # type: ignore[assignment, method-assign]
+    windows.Window._ready = finish  # type: ignore[assignment, method-assign]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
@@ -71,6 +72,8 @@ class Window(QMainWindow):
         self._touched = 0.0
         self._awake = False
         self.till: Till | None = None
+        self._arrived: Till | None = None
+        self._arriving: Iterator[object] = iter(())
         self.shell: Shell | None = None
         self.bridge = Bridge(self)
         self.bridge.loaded.connect(self._loaded)
@@ -121,6 +124,8 @@ class Window(QMainWindow):
             self._loader.start()
 
     def _load_behind(self) -> None:
+        # Nearly all that is loaded stays; each full walk of the collector over it would hold up the person typing by 100 ms.
+        gc.disable()
         try:
             till = self._load(self.bridge.print_state, self.bridge.sync_state, self.quiet)
             from app.desktop import pages, shell
@@ -128,22 +133,44 @@ class Window(QMainWindow):
             self.bridge.loaded.emit((till, shell.Shell, pages.PAGES))
         except Exception as error:  # whatever it is, a person must be told and the window must stay
             self.bridge.fault.emit(error)
+        finally:
+            gc.freeze()
+            gc.enable()
 
     def quiet(self) -> bool:
         """Whether nobody typed just now; asked by the sync's thread."""
         return time.monotonic() - self._touched > QUIET_S
 
     def _loaded(self, loaded: tuple[Till, type[Shell], tuple[type[Page], ...]]) -> None:
-        till, shell, pages = loaded
-        self.till = till
-        self._catcher.set_prefix(till.settings.text("scanner.prefix"))
+        self._arrived = loaded[0]
+        self._arriving = self._make_counter(*loaded)
+        self._make_next()
+
+    def _make_next(self) -> None:
+        """The next piece of the counter; one in a turn of the event loop, so that no key of a PIN waits for all of them."""
+        if next(self._arriving, None) is not None:
+            QTimer.singleShot(0, self, self._make_next)
+
+    def _make_counter(self, till: Till, shell: type[Shell], kinds: tuple[type[Page], ...]) -> Iterator[object]:
         warning = till.shifts.clock_warning()
-        self.shell = shell(self.theme, till, self.bridge, pages)
-        self.shell.locked.connect(self.lock)
-        self.shell.left.connect(self.close)
-        self._stack.addWidget(self.shell)
+        pages: list[Page] = []
+        for page in shell.make_pages(self.theme, till, self.bridge, kinds):
+            pages.append(page)
+            yield page
+        made = shell(self.theme, till, self.bridge, kinds, pages)
+        made.locked.connect(self.lock)
+        made.left.connect(self.close)
+        yield made
+        self._stack.addWidget(made)
         till.start()
-        self.sign_in.take_till(till, warning)
+        self._catcher.set_prefix(till.settings.text("scanner.prefix"))
+        self.till, self.shell = till, made
+        self._ready(warning)
+
+    def _ready(self, clock_warning: tuple[date, datetime] | None) -> None:
+        """The counter stands behind the sign-in page, which may let people in now."""
+        assert self.till is not None
+        self.sign_in.take_till(self.till, clock_warning)
 
     def fail(self, error: BaseException) -> None:
         """Loading ended in a fault: say it on the sign-in page."""
@@ -244,8 +271,9 @@ class Window(QMainWindow):
         QCoreApplication.sendPostedEvents(self.bridge)
         if self.shell is not None:
             self.shell.shut()
-        if self.till is not None:
-            self.till.close()
+        self._arriving = iter(())
+        if self._arrived is not None:
+            self._arrived.close()
         self.hide()
         self.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
