@@ -85,5 +85,6 @@ def _kill(asked: Asked) -> Report:
 
     with contextlib.redirect_stdout(io.StringIO()):
         found = kill.run(asked.count(KILLS, QUICK_KILLS), asked.seed, True)
-    goals = [Goal(f"sales {word}", found[word], 0) for word in ("lost", "doubled") if word in found]
+    promised = ("sales_lost", "sales_doubled", "baskets_not_back", "chain_problems")
+    goals = [Goal(f"kill -9: {word.replace('_', ' ')}", found[word], 0) for word in promised]
     return Report("kill", {"kills": found}, goals)
