@@ -69,6 +69,8 @@ class ShiftScene:
     number: str = ""
     problem: str = ""
     difference_reason: str = ""
+    handed_to: str = ""
+    """Staff id of whoever takes over, or '' where nobody was named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Shifts:
         self._expected_fen = 0
         self._float_left = store.settings.get("cash.float_fen")
         self._reason = ""
+        self._handed_to = ""
         self._closing: Future[tuple[Committed, ...]] | None = None
         self._closed: events.ShiftClosed | None = None
         self._number = ""
@@ -347,6 +350,7 @@ class Shifts:
             duties=self.duties(),
             problem=self._problem,
             difference_reason=self._reason,
+            handed_to=self._handed_to,
         )
 
     def _rows(self, totals: events.ShiftTotals, counted: int) -> tuple[TenderRow, ...]:
@@ -412,6 +416,18 @@ class Shifts:
         self._reason = reason
         return self.scene()
 
+    def successors(self) -> tuple[Badge, ...]:
+        """Who can take over: everybody but the person at the till."""
+        here = self._post.staff.id if self._post.staff is not None else ""
+        return tuple(badge for badge in self.people() if badge.staff_id != here)
+
+    def set_handed_to(self, staff_id: str) -> ShiftScene:
+        """Name who takes over, or nobody with ''; the Z bears the name, held baskets pass on either way."""
+        if staff_id and staff_id not in {badge.staff_id for badge in self.successors()}:
+            raise Refused("staff_unknown")
+        self._handed_to = staff_id
+        return self.scene()
+
     def close(self, resume: Resume, handed_to: str = "", pin: str = "") -> ShiftScene:
         """Close under the next Z number; works offline, with unsent events named in it."""
         shift, staff = self._shift(), self._person()
@@ -435,7 +451,7 @@ class Shifts:
             shift_id=shift.shift_id,
             till=self._post.till.till,
             staff_id=staff.id,
-            handed_to=handed_to,
+            handed_to=handed_to or self._handed_to,
             z_no=self._store.shifts.next_z(),
             opened_at=shift.opened_at,
             totals=totals,
@@ -512,7 +528,7 @@ class Shifts:
 
     def _reset_count(self) -> None:
         self._pieces, self._counts, self._confirmed = {}, [], False
-        self._reason = self._problem = ""
+        self._reason = self._problem = self._handed_to = ""
         self._float_left = self._store.settings.get("cash.float_fen")
 
     def needs_pin(self, right: str) -> bool:

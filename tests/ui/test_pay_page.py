@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from counter_bench import CODES, Counter
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.counter.scene import PayScene
 from app.desktop.theme import Theme
@@ -204,3 +205,65 @@ def test_every_state_of_the_pay_page_fits_the_smallest_screen(counter: Counter, 
     counter.press(Qt.Key.Key_Return, Qt.Key.Key_F12)
     assert done(counter).state == "done"
     fits()
+
+
+def sold(counter: Counter) -> str:
+    begin(counter)
+    counter.press(Qt.Key.Key_Return, Qt.Key.Key_F12)
+    done(counter)
+    assert counter.pay.pay is not None
+    return counter.pay.pay.number
+
+
+def test_a_member_scanned_after_the_sale_is_put_on_it_by_one_key(counter: Counter) -> None:
+    number = sold(counter)
+    counter.scan(CODES["member"])
+    assert counter.shell.page is counter.pay
+    assert counter.till.store.sales.by_number(number).member_id == ""
+    counter.alive()
+    counter.press(Qt.Key.Key_F3)
+    counter.until(lambda: counter.till.store.sales.by_number(number).member_id != "")
+    counter.until(lambda: counter.pay._late_said != "")
+    counter.press(Qt.Key.Key_Return)
+    assert counter.scene.member is None
+
+
+def test_a_member_scanned_after_the_sale_and_not_meant_for_it_is_the_next_customers(counter: Counter) -> None:
+    number = sold(counter)
+    counter.scan(CODES["member"], CODES["mask"])
+    assert counter.shell.page is counter.sale
+    assert counter.scene.member is not None
+    assert [line.name for line in counter.scene.lines] == ["医用外科口罩"]
+    assert counter.till.store.sales.by_number(number).member_id == ""
+
+
+def test_a_sale_with_its_member_passes_the_next_card_on(counter: Counter) -> None:
+    counter.scan(CODES["member"])
+    sold(counter)
+    counter.scan("90000000000000000027")
+    assert counter.shell.page is counter.sale
+    assert counter.scene.member is not None
+
+
+class Strays(QObject):
+    """Notes every window that is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(type(watched).__name__)
+        return False
+
+
+def test_a_covered_payment_brings_up_no_window_that_takes_the_keyboard(counter: Counter, qapp: QApplication) -> None:
+    begin(counter)
+    strays = Strays()
+    qapp.installEventFilter(strays)
+    counter.press(Qt.Key.Key_Return)
+    counter.press(Qt.Key.Key_F12)
+    assert done(counter).state == "done"
+    qapp.removeEventFilter(strays)
+    assert strays.seen == []

@@ -98,3 +98,49 @@ def test_every_state_fits_the_smallest_screen(bench: Callable[[], DeskBench], de
     assert at.fits()
     at.press("F6")
     assert at.fits()
+
+
+def test_a_member_is_found_by_phone_and_put_on_the_sale(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    number = demo_counter.sell(MASKS)
+    at = bench()
+    assert "没有会员" in at.words()
+    at.press("F3", "19900000001", "Enter")
+    at.until(lambda: demo_counter.till.store.sales.by_number(number).member_id)
+    at.until(lambda: at.page._form is None)
+    assert "结账后补" in at.words()
+    assert "F3" not in at.bar()
+
+
+def test_of_several_members_one_is_chosen_and_a_scan_answers_too(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    number = demo_counter.sell(MASKS)
+    till = demo_counter.till
+    at = bench()
+    people = till.store.people.members()
+    ends = [person.phone[-4:] for person in people]
+    shared = next((end for end in ends if 1 < ends.count(end) < 10), "")
+    if shared:
+        at.press("F3", shared, "Enter")
+        assert len(at.page._form._fields[0].choices) > 1
+        at.press("Esc")
+    at.press("F3")
+    at.page.on_scanned("90000000000000000019")
+    at.until(lambda: till.store.sales.by_number(number).member_id)
+    assert till.store.sales.by_number(number).member_id == till.attaching.find("90000000000000000019")[0].id
+
+
+def test_after_half_an_hour_no_member_is_offered(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    demo_counter.sell(MASKS)
+    demo_counter.clock.advance(31 * 60)
+    at = bench()
+    assert "F3" not in at.bar()
+    assert at.page.findChild(QWidget, "add-member") is None
+
+
+def test_an_unknown_member_is_told_in_the_form(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    number = demo_counter.sell(MASKS)
+    at = bench()
+    at.press("F3", "no such", "Enter")
+    assert at.echoes[-1].code == "member_unknown"
+    assert at.page._form is not None
+    assert demo_counter.till.store.sales.by_number(number).member_id == ""
+    assert at.fits()

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "doubles"))
 from desk_bench import DeskBench
 from PySide6.QtWidgets import QWidget
 
+from app.counter.faults import Refused
 from app.desktop.screens.shift import ShiftPage
 from app.desktop.theme import Theme
 
@@ -193,3 +194,36 @@ def test_every_state_fits_the_smallest_screen(bench: Callable[[], DeskBench], th
     at.press("1", "F12")
     at.until(lambda: at.page._scene.state == "closed")
     assert at.fits()
+
+
+def test_the_person_who_takes_over_is_named_and_stands_on_the_z(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    till = demo_counter.till
+    till.selling.scan(MASKS)
+    till.selling.hold()
+    at = bench()
+    count(at, 5, 0, 0, 0, 0, 0, 0, 0)
+    assert {badge.staff_id for badge in till.shifts.successors()} == {"staff-1002", "staff-1003", "staff-1004", "staff-1005"}
+    at.press("F3", "4")
+    assert at.page._scene.handed_to == "staff-1004"
+    at.press("F12")
+    at.until(lambda: at.page._scene.state == "closed")
+    closing = till.store.shifts.closing(till.store.shifts.last_closed().shift_id)
+    assert (closing.handed_to, closing.held_baskets) == ("staff-1004", 1)
+    assert "交给 赵倩，1 张挂单一并转交" in at.words()
+    till.shifts.sign_in("staff-1004", "1004")
+    assert till.selling.recall(till.store.parked.held()[0].basket_id).totals.pieces == 1
+
+
+def test_nobody_need_be_named_and_a_name_does_not_outlive_its_shift(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    till = demo_counter.till
+    at = bench()
+    count(at, 5, 0, 0, 0, 0, 0, 0, 0)
+    at.press("F3", "2", "1", "F12")
+    at.until(lambda: at.page._scene.state == "closed")
+    assert till.store.shifts.closing(till.store.shifts.last_closed().shift_id).handed_to == ""
+    assert "交给 " not in at.words().replace("交给下一班", "")
+
+
+def test_one_does_not_hand_over_to_oneself(demo_counter: Any) -> None:
+    with pytest.raises(Refused, match="staff_unknown"):
+        demo_counter.till.shifts.set_handed_to("staff-1001")

@@ -23,7 +23,7 @@ from app.desktop.theme import Theme
 from app.desktop.theme.paint import money_text
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed
 from app.desktop.widgets.buttons import Btn
-from app.desktop.widgets.chips import Chip, Pill
+from app.desktop.widgets.chips import Chip, KeyCap, Pill
 from app.desktop.widgets.fields import Entry
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, IconTile, Money, Para, Rule, Txt
@@ -114,6 +114,8 @@ class ShiftPage(Desk):
         keys.append(FKeySpec("F8", Text("X 报表", "X report"), self._x_report))
         keys.append(FKeySpec("F9", Text("药师到岗/离岗", "Pharmacist"), self._ask_pharmacist))
         if scene.state == "counted":
+            if self.till.shifts.successors():
+                keys.append(FKeySpec("F3", Text("接班人", "Taken over by"), self._focus_successor))
             keys.append(FKeySpec("F12", Text("交班并打印", "Close and print"), self._close, primary=True))
         else:
             keys.append(FKeySpec("F12", Text("确认点钞", "Confirm count"), self._confirm_count, primary=True))
@@ -218,6 +220,14 @@ class ShiftPage(Desk):
     def _set_reason(self, code: str) -> None:
         self._scene = self.till.shifts.set_difference_reason(code)
         self._draw_right()
+
+    def _set_successor(self, staff_id: str) -> None:
+        self._scene = self.till.shifts.set_handed_to(staff_id)
+
+    def _focus_successor(self) -> None:
+        chips = self._right.findChild(Chips, "handed-to")
+        if chips is not None:
+            chips.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _close(self) -> None:
         def go() -> None:
@@ -450,25 +460,18 @@ class ShiftPage(Desk):
 
     def _save_pdf(self) -> None:
         last = self._last()
-        closing = self.till.store.shifts.closing(last.shift_id) if last else None
-        if last is None or closing is None or self._busy:
+        if last is None or self._busy:
             return
-        store = self.till.store
-        number = str(last.z_no)
-        target = Path(store.backups.folder).parent / "reports" / f"Z-{last.till}-{last.z_no:04d}.pdf"
+        store, made_at = self.till.store, self.till.clock.now()
 
-        def make() -> Path:
+        def work() -> Path:
             # Imported when wanted: the PDF writer would slow the start of every day for a paper of its end.
-            from app.reports.shop import sales_by_hour, shop_face, staff_names, tender_titles
-            from app.reports.z_report import z_pdf
+            from app.reports.making import Wish, keep, make
 
-            hours = sales_by_hour(store, shift_id=last.shift_id)
-            content = z_pdf(closing, number, shop_face(store), staff_names(store), tender_titles(store), hours, day=last.day)
-            target.parent.mkdir(exist_ok=True)
-            target.write_bytes(content)
-            return target
+            made = make(store, Wish("z", "pdf", last.day, last.day, last.shift_id), made_at=made_at)
+            return keep(made, Path(store.directory) / "reports" / made.name)
 
-        self.in_background(make, lambda path: self.toast.emit(self.say(f"已存为 {path}", f"Saved as {path}"), "file-pdf"))
+        self.in_background(work, lambda path: self.toast.emit(self.say(f"已存为 {path}", f"Saved as {path}"), "file-pdf"))
 
     # ------------------------------------------------------------------ drawing
 
@@ -700,6 +703,8 @@ class ShiftPage(Desk):
         rule = self._rule(duty.duty)
         slot = {"am": self.say("上午", "Morning"), "pm": self.say("下午", "Afternoon")}.get(duty.slot, "")
         until = duty.ends.strftime("%H:%M")
+        if self._scene is not None and duty.due_on != self._scene.day:
+            until = f"{duty.due_on:%m-%d} {until}"
         sub, tone = self.say(f"{until} 前完成", f"Until {until}"), "ink3"
         pill, pill_tone = self.say("待做", "Due"), "warn"
         icon, tile = ("thermometer" if rule and rule.figures else "clipboard-text"), "warn"
@@ -790,6 +795,24 @@ class ShiftPage(Desk):
         if scene.state != "counting":
             busy = scene.state == "closing"
             words = self.say("正在交班", "Closing") if busy else self.say("交班并打印", "Close and print")
+            people = self.till.shifts.successors()
+            if people:
+                parts.append(
+                    Row(
+                        theme,
+                        Txt(theme, self.say("接班人", "Taken over by"), "label", "ink2"),
+                        KeyCap(theme, "F3", 20),
+                        Spring(),
+                        Txt(theme, self.say("可不选", "optional"), "caption", "ink3"),
+                        gap=7,
+                    )
+                )
+                choices = [Choice("", self.say("不指定", "Nobody named")), *(Choice(badge.staff_id, badge.name) for badge in people)]
+                chips = Chips(theme, choices, scene.handed_to, spoken=self.say("接班人", "Taken over by"))
+                chips.setObjectName("handed-to")
+                chips.setEnabled(not busy)
+                chips.chosen.connect(self._set_successor)
+                parts.append(chips)
             close = Btn(theme, words, "primary", key="F12", height=56, role="section")
             close.setEnabled(not busy)
             close.clicked.connect(self._close)
@@ -964,6 +987,12 @@ class ShiftPage(Desk):
             gap=2,
         )
         card.add(Row(theme, IconTile(theme, "seal-check", 56, "good", weight="fill"), title, Spring(), gap=16))
+        taken = self.till.store.people.staff_by_id(closing.handed_to) if closing.handed_to else None
+        if taken is not None:
+            held = closing.held_baskets
+            passed = self.say(f"，{held} 张挂单一并转交", f" with {held} held sales") if held else ""
+            words = self.say(f"交给 {taken.name}{passed}", f"Handed to {taken.name}{passed}")
+            card.add(Row(theme, Icon(theme, "user-check", 20, "good"), Txt(theme, words, "body_strong"), Spring(), gap=8))
         card.add(Rule(theme))
         left, right = Column(theme, gap=9), Column(theme, gap=9)
         self._figures_of(left, closing.totals)

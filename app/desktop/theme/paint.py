@@ -540,11 +540,12 @@ def badge(painter: QPainter, theme: Theme, x: float, y: float, words: str, *, fi
 
 def avatar(painter: QPainter, theme: Theme, box: QRectF, letter: str, tone: str) -> None:
     """A round initial on a tint."""
-    painter.setPen(QPen(theme.color(f"{tone}_l"), 1))
-    painter.setBrush(theme.color(f"{tone}_t"))
+    plain = tone == "mute"
+    painter.setPen(QPen(theme.color("line2" if plain else f"{tone}_l"), 1))
+    painter.setBrush(theme.color("sunken" if plain else f"{tone}_t"))
     painter.drawEllipse(inner(box))
     face = theme.face("head", box.height() / theme.scale.factor * 0.42, 600)
-    text(painter, box, letter, face, theme.color(f"{tone}_ink"), "center")
+    text(painter, box, letter, face, theme.color("ink2" if plain else f"{tone}_ink"), "center")
 
 
 def logo(painter: QPainter, theme: Theme, box: QRectF) -> None:
