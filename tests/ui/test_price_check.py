@@ -106,6 +106,14 @@ def test_it_fits_the_smallest_screen_with_a_full_cart(counter: Counter, theme: T
         assert hint.height() <= 768 - 64 - 60
 
 
+def test_the_answer_follows_the_language(counter: Counter, theme: Theme) -> None:
+    open_check(counter)
+    counter.scan(CODES["vitamin"])
+    theme.set_language("en")
+    assert "near expiry" in words(counter)
+    assert "近效期" not in words(counter)
+
+
 def test_the_key_held_down_opens_it_once(counter: Counter) -> None:
     event = QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_F2, Qt.KeyboardModifier.ShiftModifier, "", True)
     counter.shell.key("Shift F2", event)

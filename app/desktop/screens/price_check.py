@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -44,7 +45,17 @@ class PriceCheckPanel(Panel):
         self._off.clicked.connect(self.closed)
         self._inner: QWidget | None = None
         self._hits: tuple[SearchHit, ...] = ()
+        self._again: Callable[[], None] = self.begin
+        self._language = theme.language
+        theme.changed.connect(self._reword)
         self.hide()
+
+    def _reword(self) -> None:
+        if self.theme.language != self._language:
+            self._language = self.theme.language
+            self._off.set_icon("x", say(self.theme, "check_close"))
+            if self.open:
+                self._again()
 
     @property
     def open(self) -> bool:
@@ -53,7 +64,7 @@ class PriceCheckPanel(Panel):
 
     def begin(self) -> None:
         """Open it, empty."""
-        self._hits = ()
+        self._again, self._hits = self.begin, ()
         self._put(None)
         self.show()
 
@@ -72,13 +83,13 @@ class PriceCheckPanel(Panel):
 
     def show_none(self, raw: str) -> None:
         """Nothing is called so."""
-        self._hits = ()
+        self._again, self._hits = partial(self.show_none, raw), ()
         self._put(Row(self.theme, Txt(self.theme, say(self.theme, "check_none", raw=raw), "body_strong", "ink"), Spring()))
 
     def show_several(self, hits: tuple[SearchHit, ...]) -> None:
         """What fits the words, each with its prices."""
         theme = self.theme
-        self._hits = hits[:SHOWN_HITS]
+        self._again, self._hits = partial(self.show_several, hits), hits[:SHOWN_HITS]
         column = Column(theme, gap=0)
         for order, hit in enumerate(self._hits):
             row = ListRow(
@@ -99,7 +110,7 @@ class PriceCheckPanel(Panel):
     def show_one(self, hit: SearchHit, lots: tuple[StockRow, ...]) -> None:
         """One product: prices, stock, shelf, and its lots by expiry."""
         theme = self.theme
-        self._hits = (hit,)
+        self._again, self._hits = partial(self.show_one, hit, lots), (hit,)
         name = Row(theme, Name(theme, hit.name, hit.lasa), Txt(theme, hit.strength, "title"), Marks(theme, marks_of(hit.marks)), gap=8)
         name.add(Spring())
         where = [hit.maker]
