@@ -45,7 +45,7 @@ class Authorising:
             _HASHER.verify(staff.pin_hash, pin)
         except (VerifyMismatchError, InvalidHashError) as error:
             self._count_failure(staff.id)
-            raise Refused("pin_wrong", left=str(max(0, tries - failures - 1))) from error
+            raise self._wrong(tries - failures - 1) from error
         if failures:
             self._forget_failures(staff.id)
         return staff
@@ -84,12 +84,18 @@ class Authorising:
                 self._forget_failures(together)
             return found
         self._count_failure(together)
-        raise Refused("pin_wrong", left=str(max(0, tries - failures - 1)))
+        raise self._wrong(tries - failures - 1)
+
+    def _wrong(self, left: int) -> Refused:
+        """The last wrong PIN says at once that there is no further try."""
+        if left > 0:
+            return Refused("pin_wrong", left=str(left))
+        return Refused("pin_locked", minutes=str(self._store.settings.get("pin.lock_minutes")))
 
     def _forget_failures(self, name: str) -> None:
-        # A store opened for reading cannot forget them; the right PIN is right all the same.
-        with suppress(StoreFault):
-            self._store.people.clear_failures(name)
+        # Waited for, lest the next slip counts on top of them. A store opened for reading cannot forget; the right PIN is right all the same.
+        with suppress(StoreFault, TimeoutError):
+            self._store.people.clear_failures(name).result(WRITE_S)
 
     def _count_failure(self, name: str) -> None:
         """Waited for, because the next guess must already find it; a disk that writes nothing takes no money either."""
