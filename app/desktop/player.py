@@ -66,6 +66,16 @@ class Hand:
                 raise TimeoutError(f"waited in vain for {what}")
             QTest.qWait(10)
 
+    def insist(self, act: Callable[[], None], holds: Callable[[], bool], what: str) -> None:
+        """Do something as often as a person would whose first press came while the page was still busy."""
+        for _ in range(6):
+            if holds():
+                return
+            act()
+            self.rest()
+        if not holds():
+            raise TimeoutError(f"tried in vain for {what}")
+
     def rest(self, ms: int = 340) -> None:
         """Longer than function keys are dead after a change of page."""
         QTest.qWait(ms)
@@ -256,11 +266,8 @@ def _return(hand: Hand, number: str, pin: str) -> None:
     hand.go("returns")
     hand.scan(number)
     hand.wait(lambda: hand.till.returning.scene().state == "choosing", "the original sale")
-    hand.press("F4")
-    hand.press("1")
-    hand.rest()
-    hand.press("Down", "Down", "Space")
-    hand.wait(lambda: hand.till.returning.scene().total_fen > 0, "the line to be chosen")
+    hand.insist(lambda: hand.press("F4", "1"), lambda: bool(hand.till.returning.scene().reason), "the reason")
+    hand.insist(lambda: hand.press("Up", "Space"), lambda: hand.till.returning.scene().needs_approval, "the medicine to be chosen")
     hand.press("F12")
     hand.type(pin)
     hand.grab("12-return")
