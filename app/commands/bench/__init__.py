@@ -86,5 +86,10 @@ def _kill(asked: Asked) -> Report:
     with contextlib.redirect_stdout(io.StringIO()):
         found = kill.run(asked.count(KILLS, QUICK_KILLS), asked.seed, True)
     promised = ("sales_lost", "sales_doubled", "baskets_not_back", "chain_problems")
-    goals = [Goal(f"kill -9: {word.replace('_', ' ')}", found[word], 0) for word in promised]
+    goals = [Goal(f"kill -9: {word.replace('_', ' ')}", _count(found[word]), 0) for word in promised]
     return Report("kill", {"kills": found}, goals)
+
+
+def _count(figure: Any) -> int:
+    """A figure that may be a list of what went wrong."""
+    return int(figure) if isinstance(figure, int) else len(figure)
