@@ -95,12 +95,16 @@ def postgres_here() -> bool:
     return (_POSTGRES / "initdb").exists() and (os.geteuid() != 0 or shutil.which("su") is not None)
 
 
+def _spare_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 @contextmanager
 def own_postgres() -> Iterator[str]:
     """A fresh cluster on a spare loopback port, as a URL without a database name; root runs it as the user postgres."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     directory = Path(tempfile.mkdtemp(prefix="yaogui-pg-"))
     directory.chmod(0o777)
     data = directory / "cluster"
@@ -109,9 +113,14 @@ def own_postgres() -> Iterator[str]:
         line = ["su", "postgres", "-s", "/bin/sh", "-c", command] if os.geteuid() == 0 else ["/bin/sh", "-c", command]
         return subprocess.run(line, capture_output=True, cwd="/", timeout=60).returncode
 
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={data} -c fsync=off"
     assert run(f"{_POSTGRES}/initdb -D {data} -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N") == 0
-    assert run(f'{_POSTGRES}/pg_ctl -D {data} -w -l {data}/log -o "{options}" start >/dev/null') == 0
+    for _ in range(5):  # a spare port may be taken by somebody else before the server has it
+        port = _spare_port()
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={data} -c fsync=off"
+        if run(f'{_POSTGRES}/pg_ctl -D {data} -w -l {data}/log -o "{options}" start >/dev/null') == 0:
+            break
+    else:
+        raise RuntimeError("PostgreSQL did not start")
     try:
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
     finally:
