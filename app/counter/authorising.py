@@ -93,7 +93,7 @@ class Authorising:
         return Refused("pin_locked", minutes=str(self._store.settings.get("pin.lock_minutes")))
 
     def _forget_failures(self, name: str) -> None:
-        # Waited for, lest the next slip counts on top of them. A store opened for reading cannot forget; the right PIN is right all the same.
+        # Waited for, lest the next slip counts on top of them. A store opened for reading cannot forget; the PIN is right all the same.
         with suppress(StoreFault, TimeoutError):
             self._store.people.clear_failures(name).result(WRITE_S)
 

@@ -161,6 +161,8 @@ class Returning:
                 "没找到这张单。换小票号、盒上的追溯码或会员手机号再找",
                 "No such sale. Try the receipt number, a box's trace code or the member's phone",
             )
+            # Nothing like it: the newest stay in sight, so that the list never says that nothing was sold.
+            self._list("")
         return self.scene()
 
     def _another_box(self, code: str) -> bool:

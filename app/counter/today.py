@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from app.counter import asking
 from app.counter.scene import Duty, LastSale, SearchHit, ShiftFigures
 from app.counter.shifts import Shifts
 from app.counter.staging import Staging
+from app.domain.day import DutyState
 from app.records.catalogue import Product
 from app.records.clock import Clock, shop_day
 from app.store.open_store import Store
@@ -87,7 +88,7 @@ class Today:
             Duty("oversold", _products(self._store.stock.negatives())),
         ]
         found += [
-            Duty(f"duty_{state.state}", 1, {"zh": state.title.zh, "en": state.title.en, "ends": f"{state.ends:%H:%M}", "duty": state.duty})
+            Duty(f"duty_{state.state}", 1, {"zh": state.title.zh, "en": state.title.en, "ends": _until(state, day), "duty": state.duty})
             for state in sorted(self._shifts.duties(), key=lambda state: state.state != "due")
             if state.state in ("due", "missed")
         ]
@@ -121,6 +122,11 @@ class Today:
         label = asking.masked(member) if member else ""
         handed = sum(tender.handed_fen for tender in body.tenders)
         return LastSale(found[0].number, found[0].at, label, body.payable_fen, handed, body.change_fen)
+
+
+def _until(state: DutyState, day: date) -> str:
+    """When a duty ends, with its day where that is another one."""
+    return f"{state.ends:%H:%M}" if state.due_on == day else f"{state.due_on:%m-%d} {state.ends:%H:%M}"
 
 
 def _products(rows: Sequence[LevelRow]) -> int:

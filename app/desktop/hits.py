@@ -193,8 +193,8 @@ class HitList(Overlay):
         self._view.setVisible(bool(hits))
         if hits:
             self._view.setCurrentIndex(self._model.index(0, 0))
-        self.place(under)
         self.show()
+        self.place(under)
         self.raise_()
 
     def place(self, under: QWidget) -> None:
@@ -208,6 +208,9 @@ class HitList(Overlay):
         corner = under.mapTo(host, QPoint(0, under.height()))
         left = min(corner.x(), host.width() - wide - px(8))
         held = self._held
+        # The layouts within hear of rows that came or went only when they are asked to stand anew.
+        held.invalidate()
+        held.activate()
         tall = held.totalHeightForWidth(wide + 2 * reach) if held.hasHeightForWidth() else held.totalSizeHint().height()
         self.setGeometry(left - reach, corner.y() + px(6) - reach, wide + 2 * reach, tall)
 

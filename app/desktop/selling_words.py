@@ -147,7 +147,7 @@ WORDS: dict[str, Text] = {
     "rounded": _T("抹零 {amount}", "Rounded {amount}"),
     "several_tenders": _T("组合支付 · {count} 笔", "Split payment · {count}"),
     "tile_ready": _T("可用", "ready"),
-    "tile_cash": _T("自动算找零", "change is worked out"),
+    "tile_cash": _T("自动算找零", "gives change"),
     "tile_recorded": _T("另机收款，本机记账", "on its own device"),
     "tile_taken": _T("已收 {amount}", "took {amount}"),
     "stage_cash": _T("收现金", "Take cash"),

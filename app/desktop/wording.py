@@ -96,7 +96,7 @@ SENTENCES: dict[str, Text] = {
     "not_a_pharmacist": _T("这位不是药师，请选药师", "This person is no pharmacist. Choose one"),
     "nobody_may": _T("没有有权限的人，请店长设置", "Nobody has the right. Ask the manager to set it"),
     "pin_wrong": _T("PIN 不对，还可试 {left} 次", "Wrong PIN, {left} tries left"),
-    "pin_locked": _T("输错太多次，{minutes} 分钟后再试，或刷工牌", "Too many tries. Wait {minutes} minutes, or scan the badge"),
+    "pin_locked": _T("输错太多次，{minutes} 分钟后再试", "Too many tries. Wait {minutes} minutes"),
     "pin_shape": _T("PIN 要 4 到 8 位数字", "A PIN has 4 to 8 digits"),
     "sign_in_first": _T("还没登录，请先登录", "Nobody is signed in. Sign in first"),
     "approval_needed": _T("需要店长同意，请输 PIN", "The manager must agree. Enter the PIN"),

@@ -88,6 +88,8 @@ class DutyState:
     state: str
     """later | due | missed | done."""
     ends: time
+    due_on: date
+    """The day it is due on: of a weekly or monthly duty it may lie before today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,7 @@ def duty_states(
                 state = "missed"
             else:
                 state = "due"
-            states.append(DutyState(duty.id, slot.id, duty.title, state, slot.ends))
+            states.append(DutyState(duty.id, slot.id, duty.title, state, slot.ends, due_on))
     return tuple(states)
 
 

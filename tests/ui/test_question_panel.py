@@ -174,3 +174,14 @@ def test_a_form_follows_the_language_and_keeps_what_was_typed(asker: Asker, them
 )
 def test_days_are_read_as_people_write_them(typed: str, day: str) -> None:
     assert iso_date(typed) == day
+
+
+def test_after_an_error_the_keyboard_stays_where_the_answer_was_given(theme: Theme) -> None:
+    asker = Asker(theme)
+    fields = (QuestionField("name", "text", WORDS, "A"), QuestionField("number", "text", WORDS, "1"))
+    asker.panel.show_question(asked("buyer", *fields))
+    asker.panel.show()
+    entries = [part for part in asker.panel._parts.values() if isinstance(part, Entry)]
+    entries[1].setFocus()
+    asker.panel.show_question(asked("buyer", *fields, error=WORDS))
+    assert asker.panel.focusWidget() is asker.panel._parts["number"]

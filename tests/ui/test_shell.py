@@ -95,6 +95,18 @@ def test_escape_closes_the_list_and_a_scan_makes_it_give_way(hand: Any) -> None:
     assert lines(hand) == [("布洛芬缓释胶囊", 1)]
 
 
+def test_the_list_is_as_high_as_what_it_lists_from_the_first_moment(hand: Any) -> None:
+    hand.sign_in()
+    shell = hand.window.shell
+    box = shell.bar.omnibox
+    heights = []
+    for text in ("blf", "zzzqqq", "blf"):
+        box.entry.insert(text)
+        heights.append(shell.hits.height())
+        hand.press(Qt.Key.Key_Escape)
+    assert heights[1] < heights[0] == heights[2]
+
+
 def test_a_multiplier_typed_before_a_scan_counts(hand: Any) -> None:
     hand.sign_in()
     hand.type("3*")

@@ -207,7 +207,9 @@ class ChipRow(Painted):
             words = face.elided(text.of(theme.language), place.right() - x - px(6))
             paint.text_at(painter, x, middle, words, face, theme.color("brand_ink" if on else "ink"))
         if self.hasFocus() and not self.value:
-            paint.focus_ring(painter, theme, rect, px(8))
+            # Round each chip: a ring round the row would cut through them.
+            for place in self._drawn():
+                paint.focus_ring(painter, theme, place, px(8))
 
 
 class PinBox(Painted):
@@ -410,6 +412,8 @@ class QuestionPanel(Panel):
 
     def _build(self, question: Question, typed: dict[str, str]) -> None:
         theme, language = self.theme, self.theme.language
+        last = self.focusWidget()
+        held = next((name for name, part in self._parts.items() if part is last), "")
         self._clear()
         self._question = question
         finding = question.kind == "find"
@@ -442,7 +446,7 @@ class QuestionPanel(Panel):
         self._holder.addWidget(self._body)
         self.setAccessibleName(question.title.of(language))
         self.show()
-        self._focus_first(question, parts)
+        self._focus_first(question, parts, held)
         if finding:
             self._look_up()
 
@@ -490,7 +494,8 @@ class QuestionPanel(Panel):
             grid.setColumnMinimumWidth(2, px(8))
         return grid
 
-    def _focus_first(self, question: Question, parts: dict[str, Entry | ChipRow | PinBox]) -> None:
+    def _focus_first(self, question: Question, parts: dict[str, Entry | ChipRow | PinBox], held: str) -> None:
+        """What is empty first; after an error, else, the field that had the keyboard when the answer was given."""
         order = list(parts.values())
         if question.error is not None:
             for part in order:
@@ -499,7 +504,11 @@ class QuestionPanel(Panel):
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
         empty = next((part for part in order if not (part.text() if isinstance(part, Entry) else part.value)), None)
-        first = empty if empty is not None and (question.error is not None or question.kind == "review") else order[0] if order else None
+        first = order[0] if order else None
+        if empty is not None and (question.error is not None or question.kind == "review"):
+            first = empty
+        elif question.error is not None:
+            first = parts.get(held, first)
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
             if isinstance(first, Entry):

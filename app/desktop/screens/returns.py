@@ -354,7 +354,8 @@ class ReturnsPage(Desk):
                     margins=(18, 6, 18, 4),
                 )
             )
-        chips = Chips(theme, [Choice(code, self.of(text)) for code, text in scene.reasons], scene.reason, spoken=self.say("原因", "Reason"))
+        reasons = [Choice(code, self.of(text)) for code, text in scene.reasons]
+        chips = Chips(theme, reasons, scene.reason, spoken=self.say("原因", "Reason"), beside_list=True)
         chips.setObjectName("reasons")
         chips.setEnabled(not busy)
         chips.chosen.connect(lambda code: self._act(lambda: self.till.returning.set_reason(code)))

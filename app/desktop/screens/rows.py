@@ -233,10 +233,18 @@ class Chips(QWidget):
     chosen = Signal(str)
 
     def __init__(
-        self, theme: Theme, choices: Sequence[Choice], value: str = "", *, spoken: str = "", parent: QWidget | None = None
+        self,
+        theme: Theme,
+        choices: Sequence[Choice],
+        value: str = "",
+        *,
+        spoken: str = "",
+        beside_list: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
-        """`chosen` tells the value a person picked."""
+        """`chosen` tells the value a person picked; `beside_list` leaves the upward and downward arrows to the page's list."""
         super().__init__(parent)
+        self._beside_list = beside_list
         self.theme = theme
         self._choices, self._value = tuple(choices), value
         self._places: tuple[QRectF, ...] = ()
@@ -303,7 +311,9 @@ class Chips(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Digits and arrows choose."""
         digit = event.text()
-        if digit.isdigit() and digit != "0":
+        if self._beside_list and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            super().keyPressEvent(event)
+        elif digit.isdigit() and digit != "0":
             self._pick(int(digit) - 1)
         elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down):
             self._pick(min(self._order() + 1, len(self._choices) - 1))

@@ -541,6 +541,7 @@ class SignInPage(QWidget):
             pieces: Mapping[int, int] | None = self._counting.pieces() if self._counting is not None else None
             till.shifts.open(self._float_fen, pieces)
         self._locked = False
+        self._note("")
         self._end_count()
         self._show_dots()
         self._reword()

@@ -88,6 +88,12 @@ def lay_out(theme: Theme, note: Note, width: float) -> NoteLayout:
         room = width - px(10) - sum(place[1] for place in actions) - px(8) * len(actions)
         if stacked or head + (px(8) + body.width(note.body) if note.body else 0) <= room:
             break
+    else:
+        # The body goes below anyway: words and keycaps are shortened only where the title needs their room.
+        whole = _measure(theme, note.actions, short=False, stacked=stacked)
+        left = width - px(10) - sum(place[1] for place in whole) - px(8) * len(whole)
+        if head <= left:
+            actions, room = whole, left
     fits = head + (px(8) + body.width(note.body) if note.body else 0) <= room
     row = px(52) if stacked else px(36)
     if actions:
