@@ -29,7 +29,7 @@ from app.counter.scene import (
 )
 from app.domain import dispensing, lookalike, lots, masking, rules, safety
 from app.domain.basket import Basket, BasketLine
-from app.domain.pricing import OfferBook, PriceLine, PromotionLaw, Quote, quote
+from app.domain.pricing import OfferBook, PriceLine, PromotionLaw, Quote, QuotedLine, quote
 from app.domain.rules import EarlierSale, RegisterFacts, ReviewFacts, SaleCase
 from app.domain.verdict import Text, Verdict
 from app.records import events
@@ -42,6 +42,9 @@ from app.records.ledger import PrivateBlob
 from app.records.people import Member, Staff
 from app.records.registry import body_of
 from app.store.open_store import Store
+
+KEPT_STRIPS = 2048
+"""Notes remembered by their verdicts."""
 
 _TONES = {"inform": "info", "confirm": "warn", "block": "bad"}
 
@@ -72,6 +75,7 @@ class Staging:
         self._review_of: dict[str, str] = {}
         self._registers: dict[str, RegisterFacts] = {}
         self._books: dict[tuple[str, tuple[str, ...]], OfferBook] = {}
+        self._strips: dict[int, tuple[Verdict, Strip]] = {}
 
     # ------------------------------------------------------------------ judging
 
@@ -310,7 +314,14 @@ class Staging:
         lasa = lookalike.spans_of(
             [line.product for line in basket.lines], {line.product.id: line.product.generic_name for line in basket.lines}
         )
-        lines = [self._line(no, line, stage, lasa) for no, line in enumerate(basket.lines, 1)]
+        priced = {quoted.line_id: quoted for quoted in stage.quote.lines}
+        said: dict[str, list[Verdict]] = {}
+        for verdict in verdicts:
+            said.setdefault(verdict.line_id, []).append(verdict)
+        near = self.near_expiry_days()
+        lines = [
+            self._line(no, line, priced[line.line_id], said.get(line.line_id, ()), near, lasa) for no, line in enumerate(basket.lines, 1)
+        ]
         lines += [self._ghost(len(lines) + n, *ghost) for n, ghost in enumerate(ghosts, 1)]
         blocks = sum(v.level == "block" for v in verdicts) + len(ghosts)
         stopping = next((v for v in verdicts if v.stops_payment), None)
@@ -332,10 +343,16 @@ class Staging:
             undo_steps=undo_steps,
         )
 
-    def _line(self, no: int, line: BasketLine, stage: Stage, lasa: Mapping[str, tuple[tuple[int, int], ...]]) -> SceneLine:
+    def _line(
+        self,
+        no: int,
+        line: BasketLine,
+        priced: QuotedLine,
+        mine: Sequence[Verdict],
+        near_days: int,
+        lasa: Mapping[str, tuple[tuple[int, int], ...]],
+    ) -> SceneLine:
         product = line.product
-        priced = next(q for q in stage.quote.lines if q.line_id == line.line_id)
-        mine = [v for v in stage.verdicts if v.line_id == line.line_id]
         needed = line.quantity if product.trace_required else len(line.codes)
         return SceneLine(
             line_id=line.line_id,
@@ -348,7 +365,7 @@ class Staging:
             lot_no=line.lot.lot_no,
             lot_source=line.lot.source,
             expires_on=line.lot.expires_on,
-            near_expiry=self.is_near(line),
+            near_expiry=self._is_near(line, near_days),
             codes_needed=needed,
             codes_got=len(line.codes),
             unit_price_fen=priced.unit_price_fen,
@@ -356,17 +373,29 @@ class Staging:
             unit=product.unit,
             cut_fen=priced.cut_fen,
             amount_fen=priced.payable_fen,
-            strips=tuple(strip_of(v) for v in mine),
+            strips=tuple(self._strip(v) for v in mine),
             lasa=lasa.get(product.id, ()),
             salesperson=line.salesperson,
             can_decrease=line.quantity > 1,
         )
 
+    def _strip(self, verdict: Verdict) -> Strip:
+        """The note of a verdict; of one that was drawn before, the same note, so that the cart sees at once that nothing changed."""
+        known = self._strips.get(id(verdict))
+        if known is None or known[0] is not verdict:
+            if len(self._strips) >= KEPT_STRIPS:
+                self._strips.clear()
+            known = self._strips[id(verdict)] = (verdict, strip_of(verdict))
+        return known[1]
+
     def is_near(self, line: BasketLine) -> bool:
         """Whether the line's lot is near its end."""
+        return self._is_near(line, self.near_expiry_days())
+
+    def _is_near(self, line: BasketLine, usual_days: int) -> bool:
         if not line.lot.expires_on:
             return False
-        days = line.product.near_expiry_days or self.near_expiry_days()
+        days = line.product.near_expiry_days or usual_days
         return (date.fromisoformat(line.lot.expires_on) - self._law_day()).days <= days
 
     def near_expiry_days(self) -> int:

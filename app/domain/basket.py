@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from app.records.catalogue import Product
 
@@ -151,15 +152,24 @@ def to_json(basket: Basket) -> str:
     return json.dumps(_plain(basket), ensure_ascii=False, separators=(",", ":"))
 
 
-def _plain(value: object) -> object:
+_WORDS = (str, int, bool, type(None))
+"""What JSON takes as it stands."""
+
+
+def _plain(value: Any) -> object:
     """Frozen values as JSON ones; spelled out because `dataclasses.asdict` copies deeply and costs 2 ms a basket."""
-    if isinstance(value, Product):
-        return value.id
-    if is_dataclass(value):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
-    if isinstance(value, tuple):
+    kind = type(value)
+    if kind in _WORDS:
+        return value
+    if kind is tuple:
         return [_plain(inner) for inner in value]
-    return value
+    if kind is Product:
+        return value.id
+    plain: dict[str, object] = {}
+    for name in kind.__dataclass_fields__:
+        inner = getattr(value, name)
+        plain[name] = inner if type(inner) in _WORDS else _plain(inner)
+    return plain
 
 
 def from_json(text: str, product: Callable[[str], Product | None]) -> tuple[Basket, tuple[str, ...]]:

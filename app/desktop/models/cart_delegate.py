@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Signal
@@ -69,6 +70,17 @@ class RowLayout:
     more_top: float
 
 
+_shape = attrgetter(
+    "name", "strength", "marks", "maker", "lot_no", "lot_source", "expires_on", "near_expiry", "codes_needed", "codes_got", "ghost"
+)
+"""What of a line its measures depend on, besides its notes; prices and counts stand in boxes of their own."""
+
+
+def _same_shape(before: SceneLine, line: SceneLine, same_choice: bool) -> bool:
+    """Whether a line is laid out as it was; its notes show their keys only while it is selected."""
+    return (same_choice or not line.strips) and (before is line or (before.strips == line.strips and _shape(before) == _shape(line)))
+
+
 class CartColumns:
     """Where the columns stand in a row of a width, in real pixels; the table's head uses the same."""
 
@@ -95,7 +107,8 @@ class CartDelegate(QStyledItemDelegate):
         self._theme = theme
         self._stamp = 0
         self._known: dict[str, tuple[SceneLine, float, bool, int, RowLayout]] = {}
-        self._pictures: dict[str, tuple[RowLayout, int, QPixmap]] = {}
+        self._pictures: dict[str, tuple[RowLayout, SceneLine, bool, QPixmap]] = {}
+        self._width = 0
         self._opened: frozenset[str] = frozenset()
         self.hover: CartHit | None = None
         theme.changed.connect(self._restyle)
@@ -125,7 +138,10 @@ class CartDelegate(QStyledItemDelegate):
         known = self._known.get(line.line_id)
         if known is not None and known[1] == width and known[2] == selected and known[3] == self._stamp and known[0] is line:
             return known[4]
-        made = self._measure(line, width, selected)
+        if known is not None and known[1] == width and known[3] == self._stamp and _same_shape(known[0], line, known[2] == selected):
+            made = known[4]
+        else:
+            made = self._measure(line, width, selected)
         self._known[line.line_id] = (line, width, selected, self._stamp, made)
         return made
 
@@ -195,7 +211,8 @@ class CartDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """The width of the view and the height of the measured row."""
-        width = option.rect.width()
+        # The list asks for the step of its scroll bar with no width at all; measured like that, a name is one column of characters.
+        width = self._width = option.rect.width() or self._width
         model = index.model()
         if isinstance(model, CartModel):  # without the way through C++: the list asks for every row after every scan
             line = model.lines[index.row()]
@@ -244,7 +261,7 @@ class CartDelegate(QStyledItemDelegate):
             return
         ratio = painter.device().devicePixelRatioF()
         known = self._pictures.get(line.line_id)
-        if known is None or known[0] is not row or known[1] != line.no or known[2].devicePixelRatio() != ratio:
+        if known is None or known[0] is not row or known[1] is not line or known[2] != selected or known[3].devicePixelRatio() != ratio:
             picture = QPixmap((rect.size() * ratio).toSize())
             picture.setDevicePixelRatio(ratio)
             picture.fill(self._theme.color("surface"))
@@ -253,8 +270,8 @@ class CartDelegate(QStyledItemDelegate):
             inner.end()
             while len(self._pictures) >= KEPT_PICTURES:
                 del self._pictures[next(iter(self._pictures))]
-            self._pictures[line.line_id] = known = (row, line.no, picture)
-        painter.drawPixmap(rect.topLeft(), known[2])
+            self._pictures[line.line_id] = known = (row, line, selected, picture)
+        painter.drawPixmap(rect.topLeft(), known[3])
 
     def _paint_row(self, painter: QPainter, line: SceneLine, selected: bool, rect: QRectF, row: RowLayout) -> None:
         theme, px = self._theme, self._theme.px

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -89,6 +89,10 @@ class WayTemplate:
     when: str = ""
 
 
+KEPT_VERDICTS = 1024
+"""Verdicts that a rule remembers; more than several full baskets hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class LawEntry:
     """One rule as one pack states it for one span of days."""
@@ -113,13 +117,28 @@ class LawEntry:
     repeat_after_days: int
     """The same advice about the same product is not repeated to a member within so many days; 0 repeats always."""
     terms: Terms
+    spoken: dict[tuple[object, ...], tuple[Mapping[str, Text], Verdict]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """What was said before, by line and facts: every scan judges all lines again, and nearly all of them hear the same once more."""
 
     def in_force(self, day: date) -> bool:
         """Whether the entry holds on that business day."""
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
     def speak(self, line_id: str, facts: Facts, words: Mapping[str, Text]) -> Verdict:
-        """The verdict in words."""
+        """The verdict in words; the same object as before where nothing differs."""
+        key = (line_id, *facts.items())
+        known = self.spoken.get(key)
+        if known is not None and known[0] is words:
+            return known[1]
+        if len(self.spoken) >= KEPT_VERDICTS:
+            self.spoken.clear()
+        verdict = self._speak(line_id, facts, words)
+        self.spoken[key] = (words, verdict)
+        return verdict
+
+    def _speak(self, line_id: str, facts: Facts, words: Mapping[str, Text]) -> Verdict:
         ways = tuple(
             WayOut(_filled(way.act, facts), way.label.spoken(facts, words), way.key, way.primary)
             for way in self.ways_out
