@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QScrollBar, QWidget
 
 from app.counter.scene import Scene
@@ -43,6 +43,8 @@ class CartView(QListView):
         self._bar.hide()
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMouseTracking(True)
+        # It paints its own ground, so that nothing beneath it is painted at every scan.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._pressed: CartHit | None = None
         self._asked_line = ""
         self.drawing.measured_anew.connect(self._measure_again)
@@ -84,6 +86,13 @@ class CartView(QListView):
         wide = self._theme.px(12)
         self._bar.setGeometry(self.width() - wide, 0, wide, self.height())
         self.show_selected()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The ground, and the rows on it."""
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self._theme.color("surface"))
+        painter.end()
+        super().paintEvent(event)
 
     def hit(self, point: QPointF) -> CartHit | None:
         """What stands under a point of the viewport."""

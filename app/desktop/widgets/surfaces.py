@@ -1,7 +1,7 @@
 """Grounds: the canvas, cards, strips of colour, overlays with a shadow."""
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QRegion
 from PySide6.QtWidgets import QLayout, QWidget
 
 from app.desktop.theme import Theme, paint
@@ -60,6 +60,17 @@ class Panel(Painted):
         """Fix the height if one was given."""
         if self._height:
             self.setFixedHeight(self.theme.px(self._height))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Where neither the hairline nor a corner is asked for, fill; else draw the whole."""
+        whole, corner = self.rect(), self.theme.px(self._radius) + 1
+        inside = QRegion(whole.adjusted(1, corner, -1, -corner)).united(whole.adjusted(corner, 1, -corner, -1))
+        if self._fill is None or self._bar is not None or not event.region().subtracted(inside).isEmpty():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self.theme.color(self._fill))
+        painter.end()
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the surface."""
