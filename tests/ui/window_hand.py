@@ -62,9 +62,9 @@ class Hand:
         self.press(Qt.Key.Key_Return, "\r")
 
     def scan(self, code: str) -> None:
-        """Scan as a gun does."""
-        for character in code:
-            self.press(ord(character.upper()), character, gap=2)
+        """Scan as a gun does, a moment after whatever was pressed before."""
+        for place, character in enumerate(code):
+            self.press(ord(character.upper()), character, gap=2 if place else 100)
         self.press(Qt.Key.Key_Return, "\r", gap=2)
 
     def sign_in(self, pin: str = "1001") -> None:
@@ -72,7 +72,7 @@ class Hand:
         self.type(pin)
         self.enter()
         self.wait(350)
-        assert self.window.signed_in
+        self.until(lambda: self.window.signed_in)
 
     def leave(self) -> None:
         """Close the window and the shop behind it; once is enough."""
