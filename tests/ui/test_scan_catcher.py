@@ -63,6 +63,15 @@ class Desk:
         self.keys(text, gap)
         self.press(suffix, "\t" if suffix == Qt.Key.Key_Tab else "\r", gap)
 
+    def settle(self) -> None:
+        """Wait until no key can be held back any more, however busy the computer is."""
+        self.wait(60)
+        for _ in range(1000):
+            if not self.catcher._held:
+                return
+            self.wait(10)
+        raise AssertionError("a key is held for ever")
+
     @staticmethod
     def wait(milliseconds: int) -> None:
         loop = QEventLoop()
@@ -82,7 +91,7 @@ def desk(qapp: QApplication) -> Iterator[Desk]:
 def test_a_scan_into_a_focused_field_arrives_whole_and_leaks_nothing(desk: Desk) -> None:
     desk.field.setFocus()
     desk.scan(TRACE)
-    desk.wait(80)
+    desk.settle()
     assert desk.scans == [TRACE]
     assert desk.field.text() == ""
 
@@ -90,7 +99,7 @@ def test_a_scan_into_a_focused_field_arrives_whole_and_leaks_nothing(desk: Desk)
 def test_the_enter_of_a_scan_does_not_press_the_focused_button(desk: Desk) -> None:
     desk.button.setFocus()
     desk.scan(EAN)
-    desk.wait(80)
+    desk.settle()
     assert desk.scans == [EAN]
     assert desk.presses == []
 
@@ -99,7 +108,7 @@ def test_a_scan_does_not_submit_the_form_that_has_the_keyboard(desk: Desk) -> No
     desk.form.setFocus()
     desk.form.setText("张")
     desk.scan(PAY, suffix=Qt.Key.Key_Tab)
-    desk.wait(80)
+    desk.settle()
     assert desk.scans == [PAY]
     assert desk.form.text() == "张"
     assert desk.submits == []
@@ -110,7 +119,7 @@ def test_a_scan_does_not_submit_the_form_that_has_the_keyboard(desk: Desk) -> No
 def test_a_person_typing_keeps_every_character_in_order(desk: Desk, gap: int) -> None:
     desk.field.setFocus()
     desk.keys("aldp2026", gap)
-    desk.wait(80)
+    desk.settle()
     assert desk.field.text() == "aldp2026"
     assert desk.scans == []
 
@@ -119,7 +128,7 @@ def test_a_pin_rolled_over_four_keys_stays_typing_and_its_enter_still_acts(desk:
     desk.form.setFocus()
     desk.keys("1234", 10)
     desk.press(Qt.Key.Key_Return, "\r", 10)
-    desk.wait(80)
+    desk.settle()
     assert desk.scans == []
     assert desk.submits == ["1234"]
 
@@ -134,7 +143,7 @@ def test_a_key_held_back_is_given_to_the_field_within_a_tenth_of_a_second(desk: 
         assert desk.field.text() == ""
         desk.wait(100)
         in_time.append(desk.field.text())
-        desk.wait(200)
+        desk.settle()
         assert desk.field.text() == "7"
     # Other programs on the test computer may delay one, not all of them.
     assert "7" in in_time
@@ -177,7 +186,7 @@ def test_two_scans_in_a_row_are_two_calls(desk: Desk) -> None:
     desk.field.setFocus()
     desk.scan(TRACE)
     desk.scan(EAN)
-    desk.wait(60)
+    desk.settle()
     assert desk.scans == [TRACE, EAN]
     assert desk.field.text() == ""
 
@@ -188,7 +197,7 @@ def test_shift_presses_and_group_separators_are_part_of_a_scan(desk: Desk) -> No
     desk.press(Qt.Key.Key_BracketRight, "\x1d", 2, Qt.KeyboardModifier.ControlModifier)
     desk.keys("10A26B")
     desk.press(Qt.Key.Key_Return, "\r", 2)
-    desk.wait(60)
+    desk.settle()
     assert desk.scans == ["]d2010690102807502217270430\x1d10A26B"]
     assert desk.field.text() == ""
 
@@ -197,7 +206,7 @@ def test_a_held_key_repeats_into_the_field(desk: Desk) -> None:
     desk.field.setFocus()
     for _ in range(8):
         desk.press(ord("0"), "0", 25, repeat=True)
-    desk.wait(60)
+    desk.settle()
     assert desk.field.text() == "0" * 8
     assert desk.scans == []
 
@@ -206,7 +215,7 @@ def test_a_command_key_right_after_typing_comes_after_what_was_typed(desk: Desk)
     desk.field.setFocus()
     desk.keys("ab", 10)
     desk.press(Qt.Key.Key_Backspace, "\b", 10)
-    desk.wait(60)
+    desk.settle()
     assert desk.field.text() == "a"
 
 
@@ -217,7 +226,7 @@ def test_chinese_being_composed_passes_by_and_a_scan_after_it_is_caught(desk: De
     done.setCommitString("布洛")
     QCoreApplication.sendEvent(desk.field, done)
     desk.scan(EAN)
-    desk.wait(60)
+    desk.settle()
     assert desk.field.text() == "布洛"
     assert desk.scans == [EAN]
 

@@ -96,7 +96,7 @@ def test_an_employees_badge_signs_in_and_a_product_does_not(hand: Any) -> None:
     assert hand.window.sign_in._pin_note.words == "不是本店工牌，请用 PIN 登录"
     hand.scan(badge_code("1004"))
     hand.wait(350)
-    assert hand.window.signed_in
+    hand.until(lambda: hand.window.signed_in)
     assert hand.window.till.staging.frame().person == "赵倩"
 
 
@@ -108,7 +108,7 @@ def test_a_badge_with_more_rights_than_a_cashiers_still_asks_for_the_pin(hand: A
     hand.type("1003")
     hand.enter()
     hand.wait(350)
-    assert hand.window.till.staging.frame().person == "陈强"
+    hand.until(lambda: hand.window.till.staging.frame().person == "陈强")
 
 
 def test_a_clock_far_from_the_last_record_must_be_confirmed_first(make_hand: Callable[..., Any]) -> None:
@@ -119,7 +119,7 @@ def test_a_clock_far_from_the_last_record_must_be_confirmed_first(make_hand: Cal
     hand.press(Qt.Key.Key_F8)
     hand.enter()
     hand.wait(350)
-    assert hand.window.signed_in
+    hand.until(lambda: hand.window.signed_in)
     till = hand.window.till
     hand.until(lambda: till.store.journal.of_type("clock.confirmed@1"))
     confirmed = till.store.journal.of_type("clock.confirmed@1")[0]

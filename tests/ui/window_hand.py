@@ -56,6 +56,7 @@ class Hand:
         for character in text:
             self.press(ord(character.upper()), character)
         self.wait(60)
+        self.until(lambda: not self.window._catcher._held)
 
     def enter(self) -> None:
         """Enter."""
