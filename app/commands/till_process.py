@@ -434,10 +434,10 @@ class DrivenTill:
 
     # ------------------------------------------------------------------ looking
 
-    def do_peek(self) -> Answer:
-        """The ledger as it stands: sums by day, jobs, outbox, tasks."""
+    def do_peek(self, newest: int = 100_000) -> Answer:
+        """The ledger as it stands: sums by day, jobs, outbox, tasks; `newest` is how many sales are named."""
         store = self.till.store
-        sales = store.sales.recent(limit=100_000)
+        sales = store.sales.recent(limit=newest)
         days = sorted({sale.day for sale in sales} | {envelope.day for envelope in store.journal.of_type("return.closed@1")})
         totals = {day.isoformat(): store.shifts.day_totals(day).model_dump(mode="json") for day in days}
         outbox = store.outbox.counts()

@@ -17,6 +17,9 @@ from app.commands.till_process import Answer, TillDied, TillProcess
 LONGEST_RUN_S = 1.2
 """A run between two kills lasts a random part of this, from its first act on."""
 
+NEWEST = 1_000
+"""Sales looked through after a start: far more than a till sells between two kills."""
+
 CODES = ("6999600000494", "6999580000439", "6999560000497")
 """Barcodes of the demo shop's masks, thermometer and test strips: they sell without a question."""
 
@@ -93,6 +96,7 @@ class _Tally:
 
     def __init__(self) -> None:
         self._sold: dict[str, str] = {}
+        self._fresh: list[str] = []
         self._open: tuple[str, int] | None = None
         self._checked = 0
         self._lost: set[str] = set()
@@ -105,6 +109,7 @@ class _Tally:
         """Keep a line that the till said before it was killed."""
         if "sold" in told:
             self._sold[told["basket"]] = told["sold"]
+            self._fresh.append(told["sold"])
             self._open = None
         elif "scanned" in told:
             self._open = (told["basket"], told["scanned"])
@@ -114,11 +119,13 @@ class _Tally:
     def judge(self, till: TillProcess, *, last: bool = False) -> None:
         """After a start: is every acknowledged sale there once, is the basket back, does the chain hold?"""
         scene = till.ask("look")["scene"]
-        peek = till.ask("peek")["ok"]
+        # Sales of earlier runs were found at earlier starts; the last look goes through all of them again.
+        peek = till.ask("peek", newest=10**9 if last else NEWEST)["ok"]
         numbers = [sale["number"] for sale in peek["sales"]]
         baskets = [sale["basket_id"] for sale in peek["sales"]]
         self._sales = len(numbers)
-        self._lost |= set(self._sold.values()) - set(numbers)
+        self._lost |= set(self._sold.values() if last else self._fresh) - set(numbers)
+        self._fresh.clear()
         self._doubled |= {basket for basket, many in Counter(baskets).items() if many > 1}
         if self._open is not None:
             basket, pieces = self._open
