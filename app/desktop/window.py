@@ -162,6 +162,7 @@ class Window(QMainWindow):
         made.left.connect(self.close)
         yield made
         self._stack.addWidget(made)
+        yield made
         till.start()
         self._catcher.set_prefix(till.settings.text("scanner.prefix"))
         self.till, self.shell = till, made

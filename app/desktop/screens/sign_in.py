@@ -13,10 +13,10 @@ from app.desktop import wording
 from app.desktop.theme import Theme, paint
 from app.desktop.till import Till
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed
-from app.desktop.widgets.bars import Logo
 from app.desktop.widgets.base import Painted
 from app.desktop.widgets.buttons import Btn, PersonCard
 from app.desktop.widgets.fields import Entry
+from app.desktop.widgets.logo import Logo
 from app.desktop.widgets.pads import Keypad, PinDots
 from app.desktop.widgets.surfaces import Ground, Panel
 from app.desktop.widgets.words import Icon, Money, Para, Txt

@@ -171,24 +171,6 @@ class _Sign(Painted):
         )
 
 
-class Logo(Painted):
-    """The product's sign alone."""
-
-    def __init__(self, theme: Theme, size: float = 46, parent: QWidget | None = None) -> None:
-        """`size` in design pixels."""
-        super().__init__(theme, parent)
-        self._size = size
-        self.restyle()
-
-    def measure(self) -> None:
-        """A fixed square."""
-        self.setFixedSize(self.theme.px(self._size), self.theme.px(self._size))
-
-    def paint(self, painter: QPainter, rect: QRectF) -> None:
-        """Draw it."""
-        paint.logo(painter, self.theme, rect)
-
-
 class _Person(PaintedButton):
     """Who is at the till; pressing it locks or changes the person."""
 
@@ -351,14 +333,17 @@ class FBar(Painted):
         """Show the keys of another screen."""
         if tuple(entries) == self._entries:
             return
-        self._entries = tuple(entries)
+        shown = self._entries = tuple(entries)
         self._row.removeWidget(self._more)
-        for old in self._keys:
+        gone, self._keys = self._keys, []
+        for old in gone:
             self._row.removeWidget(old)
             old.hide()
             old.deleteLater()
-        self._keys = []
-        for entry in self._entries:
+        if self._entries is not shown:
+            # A key that had the keyboard gave it away, and that brought other keys already.
+            return
+        for entry in shown:
             key = FKey(self.theme, entry.key, entry.words, primary=entry.primary, parent=self)
             key.setEnabled(entry.enabled)
             key.clicked.connect(self._tell)
