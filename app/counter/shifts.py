@@ -21,7 +21,12 @@ from app.records.envelope import unseal
 from app.records.ids import new_id
 from app.records.ledger import Committed, NewJob
 from app.records.people import Staff
+from app.store.backup import Backup
 from app.store.open_store import Store
+from app.store.verify import compare_frames, mend
+
+ORDER_DAYS = 90
+"""Sales of so many days make this shop's own search order."""
 
 DENOMINATIONS_FEN = (10000, 5000, 2000, 1000, 500, 100, 50, 10)
 """Notes and coins in circulation that a drawer holds, largest first (fifth series of the renminbi)."""
@@ -381,9 +386,11 @@ class Shifts:
         return self.scene()
 
     def confirm_count(self) -> ShiftScene:
-        """Seal this count; only now the expected sum is shown."""
+        """Seal this count; only now the expected sum is shown. Refused while nothing was entered: an empty drawer is counted as 0."""
         if self._confirmed:
             return self.scene()
+        if not self._pieces:
+            raise Refused("count_first")
         counted = sum(d * n for d, n in self._pieces.items())
         self._counts.append(
             events.CashCount(
@@ -491,6 +498,19 @@ class Shifts:
         self._printing.wake()
         self._wake_sync()
         return replace(self.scene(), number=self._number)
+
+    def end_of_day_work(self) -> Backup:
+        """What 日结 does beside the books, on a thread of its own: a backup, ledger against frames, and the shop's own search order.
+
+        The search order follows what this shop sold in the last ninety days; frames that lack something are mended from the ledger.
+        """
+        made = self._store.backups.make()
+        if not compare_frames(self._store).ok:
+            mend(self._store)
+        sold = self._store.sales.sold_since(self._today() - timedelta(days=ORDER_DAYS))
+        if sold:
+            self._store.catalogue.rerank(sold)
+        return made
 
     def close_day(self, backup: Callable[[], str]) -> Future[tuple[Committed, ...]]:
         """日结: seal the business day over its shifts; Refused while one is open. `backup` returns the SHA-256 of the copy made."""

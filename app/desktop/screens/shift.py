@@ -199,9 +199,15 @@ class ShiftPage(Desk):
             self._sum.set_fen(scene.counted_fen)
 
     def _confirm_count(self) -> None:
-        if self._scene is not None and self._scene.open and self._form is None:
+        if self._scene is None or not self._scene.open or self._form is not None:
+            return
+        try:
             self._show(self.till.shifts.confirm_count())
-            self._focus_first()
+        except Refused as refusal:
+            self.refuse(refusal)
+            if self._duties_shown:
+                self._switch()
+        self._focus_first()
 
     def _recount(self) -> None:
         if self.attempt(self.till.shifts.recount):
@@ -451,7 +457,7 @@ class ShiftPage(Desk):
             self.toast.emit(self.say("已日结，备份已做", "The day is closed and backed up"), "seal-check")
             self.refresh()
 
-        self.in_background(self.till.store.backups.make, seal, self._not_done)
+        self.in_background(self.till.shifts.end_of_day_work, seal, self._not_done)
 
     def _not_done(self) -> None:
         """Work of another thread failed: the page is usable again."""
