@@ -76,6 +76,7 @@ class Shell(QWidget):
         self._sync = till.sync.state
         self._print = till.printing.state
         self._language = theme.language
+        self._lit = HOME
         self._build()
         self._wire(bridge)
         self.stack.setCurrentWidget(self.page)
@@ -205,7 +206,10 @@ class Shell(QWidget):
             self._dead_until = time.monotonic() + DEAD_MS / 1000
         self.page = page
         self.stack.setCurrentWidget(page)
-        self.rail.set_active(key if page.in_rail else HOME)
+        if page.in_rail:
+            # A page the rail does not lead to leaves the place lit that led to it.
+            self._lit = key
+            self.rail.set_active(key)
         self.take_keyboard()
         page.on_shown()
         self._page_changed()
@@ -608,7 +612,7 @@ class Shell(QWidget):
             self.rail.deleteLater()
             self.rail = fresh
             self._rail_place.addWidget(fresh)
-            fresh.set_active(self.page.key if self.page.in_rail else HOME)
+            fresh.set_active(self._lit)
         self._close_hits()
         self._page_changed()
         self._draw_sync()

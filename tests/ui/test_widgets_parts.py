@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QPaintDevice, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -16,7 +16,7 @@ from app.desktop.theme.notes import Note, NoteAction
 from app.desktop.theme.paint import Mark
 from app.desktop.widgets.bars import FBar, FKeyEntry, NavEntry, NavRail
 from app.desktop.widgets.base import PaintedButton
-from app.desktop.widgets.buttons import Btn
+from app.desktop.widgets.buttons import Btn, FKey
 from app.desktop.widgets.choices import Seg, Stepper
 from app.desktop.widgets.fields import Field, Omnibox
 from app.desktop.widgets.member import AllergyStrip
@@ -343,3 +343,22 @@ def test_plain_and_chinese_lines_stand_on_the_same_height(theme: Theme) -> None:
 def test_icons_are_sharp_on_dense_screens(theme: Theme) -> None:
     dense = theme.icon("pill", 18, ratio=2.0)
     assert dense.width() == 36 and QPaintDevice.devicePixelRatio(dense) == 2.0
+
+
+def test_keys_brought_while_others_go_are_the_only_ones_shown(theme: Theme) -> None:
+    bar = FBar(theme, [FKeyEntry("F1", "a"), FKeyEntry("F2", "b")])
+    bar.resize(1200, 60)
+    bar.show()
+    after = [FKeyEntry("F3", "c")]
+
+    class Nested(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Hide:
+                bar.set_entries(after)
+            return False
+
+    nested = Nested()
+    for key in bar.findChildren(FKey):
+        key.installEventFilter(nested)
+    bar.set_entries([FKeyEntry("F4", "d")])
+    assert [key.key for key in bar.findChildren(FKey) if key.isVisible() and key.key.startswith("F")] == ["F3"]

@@ -313,7 +313,8 @@ class Chips(QWidget):
         digit = event.text()
         if self._beside_list and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             super().keyPressEvent(event)
-        elif digit.isdigit() and digit != "0":
+        elif digit.isdigit():
+            # Also a digit without a chip stays here: it must not run on into the scan box.
             self._pick(int(digit) - 1)
         elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down):
             self._pick(min(self._order() + 1, len(self._choices) - 1))

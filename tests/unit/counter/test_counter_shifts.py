@@ -156,3 +156,10 @@ def test_pharmacist_comes_on_duty_only_with_the_own_pin(till: Any) -> None:
         till.shifts.duty_pharmacist("staff-1002", True, "1003")
     till.shifts.duty_pharmacist("staff-1002", True, "1002").result(20)
     assert till.store.shifts.duty_pharmacists() == ("staff-1002",)
+
+
+def test_a_count_of_nothing_is_not_sealed_but_an_empty_drawer_is(till: Any) -> None:
+    with pytest.raises(Refused, match="count_first"):
+        till.shifts.confirm_count()
+    assert till.shifts.scene().recounts_left == 2
+    assert _count(till, f10000=0).recounts_left == 1
