@@ -371,7 +371,9 @@ class Shifts:
                 difference = counted - totals.expected_cash_fen if self._confirmed else None
                 rows.append(TenderRow(method["id"], method["title_zh"], method["title_en"], "cash", count, expected, counted, difference))
             else:
-                rows.append(TenderRow(method["id"], method["title_zh"], method["title_en"], "recorded", count, net, None, None))
+                # With the day's sales these sums would tell what the drawer must hold: they too wait for the count.
+                shown = net if self._confirmed else None
+                rows.append(TenderRow(method["id"], method["title_zh"], method["title_en"], "recorded", count, shown, None, None))
         return tuple(rows)
 
     # ------------------------------------------------------------------ counting and closing

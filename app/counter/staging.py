@@ -396,7 +396,7 @@ class Staging:
         if not line.lot.expires_on:
             return False
         days = line.product.near_expiry_days or usual_days
-        return (date.fromisoformat(line.lot.expires_on) - self._law_day()).days <= days
+        return 0 <= (date.fromisoformat(line.lot.expires_on) - self._law_day()).days <= days
 
     def near_expiry_days(self) -> int:
         """Days before expiry at which a customer must be told, as the rule pack says for today."""

@@ -479,7 +479,10 @@ class ReceiptsPage(Desk):
         rows = []
         for line in body.lines:
             marks = ("device",) if line.kind == "device" else (line.rx_class,)
-            sub = self.say(f"批号 {line.lot_no}", f"Lot {line.lot_no}") if line.lot_no else ""
+            # A guess is shown as a guess, here as on paper.
+            sure = line.lot_source in ("code", "confirmed")
+            known = self.say(f"批号 {line.lot_no}", f"Lot {line.lot_no}") if sure else self.say("批号以盒上为准", "Lot as on the box")
+            sub = known if line.lot_no else ""
             rows.append(
                 ListRow(
                     theme,

@@ -69,6 +69,9 @@ class ShiftPage(Desk):
     key = "shift"
     title = Text("交班", "Shift")
     icon = "clock-user"
+    # Digits that miss the count must not find products and sell them.
+    searches = True
+    suggests = False
 
     def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(around, parent)
@@ -775,7 +778,7 @@ class ShiftPage(Desk):
         )
         card.add(Row(theme, name, Spring(), Chip(theme, self.say(f"Z 第 {scene.z_no:04d} 号", f"Z {scene.z_no:04d}"))))
         card.add(Rule(theme, dashed=True))
-        self._figures_of(card, scene.totals)
+        self._figures_of(card, scene.totals, blind=scene.state == "counting")
         card.add(Rule(theme, dashed=True))
         open_work = [(self.say("挂单", "Held sales"), scene.held), (self.say("待打印", "To print"), scene.unprinted)]
         if self._chained():
@@ -848,21 +851,28 @@ class ShiftPage(Desk):
         """Whether there is a headquarters to upload to; a shop alone has nothing waiting."""
         return bool(self.till.settings.text("hub.url"))
 
-    def _figures_of(self, card: Column, totals: ShiftTotals) -> None:
+    def _figures_of(self, card: Column, totals: ShiftTotals, *, blind: bool = False) -> None:
+        """The shift in figures; while the count is blind, no sum from which the drawer could be worked out."""
         theme = self.theme
-        card.add(Row(theme, Txt(theme, self.say("销售额", "Sales"), "head"), Spring(), Money(theme, totals.sales_fen, 19)))
+        later = self.say("点钞后显示", "After the count")
+        amount = Txt(theme, later, "label", "ink3") if blind else Money(theme, totals.sales_fen, 19)
+        card.add(Row(theme, Txt(theme, self.say("销售额", "Sales"), "head"), Spring(), amount))
+
+        def with_sum(zh: str, en: str, fen: int) -> str:
+            return self.say(zh, en) if blind else self.say(f"{zh} · {money_text(fen)}", f"{en} · {money_text(fen)}")
+
         average = totals.sales_fen // totals.sales if totals.sales else 0
         share = round(totals.member_sales * 100 / totals.sales) if totals.sales else 0
         rows: list[tuple[str, str, str]] = [
             (
                 self.say("单数 / 客单价", "Sales / average"),
-                self.say(f"{totals.sales} 单 · {money_text(average)}", f"{totals.sales} · {money_text(average)}"),
+                with_sum(f"{totals.sales} 单", str(totals.sales), average),
                 "ink",
             ),
             (self.say("会员单占比", "Member share"), f"{share}%", "ink"),
             (
                 self.say("退货", "Returns"),
-                self.say(f"{totals.returns} 单 · {money_text(totals.returns_fen)}", f"{totals.returns} · {money_text(totals.returns_fen)}"),
+                with_sum(f"{totals.returns} 单", str(totals.returns), totals.returns_fen),
                 "bad_ink" if totals.returns else "ink",
             ),
         ]
@@ -870,7 +880,7 @@ class ShiftPage(Desk):
             rows.append(
                 (
                     self.say("整单作废", "Voids"),
-                    self.say(f"{totals.voids} 单 · {money_text(totals.voids_fen)}", f"{totals.voids} · {money_text(totals.voids_fen)}"),
+                    with_sum(f"{totals.voids} 单", str(totals.voids), totals.voids_fen),
                     "bad_ink",
                 )
             )
