@@ -121,6 +121,12 @@ class Selling:
         """What the rules say of the open basket."""
         return self.stage.verdicts
 
+    def look_again(self) -> Scene:
+        """The scene judged afresh: a pharmacist may have come, or a lot been locked, on another page meanwhile."""
+        self._stage = None
+        self._staging.forget()
+        return self.scene()
+
     def scene(self) -> Scene:
         """All that the Sale page shows now."""
         return self._staging.scene(

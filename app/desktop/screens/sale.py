@@ -645,9 +645,9 @@ class SalePage(Page):
     # ------------------------------------------------------------------ showing
 
     def on_shown(self) -> None:
-        """Draw the basket as it stands."""
+        """Draw the basket as it stands, judged afresh."""
         self._said = None
-        self.show_scene(self.till.selling.scene())
+        self.show_scene(self.till.selling.look_again())
 
     def on_left(self) -> None:
         """Somebody goes to do what was waiting; a payment changes none of that."""
