@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtWidgets import QStyleOptionViewItem
 
 from app.counter.scene import SceneLine, Strip
 from app.desktop.models.cart import LINE_ROLE, SELECTED_ROLE, CartModel
-from app.desktop.models.cart_delegate import SHOWN_STRIPS, CartDelegate
+from app.desktop.models.cart_delegate import SHOWN_STRIPS, CartDelegate, RowLayout
 from app.desktop.models.strips import by_weight, note_of
 from app.desktop.theme import Theme
 from app.domain.verdict import Text, WayOut
@@ -131,6 +133,42 @@ def test_a_row_is_measured_once_per_width_and_again_after_a_change_of_theme(them
     assert delegate.layout_of(plain, WIDTH - 100, False) is not first
     theme.set_scale(1.3)
     assert delegate.layout_of(plain, WIDTH, False).height > first.height
+
+
+def test_the_row_that_loses_the_selection_was_drawn_before_the_scan_that_takes_it(
+    theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[str, bool]] = []
+    whole = CartDelegate._paint_row
+
+    def counted(self: CartDelegate, painter: QPainter, each: SceneLine, selected: bool, rect: QRectF, row: RowLayout) -> None:
+        drawn.append((each.line_id, selected))
+        whole(self, painter, each, selected, rect, row)
+
+    monkeypatch.setattr(CartDelegate, "_paint_row", counted)
+    noted = line(1, strips=(strip("near", "warn", WayOut("answer:told", Text("已告知", "Told"), "Enter")),))
+    model, delegate = CartModel(theme), CartDelegate(theme)
+    option, canvas = QStyleOptionViewItem(), QPixmap(round(WIDTH), 400)
+
+    def show(row: int) -> QImage:
+        canvas.fill(theme.color("surface"))
+        height = delegate.layout_of(model.lines[row], WIDTH, model.selected == model.lines[row].line_id).height
+        option.rect = QRect(0, 0, round(WIDTH), height)
+        painter = QPainter(canvas)
+        delegate.paint(painter, option, model.index(row))
+        painter.end()
+        return canvas.toImage()
+
+    model.show((noted,), "line-1")
+    chosen = show(0)
+    delegate.foresee(noted, WIDTH, canvas.devicePixelRatioF())
+    assert drawn == [("line-1", True), ("line-1", False)]
+    model.show((noted, line(2)), "line-2")
+    left = show(0)
+    assert drawn == [("line-1", True), ("line-1", False)]
+    assert left != chosen
+    delegate.forget()
+    assert show(0) == left, "the picture made ahead is the one made on the spot"
 
 
 def test_blocks_stand_before_prescriptions_before_confirmations_before_notes() -> None:

@@ -51,8 +51,8 @@ class CartModel(QAbstractListModel):
                 self.beginRemoveRows(_NOWHERE, row, row)
                 self._lines = (*self._lines[:row], *self._lines[row + 1 :])
                 self.endRemoveRows()
-        kept = [line.line_id for line in self._lines]
-        if kept != [line.line_id for line in lines if line.line_id in set(kept)]:
+        kept = {line.line_id for line in self._lines}
+        if [line.line_id for line in self._lines] != [line.line_id for line in lines if line.line_id in kept]:
             self.beginResetModel()
             self._lines = lines
             self.endResetModel()
@@ -63,11 +63,14 @@ class CartModel(QAbstractListModel):
                 self._lines = (*self._lines[:row], line, *self._lines[row:])
                 self.endInsertRows()
                 continue
+            turned = before != selected and line.line_id in (before, selected)
+            if self._lines[row] is line and not turned:
+                continue
             roles = []
             if self._lines[row] != line:
                 self._lines = (*self._lines[:row], line, *self._lines[row + 1 :])
                 roles = [LINE_ROLE, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.SizeHintRole]
-            if before != selected and line.line_id in (before, selected):
+            if turned:
                 roles.append(SELECTED_ROLE)
             if roles:
                 at = self.index(row)

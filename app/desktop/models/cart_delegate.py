@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, QSizeF, Signal
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
@@ -105,44 +105,53 @@ class CartDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._theme = theme
-        self._stamp = 0
-        self._known: dict[str, tuple[SceneLine, float, bool, int, RowLayout]] = {}
-        self._pictures: dict[str, tuple[RowLayout, SceneLine, bool, QPixmap]] = {}
+        self._known: dict[tuple[str, bool], tuple[SceneLine, float, RowLayout]] = {}
+        self._pictures: dict[tuple[str, bool], tuple[RowLayout, SceneLine, QPixmap]] = {}
         self._width = 0
+        self._sized: tuple[tuple[SceneLine, ...], str, int] | None = None
+        self._sizes: list[QSize] = []
         self._opened: frozenset[str] = frozenset()
         self.hover: CartHit | None = None
         theme.changed.connect(self._restyle)
 
     def _restyle(self) -> None:
-        self._stamp += 1
+        self._drop()
+        self.measured_anew.emit()
+
+    def _drop(self) -> None:
         self._known.clear()
         self._pictures.clear()
-        self.measured_anew.emit()
+        self._sized = None
 
     def open_notes(self, line_id: str) -> None:
         """Show all notes of a line."""
         self._opened = self._opened | {line_id}
-        self._known.pop(line_id, None)
+        for selected in (False, True):
+            self._known.pop((line_id, selected), None)
+        self._sized = None
         self.measured_anew.emit()
 
     def forget(self) -> None:
         """Another basket: no line stays opened or measured."""
         self._opened = frozenset()
-        self._known.clear()
-        self._pictures.clear()
+        self._drop()
 
     # ------------------------------------------------------------------ measuring
 
     def layout_of(self, line: SceneLine, width: float, selected: bool) -> RowLayout:
         """The row of a line `width` pixels wide."""
-        known = self._known.get(line.line_id)
-        if known is not None and known[1] == width and known[2] == selected and known[3] == self._stamp and known[0] is line:
-            return known[4]
-        if known is not None and known[1] == width and known[3] == self._stamp and _same_shape(known[0], line, known[2] == selected):
-            made = known[4]
+        key = (line.line_id, selected)
+        known = self._known.get(key)
+        if known is not None and known[1] == width and known[0] is line:
+            return known[2]
+        twin = self._known.get((line.line_id, not selected))
+        if known is not None and known[1] == width and _same_shape(known[0], line, True):
+            made = known[2]
+        elif twin is not None and twin[1] == width and _same_shape(twin[0], line, False):
+            made = twin[2]
         else:
             made = self._measure(line, width, selected)
-        self._known[line.line_id] = (line, width, selected, self._stamp, made)
+        self._known[key] = (line, width, made)
         return made
 
     def _measure(self, line: SceneLine, width: float, selected: bool) -> RowLayout:
@@ -214,10 +223,14 @@ class CartDelegate(QStyledItemDelegate):
         # The list asks for the step of its scroll bar with no width at all; measured like that, a name is one column of characters.
         width = self._width = option.rect.width() or self._width
         model = index.model()
-        if isinstance(model, CartModel):  # without the way through C++: the list asks for every row after every scan
-            line = model.lines[index.row()]
-            return QSize(width, self.layout_of(line, width, line.line_id == model.selected).height)
-        return QSize(width, self.layout_of(index.data(LINE_ROLE), width, bool(index.data(SELECTED_ROLE))).height)
+        if not isinstance(model, CartModel):
+            return QSize(width, self.layout_of(index.data(LINE_ROLE), width, bool(index.data(SELECTED_ROLE))).height)
+        # The list asks for every row after every scan: all are measured at the first question, and the rest looked up.
+        sized = self._sized
+        if sized is None or sized[0] is not model.lines or sized[1] != model.selected or sized[2] != width:
+            self._sized = (model.lines, model.selected, width)
+            self._sizes = [QSize(width, self.layout_of(line, width, line.line_id == model.selected).height) for line in model.lines]
+        return self._sizes[index.row()]
 
     # ------------------------------------------------------------------ hitting
 
@@ -259,19 +272,29 @@ class CartDelegate(QStyledItemDelegate):
         if self.hover is not None and self.hover.line_id == line.line_id:
             self._paint_row(painter, line, selected, rect, row)
             return
-        ratio = painter.device().devicePixelRatioF()
-        known = self._pictures.get(line.line_id)
-        if known is None or known[0] is not row or known[1] is not line or known[2] != selected or known[3].devicePixelRatio() != ratio:
-            picture = QPixmap((rect.size() * ratio).toSize())
-            picture.setDevicePixelRatio(ratio)
-            picture.fill(self._theme.color("surface"))
-            inner = QPainter(picture)
-            self._paint_row(inner, line, selected, QRectF(0, 0, rect.width(), rect.height()), row)
-            inner.end()
-            while len(self._pictures) >= KEPT_PICTURES:
-                del self._pictures[next(iter(self._pictures))]
-            self._pictures[line.line_id] = known = (row, line, selected, picture)
-        painter.drawPixmap(rect.topLeft(), known[3])
+        painter.drawPixmap(rect.topLeft(), self._picture(line, selected, row, rect.size(), painter.device().devicePixelRatioF()))
+
+    def foresee(self, line: SceneLine, width: float, ratio: float) -> None:
+        """Draw the picture of a selected line as it stands when the next scan has taken the selection away."""
+        row = self.layout_of(line, width, False)
+        self._picture(line, False, row, QSizeF(width, row.height), ratio)
+
+    def _picture(self, line: SceneLine, selected: bool, row: RowLayout, size: QSizeF, ratio: float) -> QPixmap:
+        key = (line.line_id, selected)
+        known = self._pictures.get(key)
+        if known is not None and known[0] is row and known[1] is line and known[2].devicePixelRatio() == ratio:
+            return known[2]
+        picture = QPixmap((size * ratio).toSize())
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(self._theme.color("surface"))
+        painter = QPainter(picture)
+        self._paint_row(painter, line, selected, QRectF(QPointF(0, 0), size), row)
+        painter.end()
+        self._pictures.pop(key, None)
+        while len(self._pictures) >= KEPT_PICTURES:
+            del self._pictures[next(iter(self._pictures))]
+        self._pictures[key] = (row, line, picture)
+        return picture
 
     def _paint_row(self, painter: QPainter, line: SceneLine, selected: bool, rect: QRectF, row: RowLayout) -> None:
         theme, px = self._theme, self._theme.px

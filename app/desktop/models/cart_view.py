@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QScrollBar, QWidget
 
@@ -47,6 +47,11 @@ class CartView(QListView):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._pressed: CartHit | None = None
         self._asked_line = ""
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(0)
+        self._idle.timeout.connect(self._rest)
+        self._rested = False
         self.drawing.measured_anew.connect(self._measure_again)
         self._name()
         theme.changed.connect(self._name)
@@ -93,6 +98,23 @@ class CartView(QListView):
         painter.fillRect(event.rect(), self._theme.color("surface"))
         painter.end()
         super().paintEvent(event)
+        self._rested = False
+        self._idle.start()
+
+    def _rest(self) -> None:
+        """The first turn belongs to what was just painted, and brings it on the screen; the second one is free."""
+        if self._rested:
+            self._foresee()
+        else:
+            self._rested = True
+            self._idle.start()
+
+    def _foresee(self) -> None:
+        """Between two scans: the next one takes the selection from this line, and finds its picture drawn."""
+        row = self.lines.row_of(self.lines.selected)
+        if row >= 0 and self.isVisible():
+            viewport = self.viewport()
+            self.drawing.foresee(self.lines.lines[row], viewport.width(), viewport.devicePixelRatioF())
 
     def hit(self, point: QPointF) -> CartHit | None:
         """What stands under a point of the viewport."""

@@ -303,7 +303,7 @@ class PayButton(PaintedButton):
 
     def show_scene(self, scene: Scene) -> None:
         """Say what comes next."""
-        theme = self.theme
+        theme, before = self.theme, (self._words, self._tone, self.isEnabled())
         first = scene.first_todo.of(theme.language) if scene.first_todo else ""
         if scene.blocks:
             self._tone, said = "bad", say(theme, "pay_blocked", count=scene.blocks + scene.confirms, first=first)
@@ -313,8 +313,9 @@ class PayButton(PaintedButton):
             self._tone, said = "", say(theme, "pay")
         self._words = said
         self.setEnabled(bool(scene.lines))
-        self.name(said, "F12")
-        self.restyle()
+        if (said, self._tone, self.isEnabled()) != before:
+            self.name(said, "F12")
+            self.restyle()
 
     def measure(self) -> None:
         """60 high."""

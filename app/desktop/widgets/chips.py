@@ -203,8 +203,10 @@ class Avatar(Painted):
 
     def set_letter(self, letter: str, tone: str | None = None) -> None:
         """Show somebody else."""
-        self._letter, self._tone = letter, tone or self._tone
-        self.update()
+        wanted = (letter, tone or self._tone)
+        if wanted != (self._letter, self._tone):
+            self._letter, self._tone = wanted
+            self.update()
 
     def measure(self) -> None:
         """A fixed circle."""

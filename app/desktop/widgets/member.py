@@ -83,7 +83,9 @@ class AllergyStrip(Painted):
         self._show("warn", "warning", self.theme.say("allergy"), words, compared)
 
     def _show(self, tone: str, icon: str, head: str, body: str, compared: str) -> None:
-        self._tone = tone
+        if tone != self._tone:
+            self._tone = tone
+            self.update()
         self._icon.set_icon(icon, tone)
         self._head.set_words(head)
         self._head.set_tone(f"{tone}_ink")
@@ -92,7 +94,6 @@ class AllergyStrip(Painted):
         self._compared.set_words(compared)
         self._compared.setVisible(bool(compared))
         self.setAccessibleName(f"{head} {body} {compared}".strip())
-        self.update()
 
     def measure(self) -> None:
         """36 high."""

@@ -1,6 +1,6 @@
 """Grounds: the canvas, cards, strips of colour, overlays with a shadow."""
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QRegion
 from PySide6.QtWidgets import QLayout, QWidget
 
@@ -47,6 +47,7 @@ class Panel(Painted):
         super().__init__(theme, parent)
         self._fill, self._line, self._radius, self._bar, self._dashed = fill, line, radius, bar, dashed
         self._height = height
+        self._inside: tuple[QRect, int, QRegion] | None = None
         if layout is not None:
             self.setLayout(layout)
         self.restyle()
@@ -64,8 +65,10 @@ class Panel(Painted):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Where neither the hairline nor a corner is asked for, fill; else draw the whole."""
         whole, corner = self.rect(), self.theme.px(self._radius) + 1
-        inside = QRegion(whole.adjusted(1, corner, -1, -corner)).united(whole.adjusted(corner, 1, -corner, -1))
-        if self._fill is None or self._bar is not None or not event.region().subtracted(inside).isEmpty():
+        if self._inside is None or self._inside[0] != whole or self._inside[1] != corner:
+            flat = QRegion(whole.adjusted(1, corner, -1, -corner)).united(whole.adjusted(corner, 1, -corner, -1))
+            self._inside = (whole, corner, flat)
+        if self._fill is None or self._bar is not None or not event.region().subtracted(self._inside[2]).isEmpty():
             super().paintEvent(event)
             return
         painter = QPainter(self)

@@ -103,6 +103,7 @@ class Para(Painted):
 
     def measure(self) -> None:
         """At least wide enough for a few characters."""
+        self._heights: dict[int, int] = {}
         self.setMinimumWidth(self.theme.px(80))
 
     def hasHeightForWidth(self) -> bool:
@@ -111,8 +112,12 @@ class Para(Painted):
 
     def heightForWidth(self, width: int) -> int:
         """Pixels for a width."""
-        face = self.theme.face(self._role)
-        return len(paint.wrapped(self._words, face, width)) * self._line()
+        known = self._heights.get(width)
+        if known is None:
+            # The layouts round it ask for the same few widths many times in one pass.
+            face = self.theme.face(self._role)
+            known = self._heights[width] = len(paint.wrapped(self._words, face, width)) * self._line()
+        return known
 
     def sizeHint(self) -> QSize:
         """One line, or 420 design pixels if that is narrower."""
@@ -225,8 +230,10 @@ class Icon(Painted):
 
     def set_icon(self, icon: str, tone: str | None = None, weight: IconWeight | None = None) -> None:
         """Show another icon, in another colour or weight if given."""
-        self._icon, self._tone, self._weight = icon, tone or self._tone, weight or self._weight
-        self.update()
+        wanted = (icon, tone or self._tone, weight or self._weight)
+        if wanted != (self._icon, self._tone, self._weight):
+            self._icon, self._tone, self._weight = wanted
+            self.update()
 
     def measure(self) -> None:
         """A fixed square."""
