@@ -107,7 +107,7 @@ def hub_client(store: Store, folder: Path) -> HubClient | None:
     if not url or not hub_key:
         return None
     key = store.key or DeviceKey.from_bytes(read_key(folder, DEVICE_KEY))
-    return HubClient(url, key, bytes.fromhex(hub_key))
+    return HubClient(url, key, bytes.fromhex(hub_key), on_hub_time=store.journal.heard_from_hub)
 
 
 class Till:

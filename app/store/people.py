@@ -70,12 +70,6 @@ class People:
         wrong = select(func.count()).where(t.pin_attempt.c.staff_id == staff_id, t.pin_attempt.c.at >= since)
         return int(self._readers.connection().execute(wrong).scalar_one())
 
-    def last_failure_at(self, staff_id: str) -> datetime | None:
-        """When the last wrong PIN was entered."""
-        newest = select(func.max(t.pin_attempt.c.at)).where(t.pin_attempt.c.staff_id == staff_id)
-        found: datetime | None = self._readers.connection().execute(newest).scalar()
-        return found
-
     def note_failure(self, staff_id: str) -> Future[None]:
         """Remember a wrong PIN."""
         row = {"id": new_id(self._clock), "staff_id": staff_id, "at": self._clock.now()}

@@ -109,10 +109,6 @@ class Stock:
         """One lot with its levels."""
         return next(iter(self._lots(t.lot.c.id == lot_id)), None)
 
-    def lot_by_no(self, product_id: str, lot_no: str) -> LotStock | None:
-        """The lot of that number of a product."""
-        return next(iter(self._lots((t.lot.c.product_id == product_id) & (t.lot.c.lot_no == lot_no))), None)
-
     def _lots(self, where: ColumnElement[bool]) -> tuple[LotStock, ...]:
         rows = self._readers.connection().execute(_LOTS.where(where).order_by(*_IN_ORDER))
         return tuple(LotStock(_lot_of(row), int(row["on_shelf"]), int(row["on_reject"])) for row in rows.mappings())
@@ -121,13 +117,6 @@ class Stock:
         """A box by its trace code, where it is known."""
         row = self._readers.connection().execute(_ONE_CODE, {"of_code": code}).mappings().first()
         return TraceCode.model_validate(dict(row)) if row is not None else None
-
-    def codes_in_stock(self, product_id: str, limit: int = 200) -> tuple[TraceCode, ...]:
-        """Boxes of a product known to stand in stock."""
-        c = t.trace_code.c
-        wanted = select(t.trace_code).where(c.product_id == product_id, c.state == "in_stock").order_by(c.code)
-        rows = self._readers.connection().execute(wanted.limit(limit)).mappings()
-        return tuple(TraceCode.model_validate(dict(row)) for row in rows)
 
     def product_of_prefix(self, prefix: str) -> tuple[str, ...]:
         """Products a seven-digit trace prefix means: those bound here, then those the catalogue names."""

@@ -7,7 +7,7 @@ import secrets
 import socket
 import threading
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -331,10 +331,19 @@ def _read(response: requests.Response, packed_limit: int = REPLY_PACKED_LIMIT, l
 class HubClient:
     """This till's signed conversation with headquarters; used by one thread, `cut()` by any."""
 
-    def __init__(self, url: str, key: DeviceKey, hub_public_key: bytes, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: DeviceKey,
+        hub_public_key: bytes,
+        limits: Limits | None = None,
+        on_hub_time: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`on_hub_time` is told headquarters' signed time of every reply, as it stands in it."""
         self._line = _Line(url, limits or Limits())
         self._key = key
         self._hub = hub_public_key
+        self._on_hub_time = on_hub_time
 
     def push(self, events: Sequence[tuple[str, bytes]]) -> tuple[Receipt, ...]:
         """Send (event id, exact bytes); one receipt each, in order, or HubFault. An unreadable event's receipt has its id all the same."""
@@ -434,10 +443,12 @@ class HubClient:
             headers |= {"Content-Encoding": "gzip", "Content-Type": "application/x-ndjson"}
         raw = self._line.exchange(method, target, packed, headers)
         try:
-            return open_reply(raw, self._hub, kind=kind, nonce=nonce, digest=digest)
+            fields = open_reply(raw, self._hub, kind=kind, nonce=nonce, digest=digest)
         except WireFault as fault:
             self._line.cut()
             raise _misread(fault) from fault
+        self._on_hub_time(str(fields.get("hub_at", "")))
+        return fields
 
 
 def _misread(fault: WireFault) -> HubFault:
