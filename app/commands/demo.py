@@ -19,9 +19,7 @@ from app.commands.till_process import TillProcess
 from app.domain.demo import DemoPharmacy
 from app.records.clock import SystemClock, shop_day
 from app.reports.code_sheet import sheet_pdf
-from app.reports.shop import sales_by_hour, shop_face, staff_names, tender_titles
-from app.reports.z_report import z_pdf
-from app.store.open_store import Store
+from app.reports.making import Wish, keep, make
 from app.sync.client import HubFault
 
 HUB_SECONDS = 30.0
@@ -158,7 +156,7 @@ def _compare(folder: Path, out: Path, started: float) -> int:
         day = shop_day(clock.now())
         totals = store.shifts.day_totals(day)
         till = (totals.sales, totals.sales_fen, totals.returns + totals.voids, totals.returns_fen + totals.voids_fen)
-        _write_z(store, out / "z-report.pdf")
+        keep(make(store, Wish("z", "pdf", day, day), made_at=clock.now()), out / "z-report.pdf")
         client = hub_client(store, folder)
         assert client is not None
         hub: tuple[int, int, int, int] | None = None
@@ -180,17 +178,6 @@ def _compare(folder: Path, out: Path, started: float) -> int:
     print(f"played in {time.monotonic() - started:.0f} s: {till[0]} sales, {till[2]} returns")
     print(f"till total ¥{net_till / 100:.2f} {sign} hub total ¥{net_hub / 100:.2f}")
     return EXIT_OK if hub == till else EXIT_FAILED
-
-
-def _write_z(store: Store, path: Path) -> None:
-    """The Z report of the shift that was closed last, as PDF."""
-    last = store.shifts.last_closed()
-    body = store.shifts.closing(last.shift_id) if last else None
-    if last is None or body is None:
-        return
-    shop, staff, tender = shop_face(store), staff_names(store), tender_titles(store)
-    hours = sales_by_hour(store, shift_id=last.shift_id)
-    path.write_bytes(z_pdf(body, str(body.z_no), shop, staff, tender, hours, day=last.day, made_at=SystemClock().now()))
 
 
 def _pull_the_plug(pharmacy: DemoPharmacy) -> int:
