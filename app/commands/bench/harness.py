@@ -26,7 +26,7 @@ WARM_UP = 0.1
 _BATCHES = 5
 PULSE = "pulse"
 PULSE_MS = 0.045
-"""What the fixed work of `_pulse` takes on an undisturbed core of the machine that the goals were set on."""
+"""What the fixed work of `_pulse` takes at best, in milliseconds: the fastest run seen on the box this bench was written on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +147,12 @@ def against(subject: Series, floor: Series) -> dict[str, Any]:
 
 
 def slowness(found: Mapping[str, Series]) -> float:
-    """How many times slower the machine ran during these turns than the one the goals were set on; at least 1."""
+    """How many times slower than `PULSE_MS` the machine ran during these turns; at least 1."""
     return round(max(1.0, statistics.median(found[PULSE].cpu) / PULSE_MS), 2)
 
 
 def calibrated_p99(name: str, found: Mapping[str, Series], *, computing: bool = False) -> float:
-    """The steady p99 of a series at the speed of the machine that the goals were set on, for goals stated in milliseconds.
+    """The steady p99 of a series at the speed of `PULSE_MS`, for goals stated in milliseconds.
 
     Of what only computes the CPU time is taken: on an undisturbed machine it is the wall time.
     """

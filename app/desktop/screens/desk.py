@@ -133,6 +133,17 @@ class Desk(Page):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(ground)
 
+    @staticmethod
+    def list_key(name: str, rows: Sequence[QWidget], back: Callable[[], None]) -> bool:
+        """What Esc and the arrows mean on a page with a list: step back, enter it from above or below; True when used."""
+        if name == "Esc":
+            back()
+            return True
+        if name in ("Up", "Down") and rows:
+            rows[-1 if name == "Up" else 0].setFocus(Qt.FocusReason.TabFocusReason)
+            return True
+        return False
+
     def say(self, zh: str, en: str) -> str:
         """One sentence in the language in force."""
         return en if self.theme.language == "en" else zh

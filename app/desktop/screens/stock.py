@@ -118,13 +118,7 @@ class StockPage(Desk):
 
     def on_key(self, name: str) -> bool:
         """Esc steps back; arrows enter the list."""
-        if name == "Esc":
-            self._back()
-            return True
-        if name in ("Up", "Down") and self._rows:
-            self._rows[-1 if name == "Up" else 0].setFocus(Qt.FocusReason.TabFocusReason)
-            return True
-        return False
+        return self.list_key(name, self._rows, self._back)
 
     # ------------------------------------------------------------------ acts
 
