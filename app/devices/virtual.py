@@ -577,19 +577,25 @@ class VirtualPrinterServer:
         return (mood.paper_out or mood.cover_open or mood.cutter_error) and not mood.lie
 
     def _hold(self, connection: socket.socket, portion: bytes) -> None:
-        """Answer real-time questions only; everything else waits for paper."""
+        """Answer real-time questions only; everything else waits for paper.
+
+        What waits is put away before the answer goes out: a caller that has the answer may load paper at once.
+        """
         rest = bytearray()
+        answers = bytearray()
         at = 0
         while at < len(portion):
             if portion[at : at + 2] == b"\x10\x04" and at + 2 < len(portion):
                 if not self.mood.silent:
-                    connection.sendall(self.mood.answer(portion[at + 2]))
+                    answers += self.mood.answer(portion[at + 2])
                 at += 3
             else:
                 rest.append(portion[at])
                 at += 1
         with self._lock:
             self._held += bytes(rest)
+        if answers:
+            connection.sendall(answers)
 
     def _keep(self, received: bytes, interpreter: Interpreter) -> None:
         """Save a job, unless it was only a look at the status or a lie."""
