@@ -59,7 +59,7 @@ class DemoCounter:
         self.till.checkout.tender(method, 0, "" if method == "cash" else "1234")
         durable = threading.Event()
         self.till.checkout.complete(durable.set)
-        assert durable.wait(10)
+        assert durable.wait(60)
         scene = self.till.checkout.settle()
         assert scene.state == "done", scene
         self.till.checkout.next_customer()
@@ -75,6 +75,6 @@ def demo_counter(demo_folder: Path) -> Iterator[DemoCounter]:
     clock = ManualClock(DEMO_NOW)
     till = Till(demo_folder, clock)
     till.shifts.sign_in("staff-1001", "1001")
-    till.shifts.open(50_000).result(10)
+    till.shifts.open(50_000).result(60)
     yield DemoCounter(till, clock)
     till.close()

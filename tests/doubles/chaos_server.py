@@ -117,10 +117,10 @@ class ChaosRoad:
         self._over = True
         with socket.create_connection(self._listener.getsockname()):
             pass
-        self._main.join(5)
+        self._main.join(60)
         self._listener.close()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
 
     def _accept(self) -> None:
         while True:
@@ -134,7 +134,7 @@ class ChaosRoad:
 
     def _serve(self, client: socket.socket) -> None:
         with client:
-            client.settimeout(5)
+            client.settimeout(60)
             try:
                 while not self._over:
                     asked = _whole(client, answer=False)
@@ -163,7 +163,7 @@ class ChaosRoad:
 
     def _forward(self, asked: bytes) -> bytes:
         parts = urlsplit(self.hub_url)
-        with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=5) as hub:
+        with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=60) as hub:
             hub.sendall(asked)
             return _whole(hub, answer=True)
 

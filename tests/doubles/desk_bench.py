@@ -69,7 +69,7 @@ class DeskBench:
         """The keys of the function bar now."""
         return [spec.key for spec in self.page.fkeys()]
 
-    def until(self, done: Callable[[], object], seconds: float = 10) -> None:
+    def until(self, done: Callable[[], object], seconds: float = 60) -> None:
         """Let commits return until something holds."""
         end = time.monotonic() + seconds
         while not done():

@@ -21,7 +21,7 @@ from app.records.clock import Clock
 from app.records.keys import DeviceKey
 from app.sync.client import HubClient, Limits, enrol
 
-QUICK = Limits(connect_s=2, read_s=3, total_s=5)
+QUICK = Limits(connect_s=20, read_s=20, total_s=40)
 _POSTGRES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/usr/lib/postgresql/15/bin"))
 
 

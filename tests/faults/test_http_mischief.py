@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from chaos_server import MISCHIEF, ChaosRoad, Drip, plain
-from hub_bench import HubBench
+from hub_bench import QUICK, HubBench
 from sqlalchemy import select
 from till_double import DAY, MemoryInbox, MemoryOutbox, PaperTill
 
@@ -17,7 +17,8 @@ from app.sync.client import HubClient, HubFault, Limits
 from app.sync.uploader import Uploader
 from app.sync.worker import SyncState, SyncWorker
 
-SHORT = Limits(connect_s=1, read_s=1, total_s=1.5)
+SHORT = Limits(connect_s=60, read_s=60, total_s=1.5)
+"""A total time that an answer in drips overruns."""
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ class Road:
         bench.enrolled(self.till)
         self.outbox = MemoryOutbox([self.till.opened(), *(self.till.sale(100) for _ in range(9))])
         self.chaos = ChaosRoad(bench.url)
-        self.client = HubClient(self.chaos.url, self.till.key, bench.public, SHORT)
+        self.client = HubClient(self.chaos.url, self.till.key, bench.public, QUICK)
         self.uploader = Uploader(self.outbox, self.client, SystemClock())
 
     def drain(self, rounds: int = 12) -> list[str]:
@@ -111,11 +112,13 @@ def test_a_genuine_answer_to_another_question_is_no_answer(road: Road) -> None:
 def test_a_drip_is_cut_off_by_the_total_time(road: Road) -> None:
     drip = Drip()
     road.chaos.plan = [(True, drip)]
-    before = time.monotonic()
-    faults = road.drain()
-    assert faults == ["timeout"]
-    assert time.monotonic() - before < 4
+    hasty = HubClient(road.chaos.url, road.till.key, road.bench.public, SHORT)
+    with pytest.raises(HubFault) as caught:
+        Uploader(road.outbox, hasty, SystemClock()).step()
+    assert caught.value.code == "timeout"
     drip.over.set()
+    hasty.close()
+    assert road.drain() == []
     road.everything_arrived_once()
 
 
@@ -177,10 +180,10 @@ def test_the_worker_gets_through_a_long_row_of_mischief_by_itself(road: Road) ->
         road.client, road.outbox, MemoryInbox(), SystemClock(), on_state=told.append, first_backoff_s=0.01, longest_backoff_s=0.02
     )
     worker.start()
-    until = time.monotonic() + 15
+    until = time.monotonic() + 60
     while time.monotonic() < until and (worker.state.kind != "online" or worker.state.waiting or road.chaos.plan):
         worker.wake()
         time.sleep(0.02)
-    assert worker.stop()
+    assert worker.stop(60)
     road.everything_arrived_once()
     assert {"portal", "offline", "online"} <= {state.kind for state in told}

@@ -49,7 +49,7 @@ class Counter(QMainWindow):
         self.presses = 0
         self.show()
         self.activateWindow()
-        QTest.qWaitForWindowActive(self)
+        QTest.qWaitForWindowActive(self, 60_000)
         self.shell.come_in(None)
         self.shell.take_keyboard()
         self.settle()
@@ -110,7 +110,7 @@ class Counter(QMainWindow):
         """Wait until function keys count again after a change of pages."""
         QTest.qWait(320)
 
-    def until(self, met: Callable[[], bool], seconds: float = 5.0) -> None:
+    def until(self, met: Callable[[], bool], seconds: float = 60) -> None:
         """Turn the event loop until something is so."""
         end = time.monotonic() + seconds
         while not met():

@@ -46,7 +46,7 @@ class Asker:
         self.panel.show_question(question)
         self.panel.show()
         self.panel.activateWindow()
-        QTest.qWaitForWindowActive(self.panel)
+        QTest.qWaitForWindowActive(self.panel, 60_000)
 
     def part(self, name: str) -> Entry | ChipRow | PinBox:
         """The part of a field."""

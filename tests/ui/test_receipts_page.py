@@ -62,7 +62,7 @@ def test_paper_whose_fate_is_unknown_is_settled_by_a_person(bench: Callable[[], 
     demo_counter.sell(MASKS)
     jobs = demo_counter.till.store.jobs
     job = jobs.list()[0].job_id
-    jobs.set_state(job, "unknown", {}).result(10)
+    jobs.set_state(job, "unknown", {}).result(60)
     at = bench()
     assert "不知打没打出，请看一眼" in at.words()
     at.page.findChild(QWidget, f"seen-{job}").click()
@@ -74,7 +74,7 @@ def test_paper_that_waits_is_printed_when_a_person_says_so(bench: Callable[[], D
     demo_counter.sell(MASKS)
     jobs = demo_counter.till.store.jobs
     job = jobs.list()[0].job_id
-    jobs.set_state(job, "waiting", {"why": "paper_out"}).result(10)
+    jobs.set_state(job, "waiting", {"why": "paper_out"}).result(60)
     at = bench()
     assert "缺纸，等待中" in at.words()
     at.page.findChild(QWidget, f"again-{job}").click()

@@ -58,7 +58,7 @@ def close_shift(till: Any, handed_to: str = "") -> None:
     till.shifts.confirm_count()
     durable = threading.Event()
     till.shifts.close(durable.set, handed_to)
-    assert durable.wait(10)
+    assert durable.wait(60)
     assert till.shifts.settle().state == "closed"
 
 
@@ -140,7 +140,7 @@ def test_the_z_of_a_past_shift_is_chosen_by_its_number(bench: Callable[[], DeskB
     till = demo_counter.till
     demo_counter.sell(MASKS)
     close_shift(till, "staff-1004")
-    till.shifts.open(50_000).result(10)
+    till.shifts.open(50_000).result(60)
     demo_counter.sell(MASKS)
     close_shift(till)
     at = bench()
@@ -148,7 +148,7 @@ def test_the_z_of_a_past_shift_is_chosen_by_its_number(bench: Callable[[], DeskB
     assert "Z 第 0002 号" in at.words()
     at.press("Left", "F12")
     assert saved(at).name == "Z-01-0001.pdf"
-    till.shifts.close_day(lambda: "").result(10)
+    till.shifts.close_day(lambda: "").result(60)
     choose(at, "day")
     assert "F12" in at.bar()
 

@@ -127,9 +127,9 @@ def test_oversold_stock_is_a_task_that_a_correction_closes(bench: Callable[[], D
 
 def test_packs_sold_without_a_lot_are_corrected_under_their_product(demo_counter: Any) -> None:
     stocking, stock = demo_counter.till.stocking, demo_counter.till.store.stock
-    stocking.correct("", -2, "count", pin="1003", product_id="P5800A1").result(10)
+    stocking.correct("", -2, "count", pin="1003", product_id="P5800A1").result(60)
     assert [(row.lot_id, row.quantity) for row in stock.negatives()] == [("", -2)]
-    stocking.correct("", 2, "oversold", pin="1003", product_id="P5800A1").result(10)
+    stocking.correct("", 2, "oversold", pin="1003", product_id="P5800A1").result(60)
     assert stock.negatives() == ()
 
 

@@ -35,7 +35,7 @@ class Hand:
         QTimer.singleShot(milliseconds, loop.quit)
         loop.exec()
 
-    def until(self, true: Callable[[], object], seconds: float = 20) -> None:
+    def until(self, true: Callable[[], object], seconds: float = 60) -> None:
         """Wait for something to become true."""
         for _ in range(round(seconds * 100)):
             if true():

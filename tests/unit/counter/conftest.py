@@ -43,7 +43,7 @@ class Hand:
     def complete(self) -> str:
         durable = threading.Event()
         self.till.checkout.complete(durable.set)
-        assert durable.wait(20)
+        assert durable.wait(60)
         paid = self.till.checkout.settle()
         assert paid.state == "done", paid
         self.till.checkout.next_customer()
@@ -71,7 +71,7 @@ def till(demo_folder: Path, closed_till: list[Till]) -> Till:
     made = Till(demo_folder, demo_clock())
     closed_till.append(made)
     made.shifts.sign_in("staff-1001", "1001")
-    made.shifts.open(50_000).result(20)
+    made.shifts.open(50_000).result(60)
     return made
 
 

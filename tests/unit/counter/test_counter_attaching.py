@@ -23,7 +23,7 @@ def sold(demo_counter: Any, *codes: str) -> Any:
 def test_a_member_named_in_time_is_on_the_sale_and_the_amount_stays(demo_counter: Any) -> None:
     till, sale = demo_counter.till, sold(demo_counter, MASKS)
     demo_counter.clock.advance(29 * 60)
-    till.attaching.attach(sale.body.sale_id, member_id(till)).result(10)
+    till.attaching.attach(sale.body.sale_id, member_id(till)).result(60)
     now = till.store.sales.by_id(sale.body.sale_id)
     assert (now.member_id, now.body) == (member_id(till), sale.body)
     (event,) = till.store.journal.of_type("member.attached@1")
@@ -33,7 +33,7 @@ def test_a_member_named_in_time_is_on_the_sale_and_the_amount_stays(demo_counter
 
 def test_after_the_minutes_of_the_setting_it_is_refused(demo_counter: Any) -> None:
     till, sale = demo_counter.till, sold(demo_counter, MASKS)
-    till.settings.set("member.late_minutes", 10).result(10)
+    till.settings.set("member.late_minutes", 10).result(60)
     demo_counter.clock.advance(599)
     assert till.attaching.open_until(sale) == sale.at + timedelta(minutes=10)
     demo_counter.clock.advance(2)
@@ -48,7 +48,7 @@ def test_it_is_done_once_even_before_the_first_is_durable(demo_counter: Any) -> 
     first = till.attaching.attach(sale.body.sale_id, member_id(till))
     with pytest.raises(Refused, match="member_there"):
         till.attaching.attach(sale.body.sale_id, member_id(till))
-    first.result(10)
+    first.result(60)
     with pytest.raises(Refused, match="member_there"):
         till.attaching.attach(sale.body.sale_id, member_id(till))
 

@@ -25,7 +25,7 @@ def printer(tmp_path: Path) -> Iterator[VirtualPrinterServer]:
 @pytest.fixture
 def printing(hand: Any, demo_folder: Path, closed_till: list[Till], printer: VirtualPrinterServer) -> Any:
     """The hand's till, opened again with that printer; its printing thread sleeps until started."""
-    hand.till.settings.set_many({"printer.transport": "network", "printer.address": printer.address}).result(20)
+    hand.till.settings.set_many({"printer.transport": "network", "printer.address": printer.address}).result(60)
     _open_again(hand, demo_folder, closed_till)
     return hand
 
@@ -66,7 +66,7 @@ def test_queued_slip_waits_for_a_person_after_a_restart(printing: Any, demo_fold
 def test_slip_that_was_being_printed_is_unknown_after_a_restart(printing: Any, demo_folder: Path, closed_till: list[Till]) -> None:
     printing.sell("@P6000A1.ean")
     job = printing.till.store.jobs.list()[0]
-    printing.till.store.jobs.set_state(job.job_id, "unknown", {"step": "printing"}).result(20)
+    printing.till.store.jobs.set_state(job.job_id, "unknown", {"step": "printing"}).result(60)
     _open_again(printing, demo_folder, closed_till)
     printing.till.printing.start()
     assert _states(printing, "unknown") == ["unknown"]

@@ -16,7 +16,7 @@ def _book(till: Any, kind: str = "return") -> Any:
     scene = till.returning.complete(durable.set, kind)
     if scene.problem is not None:
         return scene
-    assert durable.wait(20)
+    assert durable.wait(60)
     return till.returning.settle()
 
 

@@ -20,7 +20,7 @@ def _count(till: Any, **pieces: int) -> Any:
 def _close(till: Any) -> Any:
     durable = threading.Event()
     till.shifts.close(durable.set)
-    assert durable.wait(20)
+    assert durable.wait(60)
     return till.shifts.settle()
 
 
@@ -61,8 +61,8 @@ def test_difference_asks_for_a_reason(till: Any) -> None:
 
 def test_cash_moves_change_what_the_drawer_must_hold(hand: Any) -> None:
     till = hand.till
-    till.shifts.move_cash(10_000, "change_money").result(20)
-    till.shifts.move_cash(-25_000, "deposit").result(20)
+    till.shifts.move_cash(10_000, "change_money").result(60)
+    till.shifts.move_cash(-25_000, "deposit").result(60)
     totals = till.shifts.totals()
     assert (totals.cash_in_fen, totals.cash_out_fen, totals.expected_cash_fen) == (10_000, 25_000, 35_000)
     with pytest.raises(Refused, match="more_than_drawer"):
@@ -78,7 +78,7 @@ def test_duty_out_of_range_asks_what_was_done_about_it(till: Any) -> None:
         till.shifts.do_duty("room_climate", "am", {"temperature_dc": 220})
     with pytest.raises(Refused, match="duty_unknown"):
         till.shifts.do_duty("siesta", "am", {})
-    till.shifts.do_duty("room_climate", "am", {"temperature_dc": 220, "humidity_pm": 500}).result(20)
+    till.shifts.do_duty("room_climate", "am", {"temperature_dc": 220, "humidity_pm": 500}).result(60)
     done = [state for state in till.shifts.duties() if state.duty == "room_climate" and state.state == "done"]
     assert [state.slot for state in done] == ["am"]
 
@@ -94,7 +94,7 @@ def test_z_numbers_follow_each_other_and_the_perpetual_total_only_grows(hand: An
     _count(till, f10000=5)
     assert _close(till).z_no == 1
     till.shifts.sign_in("staff-1004", "1004")
-    till.shifts.open(50_000).result(20)
+    till.shifts.open(50_000).result(60)
     hand.sell("@P5800A1.ean", method="card")
     _count(till, f10000=5)
     assert _close(till).z_no == 2
@@ -117,13 +117,13 @@ def test_day_closes_once_every_shift_is_closed(hand: Any) -> None:
         till.shifts.close_day(lambda: "")
     _count(till, f10000=5)
     _close(till)
-    till.shifts.close_day(lambda: "ab" * 32).result(20)
+    till.shifts.close_day(lambda: "ab" * 32).result(60)
     closed = till.store.shifts.day_closing(till.store.shifts.last_day_closed())
     assert (closed.totals.sales_fen, closed.backup) == (990, "ab" * 32)
 
 
 def test_open_drawer_is_counted(till: Any) -> None:
-    till.shifts.open_drawer("change_money").result(20)
+    till.shifts.open_drawer("change_money").result(60)
     assert till.shifts.totals().drawer_opens == 1
 
 
@@ -134,7 +134,7 @@ def test_corrected_tender_moves_money_between_methods_and_leaves_the_sale(hand: 
     tender = sale.body.tenders[0].tender_id
     with pytest.raises(Refused, match="pin_wrong"):
         till.shifts.correct_tender(sale.body.sale_id, tender, "card", "wrong_key", "1001")
-    till.shifts.correct_tender(sale.body.sale_id, tender, "card", "wrong_key", "1003").result(20)
+    till.shifts.correct_tender(sale.body.sale_id, tender, "card", "wrong_key", "1003").result(60)
     assert till.shifts.totals().expected_cash_fen == 50_000
     assert till.store.sales.by_number(number).body == sale.body
 
@@ -145,7 +145,7 @@ def test_clock_a_year_off_is_said_and_a_confirmed_day_is_signed(till: Any) -> No
     day, last = till.shifts.clock_warning()
     assert day.year == 2027 and last.year == 2026
     till.shifts.confirm_clock(day, last)
-    till.store.writer.submit(lambda _: None).result(20)
+    till.store.writer.submit(lambda _: None).result(60)
     assert till.store.journal.count_by_type()["clock.confirmed@1"] == 1
 
 
@@ -154,7 +154,7 @@ def test_pharmacist_comes_on_duty_only_with_the_own_pin(till: Any) -> None:
         till.shifts.duty_pharmacist("staff-1001", True, "1001")
     with pytest.raises(Refused, match="pin_wrong"):
         till.shifts.duty_pharmacist("staff-1002", True, "1003")
-    till.shifts.duty_pharmacist("staff-1002", True, "1002").result(20)
+    till.shifts.duty_pharmacist("staff-1002", True, "1002").result(60)
     assert till.store.shifts.duty_pharmacists() == ("staff-1002",)
 
 

@@ -12,7 +12,7 @@ from app.counter.faults import Refused
 
 def test_received_box_proves_its_lot_at_the_sale(hand: Any) -> None:
     box = hand.names.code("@P2200A1.new1")
-    hand.till.stocking.receive("P2200A1", "N-77", date(2028, 5, 31), 2, [box]).result(20)
+    hand.till.stocking.receive("P2200A1", "N-77", date(2028, 5, 31), 2, [box]).result(60)
     line = hand.scan("@P2200A1.new1").lines[0]
     assert (line.lot_no, line.lot_source) == ("N-77", "code")
     assert hand.till.store.stock.level("P2200A1") == 38
@@ -43,24 +43,24 @@ def test_cashier_corrects_stock_only_with_a_pin_that_may(hand: Any) -> None:
         hand.till.stocking.correct(lot, -2, "damage", pin="1001")
     with pytest.raises(Refused, match="reason_needed"):
         hand.till.stocking.correct(lot, -2, "", pin="1003")
-    hand.till.stocking.correct(lot, -2, "damage", pin="1003").result(20)
+    hand.till.stocking.correct(lot, -2, "damage", pin="1003").result(60)
     assert hand.till.store.stock.level("P6000A1") == 58
 
 
 def test_oversold_shelf_is_a_task_until_a_correction_closes_it(hand: Any) -> None:
     lot = hand.till.stocking.rows("P6000A1")[0].lot_id
-    hand.till.stocking.correct(lot, -60, "count", pin="1003").result(20)
+    hand.till.stocking.correct(lot, -60, "count", pin="1003").result(60)
     hand.sell("@P6000A1.ean")
     (task,) = hand.till.store.stock.negatives()
     assert (task.product_id, task.quantity) == ("P6000A1", -1)
-    hand.till.stocking.correct(task.lot_id, 1, "oversold", task.zone, "1003").result(20)
+    hand.till.stocking.correct(task.lot_id, 1, "oversold", task.zone, "1003").result(60)
     assert hand.till.store.stock.negatives() == ()
 
 
 def test_lot_recalled_while_its_box_lies_on_the_counter_cannot_be_paid(hand: Any) -> None:
     hand.scan("@P2200A1.box1")
     row = hand.till.stocking.rows("P2200A1")[0]
-    hand.till.stocking.set_lot_state(row.lot_id, "recalled", "recall", "1003").result(20)
+    hand.till.stocking.set_lot_state(row.lot_id, "recalled", "recall", "1003").result(60)
     with pytest.raises(Refused, match="todo"):
         hand.till.checkout.begin()
     assert "recalled_lot" in hand.rules()

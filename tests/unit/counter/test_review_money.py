@@ -19,7 +19,7 @@ EPH1, EPH2 = "89904721098866345850", "89904721098866345851"
 def done(till: Any) -> Any:
     durable = threading.Event()
     till.checkout.complete(durable.set)
-    assert durable.wait(10)
+    assert durable.wait(60)
     return till.checkout.settle()
 
 
@@ -82,7 +82,7 @@ def test_sale_is_completed_once_however_often_the_key_is_pressed(demo_counter: A
     till.checkout.complete(lambda: None)
     with pytest.raises(Refused, match="not_collecting"):
         till.checkout.complete(lambda: None)
-    till.store.parked._writes().submit(lambda _: None).result(10)
+    till.store.parked._writes().submit(lambda _: None).result(60)
     till.checkout.settle()
     assert till.shifts.totals().sales == 1
 
@@ -122,22 +122,22 @@ def test_shift_is_not_closed_under_an_open_payment_nor_twice(demo_counter: Any) 
     till.shifts.close(closed.set)
     with pytest.raises(Refused, match="committing"):
         till.shifts.close(lambda: None)
-    assert closed.wait(10)
+    assert closed.wait(60)
     assert till.shifts.settle().state == "closed"
 
 
 def test_day_is_closed_once_and_ends_the_pharmacists_duty(demo_counter: Any) -> None:
     till = demo_counter.till
-    till.shifts.duty_pharmacist("staff-1002", True, "1002").result(10)
+    till.shifts.duty_pharmacist("staff-1002", True, "1002").result(60)
     with pytest.raises(Refused, match="shift_open"):
         till.shifts.close_day(lambda: "")
     till.shifts.count(10_000, 5)
     till.shifts.confirm_count()
     closed = threading.Event()
     till.shifts.close(closed.set)
-    assert closed.wait(10)
+    assert closed.wait(60)
     till.shifts.settle()
-    till.shifts.close_day(lambda: "").result(10)
+    till.shifts.close_day(lambda: "").result(60)
     assert till.store.shifts.duty_pharmacists() == ()
     with pytest.raises(Refused, match="day_closed"):
         till.shifts.close_day(lambda: "")
@@ -166,7 +166,7 @@ def test_box_that_was_scanned_is_the_one_that_goes_back(demo_counter: Any) -> No
     till.returning.approve("1003")
     booked = threading.Event()
     till.returning.complete(booked.set)
-    assert booked.wait(10)
+    assert booked.wait(60)
     assert till.returning.settle().state == "done"
     assert till.store.stock.code(EPH2).state == "returned"
     assert till.store.stock.code(EPH1).state == "sold"

@@ -24,8 +24,8 @@ def boxes_of_two_lots(till: Any, product_id: str) -> tuple[str, str, str]:
     product = till.goods.product(product_id)
     prefix = product.trace_prefix
     codes = [f"{prefix}999999999999{n}" for n in range(3)]
-    till.stocking.receive(product_id, "RV-A", date(2028, 1, 31), 5, codes[:1]).result(10)
-    till.stocking.receive(product_id, "RV-B", date(2028, 6, 30), 5, codes[1:]).result(10)
+    till.stocking.receive(product_id, "RV-A", date(2028, 1, 31), 5, codes[:1]).result(60)
+    till.stocking.receive(product_id, "RV-B", date(2028, 6, 30), 5, codes[1:]).result(60)
     return codes[0], codes[1], codes[2]
 
 
@@ -42,7 +42,7 @@ def reviewed(till: Any, verdict: str = "approved") -> None:
 
 
 def on_duty(till: Any) -> None:
-    till.shifts.duty_pharmacist("staff-1002", True, "1002").result(10)
+    till.shifts.duty_pharmacist("staff-1002", True, "1002").result(60)
 
 
 def rules_standing(till: Any) -> set[str]:
@@ -133,7 +133,7 @@ def test_pharmacist_who_leaves_stops_a_basket_that_was_ready(demo_counter: Any) 
     till.selling.scan(RX1)
     reviewed(till)
     assert till.selling.scene().blocks == 0
-    till.shifts.duty_pharmacist("staff-1002", False, "1002").result(10)
+    till.shifts.duty_pharmacist("staff-1002", False, "1002").result(60)
     with pytest.raises(Refused, match="todo"):
         till.checkout.begin()
 
@@ -142,7 +142,7 @@ def test_lot_recalled_on_the_stock_page_stops_a_basket_that_was_ready(demo_count
     till = demo_counter.till
     till.selling.scan(IBU_TRACE)
     lot_id = till.selling.basket.lines[0].lot.lot_id
-    till.stocking.set_lot_state(lot_id, "recalled", "quality", pin="1002").result(10)
+    till.stocking.set_lot_state(lot_id, "recalled", "quality", pin="1002").result(60)
     with pytest.raises(Refused, match="todo"):
         till.checkout.begin()
 
@@ -206,14 +206,14 @@ def test_basket_kept_just_before_a_hold_or_a_sale_does_not_open_again_behind_it(
     till.selling.scan(MASK)
     till.checkout.begin()
     till.checkout.tender("cash")
-    till.store.parked._writer.submit(lambda _: gate.wait(5))
+    till.store.parked._writer.submit(lambda _: gate.wait(60))
     till.checkout.set_wishes(paper=False)
     durable = threading.Event()
     till.checkout.complete(durable.set)
     gate.set()
-    assert durable.wait(10)
+    assert durable.wait(60)
     assert till.checkout.settle().state == "done"
-    till.store.parked._writer.submit(lambda _: None, False).result(5)
+    till.store.parked._writer.submit(lambda _: None, False).result(60)
     assert till.store.parked.open_basket() is None
 
 
@@ -281,7 +281,7 @@ def test_basket_cannot_change_under_an_open_payment(demo_counter: Any) -> None:
 def test_lot_that_expired_at_midnight_is_blocked_in_a_shift_of_the_evening_before(demo_counter: Any) -> None:
     till = demo_counter.till
     product = till.goods.of_barcode(MASK)[0]
-    till.stocking.receive(product.id, "RV-END", date(2026, 11, 21), 5).result(10)
+    till.stocking.receive(product.id, "RV-END", date(2026, 11, 21), 5).result(60)
     lot = next(row for row in till.stocking.rows(product.id) if row.lot_no == "RV-END")
     scene = till.selling.scan(MASK)
     scene = till.selling.ask("lot", scene.lines[0].line_id)

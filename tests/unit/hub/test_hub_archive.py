@@ -51,20 +51,20 @@ def test_a_unit_that_fails_takes_none_of_its_neighbours_with_it(bench: HubBench)
     gate = threading.Event()
 
     def first(connection: Connection) -> str:
-        gate.wait(5)
+        gate.wait(60)
         upsert(connection, tables.chain, chain_row("甲"), put=("name",))
         return "done"
 
     def second(connection: Connection) -> None:
-        gate.wait(5)
+        gate.wait(60)
         connection.execute(tables.chain.delete())
         raise LookupError("its own trouble")
 
     futures = [bench.archive.commit(first), bench.archive.commit(second)]
     gate.set()
-    assert futures[0].result(10) == "done"
+    assert futures[0].result(60) == "done"
     with pytest.raises(LookupError):
-        futures[1].result(10)
+        futures[1].result(60)
     with bench.archive.reading() as connection:
         assert connection.scalar(select(tables.chain.c.name)) == "甲"
 

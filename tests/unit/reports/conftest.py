@@ -90,17 +90,17 @@ def day_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store = Store.open(folder, clock, store_id="RM01", till="01", app_version="0.1.0")
 
     def record(*bodies: Record, actor: str = "u1", private: tuple[PrivateBlob, ...] = ()) -> None:
-        store.journal.record(bodies, actor=actor, day=DAY, private=private).result(10)
+        store.journal.record(bodies, actor=actor, day=DAY, private=private).result(60)
 
     face = {"store.id": "RM01", "store.name": "安康大药房", "store.branch": "人民路店", "store.licence": "演示-CB01"}
-    store.settings.set_many(face).result(10)
-    store.people.save_staff(*STAFF).result(10)
+    store.settings.set_many(face).result(60)
+    store.people.save_staff(*STAFF).result(60)
     lots = [
         Lot(id="L-P1", product_id="P1", lot_no="26P1", expires_on=DAY + timedelta(days=20)),
         Lot(id="L-P2", product_id="P2", lot_no="26P2", expires_on=DAY - timedelta(days=3)),
         Lot(id="L-P2b", product_id="P2", lot_no="26P2B", expires_on=DAY + timedelta(days=900)),
     ]
-    store.stock.import_opening(lots, {"L-P1": 12, "L-P2": 5, "L-P2b": 40}, {}, day=DAY).result(10)
+    store.stock.import_opening(lots, {"L-P1": 12, "L-P2": 5, "L-P2b": 40}, {}, day=DAY).result(60)
     record(ev.ShiftOpened(shift_id="shift-1", till="01", staff_id="u1", float_fen=50_000))
     record(sale(1, line("s-1-a", RX, 2)))
     clock.advance(3600)

@@ -137,7 +137,7 @@ class Till:
 
     def record(self, store: Store, *bodies: Any, **more: Any) -> Any:
         """Record and wait."""
-        return store.journal.record(bodies, actor="u1", day=more.pop("day", DAY), **more).result(10)
+        return store.journal.record(bodies, actor="u1", day=more.pop("day", DAY), **more).result(60)
 
 
 def _tender(tender_id: str, method: str, amount_fen: int) -> ev.Tender:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from typing import Any
 
@@ -44,7 +45,7 @@ def test_events_are_dense_and_chained_over_epochs(till: Any) -> None:
 
 def test_a_sale_with_its_paper_blob_and_basket_is_one_commit(store: Store, till: Any) -> None:
     till.record(store, till.shift())
-    store.parked.save_open("b-1", "", "{}", "shift-1", till.clock.now()).result(5)
+    store.parked.save_open("b-1", "", "{}", "shift-1", till.clock.now()).result(60)
     before = store.writer.commits
 
     def paper(committed: tuple[Committed, ...]) -> list[NewJob]:
@@ -115,6 +116,7 @@ def test_readers_cannot_write(store: Store) -> None:
 
 def test_urgent_units_go_before_waiting_ones_and_background_waits_for_keys(store: Store) -> None:
     order: list[str] = []
+    gate = threading.Event()
     store.writer.touched()
 
     def named(name: str) -> Any:
@@ -124,13 +126,14 @@ def test_urgent_units_go_before_waiting_ones_and_background_waits_for_keys(store
         return unit
 
     futures = [
-        store.writer.submit(lambda _connection: time.sleep(0.02)),
+        store.writer.submit(lambda _connection: gate.wait(60)),
         store.writer.submit(named("background"), background=True),
         store.writer.submit(named("soon"), urgent=False),
         store.writer.submit(named("urgent")),
     ]
+    gate.set()
     for future in futures:
-        future.result(5)
+        future.result(60)
     assert order == ["urgent", "soon", "background"]
 
 
@@ -146,7 +149,7 @@ def test_a_full_disk_refuses_the_sale_and_still_lets_the_shift_close(store: Stor
             raw.execute(f"PRAGMA max_page_count = {used + pages}")
             return int(used)
 
-        store.writer.submit(unit).result(5)
+        store.writer.submit(unit).result(60)
 
     limit(0)
     with pytest.raises(StoreFault) as caught:
@@ -170,7 +173,7 @@ def test_after_an_io_error_nothing_more_is_written_until_reopened(store: Store, 
 
     monkeypatch.setattr(store.frames, "flush", torn)
     till.record(store, till.sale(2))
-    for _ in range(200):
+    for _ in range(6000):
         if store.writer.stopped is not None:
             break
         time.sleep(0.01)
@@ -203,7 +206,7 @@ def test_a_long_wal_is_folded_in_when_nobody_sells(store: Store, till: Any, monk
     till.record(store, till.shift(), till.sale(1))
     wal = store.directory / "ledger.db-wal"
     assert wal.stat().st_size > 1000
-    for _ in range(300):
+    for _ in range(6000):
         if wal.stat().st_size == 0:
             break
         time.sleep(0.01)

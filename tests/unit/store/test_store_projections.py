@@ -27,8 +27,8 @@ def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
 
 def a_day(store: Store, till: Any) -> None:
     """One event of every kind that moves a row."""
-    store.stock.import_opening([till.lot(0), till.lot(1)], {"lot-0": 5, "lot-1": 5}, {"lot-0": ["code-0-1", "x"]}).result(5)
-    store.inbox.apply("lot", [{**till.lot(7).model_dump(mode="json"), "state": "recalled"}], "c1").result(5)
+    store.stock.import_opening([till.lot(0), till.lot(1)], {"lot-0": 5, "lot-1": 5}, {"lot-0": ["code-0-1", "x"]}).result(60)
+    store.inbox.apply("lot", [{**till.lot(7).model_dump(mode="json"), "state": "recalled"}], "c1").result(60)
     till.record(
         store,
         till.shift(),
@@ -136,7 +136,7 @@ def test_the_stricter_of_headquarters_and_the_store_rules_a_lot(store: Store, ti
 
     def told(state: str) -> None:
         lot = Lot.model_validate({**till.lot(0).model_dump(), "state": state})
-        store.inbox.apply("lot", [lot.model_dump(mode="json")], state).result(5)
+        store.inbox.apply("lot", [lot.model_dump(mode="json")], state).result(60)
 
     def state() -> str:
         found = store.stock.lot("lot-0")
@@ -160,14 +160,14 @@ def test_expired_and_near_expiry_shelf_stock_is_listed_apart(store: Store, till:
         till.lot(3, expires_on=date(2027, 2, 19)),
         till.lot(4, expires_on=date(2027, 2, 20)),
     ]
-    store.stock.import_opening(lots, {lot.id: 1 for lot in lots}, {}).result(5)
+    store.stock.import_opening(lots, {lot.id: 1 for lot in lots}, {}).result(60)
     assert [row.lot_id for row in store.stock.expired(DAY)] == ["lot-1"]
     assert [row.lot_id for row in store.stock.near_expiry(DAY, 90)] == ["lot-2", "lot-3"]
 
 
 def test_an_opening_import_of_many_lots_keeps_states_codes_and_levels(store: Store, till: Any) -> None:
     lots = [till.lot(n, state="locked" if n == 3 else "saleable") for n in range(45)]
-    store.stock.import_opening(lots, {lot.id: 2 for lot in lots}, {"lot-5": ["c1", "c2"]}).result(5)
+    store.stock.import_opening(lots, {lot.id: 2 for lot in lots}, {"lot-5": ["c1", "c2"]}).result(60)
     assert store.stock.levels([f"p-{n}" for n in range(45)]) == {f"p-{n}": 2 for n in range(45)}
     third, box = store.stock.lot("lot-3"), store.stock.code("c2")
     assert third is not None and third.lot.state == "locked"

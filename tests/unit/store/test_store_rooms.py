@@ -45,7 +45,7 @@ def test_every_default_is_of_its_declared_type() -> None:
 def test_a_setting_survives_reopening_and_refuses_a_wrong_type(till: Any) -> None:
     store = till.open()
     assert store.settings.get("rounding.mode") == "none"
-    store.settings.set("rounding.mode", "jiao").result(5)
+    store.settings.set("rounding.mode", "jiao").result(60)
     assert store.settings.text("rounding.mode") == "jiao"
     for key, value in (("rounding.mode", "penny"), ("printer.cells", "48"), ("printer.cells", True), ("demo", 1)):
         with pytest.raises(StoreFault, match="bad_setting"):
@@ -64,9 +64,9 @@ def test_staff_are_kept_overwritten_and_glanced_at(store: Store) -> None:
         Staff(id="a", code="02", name="甲", role="cashier"),
         Staff(id="b", code="01", name="乙", role="manager"),
         Staff(id="c", code="03", name="丙", role="cashier", active=False),
-    ).result(5)
-    store.people.save_staff(Staff(id="a", code="02", name="甲", role="pharmacist")).result(5)
-    store.settings.set("ui.theme", "dark").result(5)
+    ).result(60)
+    store.people.save_staff(Staff(id="a", code="02", name="甲", role="pharmacist")).result(60)
+    store.settings.set("ui.theme", "dark").result(60)
     found = store.people.staff_by_code("02")
     assert found is not None and found.role == "pharmacist"
     assert [person.id for person in store.people.staff()] == ["b", "a", "c"]
@@ -79,20 +79,20 @@ def test_wrong_pins_survive_a_restart_until_cleared(till: Any) -> None:
     store = till.open()
     since = till.clock.now()
     for _ in range(3):
-        store.people.note_failure("a").result(5)
+        store.people.note_failure("a").result(60)
     till.close()
     store = till.open()
     assert store.people.failures("a", since) == 3
     assert store.people.failures("a", till.clock.now() + timedelta(hours=1)) == 0
     assert store.people.failures("b", since) == 0
-    store.people.clear_failures("a").result(5)
+    store.people.clear_failures("a").result(60)
     assert store.people.failures("a", since) == 0
 
 
 def test_members_are_found_by_phone_last_four_card_and_name(store: Store) -> None:
     members = [Member(id=f"m{n}", card_no=f"9000000000000000000{n}", phone=f"1390000{n}678", name=f"会员{n}") for n in range(4)]
     family = FamilyPerson(id="f1", member_id="m1", name="小示例", weight_g=12000)
-    store.people.save_members(members, [family]).result(5)
+    store.people.save_members(members, [family]).result(60)
     assert store.people.find_members("13900002678") == (members[2],)
     assert store.people.find_members("3678") == (members[3],)
     assert store.people.find_members("90000000000000000001") == (members[1],)
@@ -105,7 +105,7 @@ def test_members_are_found_by_phone_last_four_card_and_name(store: Store) -> Non
 
 def test_many_members_are_saved_in_small_units(store: Store) -> None:
     members = [Member(id=f"m{n}", card_no=str(n)) for n in range(450)]
-    store.people.save_members(members).result(5)
+    store.people.save_members(members).result(60)
     assert store.people.member_count() == 450
 
 
@@ -115,21 +115,21 @@ def test_many_members_are_saved_in_small_units(store: Store) -> None:
 def test_the_open_basket_survives_and_held_ones_pass_on(till: Any) -> None:
     store = till.open()
     now = till.clock.now()
-    store.parked.save_open("b1", "", '{"v":1}', "shift-1", now).result(5)
-    store.parked.save_open("b1", "", '{"v":2}', "shift-1", now).result(5)
+    store.parked.save_open("b1", "", '{"v":1}', "shift-1", now).result(60)
+    store.parked.save_open("b1", "", '{"v":2}', "shift-1", now).result(60)
     till.close()
     store = till.open()
     assert store.parked.open_basket() == '{"v":2}'
-    store.parked.hold("b1", "王", '{"v":3}', "shift-1", now, pieces=3, payable_fen=99).result(5)
+    store.parked.hold("b1", "王", '{"v":3}', "shift-1", now, pieces=3, payable_fen=99).result(60)
     assert store.parked.open_basket() is None
     (held,) = store.parked.held()
     assert (held.label, held.content, held.pieces, held.payable_fen) == ("王", '{"v":3}', 3, 99)
-    assert store.parked.take("b1").result(5) == '{"v":3}'
-    assert store.parked.take("b1").result(5) is None
+    assert store.parked.take("b1").result(60) == '{"v":3}'
+    assert store.parked.take("b1").result(60) is None
     assert store.parked.open_basket() == '{"v":3}' and store.parked.held() == ()
-    store.parked.save_open("b2", "", '{"v":4}', "shift-1", now).result(5)
+    store.parked.save_open("b2", "", '{"v":4}', "shift-1", now).result(60)
     assert store.parked.open_basket() == '{"v":4}'
-    store.parked.drop("b2").result(5)
+    store.parked.drop("b2").result(60)
     assert store.parked.open_basket() is None
 
 
@@ -138,8 +138,8 @@ def test_print_jobs_move_from_state_to_state_oldest_first(store: Store, till: An
         till.record(store, till.shift(f"shift-{n}"), prints=lambda done: [NewJob("x", done[0].event_id, "{}", copies=2)])
     first = store.jobs.next_queued()
     assert first is not None and first.copies == 2
-    store.jobs.set_state(first.job_id, "sent").result(5)
-    store.jobs.set_state(first.job_id, "failed", {"code": "cover_open"}).result(5)
+    store.jobs.set_state(first.job_id, "sent").result(60)
+    store.jobs.set_state(first.job_id, "failed", {"code": "cover_open"}).result(60)
     second = store.jobs.next_queued()
     assert second is not None and second.event_id != first.event_id
     (failed,) = store.jobs.list(("failed",))
@@ -147,7 +147,7 @@ def test_print_jobs_move_from_state_to_state_oldest_first(store: Store, till: An
     assert store.jobs.of_event(first.event_id) == (failed,)
     with pytest.raises(ValueError, match="printed"):
         store.jobs.set_state(first.job_id, "printed")
-    added = store.jobs.add("x_report", '{"a":1}').result(5)
+    added = store.jobs.add("x_report", '{"a":1}').result(60)
     assert store.jobs.ticket(added) == '{"a":1}'
     assert store.jobs.count(("queued",)) == 2
 
@@ -160,26 +160,26 @@ def test_the_outbox_gives_the_oldest_first_marks_and_never_deletes(store: Store,
     assert len(store.outbox.pending(limit_events=2)) == 2
     assert len(store.outbox.pending(limit_bytes=1)) == 1
     ids = [event_id for _, event_id, _ in everything]
-    store.outbox.mark({ids[0]: "stored", ids[1]: "quarantined", ids[2]: "later"}).result(5)
+    store.outbox.mark({ids[0]: "stored", ids[1]: "quarantined", ids[2]: "later"}).result(60)
     counts = store.outbox.counts()
     assert (counts.waiting, counts.quarantined) == (len(ids) - 2, 1)
     assert counts.last_ack_at is not None
     assert ids[2] in [event_id for _, event_id, _ in store.outbox.pending()]
     with pytest.raises(ValueError, match="lost"):
         store.outbox.mark({ids[0]: "lost"})
-    store.outbox.wait_again().result(5)
+    store.outbox.wait_again().result(60)
     assert store.outbox.counts().waiting == len(ids)
 
 
 def test_a_feed_page_is_applied_in_small_units_and_moves_the_cursor_last(store: Store, till: Any) -> None:
     rows = [Member(id=f"m{n}", card_no=str(n), phone=f"1380000{n:04d}").model_dump(mode="json") for n in range(60)]
     before = store.writer.commits
-    store.inbox.apply("member", rows, "c60").result(5)
+    store.inbox.apply("member", rows, "c60").result(60)
     assert store.writer.commits - before == 3
     assert store.inbox.cursor("member") == "c60" and store.people.member_count() == 60
     bad = [*rows[:30], {"id": "x", "nonsense": 1}]
     with pytest.raises(ValidationError):
-        store.inbox.apply("member", bad, "c61").result(5)
+        store.inbox.apply("member", bad, "c61").result(60)
     assert store.inbox.cursor("member") == "c60"
     with pytest.raises(KeyError):
         store.inbox.apply("gossip", [], "c")
@@ -187,7 +187,7 @@ def test_a_feed_page_is_applied_in_small_units_and_moves_the_cursor_last(store: 
 
 def test_products_of_a_feed_go_to_the_catalogue_and_their_cursor_into_envelopes(store: Store, till: Any) -> None:
     product = Product(id="p-0", generic_name="布洛芬片", barcode="6900000000014", trace_prefix="8123456")
-    store.inbox.apply("product", [product.model_dump(mode="json")], "product:7").result(5)
+    store.inbox.apply("product", [product.model_dump(mode="json")], "product:7").result(60)
     found = store.catalogue.product("p-0")
     assert found is not None and found.generic_name == "布洛芬片"
     assert store.stock.product_of_prefix("8123456") == ("p-0",)
@@ -199,13 +199,13 @@ def test_products_of_a_feed_go_to_the_catalogue_and_their_cursor_into_envelopes(
 
 
 def test_a_blob_is_unreadable_once_its_persons_key_is_destroyed(store: Store) -> None:
-    store.private.save([PrivateBlob("b1", "p1", "prescription", b"one"), PrivateBlob("b2", "p2", "prescription", b"two")]).result(5)
+    store.private.save([PrivateBlob("b1", "p1", "prescription", b"one"), PrivateBlob("b2", "p2", "prescription", b"two")]).result(60)
     assert (store.private.open("b1"), store.private.open("nothing")) == (b"one", None)
-    store.private.destroy("p1").result(5)
+    store.private.destroy("p1").result(60)
     with pytest.raises(StoreFault, match="person_key_destroyed"):
         store.private.open("b1")
     with pytest.raises(StoreFault, match="person_key_destroyed"):
-        store.private.save([PrivateBlob("b3", "p1", "prescription", b"again")]).result(5)
+        store.private.save([PrivateBlob("b3", "p1", "prescription", b"again")]).result(60)
     assert store.private.open("b2") == b"two"
 
 
@@ -215,8 +215,8 @@ def test_a_blob_does_not_show_its_content_when_printed() -> None:
 
 def test_no_phone_name_or_id_lies_readable_in_any_file_of_the_store(till: Any, caplog: pytest.LogCaptureFixture) -> None:
     store = till.open()
-    store.people.save_members([Member(id="m", card_no="90", phone=PHONE, name=NAME)]).result(5)
-    store.people.save_staff(Staff(id="s", code="1", name=NAME, role="cashier")).result(5)
+    store.people.save_members([Member(id="m", card_no="90", phone=PHONE, name=NAME)]).result(60)
+    store.people.save_staff(Staff(id="s", code="1", name=NAME, role="cashier")).result(60)
     blob = PrivateBlob("b", "p", "buyer", f"{NAME} {ID_NUMBER}".encode())
     till.record(store, till.shift(), till.sale(1, member_id="m"), private=[blob])
     store.backups.make()
@@ -344,7 +344,7 @@ def test_a_ledger_made_at_once_equals_one_made_by_the_migrations(tmp_path: Path)
 
 def test_a_ledger_of_an_unknown_revision_is_refused_after_a_copy(till: Any) -> None:
     store = till.open()
-    store.writer.submit(lambda connection: connection.execute(t.schema_version.update().values(version_num="9999"))).result(5)
+    store.writer.submit(lambda connection: connection.execute(t.schema_version.update().values(version_num="9999"))).result(60)
     till.close()
     with pytest.raises(StoreFault, match="ledger_newer"):
         till.open()
