@@ -11,6 +11,7 @@ from reportlab.graphics.barcode.eanbc import Ean13BarcodeWidget
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import Color
 
+from app.domain.wrapping import wrap
 from app.reports import fonts
 from app.reports.page import (
     BAD_INK,
@@ -29,7 +30,6 @@ from app.reports.page import (
     qr_code,
 )
 from app.reports.shop import ShopFace
-from app.reports.wrapping import wrap
 
 Entry = tuple[str, str, str, str, str, str]
 """(title_zh, title_en, code, note_zh, note_en, kind)."""

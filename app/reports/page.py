@@ -15,11 +15,11 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.money import format_fen
+from app.domain.wrapping import wrap
 from app.records.clock import SHOP_TIME
 from app.reports import fonts
 from app.reports.shop import ShopFace
 from app.reports.words import Words
-from app.reports.wrapping import wrap
 
 MM = 72 / 25.4
 MARGIN = 15 * MM

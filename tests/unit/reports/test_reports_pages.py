@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from app.domain.wrapping import wrap
 from app.reports import REPORTS, fonts
 from app.reports.page import Cell, Column, Page, money, signed
 from app.reports.shop import ShopFace
 from app.reports.table import csv_table
-from app.reports.wrapping import wrap
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 SHOP = ShopFace("RM01", "安康大药房", "人民路店", licence="演示-CB01")
