@@ -999,7 +999,9 @@ class Selling:
         self._echo = None
 
     def _fresh(self) -> Basket:
-        return baskets.opened(new_id(self._clock), self._clock.now())
+        return replace(
+            baskets.opened(new_id(self._clock), self._clock.now()), paper=self._store.settings.flag("paper.always")
+        )
 
     def _line(self, line_id: str) -> BasketLine:
         line = self._state.basket.line(line_id)

@@ -148,6 +148,7 @@ class Shifts:
 
     def _signed(self, person: Staff, by: str) -> Staff:
         self._post.staff = person
+        self._store.settings.take_person(person.id)
         self._resume()
         self._write([events.StaffSignedIn(staff_id=person.id, by=by)])
         return person
@@ -155,6 +156,7 @@ class Shifts:
     def sign_out(self) -> None:
         """Leave the till locked; the shift and all baskets stay."""
         self._post.staff = None
+        self._store.settings.take_person("")
 
     def _resume(self) -> None:
         row = self._store.shifts.open_shift(self._post.till.till)

@@ -384,6 +384,7 @@ EVENTS: dict[str, tuple[str, Text]] = {
     "member.attached@1": ("identification-card", _T("会员登记", "Member")),
     "catalogue.imported@1": ("download-simple", _T("商品导入", "Catalogue imported")),
     "export.made@1": ("download-simple", _T("账本导出", "Ledger exported")),
+    "setting.changed@1": ("sliders-horizontal", _T("设置更改", "Setting changed")),
     "epoch.opened@1": ("database", _T("账本启用", "Ledger opened")),
     "clock.confirmed@1": ("clock", _T("日期确认", "Date confirmed")),
 }

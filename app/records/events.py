@@ -480,3 +480,14 @@ class ExportMade(Record):
     head: str
     sales_fen: int
     returns_fen: int
+
+
+class SettingChanged(Record):
+    """A person changed how this till works; of texts and lists only that they changed is told."""
+
+    key: str
+    person: str = ""
+    """Whose own setting it is; '' for the till's."""
+    was: str = ""
+    now: str = ""
+    """The values as JSON; '' for texts and lists."""

@@ -33,6 +33,7 @@ EVENTS: dict[str, type[Record]] = {
     "member.attached@1": events.MemberAttached,
     "catalogue.imported@1": events.CatalogueImported,
     "export.made@1": events.ExportMade,
+    "setting.changed@1": events.SettingChanged,
 }
 """Type@version → body. Entries are only ever added."""
 

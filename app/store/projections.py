@@ -473,6 +473,7 @@ PROJECTION_OF: dict[str, _Projection] = {
     "member.attached@1": _member_attached,
     "catalogue.imported@1": _nothing,
     "export.made@1": _nothing,
+    "setting.changed@1": _nothing,
 }
 """Every registered event type; a test proves that none is missing."""
 

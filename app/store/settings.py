@@ -29,10 +29,19 @@ class Setting:
     title_zh: str
     title_en: str
     scope: str = "till"
-    """store (the same on every till) | till."""
+    """store (meant for every till of the store) | till | person (each employee's own; the till's where somebody has none)."""
     since: str = "0.1.0"
     renamed_from: str = ""
     choices: tuple[str, ...] = ()
+    form: str = ""
+    """How it is edited where its type does not say it: money | lines | roles | classes | duties | shifts | methods | keys."""
+    lowest: int = 0
+    highest: int = 999_999_999
+    """Bounds of a number, both allowed."""
+    applies: str = "now"
+    """now | start: whether the running till follows a change at once."""
+    shown: bool = True
+    """Whether the settings page has it; what is part of the till's identity or set elsewhere is kept out of reach."""
 
 
 def _method(id_: str, zh: str, en: str, key: str, *, digits: bool) -> dict[str, Any]:
@@ -55,14 +64,14 @@ _TENDERS: list[dict[str, Any]] = [
 ]
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("store.id", "text", "", "store", "门店编号", "Store number", "store"),
-    Setting("store.name", "text", "", "store", "门店名称", "Store name", "store"),
-    Setting("store.branch", "text", "", "store", "分店", "Branch", "store"),
-    Setting("store.licence", "text", "", "store", "药品经营许可证号", "Drug trading licence", "store"),
-    Setting("store.address", "text", "", "store", "地址", "Address", "store"),
-    Setting("store.phone", "text", "", "store", "电话", "Telephone", "store"),
-    Setting("till.code", "text", "", "till", "收银机编号", "Till number"),
-    Setting("till.title", "text", "", "till", "收银机名称", "Till name"),
+    Setting("store.id", "text", "", "store", "门店编号", "Store number", "store", shown=False),
+    Setting("store.name", "text", "", "store", "门店名称", "Store name", "store", applies="start"),
+    Setting("store.branch", "text", "", "store", "分店", "Branch", "store", applies="start"),
+    Setting("store.licence", "text", "", "store", "药品经营许可证号", "Drug trading licence", "store", applies="start"),
+    Setting("store.address", "text", "", "store", "地址", "Address", "store", applies="start"),
+    Setting("store.phone", "text", "", "store", "电话", "Telephone", "store", applies="start"),
+    Setting("till.code", "text", "", "till", "收银机编号", "Till number", shown=False),
+    Setting("till.title", "text", "", "till", "收银机名称", "Till name", applies="start"),
     Setting(
         "printer.transport",
         "choice",
@@ -71,50 +80,79 @@ SETTINGS: tuple[Setting, ...] = (
         "连接方式",
         "Connection",
         choices=("none", "virtual", "network", "serial", "usb", "file", "windows"),
+        applies="start",
     ),
-    Setting("printer.address", "text", "", "printer", "打印机地址", "Printer address"),
-    Setting("printer.cells", "number", 48, "printer", "每行字符数", "Characters per line"),
+    Setting("printer.address", "text", "", "printer", "打印机地址", "Printer address", applies="start"),
+    Setting("printer.cells", "number", 48, "printer", "每行字符数", "Characters per line", lowest=20, highest=64, applies="start"),
     Setting(
-        "printer.charset",
-        "choice",
-        "gb18030",
-        "printer",
-        "字符集",
-        "Character set",
-        choices=("gb2312", "gbk", "gb18030"),
+        "printer.charset", "choice", "gb18030", "printer", "字符集", "Character set", choices=("gb2312", "gbk", "gb18030"), applies="start"
     ),
-    Setting("printer.cutter", "flag", True, "printer", "自动切纸", "Cutter"),
-    Setting("printer.profile", "text", "", "printer", "打印机型号", "Printer profile"),
-    Setting("paper.header", "json", [], "printer", "小票抬头", "Lines above the receipt", "store"),
-    Setting("paper.footer", "json", [], "printer", "小票结尾", "Lines below the receipt", "store"),
+    Setting("printer.cutter", "flag", True, "printer", "自动切纸", "Cutter", applies="start"),
+    Setting("printer.profile", "text", "", "printer", "打印机型号", "Printer profile", shown=False),
+    Setting("paper.header", "json", [], "printer", "小票抬头", "Lines above the receipt", "store", form="lines", applies="start"),
+    Setting("paper.footer", "json", [], "printer", "小票结尾", "Lines below the receipt", "store", form="lines", applies="start"),
     Setting("paper.always", "flag", True, "printer", "默认打印小票", "Print a receipt by default"),
-    Setting("rounding.mode", "choice", "none", "money", "抹零", "Rounding", "store", choices=("none", "jiao", "yuan")),
-    Setting("tender.methods", "json", _TENDERS, "money", "收款方式", "Tenders", "store"),
-    Setting("cash.tolerance_fen", "number", 0, "money", "长短款允许差额（分）", "Cash tolerance (fen)", "store"),
-    Setting("cash.float_fen", "number", 50000, "money", "备用金（分）", "Float (fen)"),
-    Setting("return.days", "number", 0, "money", "退货期限（天，0为不限）", "Days to return (0: no limit)", "store"),
-    Setting("hub.url", "text", "", "hub", "总部地址", "Headquarters address"),
-    Setting("hub.name", "text", "", "hub", "总部名称", "Headquarters name"),
-    Setting("hub.public_key", "text", "", "hub", "总部公钥", "Headquarters key"),
-    Setting("keys.preset", "text", "default", "keys", "快捷键方案", "Key preset"),
+    Setting("rounding.mode", "choice", "none", "money", "抹零", "Rounding", "store", choices=("none", "jiao", "yuan"), applies="start"),
+    Setting("tender.methods", "json", _TENDERS, "money", "收款方式", "Tenders", "store", form="methods", applies="start"),
+    Setting("cash.tolerance_fen", "number", 0, "money", "长短款允许差额", "Cash tolerance", "store", form="money", highest=1_000_000),
+    Setting("cash.float_fen", "number", 50000, "money", "备用金", "Float", form="money", highest=10_000_000),
+    Setting("return.days", "number", 0, "money", "退货期限", "Days to return", "store", shown=False),
+    Setting("hub.url", "text", "", "hub", "总部地址", "Headquarters address", applies="start"),
+    Setting("hub.name", "text", "", "hub", "总部名称", "Headquarters name", shown=False),
+    Setting("hub.public_key", "text", "", "hub", "总部公钥", "Headquarters key", shown=False),
+    Setting(
+        "keys.preset",
+        "choice",
+        "standard",
+        "keys",
+        "快捷键方案",
+        "Key preset",
+        "person",
+        choices=("standard", "supermarket", "numpad", "custom"),
+    ),
+    Setting("keys.custom", "json", {}, "keys", "自定义按键", "Custom keys", "person", form="keys"),
     Setting("scanner.prefix", "text", "", "keys", "扫码枪前缀", "Scanner prefix"),
-    Setting("scanner.suffix", "text", "\r", "keys", "扫码枪后缀", "Scanner suffix"),
-    Setting("ui.theme", "choice", "system", "look", "外观", "Theme", choices=("system", "light", "dark")),
-    Setting("ui.language", "choice", "zh_CN", "look", "语言", "Language", choices=("zh_CN", "en")),
-    Setting("ui.scale", "number", 100, "look", "界面缩放（%）", "Scale (%)"),
-    Setting("sounds.volume", "number", 70, "look", "音量（%）", "Volume (%)"),
-    Setting("pin.tries", "number", 5, "store", "PIN 可错次数", "PIN tries before the lock", "store"),
-    Setting("pin.lock_minutes", "number", 5, "store", "PIN 锁定（分钟）", "PIN lock (minutes)", "store"),
-    Setting("clock.closed_days", "number", 14, "till", "停业多少天内不问日期", "Closed days before the date is asked", "store"),
-    Setting("rights.price", "text", "manager", "money", "谁可改价", "Who may change prices", "store"),
-    Setting("rights.return", "text", "manager", "money", "谁可批准退货", "Who may approve returns", "store"),
-    Setting("rights.cash", "text", "manager;cashier;pharmacist", "money", "谁可存取现金", "Who may move cash", "store"),
-    Setting("rights.stock", "text", "manager;pharmacist", "stock", "谁可改库存", "Who may correct stock", "store"),
-    Setting("rights.tender_correction", "text", "manager", "money", "谁可改收款方式", "Who may re-book a tender", "store"),
-    Setting("rights.registers", "text", "manager;pharmacist", "store", "谁可导出登记册", "Who may export the registers", "store"),
-    Setting("member.late_minutes", "number", 30, "store", "结账后多少分钟内可补会员", "Minutes to add a member after payment", "store"),
-    Setting("law.not_giftable", "json", ["rx", "otc_a"], "money", "不得赠送的药品类别", "Classes that may not be gifts", "store"),
-    Setting("law.not_promotable", "json", [], "money", "不得促销的药品类别", "Classes left out of promotions", "store"),
+    Setting("scanner.suffix", "text", "\r", "keys", "扫码枪后缀", "Scanner suffix", shown=False),
+    Setting("ui.theme", "choice", "system", "look", "外观", "Theme", choices=("system", "light", "dark"), scope="person"),
+    Setting("ui.language", "choice", "zh_CN", "look", "语言", "Language", choices=("zh_CN", "en"), scope="person"),
+    Setting("ui.scale", "number", 100, "look", "界面大小", "Size", "person", choices=("90", "100", "115", "130")),
+    Setting("ui.touch", "flag", False, "look", "触屏模式", "For fingers", "person"),
+    Setting("ui.still", "flag", False, "look", "减少动效", "Reduce motion", "person"),
+    Setting("sounds.volume", "number", 70, "look", "提示音音量", "Volume of tones", highest=100),
+    Setting("pin.tries", "number", 5, "store", "PIN 可错次数", "PIN tries before the lock", "store", lowest=3, highest=20),
+    Setting("pin.lock_minutes", "number", 5, "store", "PIN 锁定时间", "PIN lock", "store", lowest=1, highest=240),
+    Setting("clock.closed_days", "number", 14, "till", "停业多少天内不问日期", "Closed days without a question", "store", highest=400),
+    Setting("rights.price", "text", "manager", "money", "谁可改价", "Who may change prices", "store", form="roles"),
+    Setting("rights.return", "text", "manager", "money", "谁可批准退货", "Who may approve returns", "store", form="roles"),
+    Setting("rights.cash", "text", "manager;cashier;pharmacist", "money", "谁可存取现金", "Who may move cash", "store", form="roles"),
+    Setting("rights.stock", "text", "manager;pharmacist", "stock", "谁可改库存", "Who may correct stock", "store", form="roles"),
+    Setting("rights.tender_correction", "text", "manager", "money", "谁可改收款方式", "Who may re-book a tender", "store", form="roles"),
+    Setting(
+        "rights.registers", "text", "manager;pharmacist", "store", "谁可导出登记册", "Who may export the registers", "store", form="roles"
+    ),
+    Setting("member.late_minutes", "number", 30, "store", "结账后可补会员", "Late member", "store", highest=1440),
+    Setting(
+        "law.not_giftable",
+        "json",
+        ["rx", "otc_a"],
+        "money",
+        "不得赠送的药品类别",
+        "Classes that may not be gifts",
+        "store",
+        form="classes",
+        applies="start",
+    ),
+    Setting(
+        "law.not_promotable",
+        "json",
+        [],
+        "money",
+        "不得促销的药品类别",
+        "Classes left out of promotions",
+        "store",
+        form="classes",
+        applies="start",
+    ),
     Setting(
         "shift.names",
         "json",
@@ -127,11 +165,12 @@ SETTINGS: tuple[Setting, ...] = (
         "班次名称",
         "Shift names",
         "store",
+        form="shifts",
     ),
-    Setting("lock.minutes", "number", 10, "look", "自动锁屏（分钟）", "Lock after (minutes)", "store"),
-    Setting("near_expiry.days", "number", 0, "stock", "近效期天数（0为规则包）", "Near expiry days (0: rule pack)", "store"),
-    Setting("duty.list", "json", [], "duty", "每日任务", "Daily duties", "store"),
-    Setting("demo", "flag", False, "store", "演示数据", "Demonstration", "store"),
+    Setting("lock.minutes", "number", 15, "look", "自动锁屏", "Lock when idle", "store", highest=240),
+    Setting("near_expiry.days", "number", 0, "stock", "近效期天数", "Near expiry", "store", highest=400),
+    Setting("duty.list", "json", [], "duty", "每日任务", "Daily duties", "store", form="duties"),
+    Setting("demo", "flag", False, "store", "演示数据", "Demonstration", "store", shown=False),
 )
 
 DECLARED: dict[str, Setting] = {setting.key: setting for setting in SETTINGS}
@@ -142,8 +181,15 @@ _PYTHON: dict[str, type] = {"text": str, "choice": str, "number": int, "flag": b
 def _refuse(setting: Setting, value: object) -> None:
     wanted = _PYTHON.get(setting.type)
     bad_type = wanted is not None and type(value) is not wanted
-    if bad_type or (setting.type == "choice" and value not in setting.choices):
+    chosen = bool(setting.choices) and str(value) not in setting.choices
+    beyond = setting.type == "number" and not bad_type and not setting.lowest <= int(str(value)) <= setting.highest
+    if bad_type or chosen or beyond:
         raise StoreFault("bad_setting", {"key": setting.key, "value": repr(value)})
+
+
+def own_key(key: str, person: str) -> str:
+    """Under what a person's own value of a setting is kept."""
+    return f"{key}@{person}"
 
 
 class Settings:
@@ -151,18 +197,42 @@ class Settings:
 
     def __init__(self, readers: Readers, writer: Writer | None) -> None:
         self._writer = writer
+        self._person = ""
         rows = readers.connection().execute(select(t.setting)).all()
         stored = {row.key: json.loads(row.content) for row in rows}
         for setting in SETTINGS:
             if setting.renamed_from in stored and setting.key not in stored:
                 stored[setting.key] = stored[setting.renamed_from]
-        self._values: dict[str, Any] = {key: value for key, value in stored.items() if key in DECLARED}
+        self._values: dict[str, Any] = {key: value for key, value in stored.items() if key.partition("@")[0] in DECLARED}
+
+    def take_person(self, staff_id: str) -> None:
+        """From now on what is each employee's own is this one's; '' for nobody."""
+        self._person = staff_id
+
+    @property
+    def person(self) -> str:
+        """Whose own values are in force; '' for nobody's."""
+        return self._person
 
     def get(self, key: str) -> Any:
         """The value of a declared setting, of its declared type; StoreFault `unknown_setting` otherwise."""
         if key not in DECLARED:
             raise StoreFault("unknown_setting", {"key": key})
+        own = self._kept_as(key)
+        if own != key and own in self._values:
+            return self._values[own]
+        return self.of_till(key)
+
+    def of_till(self, key: str) -> Any:
+        """The value for whoever has none of their own."""
         return self._values.get(key, DECLARED[key].default)
+
+    def is_set(self, key: str) -> bool:
+        """Whether somebody chose the value in force: for a person's setting this person, else the till."""
+        return self._kept_as(key) in self._values
+
+    def _kept_as(self, key: str) -> str:
+        return own_key(key, self._person) if self._person and DECLARED[key].scope == "person" else key
 
     def text(self, key: str) -> str:
         """A text or choice."""
@@ -177,17 +247,33 @@ class Settings:
         return bool(self.get(key))
 
     def set(self, key: str, value: Any) -> Future[None]:
-        """Keep one value; it is in force once durable. StoreFault `bad_setting` for a wrong type or choice."""
+        """Keep one value; it is in force once durable. StoreFault `bad_setting` for a wrong type, choice or bound."""
         return self.set_many({key: value})
 
+    def set_for_till(self, key: str, value: Any) -> Future[None]:
+        """Keep a value for whoever has none of their own."""
+        self._check({key: value})
+        return self._keep({key: value})
+
     def set_many(self, values: dict[str, Any]) -> Future[None]:
-        """Keep several values in one commit."""
+        """Keep several values in one commit; those that are each employee's own for the person at the till."""
+        self._check(values)
+        return self._keep({self._kept_as(key): value for key, value in values.items()})
+
+    @staticmethod
+    def check(key: str, value: Any) -> None:
+        """StoreFault `bad_setting` for a wrong type, choice or bound; `unknown_setting` for no declared key."""
+        if key not in DECLARED:
+            raise StoreFault("unknown_setting", {"key": key})
+        _refuse(DECLARED[key], value)
+
+    def _check(self, values: dict[str, Any]) -> None:
+        for key, value in values.items():
+            self.check(key, value)
+
+    def _keep(self, values: dict[str, Any]) -> Future[None]:
         if self._writer is None:
             raise StoreFault("read_only")
-        for key, value in values.items():
-            if key not in DECLARED:
-                raise StoreFault("unknown_setting", {"key": key})
-            _refuse(DECLARED[key], value)
         rows = [{"key": key, "content": json.dumps(value, ensure_ascii=False)} for key, value in values.items()]
 
         def unit(connection: Connection) -> None:
