@@ -34,6 +34,7 @@ from app.store.projections import project
 from app.store.rows import upsert
 from app.store.sales import Sales
 from app.store.settings import Settings
+from app.store.shelf_labels import ShelfLabels
 from app.store.shifts import Shifts
 from app.store.stock import Stock
 from app.store.writer import Writer
@@ -70,6 +71,7 @@ class Store:
     outbox: Outbox
     inbox: Inbox
     jobs: PrintJobs
+    shelf_labels: ShelfLabels
     catalogue: Catalogue
     private: PrivateBlobs
     backups: Backups
@@ -177,6 +179,7 @@ class Store:
                 outbox=Outbox(readers, writer, clock),
                 inbox=Inbox(readers, writer, catalogue, journal.catalogue_moved),
                 jobs=PrintJobs(readers, writer, clock),
+                shelf_labels=ShelfLabels(readers, writer, clock),
                 catalogue=catalogue,
                 private=private,
                 backups=Backups(folder, ledger_key, clock),

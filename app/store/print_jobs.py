@@ -61,9 +61,10 @@ class PrintJobs:
     def _all(self, wanted: Select[tuple[object, ...]]) -> tuple[PrintJob, ...]:
         return tuple(_job(row) for row in self._readers.connection().execute(wanted).all())
 
-    def next_queued(self) -> PrintJob | None:
-        """The oldest job waiting for paper."""
-        wanted = select(*_COLUMNS).where(t.print_job.c.state == "queued").order_by(t.print_job.c.job_id).limit(1)
+    def next_queued(self, printer: str = "receipt") -> PrintJob | None:
+        """The oldest job waiting for paper of a printer (receipt, label)."""
+        j = t.print_job.c
+        wanted = select(*_COLUMNS).where(j.state == "queued", j.printer == printer).order_by(j.job_id).limit(1)
         return next(iter(self._all(wanted)), None)
 
     def list(self, states: Sequence[str] = STATES, limit: int = 200) -> tuple[PrintJob, ...]:

@@ -422,6 +422,15 @@ print_job = Table(
 )
 Index("ix_print_job_state", print_job.c.state, print_job.c.job_id)
 
+shelf_label = Table(
+    "shelf_label",
+    METADATA,
+    _text("product_id", key=True),
+    _big("price_fen"),
+    _big("member_price_fen"),
+    Column("at", UTCDateTime, nullable=False),
+)
+
 parked_basket = Table(
     "parked_basket",
     METADATA,
