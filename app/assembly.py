@@ -24,6 +24,7 @@ from app.counter.selling import Selling
 from app.counter.shifts import Shifts
 from app.counter.staging import Staging
 from app.counter.stocking import Stocking
+from app.counter.tuning import SettingTexts, Tuning
 from app.devices.faults import DeviceFault
 from app.devices.printer import Printer
 from app.devices.profile import PAPER_58, PAPER_80
@@ -163,6 +164,8 @@ class Till:
         duties = day.parse_duties(json.loads(resource("rules", "duties.json").read_text("utf-8")))
         self.shifts = Shifts(self.store, clock, self.post, self.authorising, self.printing, duties, self.sync.wake)
         self.stocking = Stocking(self.store, clock, self.post, self.goods, self.authorising, code_shapes)
+        words = SettingTexts.parse(resource("texts", "settings.json").read_text("utf-8"))
+        self.tuning = Tuning(self.store, clock, self.post, self.authorising, duties, words, self.sync.wake)
 
     def start(self) -> None:
         """Start the printer's and the sync's threads."""

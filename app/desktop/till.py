@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.counter.shifts import Shifts
     from app.counter.staging import Staging
     from app.counter.stocking import Stocking
+    from app.counter.tuning import Tuning
     from app.domain.demo import SheetCode
     from app.records.clock import Clock
     from app.store.open_store import Store
@@ -37,6 +38,7 @@ class Till(Protocol):
     returning: Returning
     shifts: Shifts
     stocking: Stocking
+    tuning: Tuning
     staging: Staging
     printing: Printing
     sheet: tuple[SheetCode, ...]
