@@ -90,17 +90,22 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("printer.cutter", "flag", True, "printer", "自动切纸", "Cutter", applies="start"),
     Setting("printer.profile", "text", "", "printer", "打印机型号", "Printer profile", shown=False),
     Setting(
-        "label_printer.transport", "choice", "none", "printer", "标签机连接方式", "Label printer connection",
-        choices=("none", "virtual", "network", "serial", "usb", "file", "cups", "windows"), applies="start",
-    ),  # fmt: skip
+        "label_printer.transport",
+        "choice",
+        "none",
+        "printer",
+        "标签机连接方式",
+        "Label printer connection",
+        choices=("none", "virtual", "network", "serial", "usb", "file", "cups", "windows"),
+        applies="start",
+    ),
     Setting("label_printer.address", "text", "", "printer", "标签机地址", "Label printer address", applies="start"),
     Setting(
-        "label_printer.language", "choice", "zpl", "printer", "标签机语言", "Label printer language",
-        choices=("zpl", "escpos"), applies="start",
-    ),  # fmt: skip
-    Setting("label_printer.width_mm", "number", 60, "printer", "标签宽（毫米）", "Label width (mm)", lowest=20, highest=120, applies="start"),
-    Setting("label_printer.height_mm", "number", 40, "printer", "标签高（毫米）", "Label height (mm)", lowest=15, highest=200, applies="start"),
-    Setting("label_printer.dpi", "number", 203, "printer", "标签机分辨率（dpi）", "Label printer dpi", lowest=150, highest=600, applies="start"),
+        "label_printer.language", "choice", "zpl", "printer", "标签机语言", "Label language", choices=("zpl", "escpos"), applies="start"
+    ),
+    Setting("label_printer.width_mm", "number", 60, "printer", "标签宽（毫米）", "Label width", lowest=20, highest=120, applies="start"),
+    Setting("label_printer.height_mm", "number", 40, "printer", "标签高（毫米）", "Label height", lowest=15, highest=200, applies="start"),
+    Setting("label_printer.dpi", "number", 203, "printer", "标签机分辨率", "Label printer dpi", lowest=150, highest=600, applies="start"),
     Setting("label_printer.font", "text", "", "printer", "标签机中文字库", "Label printer's hanzi font", applies="start"),
     Setting("paper.header", "json", [], "printer", "小票抬头", "Lines above the receipt", "store", form="lines", applies="start"),
     Setting("paper.footer", "json", [], "printer", "小票结尾", "Lines below the receipt", "store", form="lines", applies="start"),
