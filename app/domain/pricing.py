@@ -3,7 +3,8 @@
 How it goes: a permitted price change fixes its line, and no offer touches it. Otherwise a member pays the member price
 where it is lower. Then offers apply in the order of (priority, id) to what is left to pay. Offers of one stack group
 never touch the same goods: the better one wins. An exclusive offer takes only goods that no offer has touched, and
-closes them. Lines of one product at one price are priced together, so neither scan order nor splitting a line changes
+closes them. Coupons that somebody chose come last, one after the other in the order given (`coupon_choice.py` finds the
+best set). Lines of one product at one price are priced together, so neither scan order nor splitting a line changes
 anything.
 """
 
@@ -103,6 +104,7 @@ class BookedOffer:
     title_en: str
     cause: tuple[str, str, str, str]
     """Kind, id and titles, as every cut of it bears them."""
+    priority: int
     starts_on: date
     ends_on: date
     members_only: bool
@@ -142,6 +144,7 @@ class BookedOffer:
             title_zh=offer.title_zh,
             title_en=offer.title_en,
             cause=(offer.kind, offer.id, offer.title_zh, offer.title_en),
+            priority=offer.priority,
             starts_on=offer.starts_on,
             ends_on=offer.ends_on,
             members_only=offer.members_only,
@@ -209,15 +212,18 @@ def quote(
     tier: str,
     day: date,
     overrides: Mapping[str, int] | None = None,
+    coupons: Sequence[BookedOffer] = (),
 ) -> Quote:
     """Price a basket on a business day for a member of a tier ("" for none), with permitted unit prices per line id.
 
-    Raises ValueError for a quantity below 1 or a negative price. A change above the marked price is refused by a note,
-    because nobody may charge more than the marked price (price rules 2022, Art. 8).
+    `coupons` are taken after every offer, in this order. Raises ValueError for a quantity below 1 or a negative price. A change
+    above the marked price is refused by a note, because nobody may charge more than the marked price (price rules 2022, Art. 8).
     """
-    run = _Run(book, member, tier, day)
+    run = Reckoning(book, member, tier, day)
     run.gather(lines, overrides or {})
     run.apply_offers()
+    for coupon in coupons:
+        run.apply(coupon)
     return run.result(lines)
 
 
@@ -232,9 +238,17 @@ class _Turn:
     """None while it has to be worked out (again)."""
 
 
+class _Mark(NamedTuple):
+    """A moment of a reckoning: every goods with its state, and how many cuts and notes there were."""
+
+    goods: list[tuple[Goods, int, str, bool, frozenset[str]]]
+    made: int
+    notes: int
+
+
 @dataclass(slots=True)
-class _Run:
-    """One quote being worked out; nothing of it outlives the call."""
+class Reckoning:
+    """One quote being worked out, which may be tried further and taken back to a mark; `quote` is its everyday use."""
 
     book: OfferBook
     member: bool
@@ -299,6 +313,32 @@ class _Run:
                 self._conclude(turn.one, self._work_out(turn))
             elif group in groups:
                 self._settle_group(groups.pop(group))
+
+    def apply(self, coupon: BookedOffer) -> int:
+        """Let a coupon have its turn on what is left to pay; returns what it takes off, in fen."""
+        turn = self._turn(coupon)
+        if turn is None:
+            return 0
+        before = len(self.made)
+        self._conclude(coupon, self._work_out(turn))
+        return sum(amount for _, _, amount in self.made[before:])
+
+    def open_to(self, coupon: BookedOffer) -> tuple[list[Goods], list[Goods]]:
+        """The goods that a coupon may still touch: of its scope, and of those its terms name; both empty when it is not for now."""
+        turn = self._turn(coupon)
+        return (self._open(coupon, turn.scoped)[0], self._open(coupon, turn.named)[0]) if turn is not None else ([], [])
+
+    def mark(self) -> _Mark:
+        """What `restore` needs to come back to this moment."""
+        state = [(goods, goods.left_fen, goods.shut, goods.touched, frozenset(goods.groups)) for goods in self.goods]
+        return _Mark(state, len(self.made), len(self.notes))
+
+    def restore(self, mark: _Mark) -> None:
+        """Forget everything since a mark."""
+        for goods, left_fen, shut, touched, groups in mark.goods:
+            goods.left_fen, goods.shut, goods.touched, goods.groups = left_fen, shut, touched, set(groups)
+        del self.made[mark.made :]
+        del self.notes[mark.notes :]
 
     def result(self, lines: Sequence[PriceLine]) -> Quote:
         """Share every cut over the lines of its goods and add up."""
