@@ -27,7 +27,7 @@ from app.records.resources import resource
 from app.store.keys import DEVICE_KEY, read_key
 from app.sync.client import HubClient
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
 """How long an expectation about another process (headquarters, printer) may take to come true."""
 
 

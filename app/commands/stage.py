@@ -21,7 +21,7 @@ from app.domain.demo import DemoPharmacy, badge_code
 from app.domain.demo import StoreProfile as DemoStore
 from app.hub import publishing
 from app.hub.archive import Archive
-from app.hub.main import default_database_url, hub_key_seed, start
+from app.hub.main import default_database_url, hub_key_seed, lasting_port, start
 from app.records.catalogue import Lot, Product
 from app.records.clock import SHOP_TIME, Clock, ManualClock, SystemClock
 
@@ -133,7 +133,7 @@ class HubProcess:
         self.folder = folder
         self.database = default_database_url(folder)
         self._ready = folder / "ready"
-        self._port = 0
+        self._port = lasting_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.begin()
 
@@ -162,7 +162,6 @@ class HubProcess:
             if time.monotonic() > until:
                 raise TimeoutError("headquarters did not answer in time")
             time.sleep(0.02)
-        self._port = int(address.rsplit(":", 1)[1])
         return address
 
     def end(self, *, kill: bool = False) -> None:
@@ -170,9 +169,8 @@ class HubProcess:
         process, self._process = self._process, None
         if process is None:
             return
-        if self._port == 0 and not kill:
-            kill = True
-        (process.kill if kill else process.terminate)()
+        # A process that does not answer yet has nothing to end in good order.
+        (process.kill if kill or not self._ready.exists() else process.terminate)()
         try:
             process.wait(15)
         except subprocess.TimeoutExpired:

@@ -36,8 +36,11 @@ from app.records.people import Member
 from app.store.faults import StoreFault
 from app.store.open_store import Store
 
-WRITE_S = 5.0
-"""Longest wait, in seconds, for what must be written before the next act: a review, a register entry, a held basket."""
+WRITE_S = 20.0
+"""Longest wait, in seconds, for what must be written before the next act: a review, a register entry, a held basket.
+
+Long, because a write given up here may still come to disk: a slow disk should be waited for, not contradicted.
+"""
 
 WAITING = "waiting:"
 """Before the entry of a scan that waits behind a question, where the basket is kept."""

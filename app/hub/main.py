@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import secrets
 import socket
 import threading
@@ -141,6 +142,23 @@ def start(database_url: str, key_seed: bytes, clock: Clock | None = None, *, hos
             raise RuntimeError("the hub did not start")
         time.sleep(0.005)
     return RunningHub(_url(listener), server, thread)
+
+
+def lasting_port() -> int:
+    """A free loopback port for a hub that is ended and started again at the same address.
+
+    It lies below the range from which systems lend ports to outgoing connections (RFC 6335: 49152 up, Linux: 32768 up):
+    a port lent meanwhile could not be listened at.
+    """
+    chance = random.SystemRandom()
+    for _ in range(200):
+        port = chance.randrange(20_000, 32_000)
+        try:
+            _listen("127.0.0.1", port).close()
+        except OSError:
+            continue
+        return port
+    raise OSError("no free port")
 
 
 def _listen(host: str, port: int) -> socket.socket:

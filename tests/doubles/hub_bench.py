@@ -16,7 +16,7 @@ from till_double import PaperTill
 
 from app.hub import publishing, tables
 from app.hub.archive import Archive
-from app.hub.main import RunningHub, start
+from app.hub.main import RunningHub, lasting_port, start
 from app.records.clock import Clock
 from app.records.keys import DeviceKey
 from app.sync.client import HubClient, Limits, enrol
@@ -34,7 +34,7 @@ class HubBench:
         self.seed = os.urandom(32)
         self.archive = Archive.open(database_url)
         self._found()
-        self.running: RunningHub = start(database_url, self.seed, clock)
+        self.running: RunningHub = start(database_url, self.seed, clock, port=lasting_port())
         self._clients: list[HubClient] = []
 
     def furnish(self) -> None:

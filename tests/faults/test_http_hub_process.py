@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ from till_double import DAY, PaperTill
 
 from app.hub import publishing
 from app.hub.archive import Archive
-from app.hub.main import default_database_url, hub_key_seed
+from app.hub.main import default_database_url, hub_key_seed, lasting_port
 from app.records.catalogue import Product
 from app.records.clock import SystemClock
 from app.records.envelope import unseal
@@ -40,9 +39,7 @@ class HubProcess:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = lasting_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()
 
