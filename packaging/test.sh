@@ -2,7 +2,7 @@
 # Install what the tests need and run them all; the last line counts them.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/bootstrap.sh"
-need_packages "${QT_LIBRARIES[@]}" poppler-utils strace postgresql git
+need_packages "${QT_LIBRARIES[@]}" poppler-utils strace postgresql git cups-daemon cups-client
 make_venv test
 cd "$HOUSE"
 export QT_QPA_PLATFORM=offscreen LC_ALL=C.UTF-8

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import select
 from typing import Any, ClassVar, Self
 
 from app.devices.faults import DeviceFault
 from app.devices.transports.escpos_classes import escpos_class
 
+WRITE_SECONDS = 3.0
+
 
 class FileTransport:
-    """A one-way road: bytes go into a file, no status comes back."""
+    """A one-way road: bytes go into a file, no status comes back.
+
+    A device file of a printer without paper takes no more bytes and would hold the writer for ever, so it is written to
+    without blocking and given three seconds for every step.
+    """
 
     WAY: ClassVar[str] = "file"
 
@@ -37,13 +45,25 @@ class FileTransport:
         self._printer = printer
 
     def send(self, payload: bytes) -> None:
-        """Write and flush all bytes."""
+        """Write all bytes; raises `printer.timeout` when the device takes none for three seconds."""
         if self._printer is None:
             raise self._fault("printer.closed")
         try:
-            self._printer._raw(payload)
+            if os.name == "nt":
+                self._printer._raw(payload)  # Windows has no such thing as a device file that can be asked
+            else:
+                self._write(self._printer.device.fileno(), memoryview(payload))
         except OSError as error:
             raise self._fault("printer.lost") from error
+
+    def _write(self, device: int, left: memoryview) -> None:
+        """Write as the device takes it."""
+        os.set_blocking(device, False)
+        while left:
+            if not select.select((), (device,), (), WRITE_SECONDS)[1]:
+                raise self._fault("printer.timeout")
+            with contextlib.suppress(BlockingIOError):
+                left = left[os.write(device, left) :]
 
     def query(self, request: bytes, timeout: float) -> bytes | None:
         """Return None: nothing comes back on this road, so nothing is asked."""

@@ -12,6 +12,8 @@ from app.devices.transports.escpos_classes import escpos_class
 DEFAULT_PORT = 9100
 CONNECT_SECONDS = 2.0
 SEND_SECONDS = 3.0
+CHUNK = 1024
+"""Bytes a write: the limit counts for each, so that a slow printer with a long job is not taken for a lost one."""
 
 
 class NetworkTransport:
@@ -48,7 +50,8 @@ class NetworkTransport:
         device = self._device()
         device.settimeout(SEND_SECONDS)
         try:
-            self._printer._raw(payload)
+            for start in range(0, len(payload), CHUNK):
+                self._printer._raw(payload[start : start + CHUNK])
         except TimeoutError as error:
             raise self._fault("printer.timeout") from error
         except OSError as error:

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from typing import Any, ClassVar, Self
 
 from app.devices.faults import DeviceFault
 from app.devices.transports.escpos_classes import escpos_class
+
+if sys.platform == "win32":
+    _LOST: tuple[type[Exception], ...] = (OSError,)
+else:
+    import termios
+
+    _LOST = (OSError, termios.error)
+"""What a line that was pulled raises; flushing a port that is gone gives termios's own error, which is no OSError."""
 
 DEFAULT_BAUD = 9600
 WRITE_SECONDS = 3.0
@@ -49,7 +58,7 @@ class SerialTransport:
         try:
             printer.open()
             printer.device.write_timeout = WRITE_SECONDS
-        except (OSError, not_found) as error:
+        except (*_LOST, not_found) as error:
             raise self._fault("printer.unreachable") from error
         self._printer = printer
 
@@ -59,9 +68,9 @@ class SerialTransport:
         try:
             for start in range(0, len(payload), CHUNK):
                 self._printer._raw(payload[start : start + CHUNK])
-        except OSError as error:  # pyserial's SerialTimeoutException and SerialException are OSErrors
+        except _LOST as error:  # pyserial's SerialTimeoutException and SerialException are OSErrors
             # What is still in our buffer must go, or closing the port waits for it for ever.
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(*_LOST):
                 device.reset_output_buffer()
             stuck = type(error).__name__ == "SerialTimeoutException"
             raise self._fault("printer.timeout" if stuck else "printer.lost") from error
@@ -75,15 +84,20 @@ class SerialTransport:
             self.send(request)
             first: bytes = device.read(1)  # the library's own read waits for sixteen bytes
             return first + device.read(device.in_waiting) if first else None
-        except OSError as error:
+        except _LOST as error:
             raise self._fault("printer.lost") from error
 
     def close(self) -> None:
         """Close the port."""
         printer, self._printer = self._printer, None
         if printer is not None:
-            with contextlib.suppress(OSError):
+            try:
                 printer.close()
+            except _LOST:
+                # Closing waits for what is still to go out; a line that is gone is simply let go, also by the destructor.
+                with contextlib.suppress(*_LOST):
+                    printer.device.close()
+                printer._device = False
 
     def _device(self) -> Any:
         """Return the open port."""

@@ -9,6 +9,10 @@ from app.devices.faults import DeviceFault
 from app.devices.transports.escpos_classes import escpos_class
 
 WRITE_MILLISECONDS = 3000
+CHUNK = 4096
+"""Bytes a transfer."""
+STALE_MILLISECONDS = 10
+"""How long a look for late answers may take."""
 
 
 class UsbTransport:
@@ -16,11 +20,13 @@ class UsbTransport:
 
     WAY: ClassVar[str] = "usb"
 
-    def __init__(self, vendor: int, product: int, in_endpoint: int = 0x82, out_endpoint: int = 0x01) -> None:
+    def __init__(self, vendor: int, product: int, in_endpoint: int = 0x82, out_endpoint: int = 0x01, backend: Any = None) -> None:
+        """`backend` is pyusb's own way to the bus; None lets pyusb look for a system library."""
         self._vendor = vendor
         self._product = product
         self._in = in_endpoint
         self._out = out_endpoint
+        self._backend = backend
         self._printer: Any = None
 
     @classmethod
@@ -40,7 +46,14 @@ class UsbTransport:
         usb, not_found = escpos_class("usb", "Usb"), escpos_class("usb", "DeviceNotFoundError")
         if not usb.is_usable():
             raise DeviceFault("printer.package_missing", {"package": "pyusb"}, retry=False)
-        printer = usb(self._vendor, self._product, timeout=WRITE_MILLISECONDS, in_ep=self._in, out_ep=self._out)
+        printer = usb(
+            self._vendor,
+            self._product,
+            usb_args={"backend": self._backend},
+            timeout=WRITE_MILLISECONDS,
+            in_ep=self._in,
+            out_ep=self._out,
+        )
         try:
             printer.open()
         except (OSError, ValueError, not_found) as error:  # ValueError: pyusb found no backend library
@@ -48,10 +61,18 @@ class UsbTransport:
         self._printer = printer
 
     def send(self, payload: bytes) -> None:
-        """Write all bytes, each transfer within three seconds."""
-        self._device()
+        """Write all bytes, each transfer within three seconds.
+
+        A transfer may end early and say how far it came; the library's own writing does not look at that.
+        """
+        device = self._device()
+        left = payload
         try:
-            self._printer._raw(payload)
+            while left:
+                taken = int(device.write(self._out, left[:CHUNK], WRITE_MILLISECONDS))
+                if not taken:
+                    raise self._fault("printer.timeout")
+                left = left[taken:]
         except OSError as error:  # pyusb's USBError is an OSError
             raise self._fault("printer.timeout" if _is_timeout(error) else "printer.lost") from error
 
@@ -59,7 +80,11 @@ class UsbTransport:
         """Ask and read one answer."""
         device = self._device()
         try:
-            self._printer._raw(request)
+            with contextlib.suppress(OSError):
+                # Answers to earlier questions that came late; a printer that cannot be read at all shows below.
+                while device.read(self._in, 16, STALE_MILLISECONDS):
+                    pass
+            device.write(self._out, request, WRITE_MILLISECONDS)
             answer = bytes(device.read(self._in, 16, int(timeout * 1000)))
         except OSError as error:
             if _is_timeout(error):
