@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ Measure = Callable[[str, bool], float]
 
 _LEADING = 1.24
 """From one row's top to the next, in type heights: hanzi of the carried face are drawn a little higher than their em."""
+BASELINE = 0.96
+"""From a row's top to its baseline, in type heights."""
 _LEAST_SCALE = 0.7
 """How far a full stack may shrink before the facts are too many for the paper."""
 _LONGEST_BARS = 24
@@ -53,6 +55,8 @@ class Row:
     cut: bool = False
     gap: float = 0.0
     """Room left below, in mm."""
+    aside: float = 1.0
+    """Type height of the right fact beside the left one's; a smaller one is not bold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,19 +237,19 @@ def _try(stack: Stack, rows: Sequence[Row], said: Mapping[str, str], measure: Me
     y = stack.y
     for row in rows:
         left, right = said.get(row.left, ""), said.get(row.right, "")
-        aside = 0.0
+        taken, right_size = 0.0, 0.0
         if right:
-            size, (text,) = _fitted(right, stack.width * (0.6 if left else 1), 1, row, measure, scale)
-            aside = measure(text, row.bold) * size + size * 0.5
-            placed.append(Words(stack.x, y, stack.width, text, size, row.bold, "right"))
-        if left:
-            size, texts = _fitted(left, stack.width - aside, row.lines, row, measure, scale)
-            for n, text in enumerate(texts):
-                placed.append(Words(stack.x, y + n * size * _LEADING, stack.width - aside, text, size, row.bold, row.align))
-            y += len(texts) * size * _LEADING
-        else:
-            y += size * _LEADING
-        y += row.gap * scale
+            small = row if row.aside >= 1 else replace(row, size=row.size * row.aside, least=min(row.least, 1.4), bold=False)
+            right_size, (right,) = _fitted(right, stack.width * (0.6 if left else 1), 1, small, measure, scale)
+            taken = measure(right, small.bold) * right_size + right_size * 0.6
+        size, texts = _fitted(left, stack.width - taken, row.lines, row, measure, scale) if left else (right_size, [])
+        if right:
+            # Both stand on one baseline, whatever their heights.
+            lower = (size - right_size) * BASELINE
+            placed.append(Words(stack.x, y + lower, stack.width, right, right_size, small.bold, "right"))
+        for n, text in enumerate(texts):
+            placed.append(Words(stack.x, y + n * size * _LEADING, stack.width - taken, text, size, row.bold, row.align))
+        y += max(len(texts), 1) * size * _LEADING + row.gap * scale
     return placed, y - stack.y
 
 

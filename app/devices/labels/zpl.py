@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.devices.labels.label import Bars, Block, Wanted, Words, plain
+from app.devices.labels.layout import BASELINE
 from app.devices.symbols import code128_modules, qr_modules
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class ZplEncoder:
         face = self._faces[key]
         wide, tall = max(1, round(face.getlength(text) / _OVERSAMPLE) + 1), round(high * 1.2)
         fine = Pictures.new("L", (wide * _OVERSAMPLE, tall * _OVERSAMPLE), 0)
-        ImageDraw.Draw(fine).text((0, high * _OVERSAMPLE * 0.96), text, font=face, fill=255, anchor="ls")
+        ImageDraw.Draw(fine).text((0, high * _OVERSAMPLE * BASELINE), text, font=face, fill=255, anchor="ls")
         small = fine.resize((wide, tall), Pictures.Resampling.BOX)
         return small.point(lambda level: 255 if level >= _DARK else 0).convert("1")
 

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.devices.labels.layout import BASELINE
 from app.devices.labels.zpl import EAN13_MODULES
 from app.devices.symbols import code128_modules, ean13_modules, qr_modules
 
@@ -144,7 +145,7 @@ class ZplPaper:
         sheet = self._sheet()
         if x < 0 or x + long > sheet.width + 1:
             self._warn("outside", text)
-        ImageDraw.Draw(sheet).text((x, self._y + high * 0.96), text, font=face, fill=0, anchor="ls")
+        ImageDraw.Draw(sheet).text((x, self._y + high * BASELINE), text, font=face, fill=0, anchor="ls")
 
     def _code(self, data: str) -> None:
         kind, number = self._bars or ("BC", 1)
