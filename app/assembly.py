@@ -6,7 +6,7 @@ import gc
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from app import __version__
@@ -20,6 +20,7 @@ from app.counter.post import Post, TillProfile
 from app.counter.printing import Printing, PrintState
 from app.counter.receipts import Faces
 from app.counter.returning import Returning
+from app.counter.seeking import Seeking
 from app.counter.selling import Selling
 from app.counter.shifts import Shifts
 from app.counter.staging import Staging
@@ -53,6 +54,8 @@ class TillFile:
     store_id: str
     till: str
     demo: bool = False
+    training: bool = False
+    """Whether it is a practice shop: its papers say so, and it never talks to headquarters."""
 
     @classmethod
     def read(cls, folder: Path) -> TillFile | None:
@@ -64,7 +67,8 @@ class TillFile:
         """Name the folder's till."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "till.json").write_text(
-            json.dumps({"store_id": self.store_id, "till": self.till, "demo": self.demo}, ensure_ascii=False), "utf-8"
+            json.dumps({name: value for name, value in asdict(self).items() if value or name != "training"}, ensure_ascii=False),
+            "utf-8",
         )
 
 
@@ -124,6 +128,8 @@ class Till:
         quiet: Callable[[], bool] = lambda: True,
     ) -> None:
         self.folder = folder
+        named = TillFile.read(folder)
+        self.training = named is not None and named.training
         kept = folder / "sheet.json"
         self.sheet = sheet_from_json(kept.read_text("utf-8")) if kept.exists() else ()
         self.clock = clock
@@ -152,9 +158,15 @@ class Till:
         self.staging = Staging(self.store, clock, self.post, self.goods, memo, self.pack, law, self.store.private.buyer_key)
         self.authorising = Authorising(self.store, clock)
         self.selling = Selling(self.store, clock, self.post, self.goods, self.staging, self.authorising, code_shapes, self.reasons)
-        self.printing = Printing(self.store, clock, printer_of(settings), Faces.of(profile, settings, self.store), on_print_state)
+        faces = replace(Faces.of(profile, settings, self.store), training=self.training)
+        self.printing = Printing(self.store, clock, printer_of(settings), faces, on_print_state)
         self.sync = SyncWorker(
-            hub_client(self.store, folder), self.store.outbox, self.store.inbox, clock, on_state=on_sync_state, quiet=quiet
+            None if self.training else hub_client(self.store, folder),
+            self.store.outbox,
+            self.store.inbox,
+            clock,
+            on_state=on_sync_state,
+            quiet=quiet,
         )
         self.checkout = Checkout(self.store, clock, self.post, self.selling, self.printing, self.pack.version, self.sync.wake)
         self.attaching = Attaching(self.store, clock, self.post, code_shapes, self.sync.wake)
@@ -165,6 +177,7 @@ class Till:
         self.shifts = Shifts(self.store, clock, self.post, self.authorising, self.printing, duties, self.sync.wake)
         self.stocking = Stocking(self.store, clock, self.post, self.goods, self.authorising, code_shapes)
         words = SettingTexts.parse(resource("texts", "settings.json").read_text("utf-8"))
+        self.seeking = Seeking(self.store, clock, self.post, self.staging)
         self.tuning = Tuning(self.store, clock, self.post, self.authorising, duties, words, self.sync.wake)
 
     def start(self) -> None:

@@ -16,6 +16,8 @@ class Bridge(QObject):
     """`app.counter.printing.PrintState`."""
     syncing = Signal(object)
     """`app.sync.worker.SyncState`."""
+    tuned = Signal(str)
+    """The setting with this key has a new value."""
     loaded = Signal(object)
     """The till, once everything behind the sign-in page is there."""
     fault = Signal(object)

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
@@ -17,20 +18,24 @@ from app.counter.scene import Echo, Scene
 from app.desktop import wording
 from app.desktop.bridge import Bridge
 from app.desktop.hits import HitList
+from app.desktop.look import Look
 from app.desktop.panels import MorePanel, Panel, PersonPanel, PrinterPanel
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
+from app.desktop.screens.palette import Command, Palette
 from app.desktop.theme import Theme
 from app.desktop.theme.scale import automatic
 from app.desktop.theme.sounds import TONES, Sounds
 from app.desktop.till import Till
 from app.desktop.widgets.arrange import Column, Row
 from app.desktop.widgets.bars import FBar, FKeyEntry, NavEntry, NavRail, TopBar
-from app.desktop.widgets.notices import Banner, ScanEcho, Toast
+from app.desktop.widgets.notices import Banner, Ribbon, ScanEcho, Toast
 from app.desktop.widgets.surfaces import Ground
+from app.domain.verdict import Text
 from app.records.clock import SHOP_TIME
 from app.sync.worker import SyncState
 
 HOME = "sale"
+HELP = "help"
 DEAD_MS = 300
 """Function keys mean nothing this long after a page change: a double press must not act on the page that follows."""
 BANNER_AFTER_MS = 10_000
@@ -53,6 +58,8 @@ class Shell(QWidget):
     """Lock the till, or change the person."""
     left = Signal()
     """Leave the program."""
+    wished = Signal(str)
+    """Open the window anew; see `Page.wish`."""
 
     @staticmethod
     def make_pages(theme: Theme, till: Till, bridge: Bridge, pages: Sequence[type[Page]]) -> Iterator[Page]:
@@ -77,8 +84,13 @@ class Shell(QWidget):
         self._print = till.printing.state
         self._language = theme.language
         self._lit = HOME
+        self.look = Look(theme, till.settings)
+        self._bridge = bridge
+        self._palette: Palette | None = None
         self._build()
         self._wire(bridge)
+        for page in self.pages.values():
+            page.meet(self.pages)
         self.stack.setCurrentWidget(self.page)
         self.rail.set_active(self.page.key)
 
@@ -101,7 +113,8 @@ class Shell(QWidget):
         self.rail = self._make_rail()
         self._rail_place.addWidget(self.rail)
         self._body = Ground(theme, Column(theme, (self.stack, 1), gap=0))
-        right = Column(theme, self.bar, self.banner, (self._body, 1), self._echo_ground, self.fbar, gap=0)
+        self.ribbon: Ribbon | None = self._make_ribbon() if self.till.training else None
+        right = Column(theme, self.bar, self.ribbon, self.banner, (self._body, 1), self._echo_ground, self.fbar, gap=0)
         self.setLayout(Row(theme, self._rail_place, (right, 1), gap=0))
         self.hits = HitList(theme, self)
         self.toast = Toast(theme, self._body)
@@ -122,6 +135,12 @@ class Shell(QWidget):
         self._clock.setInterval(5000)
         self._clock.timeout.connect(self._tick)
         self._clock.start()
+
+    def _make_ribbon(self) -> Ribbon:
+        say, language = wording.words, self.theme.language
+        ribbon = Ribbon(self.theme, say("training", language), say("training_body", language), say("training_leave", language))
+        ribbon.left.connect(lambda: self.wished.emit("real"))
+        return ribbon
 
     def _make_rail(self) -> NavRail:
         language = self.theme.language
@@ -149,6 +168,7 @@ class Shell(QWidget):
         bridge.resumed.connect(self._resumed)
         bridge.printing.connect(self._printer_says)
         bridge.syncing.connect(self._sync_says)
+        bridge.tuned.connect(self._tuned)
         self.theme.changed.connect(self._restyled)
         for page in self.pages.values():
             page.go.connect(self.show_page)
@@ -157,11 +177,13 @@ class Shell(QWidget):
             page.type_back.connect(self.take_keyboard)
             page.scan.connect(self.scanned)
             page.toast.connect(self._toasted)
+            page.wish.connect(self.wished)
 
     # ------------------------------------------------------------------ the window tells
 
     def come_in(self, echo: Echo | None) -> None:
         """Somebody signed in; `echo` tells of a basket that came back."""
+        self.look.wear(self.screen())
         self._read_facts()
         self._draw_sync()
         self._draw_printer()
@@ -175,7 +197,17 @@ class Shell(QWidget):
         """The till is locked: panels close, the page keeps everything."""
         self._close_panel()
         self._close_hits()
+        self._close_palette()
         self.page.on_left()
+        self.look.put_off()
+
+    def _tuned(self, key: str) -> None:
+        """A setting has a new value."""
+        if key.startswith(("ui.", "keys.")):
+            self.look.wear(self.screen())
+        elif key == "sounds.volume":
+            self.sounds.set_volume(self.till.settings.number(key) / 100)
+            self.sounds.play("scan_ok")
 
     def shut(self) -> None:
         """The program ends."""
@@ -199,6 +231,7 @@ class Shell(QWidget):
             return
         self._close_panel()
         self._close_hits()
+        self._close_palette()
         if page is not self.page:
             self.page.on_left()
             self._echo_ground.hide()
@@ -230,7 +263,10 @@ class Shell(QWidget):
     def _draw_fkeys(self) -> None:
         self._specs = self.page.fkeys()
         language = self.theme.language
-        self.fbar.set_entries([FKeyEntry(spec.key, spec.label.of(language), spec.enabled, spec.primary) for spec in self._specs])
+        entries = [FKeyEntry(spec.key, spec.label.of(language), spec.enabled, spec.primary) for spec in self._specs]
+        if HELP in self.pages and self.page.key != HELP:
+            entries.insert(0, FKeyEntry("F1", wording.words("help", language)))
+        self.fbar.set_entries(entries)
 
     def _resumed(self, tag: str) -> None:
         page = self.pages.get(tag.partition(":")[0])
@@ -242,6 +278,11 @@ class Shell(QWidget):
     def scanned(self, raw: str) -> None:
         """One whole scan: the page on screen takes it if it uses scans, else the open sale does."""
         self._close_hits()
+        if self._palette is not None and self._palette.isVisible():
+            # The palette gives way, and the goods go where goods go.
+            self._close_palette()
+            self.sale.on_scanned(raw)
+            return
         box = self.bar.omnibox
         if _MULTIPLIER.fullmatch(box.text):
             self.sale.on_omnibox(box.text)
@@ -255,6 +296,9 @@ class Shell(QWidget):
 
     def press(self, key: str) -> None:
         """Do what a key of the function bar means now."""
+        if key == "F1":
+            self.show_help()
+            return
         spec = next((spec for spec in self.page.fkeys() if spec.key == key), None)
         if spec is None or not spec.enabled or time.monotonic() < self._dead_until:
             return
@@ -271,6 +315,25 @@ class Shell(QWidget):
         if held is not None and not held.isVisible():
             # A page that went on working behind another one asked for the keyboard: nobody may type into what is not seen.
             self.take_keyboard()
+        if self._palette is not None and self._palette.isVisible():
+            return self._palette_key(name, event)
+        pressed, name = name, self._meaning(name)
+        if len(pressed) == 1 and name != pressed:
+            # A sign that bears a key's meaning must not be typed as well.
+            return event.isAutoRepeat() or self._named_key(name, event) or self.page.on_key(name) or True
+        return self._named_key(name, event)
+
+    def _meaning(self, pressed: str) -> str:
+        """The standard key that a physical key stands for; keys that also type or edit do so while something is being typed."""
+        meant = self.theme.meant(pressed)
+        box = self.bar.omnibox
+        if meant == pressed or _FUNCTION_KEY.fullmatch(pressed):
+            return meant
+        if len(pressed) == 1:
+            return meant if box.entry.hasFocus() and not box.text else pressed
+        return pressed if self._typing() else meant
+
+    def _named_key(self, name: str, event: QKeyEvent) -> bool:
         if _FUNCTION_KEY.fullmatch(name):
             return self._function_key(name, event)
         if name == "Esc":
@@ -289,9 +352,10 @@ class Shell(QWidget):
     def _function_key(self, name: str, event: QKeyEvent) -> bool:
         if event.isAutoRepeat() or time.monotonic() < self._dead_until:
             return True
-        if name == "F2":
-            self.take_keyboard()
-            self.bar.omnibox.entry.selectAll()
+        if name == "F1":
+            self.show_help()
+        elif name == "F2" and not any(spec.key == name for spec in self.page.fkeys()):
+            self.open_palette()
         elif any(spec.key == name for spec in self.page.fkeys()):
             self.press(name)
         else:
@@ -304,8 +368,7 @@ class Shell(QWidget):
         if key == "L":
             self.locked.emit()
         elif key == "K":
-            self.take_keyboard()
-            self.bar.omnibox.entry.selectAll()
+            self.open_palette()
         elif key == "P":
             self._reprint()
         elif key == "Z" and not self._typing():
@@ -349,6 +412,8 @@ class Shell(QWidget):
     def unclaimed(self, name: str, event: QKeyEvent) -> bool:
         """A key that no widget wanted: the page may use it; else what is typed goes into the omnibox."""
         entry = self.bar.omnibox.entry
+        if self.palette_open:
+            return True
         if name == "Enter" and entry.hasFocus():
             return True
         if not name or (event.isAutoRepeat() and name == "Enter"):
@@ -363,6 +428,120 @@ class Shell(QWidget):
             self._edited(entry.text())
             return True
         return False
+
+    # ------------------------------------------------------------------ palette and help
+
+    def open_palette(self) -> None:
+        """One surface for goods, members, papers and commands; what stands in the box goes with it."""
+        if self._palette is None:
+            self._palette = Palette(self.theme, self, self.till)
+            self._palette.product.connect(self._choose)
+            self._palette.lots.connect(self._show_lots)
+            self._palette.member.connect(self._take_member)
+            self._palette.paper.connect(self._show_paper)
+            self._palette.closed.connect(self._palette_closed)
+        self._close_panel()
+        self._close_hits()
+        text = self.bar.omnibox.text
+        self.bar.omnibox.clear()
+        self._palette.open(text, self._commands())
+
+    @property
+    def palette_open(self) -> bool:
+        """Whether the palette is on the screen."""
+        return self._palette is not None and self._palette.isVisible()
+
+    def _commands(self) -> list[Command]:
+        """Everything that can be done here now: the page's keys, the places, and what every page has."""
+        language, dark = self.theme.language, self.theme.dark
+        title = self.page.title.of(language)
+        here = [
+            Command(spec.key, spec.label, spec.key, partial(self.press, spec.key), title)
+            for spec in self.page.fkeys()
+            if spec.enabled and spec.key != "Esc"
+        ]
+        go = wording.WINDOW["go_to"]
+        places = [
+            Command(
+                page.key,
+                Text(go.zh.format(page=page.title.zh), go.en.format(page=page.title.en)),
+                "",
+                partial(self.show_page, page.key),
+                icon=page.icon,
+            )
+            for page in self.pages.values()
+            if page.in_rail and page is not self.page
+        ]
+        everywhere = [
+            Command("help", wording.WINDOW["help"], "F1", self.show_help, icon="question"),
+            Command("undo", wording.WINDOW["undo"], "Ctrl Z", self._undo, icon="arrow-counter-clockwise"),
+            Command("reprint", wording.WINDOW["reprint_last"], "Ctrl P", self._reprint, icon="printer"),
+            Command("lock", wording.WINDOW["lock"], "Ctrl L", self.locked.emit, icon="lock-simple"),
+            Command("look", wording.WINDOW["to_light" if dark else "to_dark"], "", self._turn_light, icon="sun" if dark else "moon"),
+            Command("language", wording.WINDOW["to_english"], "", self._turn_language, icon="globe"),
+        ]
+        known = [command for command in everywhere if command.name != "help" or HELP in self.pages]
+        return [*here, *places, *known]
+
+    def _tune(self, key: str, value: object) -> None:
+        future = self.till.tuning.change(key, value)
+        future.add_done_callback(lambda _: self._bridge.tuned.emit(key))
+
+    def _turn_light(self) -> None:
+        self._tune("ui.theme", "light" if self.theme.dark else "dark")
+
+    def _turn_language(self) -> None:
+        self._tune("ui.language", "zh_CN" if self.theme.language == "en" else "en")
+
+    def _palette_key(self, name: str, event: QKeyEvent) -> bool:
+        """Keys while the palette is open: it takes its own, the text field the rest; none reaches the page behind."""
+        palette = self._palette
+        assert palette is not None
+        if name in ("Ctrl K", "F2", "Esc"):
+            if not event.isAutoRepeat():
+                palette.close_palette()
+            return True
+        if palette.key(name, repeat=event.isAutoRepeat()):
+            return True
+        return (name == "Ctrl L" and self._control_key("L", name, event)) or bool(_FUNCTION_KEY.fullmatch(name))
+
+    def _palette_closed(self) -> None:
+        self.take_keyboard()
+
+    def _close_palette(self) -> None:
+        if self._palette is not None and self._palette.isVisible():
+            self._palette.close_palette()
+
+    def _show_lots(self, product_id: str) -> None:
+        if "stock" in self.pages:
+            self.show_page("stock")
+            self.pages["stock"].on_product(product_id)
+
+    def _take_member(self, member_id: str) -> None:
+        self.show_page(HOME)
+        try:
+            self.show_scene(self.till.selling.attach_member(member_id))
+        except Refused as refusal:
+            self._echoed(Echo("refused", refusal.code, dict(refusal.facts), sound="scan_rejected"))
+            return
+        self._echoed(self.till.selling.scene().echo)
+
+    def _show_paper(self, number: str) -> None:
+        if "receipts" in self.pages:
+            self.show_page("receipts")
+            self.pages["receipts"].on_omnibox(number)
+
+    def show_help(self) -> None:
+        """Help on the page on screen; F1 again goes back to it."""
+        page = self.pages.get(HELP)
+        if page is None:
+            return
+        if self.page is page:
+            page.on_key("Esc")
+            return
+        self._close_palette()
+        page.on_product(self.page.key)
+        self.show_page(HELP)
 
     # ------------------------------------------------------------------ the omnibox
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from app.counter.checkout import Checkout
     from app.counter.printing import Printing
     from app.counter.returning import Returning
+    from app.counter.seeking import Seeking
     from app.counter.selling import Selling
     from app.counter.shifts import Shifts
     from app.counter.staging import Staging
@@ -39,6 +40,9 @@ class Till(Protocol):
     shifts: Shifts
     stocking: Stocking
     tuning: Tuning
+    seeking: Seeking
+    training: bool
+    """Whether this is the practice shop."""
     staging: Staging
     printing: Printing
     sheet: tuple[SheetCode, ...]

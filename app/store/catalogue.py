@@ -67,6 +67,7 @@ _BY_BARCODE = (
 )
 _BY_BASE_CODE = f"SELECT {_COLUMNS} FROM product p WHERE p.base_code = ? AND p.base_code <> '' {_BEST_FIRST}"
 _BY_APPROVAL_NO = f"SELECT {_COLUMNS} FROM product p WHERE p.approval_no = ? AND p.approval_no <> '' {_BEST_FIRST}"
+_BY_LASA = f"SELECT {_COLUMNS} FROM product p WHERE p.lasa_group = ? AND p.lasa_group <> '' {_BEST_FIRST}"
 _PUT_PREFIX = "INSERT OR IGNORE INTO trace_prefix VALUES (?, ?)"
 _BY_PREFIX = (
     f"SELECT {_COLUMNS} FROM product p WHERE p.no IN (SELECT no FROM trace_prefix WHERE prefix = ?) {_BEST_FIRST}"
@@ -152,6 +153,10 @@ class Catalogue:
     def by_approval_no(self, number: str) -> tuple[Product, ...]:
         """Products of that approval number, written as on the pack."""
         return self._rows(_BY_APPROVAL_NO, (number,)) if number else ()
+
+    def by_lasa_group(self, group: str) -> tuple[Product, ...]:
+        """Products that look or sound alike by the catalogue's word; own and best-selling first."""
+        return self._rows(_BY_LASA, (group,)) if group else ()
 
     def by_trace_prefix(self, prefix: str) -> tuple[Product, ...]:
         """Products whose trace codes begin with these seven digits."""
@@ -582,6 +587,7 @@ _LOOKUPS = (
     "CREATE INDEX product_barcode ON product (barcode) WHERE barcode <> ''",
     "CREATE INDEX product_base_code ON product (base_code) WHERE base_code <> ''",
     "CREATE INDEX product_approval_no ON product (approval_no) WHERE approval_no <> ''",
+    "CREATE INDEX product_lasa_group ON product (lasa_group) WHERE lasa_group <> ''",
     "CREATE INDEX trace_prefix_no ON trace_prefix (no)",
     *(f"CREATE INDEX {side}_place_no ON {side}_place (no)" for side in _SIDES),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,8 @@ class Page(QWidget):
     """Give the keyboard back to the omnibox."""
     scan = Signal(str)
     """A code to be taken as if the scanner had read it."""
+    wish = Signal(str)
+    """Open the window anew: `again` on the same shop, `training` on the practice shop beside it, `real` back."""
     toast = Signal(str, str)
     """A short message at the bottom (words in the language in force, icon name)."""
 
@@ -87,6 +89,9 @@ class Page(QWidget):
         self.theme = around.theme
         self.till = around.till
         self.bridge = around.bridge
+
+    def meet(self, pages: Mapping[str, Page]) -> None:
+        """The pages of the window by key, once all are made."""
 
     def fkeys(self) -> tuple[FKeySpec, ...]:
         """The function bar of this page as it stands now."""

@@ -253,6 +253,8 @@ KEPT_WRAPS = 512
 
 
 def _wrapped(words: str, face: Face, width: float) -> tuple[str, ...]:
+    if "\n" not in words and face.width(words) <= width:
+        return (words.rstrip(),)
     lines: list[str] = []
     for paragraph in words.split("\n"):
         line = ""
@@ -507,23 +509,32 @@ def pill(
     return width
 
 
-def keycap_width(theme: Theme, key: str, height: float = 20) -> int:
-    """Width of a keycap in pixels."""
-    return max(theme.px(height + 6), round(theme.face("caption", 12, 600).width(key)) + theme.px(12))
+def keycap_width(theme: Theme, key: str, height: float = 20, *, literal: bool = False) -> int:
+    """Width of a keycap in pixels; `literal` names the physical key itself."""
+    words = key if literal else theme.key(key)
+    return max(theme.px(height + 6), round(theme.face("caption", 12, 600).width(words)) + theme.px(12))
 
 
 def keycap(
-    painter: QPainter, theme: Theme, x: float, middle: float, key: str, *, height: float = 20, on_brand: bool = False
+    painter: QPainter,
+    theme: Theme,
+    x: float,
+    middle: float,
+    key: str,
+    *,
+    height: float = 20,
+    on_brand: bool = False,
+    literal: bool = False,
 ) -> int:
-    """The picture of a key, so that people learn the shortcut; returns its width in pixels."""
-    width, tall = keycap_width(theme, key, height), theme.px(height)
+    """The picture of the key that bears a standard key's meaning, so that people learn it; returns its width in pixels."""
+    width, tall = keycap_width(theme, key, height, literal=literal), theme.px(height)
     box = QRectF(round(x), round(middle - tall / 2), width, tall)
     if on_brand:
         fill, line, ink = theme.color("on_brand", 0.14), theme.color("on_brand", 0.4), theme.color("on_brand")
     else:
         fill, line, ink = theme.color("key"), theme.color("keyline"), theme.color("ink2")
     rounded(painter, box, theme.px(5), fill, line)
-    text(painter, box, key, theme.face("caption", 12, 600), ink, "center")
+    text(painter, box, key if literal else theme.key(key), theme.face("caption", 12, 600), ink, "center")
     return width
 
 

@@ -1,5 +1,8 @@
 """The theme in force: what every widget and painter is given to look right, and the one signal that it changed."""
 
+import re
+from collections.abc import Mapping
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
@@ -10,6 +13,8 @@ from app.desktop.theme.qss import style_sheet
 from app.desktop.theme.scale import Scale, clamp
 from app.desktop.theme.tokens import Mode, Tokens, tokens_of
 from app.desktop.theme.type import ROLES, SMALLEST_PX, Face, load_fonts
+
+_KEY_IN_WORDS = re.compile(r"(?<![A-Za-z0-9])(?:Shift )?F(?:1[0-2]|[1-9])(?![0-9])")
 
 
 class Theme(QObject):
@@ -33,10 +38,13 @@ class Theme(QObject):
         self._icons = Icons()
         self._faces: dict[tuple[float, int, bool], Face] = {}
         self._colors: dict[str, QColor] = {}
+        self._pixels: dict[float, int] = {}
         self._tokens = tokens_of(mode)
         self._scale = Scale(clamp(scale), touch)
         self._motion = motion
         self._language: Language = language
+        self._keys: dict[str, str] = {}
+        self._meant: dict[str, str] = {}
         self.missing_fonts = load_fonts()
         self._dress()
 
@@ -92,6 +100,7 @@ class Theme(QObject):
         if scale != self._scale:
             self._scale = scale
             self._faces.clear()
+            self._pixels.clear()
             self._dress()
             self.changed.emit()
 
@@ -105,11 +114,37 @@ class Theme(QObject):
         """Turn movement on or off."""
         self._motion = motion
 
+    def set_keys(self, keys: Mapping[str, str]) -> None:
+        """Another key layout: standard key → the physical key that bears its meaning, for those that lie elsewhere."""
+        if dict(keys) != self._keys:
+            self._keys = dict(keys)
+            self._meant = {pressed: key for key, pressed in keys.items()}
+            self.changed.emit()
+
+    # -- keys --------------------------------------------------------------------------------
+
+    def key(self, name: str) -> str:
+        """What is written on the physical key that bears the meaning of a standard key."""
+        return self._keys.get(name, name)
+
+    def meant(self, pressed: str) -> str:
+        """The standard key whose meaning a physical key bears."""
+        return self._meant.get(pressed, pressed)
+
+    def told(self, words: str) -> str:
+        """A sentence whose function keys are named as they lie for this person."""
+        if not self._keys or "F" not in words:
+            return words
+        return _KEY_IN_WORDS.sub(lambda found: self._keys.get(found.group(), found.group()), words)
+
     # -- what painters ask -------------------------------------------------------------------
 
     def px(self, size: float) -> int:
         """Pixels for a size of the design."""
-        return self._scale.px(size)
+        known = self._pixels.get(size)
+        if known is None:
+            known = self._pixels[size] = self._scale.px(size)
+        return known
 
     def target(self, size: float) -> int:
         """Pixels of something that is pressed (at least 28, or 44 in the touch profile)."""

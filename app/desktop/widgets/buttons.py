@@ -255,12 +255,13 @@ class FKey(PaintedButton):
 
     def measure(self) -> None:
         """44 high, at least as wide as its words."""
+        self.setAccessibleDescription(self.theme.key(self._key))
         self.setFixedHeight(self.theme.target(44))
         self.setMinimumWidth(round(self._content()) + self.theme.px(16))
 
     def _content(self) -> float:
         return (
-            self.theme.face("caption_strong").width(self._key)
+            self.theme.face("caption_strong").width(self.theme.key(self._key))
             + self.theme.px(7)
             + self.theme.face("body_strong").width(self._words)
         )
@@ -277,7 +278,7 @@ class FKey(PaintedButton):
             ink, key_ink, line = ("ink", "brand_ink", "line2") if able else ("off", "off", "line")
         paint.rounded(painter, rect, theme.px(8), theme.color(fill), theme.color(line) if line else None)
         x, middle = rect.center().x() - self._content() / 2, rect.center().y()
-        x += paint.text_at(painter, x, middle, self._key, theme.face("caption_strong"), theme.color(key_ink))
+        x += paint.text_at(painter, x, middle, theme.key(self._key), theme.face("caption_strong"), theme.color(key_ink))
         paint.text_at(painter, x + theme.px(7), middle, self._words, theme.face("body_strong"), theme.color(ink))
 
 
@@ -342,7 +343,7 @@ class TenderTile(PaintedButton):
         paint.text_at(painter, left, top + px(71), self._note, note_face, theme.color(note_ink))
         key_box = QRectF(left, top + px(10), rect.right() - px(13) - left, px(20))
         key_ink = "brand_ink" if chosen else "ink3"
-        paint.text(painter, key_box, self._key, theme.face("caption_strong"), theme.color(key_ink), "right")
+        paint.text(painter, key_box, theme.key(self._key), theme.face("caption_strong"), theme.color(key_ink), "right")
         if done:
             paint.icon(painter, theme, "check-circle", left + px(32), top + px(26), 18, "good", "fill")
 
@@ -375,7 +376,7 @@ class TicketTab(PaintedButton):
     def measure(self) -> None:
         """46 high, as wide as its words."""
         px = self.theme.px
-        wide = px(14) * 2 + px(18) + px(7) * 2
+        wide = px(11) + px(14) + px(18) + px(7) * 2
         wide += round(self.theme.face("body_strong").width(self._words) + self.theme.face("caption").width(self._note))
         self.setFixedSize(wide, self.theme.px(46))
 
@@ -384,7 +385,7 @@ class TicketTab(PaintedButton):
         theme, px = self.theme, self.theme.px
         if self.hovered and not self._current:
             paint.rounded(painter, paint.inner(rect, px(5)), px(8), theme.color("hover"))
-        x, middle = rect.left() + px(14), rect.center().y()
+        x, middle = rect.left() + px(11), rect.center().y()
         if self._current:
             x += paint.icon(painter, theme, "receipt", x, middle, 18, "brand_ink", "fill")
         else:
@@ -394,7 +395,7 @@ class TicketTab(PaintedButton):
         x += paint.text_at(painter, x, middle, self._words, theme.face("body_strong"), ink) + px(7)
         paint.text_at(painter, x, middle, self._note, theme.face("caption"), theme.color("ink3"))
         if self._current:
-            bar = QRectF(rect.left() + px(12), rect.bottom() - px(3), rect.width() - px(24), px(3))
+            bar = QRectF(rect.left() + px(9), rect.bottom() - px(3), rect.width() - px(21), px(3))
             paint.rounded(painter, bar, px(1.5), theme.color("brand"))
 
 

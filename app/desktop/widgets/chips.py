@@ -174,20 +174,20 @@ class ChoiceChip(PaintedButton):
 class KeyCap(Painted):
     """The picture of a key."""
 
-    def __init__(self, theme: Theme, key: str, height: float = 20, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, key: str, height: float = 20, *, literal: bool = False, parent: QWidget | None = None) -> None:
         """`key` such as `F12` or `Ctrl K`."""
         super().__init__(theme, parent)
-        self._key, self._height = key, height
+        self._key, self._height, self._literal = key, height, literal
         self.setAccessibleName(key)
         self.restyle()
 
     def measure(self) -> None:
         """As wide as its letters."""
-        self.setFixedSize(paint.keycap_width(self.theme, self._key, self._height), self.theme.px(self._height))
+        self.setFixedSize(paint.keycap_width(self.theme, self._key, self._height, literal=self._literal), self.theme.px(self._height))
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw it."""
-        paint.keycap(painter, self.theme, 0, rect.center().y(), self._key, height=self._height)
+        paint.keycap(painter, self.theme, 0, rect.center().y(), self._key, height=self._height, literal=self._literal)
 
 
 class Avatar(Painted):

@@ -27,10 +27,15 @@ class Txt(Painted):
         weight: int | None = None,
         elide: bool = False,
         struck: bool = False,
+        literal: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        """With `elide` the line may be squeezed and ends in an ellipsis; names and strengths must not be."""
+        """With `elide` the line may be squeezed and ends in an ellipsis; names and strengths must not be.
+
+        Function keys in it are named as they lie for the person, unless it is `literal`.
+        """
         super().__init__(theme, parent)
+        self._literal = literal
         self._words, self._role, self._tone, self._align = words, role, tone, align
         self._size, self._weight, self._elide, self._struck = size, weight, elide, struck
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -58,7 +63,8 @@ class Txt(Painted):
     def measure(self) -> None:
         """One line box high; at least as wide as the words unless they may be shortened."""
         face = self.theme.face(self._role, self._size, self._weight, struck=self._struck)
-        self._wide = round(face.width(self._words)) + 1
+        self._shown = self._words if self._literal else self.theme.told(self._words)
+        self._wide = round(face.width(self._shown)) + 1
         self.setFixedHeight(face.line)
         self.setMinimumWidth(self.theme.px(24) if self._elide else self._wide)
 
@@ -69,7 +75,7 @@ class Txt(Painted):
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the line."""
         face = self.theme.face(self._role, self._size, self._weight, struck=self._struck)
-        paint.text(painter, rect, self._words, face, self.theme.color(self._tone), self._align, elide=self._elide)
+        paint.text(painter, rect, self._shown, face, self.theme.color(self._tone), self._align, elide=self._elide)
 
 
 class Para(Painted):
@@ -104,6 +110,7 @@ class Para(Painted):
     def measure(self) -> None:
         """At least wide enough for a few characters."""
         self._heights: dict[int, int] = {}
+        self._shown = self.theme.told(self._words)
         self.setMinimumWidth(self.theme.px(80))
 
     def hasHeightForWidth(self) -> bool:
@@ -116,13 +123,13 @@ class Para(Painted):
         if known is None:
             # The layouts round it ask for the same few widths many times in one pass.
             face = self.theme.face(self._role)
-            known = self._heights[width] = len(paint.wrapped(self._words, face, width)) * self._line()
+            known = self._heights[width] = len(paint.wrapped(self._shown, face, width)) * self._line()
         return known
 
     def sizeHint(self) -> QSize:
         """One line, or 420 design pixels if that is narrower."""
         face = self.theme.face(self._role)
-        wide = min(self.theme.px(420), round(face.width(self._words)) + 2)
+        wide = min(self.theme.px(420), round(face.width(self._shown)) + 2)
         return QSize(wide, self.heightForWidth(wide))
 
     def minimumSizeHint(self) -> QSize:
@@ -136,7 +143,7 @@ class Para(Painted):
         """Draw the lines from the top."""
         face = self.theme.face(self._role)
         y = 0.0
-        for line in paint.wrapped(self._words, face, rect.width()):
+        for line in paint.wrapped(self._shown, face, rect.width()):
             box = QRectF(0, y, rect.width(), self._line())
             paint.text(painter, box, line, face, self.theme.color(self._tone), self._align)
             y += self._line()
