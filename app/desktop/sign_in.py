@@ -19,7 +19,7 @@ def look(folder: Path) -> tuple[Glance, StoreFault | None]:
     try:
         return read(folder), None
     except StoreFault as fault:
-        return Glance(()), fault
+        return Glance((), {}), fault
 
 
 def start(folder: Path, load: Load, *, till: str = "", language: str = "", dark: bool = False, trace: bool = False) -> int:

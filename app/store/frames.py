@@ -21,7 +21,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from app.store.keys import derived, sync_directory
+from app.store.derived import derived
+from app.store.keys import sync_directory
 
 _MARK = b"YGFRAME1"
 _HEAD = struct.Struct("<II")

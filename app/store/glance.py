@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.store.cipher import raw_connection, refuse_old_sqlite
 from app.store.faults import StoreFault
 from app.store.keys import LEDGER_KEY, read_key
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(NamedTuple):
     """Somebody who may sign in."""
 
     id: str
@@ -22,12 +21,11 @@ class Face:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(NamedTuple):
     """What the sign-in window needs."""
 
     faces: tuple[Face, ...]
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any]
     """Settings that were ever set (theme, language, store and till …); defaults are the reader's business."""
 
 
@@ -46,7 +44,7 @@ def read(directory: Path | str) -> Glance:
         raw.execute("PRAGMA query_only = ON")
         tables = {row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE name IN ('staff', 'setting')")}
         if tables != {"staff", "setting"}:
-            return Glance(())
+            return Glance((), {})
         rows = raw.execute("SELECT id, code, name, role FROM staff WHERE active ORDER BY code").fetchall()
         kept = raw.execute("SELECT key, content FROM setting").fetchall()
     finally:

@@ -1,12 +1,10 @@
 """The secret files of a store: the ledger's 32-byte key and the device's signing seed, made once and readable by their owner alone.
 
-Only the standard library is imported here, because the sign-in glance reads keys before anything heavy is loaded.
+Next to nothing is imported here, because the sign-in glance reads keys before anything heavy is loaded.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 from pathlib import Path
 
@@ -44,12 +42,6 @@ def make_keys(directory: Path) -> None:
         finally:
             os.close(handle)
     sync_directory(folder)
-
-
-def derived(key: bytes, purpose: str) -> bytes:
-    """A 32-byte key for one purpose (HKDF-SHA256 with an empty salt, one block: RFC 5869)."""
-    extracted = hmac.new(b"\0" * 32, key, hashlib.sha256).digest()
-    return hmac.new(extracted, f"yaogui/{purpose}".encode() + b"\x01", hashlib.sha256).digest()
 
 
 def sync_directory(folder: Path) -> None:

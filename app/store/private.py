@@ -12,9 +12,9 @@ from sqlalchemy import Connection, insert, select
 from app.records.clock import Clock
 from app.records.ledger import PrivateBlob
 from app.store import tables as t
+from app.store.derived import derived
 from app.store.engine import Readers
 from app.store.faults import StoreFault
-from app.store.keys import derived
 from app.store.rows import upsert
 from app.store.writer import Writer
 

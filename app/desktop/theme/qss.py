@@ -1,7 +1,6 @@
 """The style sheet: one template of colours and boxes, filled from the tokens; fonts never come from it."""
 
 import re
-from dataclasses import asdict
 from string import Template
 
 from app.desktop.theme.scale import Scale
@@ -16,4 +15,4 @@ def style_sheet(tokens: Tokens, scale: Scale) -> str:
     template = resource("theme", "app.qss").read_text(encoding="utf-8")
     sized = _SIZE.sub(lambda found: f"{scale.px(int(found.group(1)))}px", template)
     folder = resource("theme").as_posix()
-    return Template(sized).substitute(asdict(tokens), folder=folder)
+    return Template(sized).substitute(tokens._asdict(), folder=folder)

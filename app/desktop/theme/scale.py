@@ -1,6 +1,6 @@
 """How large the interface is drawn: one factor that multiplies every size, besides what the screen itself scales."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SMALLEST, LARGEST = 0.9, 1.8
 # What the person may choose, as multiples of the automatic base of the screen.
@@ -19,8 +19,7 @@ def automatic(width: int, height: int) -> float:
     return max(1.0, min(width / DESIGN_WIDTH, height / DESIGN_HEIGHT) * 0.95)
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(NamedTuple):
     """The factor in force and, for fingers, whether every target is raised to 44."""
 
     factor: float = 1.0

