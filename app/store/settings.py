@@ -63,6 +63,11 @@ _TENDERS: list[dict[str, Any]] = [
     _method("insurance", "医保终端", "Insurance terminal", "F6", digits=True),
 ]
 
+PRINTER_WAYS = ("none", "virtual", "network", "serial", "usb", "file", "cups", "windows")
+"""Ways to a receipt printer."""
+CHARSETS = ("gb2312", "gbk", "gb18030", "raster")
+"""What a printer's font memory holds; raster: no hanzi at all, every row is sent as dots."""
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("store.id", "text", "", "store", "门店编号", "Store number", "store", shown=False),
     Setting("store.name", "text", "", "store", "门店名称", "Store name", "store", applies="start"),
@@ -79,15 +84,27 @@ SETTINGS: tuple[Setting, ...] = (
         "printer",
         "连接方式",
         "Connection",
-        choices=("none", "virtual", "network", "serial", "usb", "file", "windows"),
+        choices=PRINTER_WAYS,
         applies="start",
     ),
     Setting("printer.address", "text", "", "printer", "打印机地址", "Printer address", applies="start"),
     Setting("printer.cells", "number", 48, "printer", "每行字符数", "Characters per line", lowest=20, highest=64, applies="start"),
-    Setting(
-        "printer.charset", "choice", "gb18030", "printer", "字符集", "Character set", choices=("gb2312", "gbk", "gb18030"), applies="start"
-    ),
+    Setting("printer.charset", "choice", "gb18030", "printer", "字符集", "Character set", choices=CHARSETS, applies="start"),
     Setting("printer.cutter", "flag", True, "printer", "自动切纸", "Cutter", applies="start"),
+    # The second printer, the pole and what customers may read are set on the devices page, beside the thing itself.
+    Setting("printer2.transport", "choice", "none", "printer", "2 号机连接方式", "Second printer", choices=PRINTER_WAYS, shown=False),
+    Setting("printer2.address", "text", "", "printer", "2 号机地址", "Second printer's address", shown=False),
+    Setting("printer2.cells", "number", 48, "printer", "2 号机每行字符数", "Second printer's width", lowest=20, highest=64, shown=False),
+    Setting("printer2.charset", "choice", "gb18030", "printer", "2 号机字符集", "Second printer's set", choices=CHARSETS, shown=False),
+    Setting("printer2.cutter", "flag", True, "printer", "2 号机自动切纸", "Second printer's cutter", shown=False),
+    Setting("printer2.use", "choice", "ask", "printer", "何时改用 2 号机", "When to use the second", choices=("ask", "auto"), shown=False),
+    Setting("printer2.after_s", "number", 20, "printer", "故障几秒后改用", "Trouble before that (s)", lowest=0, highest=600, shown=False),
+    Setting("pole.transport", "choice", "none", "printer", "客显", "Pole display", choices=("none", "network", "serial"), shown=False),
+    Setting("pole.address", "text", "", "printer", "客显地址", "Pole display's address", shown=False),
+    Setting("pole.protocol", "choice", "cd5220", "printer", "客显协议", "Pole's protocol", choices=("cd5220", "esc"), shown=False),
+    Setting(
+        "customer.private_marks", "json", ["rx", "eph"], "store", "对顾客隐名的类别", "Classes not named to customers", "store", shown=False
+    ),
     Setting("printer.profile", "text", "", "printer", "打印机型号", "Printer profile", shown=False),
     Setting(
         "label_printer.transport",
