@@ -31,10 +31,22 @@ EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_FAULT = 0, 1, 2, 3
 
 def run(argv: Sequence[str]) -> int:
     """Run one word and return its exit code."""
-    names = [word for word, _ in WORDS]
     words = list(argv)
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         words.insert(0, "desktop")
+    names = [word for word, _ in WORDS]
+    chosen = words[0] if words[0] in names else _asked(words[0], names)
+    module = importlib.import_module(f"app.commands.{'import_' if chosen == 'import' else chosen}")
+    try:
+        code = module.main(words[1:])
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    return int(code)
+
+
+def _asked(word: str, names: list[str]) -> str:
+    """Explain the words to who asks for help or writes none of them; ends the process."""
     parser = argparse.ArgumentParser(
         prog="yaogui",
         description="药柜 Yaogui: the pharmacy counter that never stops.",
@@ -45,11 +57,4 @@ def run(argv: Sequence[str]) -> int:
     )
     parser.add_argument("--version", action="version", version=f"yaogui {__version__}")
     parser.add_argument("word", choices=names, metavar="word", help="what to do; `yaogui WORD --help` tells more")
-    chosen = parser.parse_args(words[:1]).word
-    module = importlib.import_module(f"app.commands.{'import_' if chosen == 'import' else chosen}")
-    try:
-        code = module.main(words[1:])
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return 130
-    return int(code)
+    return str(parser.parse_args([word]).word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 def main(argv: list[str]) -> int:
     """Open the counter's window on a data folder."""
+    # Nearly all that is loaded stays; the collector begins when the window has loaded everything (see `Window._load_behind`).
+    gc.disable()
     parser = options.parser("desktop", "Open the counter's window.")
     parser.add_argument("--english", action="store_true", help="start in English")
     parser.add_argument("--dark", action="store_true", help="start in the dark theme")

@@ -43,7 +43,7 @@ def start(folder: Path, load: Load, *, till: str = "", language: str = "", dark:
     application.setApplicationName("Yaogui")
     glance, fault = look(folder)
     mode, scale, spoken = look_of(glance.settings, application.primaryScreen(), language=language, dark=dark)
-    theme = Theme(application, mode, scale, language=spoken)
+    theme = Theme(application, mode, scale, language=spoken, sheet=False)
     window = Window(theme, glance, till, load, trace=trace)
     if fault is not None:
         window.fail(fault)

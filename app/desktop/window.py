@@ -120,6 +120,7 @@ class Window(QMainWindow):
 
     def _start_loader(self) -> None:
         if self._loader is None:
+            self.theme.dress_whole()
             self._loader = threading.Thread(target=self._load_behind, name="loading", daemon=True)
             self._loader.start()
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from app.domain.verdict import Text
+from app.records.text import Text
 
 if TYPE_CHECKING:
     from app.counter.scene import Echo
@@ -464,8 +463,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(NamedTuple):
     """An echo in words: icon and tone of the row, its sentence, and the small print after it."""
 
     icon: str

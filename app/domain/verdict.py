@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.records.text import Text
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A sentence in both languages."""
-
-    zh: str
-    en: str = ""
-
-    def of(self, language: str) -> str:
-        """The sentence in 'en', else Chinese."""
-        return self.en if language == "en" and self.en else self.zh
+__all__ = ["Text", "Verdict", "WayOut"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ the pen, brush and font changed, and never saves or restores the painter unless 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPainterPath, QPen, QPixmap
@@ -443,8 +442,7 @@ def marks_width(theme: Theme, kinds: Sequence[Mark], gap: float = 7) -> int:
     return sum(mark_width(theme, kind) for kind in kinds) + theme.px(gap) * max(0, len(kinds) - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class PillColors:
+class PillColors(NamedTuple):
     """Token names of a pill: its ground, its text and its hairline."""
 
     fill: str | None
@@ -572,8 +570,7 @@ def logo(painter: QPainter, theme: Theme, box: QRectF) -> None:
 # -- stepper -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class StepperParts:
+class StepperParts(NamedTuple):
     """Where the parts of a stepper are, for the hit test of a delegate."""
 
     minus: QRectF

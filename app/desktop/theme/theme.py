@@ -31,8 +31,12 @@ class Theme(QObject):
         touch: bool = False,
         motion: bool = True,
         language: Language = "zh",
+        sheet: bool = True,
     ) -> None:
-        """Load the fonts and dress `application`; `scale` is held between 0.9 and 1.8."""
+        """Load the fonts and dress `application`; `scale` is held between 0.9 and 1.8.
+
+        Without `sheet` Qt's own widgets wait for `dress_whole`: the sheet costs 5 ms, and a page of painted parts does without.
+        """
         super().__init__(application)
         self._application = application
         self._icons = Icons()
@@ -45,7 +49,8 @@ class Theme(QObject):
         self._language: Language = language
         self._keys: dict[str, str] = {}
         self._meant: dict[str, str] = {}
-        self.missing_fonts = load_fonts()
+        self.missing_fonts = load_fonts(application)
+        self._sheet = sheet
         self._dress()
 
     # -- what is in force --------------------------------------------------------------------
@@ -204,4 +209,11 @@ class Theme(QObject):
             palette.setColor(role, self.color(token))
         self._application.setPalette(palette)
         self._application.setFont(self.face("body").font)
-        self._application.setStyleSheet(style_sheet(self._tokens, self._scale))
+        if self._sheet:
+            self._application.setStyleSheet(style_sheet(self._tokens, self._scale))
+
+    def dress_whole(self) -> None:
+        """Give Qt's own widgets the style sheet that was left out at first."""
+        if not self._sheet:
+            self._sheet = True
+            self._application.setStyleSheet(style_sheet(self._tokens, self._scale))

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
 
 from app.records.resources import resource
@@ -16,6 +16,7 @@ FILES = (
     "NotoSansSC-Regular.ttf",
     "NotoSansSC-Bold.ttf",
 )
+_GIVEN = "carriedFonts"
 SMALLEST_PX = 12
 # From here on digits are proportional and drawn tighter: a large amount with tabular digits falls apart.
 DISPLAY_PX = 30
@@ -48,11 +49,12 @@ ROLES: dict[str, Role] = {
 }
 
 
-def load_fonts() -> tuple[str, ...]:
-    """Give Qt the carried font files once per process; returns the files that could not be read."""
-    known = QFontDatabase.families()
-    if "Noto Sans SC" in known and "Inter Display" in known:
+def load_fonts(application: QCoreApplication) -> tuple[str, ...]:
+    """Give Qt the carried font files once for an application; returns the files that could not be read."""
+    # Noted on the application: asking Qt for its families takes longer than adding these.
+    if application.property(_GIVEN):
         return ()
+    application.setProperty(_GIVEN, True)
     return tuple(name for name in FILES if QFontDatabase.addApplicationFont(str(resource("fonts", name))) < 0)
 
 
