@@ -90,3 +90,51 @@ def share_out(total_fen: int, weights: Sequence[int]) -> list[int]:
         for place in by_remainder[:left]:
             shares[place] += 1
     return shares
+
+
+_DIGITS = "零壹贰叁肆伍陆柒捌玖"
+_PLACES = ("", "拾", "佰", "仟")
+_MYRIADS = ("", "万", "亿", "万亿")
+
+
+def capital_yuan(fen: int) -> str:
+    """Write fen in the capital figures of Chinese vouchers: 12345 -> "壹佰贰拾叁元肆角伍分", 100000 -> "壹仟元整".
+
+    Order of signs as in the rules on filling in bills (支付结算办法, annex 1): 整 after whole yuan or jiao, 零 for a gap.
+    """
+    if fen < 0:
+        return "负" + capital_yuan(-fen)
+    whole, part = divmod(fen, 100)
+    jiao, cents = divmod(part, 10)
+    text = _capital_whole(whole) + "元" if whole else ""
+    if not part:
+        return (text or "零元") + "整"
+    if jiao:
+        text += f"{_DIGITS[jiao]}角"
+    elif whole:
+        text += "零"
+    return text + (f"{_DIGITS[cents]}分" if cents else "整")
+
+
+def _capital_whole(number: int) -> str:
+    text, gap = "", False
+    for place in reversed(range(len(_MYRIADS))):
+        section = number // 10_000**place % 10_000
+        if not section:
+            gap = bool(text)
+            continue
+        if text and (gap or section < 1000):
+            text += "零"
+        gap = False
+        zero = False
+        for order in reversed(range(4)):
+            digit = section // 10**order % 10
+            if not digit:
+                zero = zero or section // 10 ** (order + 1) > 0
+                continue
+            if zero and section // 10 ** (order + 1) > 0:
+                text += "零"
+            zero = False
+            text += _DIGITS[digit] + _PLACES[order]
+        text += _MYRIADS[place]
+    return text

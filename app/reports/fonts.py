@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 
+from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import SUBSETN, TTFont
 
 from app.records.resources import resource
 
+rl_config.useA85 = 0
+"""Streams as plain bytes: the text form of them is a quarter larger and takes longer than compressing."""
+
 _PER_BLOCK = 100
 """A bfchar block may hold at most 100 entries (PDF reference, 9.10.3)."""
 
 
+class _Glyphs:
+    """The outlines of a font file: a subset takes a few hundred of thirty thousand, sliced where they lie, never copied whole."""
+
+    def __init__(self, whole: bytes, start: int) -> None:
+        self._whole, self._start = whole, start
+
+    def __getitem__(self, wanted: slice) -> bytes:
+        return self._whole[self._start + wanted.start : self._start + wanted.stop]
+
+
 class CopyableFont(TTFont):
     """A TrueType face whose ToUnicode map writes names beyond the basic plane (𬱖) as UTF-16, as readers expect it."""
+
+    def __init__(self, name: str, filename: str) -> None:
+        """Read the file; the parts that every page's subset is made of are kept at hand."""
+        super().__init__(name, filename)
+        face: Any = self.face
+        read = face.get_table
+
+        @cache
+        def table(tag: str) -> Any:
+            return _Glyphs(face._ttf_data, face.get_table_pos(tag)[0]) if tag == "glyf" else read(tag)
+
+        face.get_table = table
 
     def addObjects(self, doc) -> None:  # type: ignore[no-untyped-def]
         """Embed the subsets, then put right what ReportLab writes with five hexadecimal digits."""
@@ -66,7 +93,27 @@ def face(*, bold: bool = False) -> str:
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """How wide a text is, in points."""
-    return float(pdfmetrics.stringWidth(text, face(bold=bold), size))
+    return _ems(text, bold) * size
+
+
+@lru_cache(maxsize=8192)
+def _ems(text: str, bold: bool) -> float:
+    """How wide a text is in ems; the same words come again and again."""
+    return float(pdfmetrics.stringWidth(text, face(bold=bold), 1))
+
+
+_SHOWN = tuple(chr(code) if 32 <= code < 127 and chr(code) not in "()\\" else f"\\{code:03o}" for code in range(256))
+"""Each byte as it stands in a string of a page's stream."""
+
+
+def shown(text: str, size: float, canvas: Any, *, bold: bool = False) -> str:
+    """The operators that show a text in a face at a size: its bytes in the subset fonts of this canvas's document."""
+    font: Any = pdfmetrics.getFont(face(bold=bold))
+    document = canvas._doc
+    parts = []
+    for subset, codes in font.splitString(text, document):
+        parts.append(f"{font.getSubsetInternalName(subset, document)} {size:g} Tf ({''.join(map(_SHOWN.__getitem__, codes))}) Tj")
+    return " ".join(parts)
 
 
 def lacks(text: str) -> bool:
