@@ -16,9 +16,9 @@ from app.counter.authorising import Authorising
 from app.counter.checkout import Checkout
 from app.counter.goods import Goods
 from app.counter.memo import Memo
+from app.counter.pen import Faces
 from app.counter.post import Post, TillProfile
-from app.counter.printing import Printing, PrintState
-from app.counter.receipts import Faces
+from app.counter.printing import Printers, Printing, PrintState
 from app.counter.returning import Returning
 from app.counter.seeking import Seeking
 from app.counter.selling import Selling
@@ -28,7 +28,7 @@ from app.counter.stocking import Stocking
 from app.counter.tuning import SettingTexts, Tuning
 from app.devices.faults import DeviceFault
 from app.devices.printer import Printer
-from app.devices.profile import PAPER_58, PAPER_80
+from app.devices.profile import profile_for
 from app.devices.transports import transport_at
 from app.domain import codes, day, rulepack
 from app.domain.demo.sheet import sheet_from_json
@@ -90,20 +90,33 @@ def rule_pack() -> rulepack.RulePack:
     return rulepack.load(resource("rules", RULE_PACK).read_text("utf-8"))
 
 
-def printer_of(settings: Settings) -> Printer | None:
-    """The receipt printer that the settings name, or None where there is none."""
-    way = settings.get("printer.transport")
+def printer_of(settings: Settings, which: str = "printer") -> Printer | None:
+    """The receipt printer that the settings name (`printer` or `printer2`), or None where there is none."""
+    way = settings.get(f"{which}.transport")
     if way in ("", "none"):
         return None
-    cells = settings.get("printer.cells")
-    base = PAPER_80 if cells >= 48 else PAPER_58
-    profile = replace(base, cells=cells, charset=settings.get("printer.charset"), cutter=settings.get("printer.cutter"))
+    cells, charset = settings.number(f"{which}.cells"), settings.text(f"{which}.charset")
     try:
-        transport = transport_at(way, settings.get("printer.address"))
+        transport = transport_at(way, settings.text(f"{which}.address"))
     except DeviceFault as fault:
         log.warning("printer settings refused: %s", fault.code)
         return None
-    return Printer(profile, transport, resource("fonts", "NotoSansSC-Regular.ttf"))
+    return Printer(profile_for(cells, charset, cutter=settings.flag(f"{which}.cutter")), transport, font())
+
+
+def printers_of(settings: Settings) -> Printers:
+    """Both receipt printers, and when the second takes over."""
+    return Printers(
+        printer_of(settings),
+        printer_of(settings, "printer2"),
+        automatic=settings.text("printer2.use") == "auto",
+        after_s=settings.number("printer2.after_s"),
+    )
+
+
+def font() -> Path:
+    """The carried font for rows that a printer cannot write."""
+    return resource("fonts", "NotoSansSC-Regular.ttf")
 
 
 def hub_client(store: Store, folder: Path) -> HubClient | None:
@@ -159,7 +172,7 @@ class Till:
         self.authorising = Authorising(self.store, clock)
         self.selling = Selling(self.store, clock, self.post, self.goods, self.staging, self.authorising, code_shapes, self.reasons)
         faces = replace(Faces.of(profile, settings, self.store), training=self.training)
-        self.printing = Printing(self.store, clock, printer_of(settings), faces, on_print_state)
+        self.printing = Printing(self.store, clock, lambda: printers_of(settings), faces, on_print_state)
         self.sync = SyncWorker(
             None if self.training else hub_client(self.store, folder),
             self.store.outbox,

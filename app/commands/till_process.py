@@ -28,6 +28,7 @@ from app.records.base import Record
 from app.records.clock import Clock, ManualClock, SystemClock
 from app.records.envelope import GENESIS, EnvelopeFault, split_signature, unseal
 from app.records.keys import verifies
+from app.records.registry import FEEDS
 from app.store.faults import StoreFault
 
 COMMIT_SECONDS = 60.0
@@ -387,7 +388,7 @@ class DrivenTill:
 
     def do_print_again(self, job: int) -> None:
         """A person has the n-th unprinted job printed."""
-        self.till.printing.again(self._unprinted(job))
+        self.till.shifts.print_again(self._unprinted(job))
 
     def do_waive(self, job: int) -> None:
         """A person says that the n-th unprinted job is not wanted."""
@@ -454,7 +455,7 @@ class DrivenTill:
             "held": len(store.parked.held()),
             "tasks": {row.product_id: row.quantity for row in store.stock.negatives()},
             "sync": asdict(self.till.sync.state),
-            "cursors": {feed: store.inbox.cursor(feed) for feed in ("product", "offer", "lot", "member", "family", "staff")},
+            "cursors": {feed: store.inbox.cursor(feed) for feed in FEEDS},
         }
 
     def do_look(self) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.counter import receipts
+from app.counter.pen import Faces
 from app.counter.post import OpenShift
+from app.devices.drawer import Drawer, DrawerOutcome
 from app.devices.faults import DeviceFault
 from app.devices.printer import Printer
 from app.devices.status import Known, PrinterStatus
@@ -18,39 +20,84 @@ from app.records.clock import Clock
 from app.records.ledger import Committed, NewJob
 from app.records.people import Staff
 from app.store.open_store import Store
+from app.store.print_jobs import PrintJob
 
 log = logging.getLogger(__name__)
 
 WRITE_S = 10.0
 """Longest wait, in seconds, for a job's mark: without it a job could be printed twice."""
 
+IDLE_S = 30.0
+"""Between two looks at printers that stand idle and well, in seconds: paper that ran low is noticed before the next receipt."""
+
+TROUBLES = ("paper_out", "cover_open", "cutter", "offline")
+"""Why a job waits for the machine, not for a person."""
+
+OPEN_STATES = ("queued", "waiting", "failed", "unknown")
+"""States of paper that has not come out for certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printers:
+    """The receipt printers as the settings name them."""
+
+    first: Printer | None = None
+    second: Printer | None = None
+    automatic: bool = False
+    """Whether new receipts go to the second by themselves once the first has been in trouble for `after_s`; else a person says so."""
+    after_s: int = 20
+
 
 @dataclass(frozen=True, slots=True)
 class PrintState:
-    """What the printer pill shows."""
+    """What the printer pill and the devices page show."""
 
     kind: str
-    """ready | paper_out | offline | unknown | none."""
+    """Of the first printer: ready | paper_out | cover_open | cutter | offline | unknown | none."""
     queued: int
     unknown: int
     """Jobs whose fate only a person can tell: 补打 or done."""
+    road: int = 1
+    """The printer that new receipts go to now: 1 or 2."""
+    asks: int = 0
+    """Receipts that waited for the machine, which is well again: a person says which are still wanted."""
+    status: PrinterStatus = field(default_factory=PrinterStatus)
+    """What the first printer said last."""
+    second: PrinterStatus | None = None
+    """What the second said last; None where there is none."""
 
 
 class Printing:
-    """The printer's thread: takes jobs in order, prints each at most once by itself, and marks it confirmed, sent, unknown or failed."""
+    """The printers' thread: takes jobs in order, prints each at most once by itself, and marks it confirmed, sent, unknown or failed."""
 
     def __init__(
-        self, store: Store, clock: Clock, printer: Printer | None, faces: receipts.Faces, on_state: Callable[[PrintState], None]
+        self,
+        store: Store,
+        clock: Clock,
+        fit: Callable[[], Printers],
+        faces: Faces,
+        on_state: Callable[[PrintState], None],
     ) -> None:
+        """`fit` makes the printers from the settings in force; it is called here and again, on the thread, after `refit`."""
         self._store = store
         self._clock = clock
-        self._printer = printer
+        self._fit = fit
+        self._printers = fit()
         self._faces = faces
         self._on_state = on_state
         self._woken = threading.Event()
         self._stopping = False
         self._kick = False
-        self._state = PrintState("none" if printer is None else "unknown", 0, 0)
+        self._look = False
+        self._refit = False
+        self._chosen_road = 0
+        self._trouble_at: int | None = None
+        self._well_again = False
+        self._looked_at = 0
+        self._status = PrinterStatus()
+        self._second: PrinterStatus | None = None
+        self._drawer = DrawerOutcome("sent")
+        self._state = PrintState("none" if self._printers.first is None else "unknown", 0, 0)
         self._thread = threading.Thread(target=self._run, name="printer", daemon=True)
 
     @property
@@ -58,15 +105,24 @@ class Printing:
         """The last state told."""
         return self._state
 
+    @property
+    def has_second(self) -> bool:
+        """Whether there is a printer to go to when the first is in trouble."""
+        return self._printers.second is not None
+
+    @property
+    def drawer(self) -> DrawerOutcome:
+        """What became of the last kick."""
+        return self._drawer
+
     def start(self) -> None:
         """Begin carrying jobs; what was left queued by the run before waits for a person's word first.
 
         A job that was being printed when the run before ended stands as `unknown` already; one that is `sent` went out whole.
         """
         while left := self._store.jobs.list(("queued",)):
-            for job in left:
-                # Waited for: the thread must not find it still queued.
-                self._store.jobs.set_state(job.job_id, "waiting", {"after": "restart"}).result(WRITE_S)
+            # Waited for: the thread must not find it still queued.
+            self._store.jobs.set_states([job.job_id for job in left], "waiting", {"after": "restart"}).result(WRITE_S)
         self._thread.start()
 
     def stop(self) -> None:
@@ -84,6 +140,26 @@ class Printing:
         """Open the drawer soon, without holding up the screen."""
         self._kick = True
         self._woken.set()
+
+    def check(self) -> None:
+        """Ask the printers how they are, soon."""
+        self._look = True
+        self._woken.set()
+
+    def refit(self) -> None:
+        """The printer settings changed: go by them from the next job on."""
+        self._refit = True
+        self.check()
+
+    def use(self, road: int) -> None:
+        """A person says where new receipts go: 2, 1, or 0 for as the settings have it."""
+        self._chosen_road = road
+        self.check()
+
+    def asked(self) -> None:
+        """The question which waiting receipts are still wanted was seen; they stay in the queue."""
+        self._well_again = False
+        self._tell(self._state.kind)
 
     # ------------------------------------------------------------------ what is kept with a commit
 
@@ -118,10 +194,8 @@ class Printing:
             sale = self._store.sales.by_event(event_id)
             if sale is None:
                 return
-            ticket = receipts.sale_ticket(sale.body, sale.number, sale.at, self._faces)
-        else:
-            ticket = from_json(text)
-        job = self._store.jobs.add("reprint", to_json(receipts.reprinted(ticket, copy_no)), event_id=event_id)
+            text = to_json(receipts.sale_ticket(sale.body, sale.number, sale.at, self._faces))
+        job = self._store.jobs.add("reprint", text, event_id=event_id, facts={"copy": str(copy_no)})
         job.add_done_callback(lambda _: self.wake())
 
     @staticmethod
@@ -130,13 +204,24 @@ class Printing:
 
     # ------------------------------------------------------------------ asked by a person
 
-    def again(self, job_id: str) -> None:
-        """Print a waiting, failed or unknown job now (a person chose so)."""
-        self._store.jobs.set_state(job_id, "queued", {"by": "person"}).add_done_callback(lambda _: self.wake())
+    def copy_of(self, job_id: str) -> tuple[str, int] | None:
+        """Of which event printing this job again makes the how-manieth copy; None where it has surely not been printed yet."""
+        job = self._store.jobs.get(job_id)
+        if job is None or job.state != "unknown" or not job.event_id:
+            return None
+        return job.event_id, self._store.sales.copies(job.event_id) + 1
 
-    def waive(self, job_id: str) -> None:
+    def again(self, job_id: str, copy_no: int = 0, *, road: int = 0) -> None:
+        """Print a waiting, failed or unknown job now (a person chose so), as a copy where the first may have come out.
+
+        `road` 2 sends it to the second printer.
+        """
+        facts = {"by": "person"} | ({"copy": str(copy_no)} if copy_no else {}) | ({"road": str(road)} if road else {})
+        self._store.jobs.set_state(job_id, "queued", facts).add_done_callback(lambda _: self.wake())
+
+    def waive(self, *job_ids: str) -> None:
         """The paper is no longer wanted, or is already in the customer's hand."""
-        self._store.jobs.set_state(job_id, "waived", {"by": "person"}).result(WRITE_S)
+        self._store.jobs.set_states(job_ids, "waived", {"by": "person"}).result(WRITE_S)
         self._tell(self._state.kind)
 
     # ------------------------------------------------------------------ the thread
@@ -156,43 +241,117 @@ class Printing:
                 log.exception("the printer's turn failed")
 
     def _turn(self) -> None:
-        if self._printer is None:
+        if self._refit:
+            self._refit = False
+            self._printers = self._fit()
+            self._trouble_at, self._status, self._second = None, PrinterStatus(), None
+        first = self._printers.first
+        if first is None:
             self._tell("none")
             return
         if self._kick:
             self._kick = False
-            try:
-                self._printer.kick_drawer()
-            except DeviceFault as fault:
-                log.info("drawer fault %s", fault.code)
-        while not self._stopping:
-            job = self._store.jobs.next_queued()
-            if job is None:
-                break
-            status = self._printer.status()
-            if word := _cannot_print(status):
-                self._store.jobs.set_state(job.job_id, "waiting", {"why": word}).result(WRITE_S)
-                self._tell(word)
-                continue
-            try:
-                ticket = from_json(self._store.jobs.ticket(job.job_id) or "")
-            except (KeyError, TypeError, ValueError):
-                log.exception("job %s cannot be read", job.job_id)
-                self._store.jobs.set_state(job.job_id, "failed", {"code": "ticket.unreadable"}).result(WRITE_S)
-                self._tell("ready")
-                continue
-            # Marked before the first byte: a kill or a fault from here on leaves a question that only a person can answer.
-            self._store.jobs.set_state(job.job_id, "unknown", {"step": "printing"}).result(WRITE_S)
-            outcome = self._printer.print(ticket)
-            self._store.jobs.set_state(job.job_id, outcome.state, dict(outcome.facts)).result(WRITE_S)
-            self._tell("ready" if outcome.state in ("confirmed", "sent") else "unknown")
-        if self._state.kind != "ready":
-            self._tell(_cannot_print(self._printer.status()) or "ready")
+            # The sensor tells where one is wired; the pulse alone tells nothing of the drawer.
+            self._drawer = Drawer(first).open()
+            if self._drawer.state == "failed":
+                log.info("drawer fault %s", self._drawer.code)
+        busy = False
+        while not self._stopping and (job := self._store.jobs.next_queued()) is not None:
+            busy = True
+            self._carry(job)
+        idle = self._clock.monotonic_ms() - self._looked_at
+        if not busy and (self._look or self._state.kind != "ready" or idle >= IDLE_S * 1000):
+            self._look = False
+            word = self._look_at_first(first)
+            if self._printers.second is not None:
+                self._second = self._printers.second.status()
+            self._tell(word or "ready")
+
+    def _carry(self, job: PrintJob) -> None:
+        """Bring one job onto paper, or say why it waits."""
+        jobs = self._store.jobs
+        printer, road, word = self._road(job)
+        if printer is None:
+            jobs.set_state(job.job_id, "waiting", {"why": word, "road": str(road)}).result(WRITE_S)
+            self._tell(self._word or "ready")
+            return
+        try:
+            ticket = from_json(jobs.ticket(job.job_id) or "")
+        except (KeyError, TypeError, ValueError):
+            log.exception("job %s cannot be read", job.job_id)
+            jobs.set_state(job.job_id, "failed", {"code": "ticket.unreadable"}).result(WRITE_S)
+            self._tell(self._word or "ready")
+            return
+        copy_no = int(job.facts.get("copy") or 0)
+        # Marked before the first byte: a kill or a fault from here on leaves a question that only a person can answer.
+        jobs.set_state(job.job_id, "unknown", {"step": "printing", "road": str(road)}).result(WRITE_S)
+        if copy_no:
+            outcome = printer.print(ticket, receipts.reprinted(Ticket((), ticket.kind, ticket.number), copy_no))
+        else:
+            outcome = printer.print(ticket)
+        jobs.set_state(job.job_id, outcome.state, {**outcome.facts, "road": str(road)}).result(WRITE_S)
+        self._tell((self._word or "ready") if outcome.state in ("confirmed", "sent") else "unknown")
+
+    def _road(self, job: PrintJob) -> tuple[Printer | None, int, str]:
+        """The printer for a job and its number, or why it must wait for which."""
+        first, second = self._printers.first, self._printers.second
+        assert first is not None
+        chosen = int(job.facts.get("road") or 0) if job.facts.get("by") == "person" else 0
+        chosen = (chosen or self._chosen_road) if second is not None else 1
+        if second is not None and chosen == 2:
+            word = self._look_at_second(second)
+            return (None, 2, word) if word else (second, 2, "")
+        word = self._look_at_first(first)
+        if not word:
+            return first, 1, ""
+        if second is not None and not chosen and self._second_takes_over and not self._look_at_second(second):
+            return second, 2, ""
+        return None, 1, word
+
+    @property
+    def _word(self) -> str:
+        """The first printer's trouble as last seen, or ''."""
+        return _cannot_print(self._status)
+
+    @property
+    def _second_takes_over(self) -> bool:
+        """Whether the first has been in trouble for so long that the settings let the second print."""
+        since = self._trouble_at
+        waited = self._clock.monotonic_ms() - since if since is not None else -1
+        return self._printers.automatic and waited >= self._printers.after_s * 1000
+
+    def _look_at_first(self, first: Printer) -> str:
+        """Ask the first printer how it is; its trouble, or ''."""
+        self._looked_at = self._clock.monotonic_ms()
+        self._status = first.status()
+        word = self._word
+        if word and self._trouble_at is None:
+            self._trouble_at, self._well_again = self._looked_at, False
+        elif not word and self._trouble_at is not None:
+            self._trouble_at, self._well_again = None, True
+        return word
+
+    def _look_at_second(self, second: Printer) -> str:
+        """Ask the second printer how it is; its trouble, or ''."""
+        self._second = second.status()
+        return _cannot_print(self._second)
 
     def _tell(self, kind: str) -> None:
-        waiting = len(self._store.jobs.list(("queued", "waiting", "failed")))
-        unknown = len(self._store.jobs.list(("unknown",)))
-        state = PrintState(kind, waiting, unknown)
+        jobs = self._store.jobs
+        waiting = jobs.list(("waiting",))
+        if not waiting:
+            self._well_again = False
+        second = self._printers.second
+        takes_over = self._second_takes_over and kind in TROUBLES
+        state = PrintState(
+            kind,
+            queued=jobs.count(("queued", "failed")) + len(waiting),
+            unknown=jobs.count(("unknown",)),
+            road=2 if second is not None and (self._chosen_road == 2 or (takes_over and not self._chosen_road)) else 1,
+            asks=sum(job.facts.get("why") in TROUBLES for job in waiting) if self._well_again else 0,
+            status=self._status,
+            second=self._second if second is not None else None,
+        )
         if state != self._state:
             self._state = state
             self._on_state(state)
@@ -200,8 +359,10 @@ class Printing:
 
 def _cannot_print(status: PrinterStatus) -> str:
     """Why nothing can be printed now, or ''; what a printer does not say is no reason."""
-    if status.online is Known.NO and status.paper is not Known.NO and status.cover is not Known.NO:
-        return "offline"
     if status.cover is Known.NO:
         return "cover_open"
-    return "paper_out" if status.paper is Known.NO else ""
+    if status.paper is Known.NO:
+        return "paper_out"
+    if status.cutter is Known.NO:
+        return "cutter"
+    return "offline" if status.online is Known.NO else ""

@@ -319,6 +319,13 @@ class Shifts:
         self._write([events.ReceiptReprinted(event_id=event_id, copy_no=copy_no)]).result(5)
         self._printing.reprint(event_id, copy_no)
 
+    def print_again(self, job_id: str, *, road: int = 0) -> None:
+        """Print a waiting, failed or unknown job; where the first may have come out it is a copy, and an event, like any other."""
+        copy = self._printing.copy_of(job_id)
+        if copy is not None:
+            self._write([events.ReceiptReprinted(event_id=copy[0], copy_no=copy[1])]).result(5)
+        self._printing.again(job_id, copy[1] if copy is not None else 0, road=road)
+
     def scene(self) -> ShiftScene:
         """Everything the Shift page shows."""
         shift = self._post.shift
@@ -514,6 +521,7 @@ class Shifts:
         sold = self._store.sales.sold_since(self._today() - timedelta(days=ORDER_DAYS))
         if sold:
             self._store.catalogue.rerank(sold)
+        self._store.catalogue.drop_past_prices(self._today())
         return made
 
     def close_day(self, backup: Callable[[], str]) -> Future[tuple[Committed, ...]]:

@@ -52,9 +52,13 @@ class Printer:
         self._transport = transport
         self._encoder = Encoder(profile, font)
 
-    def print(self, ticket: Ticket) -> PrintOutcome:
-        """Print one ticket; never raises for a machine's fault and takes about ten seconds at the very worst."""
-        return self._send(self._encoder.encode(ticket), confirm=self.profile.answers_done)
+    def print(self, ticket: Ticket, head: Ticket | None = None) -> PrintOutcome:
+        """Print one ticket; never raises for a machine's fault and takes about ten seconds at the very worst.
+
+        `head` goes onto the paper above it (the mark of a copy); the bytes of the ticket itself are the same with and without.
+        """
+        above = self._encoder.encode(head) if head is not None else b""
+        return self._send(above + self._encoder.encode(ticket), confirm=self.profile.answers_done)
 
     def kick_drawer(self) -> PrintOutcome:
         """Send the drawer's pulse; `sent` says only that, whether it opened is in `status().drawer`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Charset = Literal["gb2312", "gbk", "gb18030"]
@@ -33,3 +33,12 @@ PAPER_80 = PrinterProfile()
 """80 mm paper, full hanzi set, cutter."""
 PAPER_58 = PrinterProfile(cells=32, dots=384, cutter=False)
 """58 mm paper, full hanzi set, torn by hand."""
+
+
+def profile_for(cells: int, charset: str, *, cutter: bool) -> PrinterProfile:
+    """The profile that the settings describe; charset `raster` is a printer without hanzi, ValueError for a set nobody knows."""
+    base = PAPER_80 if cells >= 48 else PAPER_58
+    if charset not in ("gb2312", "gbk", "gb18030", "raster"):
+        raise ValueError(f"{charset} is no character set of a printer")
+    known: Charset = "gb2312" if charset == "gb2312" else "gbk" if charset == "gbk" else "gb18030"
+    return replace(base, cells=cells, charset=known, raster_only=charset == "raster", cutter=cutter)

@@ -77,6 +77,10 @@ class PrintJobs:
         wanted = select(func.count()).where(t.print_job.c.state.in_(states))
         return int(self._readers.connection().execute(wanted).scalar_one())
 
+    def get(self, job_id: str) -> PrintJob | None:
+        """One job."""
+        return next(iter(self._all(select(*_COLUMNS).where(t.print_job.c.job_id == job_id))), None)
+
     def of_event(self, event_id: str) -> tuple[PrintJob, ...]:
         """The jobs of one event."""
         return self._all(select(*_COLUMNS).where(t.print_job.c.event_id == event_id).order_by(t.print_job.c.job_id))
@@ -87,7 +91,16 @@ class PrintJobs:
         found = self._readers.connection().execute(wanted).scalar()
         return str(found) if found is not None else None
 
-    def add(self, kind: str, ticket_json: str, *, event_id: str = "", printer: str = "receipt", copies: int = 1) -> Future[str]:
+    def add(
+        self,
+        kind: str,
+        ticket_json: str,
+        *,
+        event_id: str = "",
+        printer: str = "receipt",
+        copies: int = 1,
+        facts: Mapping[str, str] | None = None,
+    ) -> Future[str]:
         """Queue paper that belongs to no new event (an X report, a reprint of a job); the future gives the job's id."""
         now = self._clock.now()
         job_id = new_id(self._clock)
@@ -99,7 +112,7 @@ class PrintJobs:
             "ticket": ticket_json,
             "copies": copies,
             "state": "queued",
-            "facts": "{}",
+            "facts": json.dumps(dict(facts or {}), ensure_ascii=False),
             "tries": 0,
             "at": now,
             "changed_at": now,
@@ -112,19 +125,26 @@ class PrintJobs:
         return self._writes().submit(unit)
 
     def set_state(self, job_id: str, state: str, facts: Mapping[str, str] | None = None) -> Future[None]:
-        """Move a job; `sent` counts as a try. ValueError for a state that is none."""
+        """Move a job; `sent` counts as a try, `copy` outlives every move. ValueError for a state that is none."""
+        return self.set_states((job_id,), state, facts)
+
+    def set_states(self, job_ids: Sequence[str], state: str, facts: Mapping[str, str] | None = None) -> Future[None]:
+        """Move several jobs in one commit."""
         if state not in STATES:
             raise ValueError(f"{state} is no state of a print job")
         now = self._clock.now()
         j = t.print_job.c
+        wanted = tuple(job_ids)
+        # A patch takes away what is null: a job that is no copy keeps no word of one.
+        kept = func.json_patch("{}", func.json_object("copy", func.json_extract(j.facts, "$.copy")))
 
         def unit(connection: Connection) -> None:
             connection.execute(
                 t.print_job.update()
-                .where(j.job_id == job_id)
+                .where(j.job_id.in_(wanted))
                 .values(
                     state=state,
-                    facts=json.dumps(dict(facts or {}), ensure_ascii=False),
+                    facts=func.json_patch(kept, json.dumps(dict(facts or {}), ensure_ascii=False)),
                     tries=j.tries + (1 if state == "sent" else 0),
                     changed_at=now,
                 )

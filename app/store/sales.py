@@ -149,6 +149,11 @@ class Sales:
         found = self._readers.connection().execute(select(t.event.c.raw).where(t.event.c.id == event_id)).scalar()
         return bytes(found) if found is not None else None
 
+    def copies(self, event_id: str) -> int:
+        """How often the paper of an event has been printed again."""
+        wanted = select(func.count()).where(t.reprint.c.of_event_id == event_id)
+        return int(self._readers.connection().execute(wanted).scalar_one())
+
     def returns_of(self, sale_id: str) -> tuple[StoredReturn, ...]:
         """Everything taken back against a sale, oldest first."""
         return self._returns(t.return_.c.original_sale_id == sale_id)
@@ -203,7 +208,6 @@ class Sales:
             .where(c.sale_id == sale_id)
             .order_by(c.at, c.correction_id)
         )
-        copies = select(func.count()).where(t.reprint.c.of_event_id == row.event_id)
         connection = self._readers.connection()
         return StoredSale(
             body=cast(SaleClosed, self._body(row.event_id)),
@@ -216,5 +220,5 @@ class Sales:
             returned={line_id: int(quantity) for line_id, quantity in returned},
             voided=bool(connection.execute(voids).scalar_one()),
             corrections=tuple(Correction(*found) for found in corrections),
-            reprints=int(connection.execute(copies).scalar_one()),
+            reprints=self.copies(row.event_id),
         )

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from app.counter.printing import Printing
+from app.counter.printing import Printers, Printing
 from app.devices.printer import PrintOutcome
 from app.devices.status import Known, PrinterStatus
 from app.devices.ticket import Cut, Ticket, to_json
@@ -38,7 +38,7 @@ class Paper:
 
 
 def printing(till: Any, paper: Paper) -> Printing:
-    return Printing(till.store, till.clock, paper, till.printing._faces, lambda _: None)  # type: ignore[arg-type]
+    return Printing(till.store, till.clock, lambda: Printers(paper), till.printing._faces, lambda _: None)  # type: ignore[arg-type]
 
 
 def soon(true: Callable[[], bool]) -> bool:
