@@ -145,8 +145,7 @@ class Page:
         self.left, self.right = MARGIN, size[0] - MARGIN
         self.width = self.right - self.left
         self._out = io.BytesIO()
-        # `invariant` leaves the making time out of the file: the same facts make the same bytes.
-        self.canvas = _CountedCanvas(self._out, pagesize=size, invariant=1, pageCompression=1)
+        self.canvas = _CountedCanvas(self._out, pagesize=size, **fonts.manner())
         self.canvas.foot = self._foot
         self.canvas.setTitle(f"{title} {number}".strip())
         self.canvas.setAuthor(shop.title)

@@ -32,8 +32,7 @@ def sheet_pdf(run: Sequence[Wanted], grid: SheetGrid, *, first: int = 1, title: 
     if not 1 <= first <= grid.places:
         raise ValueError(f"the sheet has places 1 to {grid.places}")
     out = io.BytesIO()
-    # `invariant` leaves the making time out of the file: the same labels make the same bytes.
-    canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1)
+    canvas = Canvas(out, pagesize=A4, **fonts.manner())
     canvas.setTitle(title or grid.title_en)
     canvas.setCreator("Yaogui 药柜")
     place = first - 1

@@ -36,8 +36,7 @@ def refill_pdf(shop: ShopFace, name: str, card: str, rows: Sequence[CardRow], *,
     """The card; `name` is masked already and `card` are the last digits of the member's number."""
     words = Words(shop.language)
     out = io.BytesIO()
-    # `invariant` leaves the making time out of the file: the same facts make the same bytes.
-    canvas = Canvas(out, pagesize=A6, invariant=1, pageCompression=1)
+    canvas = Canvas(out, pagesize=A6, **fonts.manner())
     canvas.setTitle(words("title.refill"))
     canvas.setAuthor(shop.title)
     canvas.setCreator("Yaogui 药柜")

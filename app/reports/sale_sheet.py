@@ -165,9 +165,10 @@ def _sums(page: Page, body: SaleClosed, tender: Naming) -> None:
 
 def _below(page: Page, body: SaleClosed, staff: Naming) -> None:
     words = page.words
+    dispensed = body.pharmacist and any(line.rx_class == "rx" for line in body.lines)
     said = [
         words("sale.reviewed") if body.reviews else "",
-        words("sale.pharmacist", name=staff(body.pharmacist)) if body.pharmacist and any(line.rx_class == "rx" for line in body.lines) else "",
+        words("sale.pharmacist", name=staff(body.pharmacist)) if dispensed else "",
         words("sale.invoice") if body.invoice_wanted else "",
         words("sale.no_return"),
         words("sale.complaint"),
