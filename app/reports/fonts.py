@@ -62,7 +62,8 @@ class CopyableFont(TTFont):
         for n, subset in enumerate(subsets):
             name = b"".join((SUBSETN(n), b"+", self.face.name, self.face.subfontNameX)).decode("pdfdoc")
             doc.idToObject[f"toUnicodeCMap:{name}"].content = to_unicode(name, subset)
-            widths = " ".join(f"{self.face.getCharWidth(point):g}" for point in subset)
+            face: Any = self.face
+            widths = " ".join(f"{face.getCharWidth(point):g}" for point in subset)
             doc.idToObject["BasicFonts"].dict[names[n]].Widths = _Written(f"[ {widths} ]")
 
 
