@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent, QRadialGradient
@@ -15,13 +16,15 @@ from app.desktop.till import Till
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed
 from app.desktop.widgets.base import Painted
 from app.desktop.widgets.buttons import Btn, PersonCard
-from app.desktop.widgets.fields import Entry
 from app.desktop.widgets.logo import Logo
 from app.desktop.widgets.pads import Keypad, PinDots
 from app.desktop.widgets.surfaces import Ground, Panel
 from app.desktop.widgets.words import Icon, Money, Para, Txt
 from app.records.clock import SHOP_TIME
 from app.store.glance import Face, Glance
+
+if TYPE_CHECKING:
+    from app.desktop.screens.counting import Counting
 
 PIN_LONGEST = 8
 DOTS = 4
@@ -73,52 +76,6 @@ class _StateLine(QWidget):
         self.show()
 
 
-class _Counting(QWidget):
-    """The pieces in the drawer, denomination by denomination."""
-
-    changed = Signal(int)
-
-    def __init__(self, theme: Theme, denominations_fen: tuple[int, ...]) -> None:
-        super().__init__()
-        self._entries: dict[int, Entry] = {}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(theme.px(10))
-        grid.setVerticalSpacing(theme.px(6))
-        half = (len(denominations_fen) + 1) // 2
-        for order, fen in enumerate(denominations_fen):
-            name = f"¥{fen // 100}" if fen >= 100 else f"¥0.{fen // 10}"
-            entry = Entry(theme, "0", spoken=name, height=36)
-            entry.setMaxLength(4)
-            entry.setAlignment(Qt.AlignmentFlag.AlignRight)
-            entry.textEdited.connect(self._tell)
-            entry.returnPressed.connect(self._next)
-            column = 2 * (order // half)
-            grid.addWidget(Txt(theme, name, "label_strong", "ink2"), order % half, column)
-            grid.addWidget(entry, order % half, column + 1)
-            self._entries[fen] = entry
-
-    def _tell(self) -> None:
-        for entry in self._entries.values():
-            entry.set_wrong(bool(entry.text()) and not entry.text().isdigit())
-        self.changed.emit(self.total_fen())
-
-    def _next(self) -> None:
-        self.focusNextChild()
-
-    def pieces(self) -> dict[int, int]:
-        """Denomination in fen → pieces."""
-        return {fen: int(entry.text()) for fen, entry in self._entries.items() if entry.text().isdigit()}
-
-    def total_fen(self) -> int:
-        """What the pieces are worth."""
-        return sum(fen * count for fen, count in self.pieces().items())
-
-    def begin(self) -> None:
-        """Take the keyboard."""
-        next(iter(self._entries.values())).setFocus(Qt.FocusReason.TabFocusReason)
-
-
 class SignInPage(QWidget):
     """Who works, with which PIN and which float. It stands before the till is loaded and keeps what is typed meanwhile."""
 
@@ -144,7 +101,7 @@ class SignInPage(QWidget):
         self._shift_open: datetime | None = None
         self._left_fen: int | None = None
         self._float_fen = 0
-        self._counting: _Counting | None = None
+        self._counting: Counting | None = None
         self._locked = False
         self._problem = ""
         self._near = 0
@@ -391,7 +348,8 @@ class SignInPage(QWidget):
 
     def key(self, name: str) -> bool:
         """A key on this page; digits go to the PIN unless the count has the keyboard."""
-        if isinstance(self.focusWidget(), Entry) and self._counting is not None and self._count_panel.isVisible():
+        held = self.focusWidget()
+        if held is not None and self._counting is not None and self._counting.isVisible() and self._counting.isAncestorOf(held):
             if name == "F7" or name == "Esc":
                 self.toggle_count()
                 return True
@@ -467,10 +425,11 @@ class SignInPage(QWidget):
             self._reword()
             return
         if self._counting is None:
-            # Named here: the counter is loaded by now, and this page paints before it is.
+            # Named here: both are wanted now and then, and this page paints before the counter is loaded.
             from app.counter.shifts import DENOMINATIONS_FEN
+            from app.desktop.screens.counting import Counting
 
-            self._counting = _Counting(self.theme, DENOMINATIONS_FEN)
+            self._counting = Counting(self.theme, DENOMINATIONS_FEN)
             self._counting.changed.connect(self._counted)
             self._count_column.add(self._counting)
             self._counted(0)

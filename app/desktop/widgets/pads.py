@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QEasingCurve, QPointF, QRectF, Qt, QTimer, QVariantAnimation, Signal
+from PySide6 import QtCore
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QLinearGradient, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
@@ -145,12 +146,7 @@ class PinDots(Painted):
         """`length` dots, none filled."""
         super().__init__(theme, parent)
         self._length, self._filled, self._offset, self._wrong = length, 0, 0.0, False
-        self._shake = QVariantAnimation(self)
-        self._shake.setDuration(240)
-        for at, where in ((0.0, 0.0), (0.2, -7.0), (0.45, 6.0), (0.7, -4.0), (1.0, 0.0)):
-            self._shake.setKeyValueAt(at, where)
-        self._shake.setEasingCurve(QEasingCurve.Type.OutQuad)
-        self._shake.valueChanged.connect(self._move)
+        self._shake: QtCore.QVariantAnimation | None = None
         self.restyle()
 
     def set_filled(self, filled: int) -> None:
@@ -169,8 +165,20 @@ class PinDots(Painted):
         self.set_filled(0)
         self._wrong = True
         if self.theme.motion:
+            if self._shake is None:
+                self._shake = self._shaking()
             self._shake.start()
         self.update()
+
+    def _shaking(self) -> QtCore.QVariantAnimation:
+        # Named through their module and made when needed: both classes cost the first window a millisecond.
+        shake = QtCore.QVariantAnimation(self)
+        shake.setDuration(240)
+        for at, where in ((0.0, 0.0), (0.2, -7.0), (0.45, 6.0), (0.7, -4.0), (1.0, 0.0)):
+            shake.setKeyValueAt(at, where)
+        shake.setEasingCurve(QtCore.QEasingCurve.Type.OutQuad)
+        shake.valueChanged.connect(self._move)
+        return shake
 
     def _move(self, value: float) -> None:
         self._offset = value
