@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from app.records.catalogue import Product
 
 Span = tuple[int, int]
 """Start and end of a run of characters, end excluded."""
+
+
+KEPT_SPANS = 1024
+"""Comparisons remembered: every scan compares the names in the basket again."""
 
 
 def spans(name: str, others: Iterable[str]) -> tuple[Span, ...]:
@@ -17,6 +22,11 @@ def spans(name: str, others: Iterable[str]) -> tuple[Span, ...]:
     Where the other name only has more characters, the character of `name` before the gap is marked, so that the eye has
     something to stop at.
     """
+    return _spans(name, tuple(others))
+
+
+@lru_cache(maxsize=KEPT_SPANS)
+def _spans(name: str, others: tuple[str, ...]) -> tuple[Span, ...]:
     marked = [False] * len(name)
     for other in others:
         if other == name:

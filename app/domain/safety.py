@@ -8,7 +8,7 @@ from datetime import date
 
 from app.domain.basket import BasketLine, PatientRef
 from app.domain.masking import mask_name
-from app.domain.rules.allergens import class_of_ingredient, classes_of, comparable
+from app.domain.rules.allergens import Allergens, allergens, comparable
 from app.domain.rules.case import MEDICINE_KINDS
 from app.domain.rules.law import RulePack, Words
 from app.domain.verdict import Text
@@ -57,14 +57,14 @@ def allergy_strip(patient: PatientRef, lines: Sequence[BasketLine], pack: RulePa
     if patient.kind == "unknown" and not patient.allergies_known and not patient.allergy_classes:
         return None
     entry = pack.entry("allergy", day)
-    by_ingredient = class_of_ingredient(entry.terms) if entry is not None else {}
+    known = allergens(entry.terms) if entry is not None else Allergens(None)
     medicines = {line.product.id: line.product for line in lines if line.product.kind in MEDICINE_KINDS}
     total = len(medicines)
     compared = sum(1 for product in medicines.values() if comparable(product))
     if not patient.allergies_known and not patient.allergy_classes:
         return AllergyStrip("warn", pack.text("strip.never_asked"), pack.text("strip.never_asked_body"), 0, total)
     recorded = frozenset(patient.allergy_classes)
-    touched = {product.id for product in medicines.values() if recorded & classes_of(product, by_ingredient)}
+    touched = {product.id for product in medicines.values() if recorded & known.of(product)}
     title = pack.text("strip.recorded", {"classes": Words(tuple(sorted(recorded)))}) if recorded else pack.text("strip.none_recorded")
     if total == 0:
         return AllergyStrip("warn" if recorded else "info", title, pack.text("strip.no_medicine"), 0, 0)

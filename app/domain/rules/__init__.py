@@ -29,7 +29,8 @@ from app.domain.rules import (
     trace_codes_missing,
 )
 from app.domain.rules.case import EarlierSale, RegisterFacts, ReviewFacts, SaleCase, roles_of, unit_price_fen
-from app.domain.rules.law import Facts, LawEntry, RulePack
+from app.domain.rules.judge import Judge
+from app.domain.rules.law import Facts, RulePack
 from app.domain.rules.rule import Finding, Rule
 from app.domain.verdict import Verdict
 
@@ -37,6 +38,7 @@ __all__ = [
     "RULES",
     "EarlierSale",
     "Finding",
+    "Judge",
     "RegisterFacts",
     "ReviewFacts",
     "Rule",
@@ -75,31 +77,12 @@ RULES: tuple[Rule, ...] = (
 )
 """Every rule, in the order in which those of one grade stand on a line."""
 
-_GRADES = {"block": 0, "confirm": 2, "inform": 3}
-_RX_RANK = 1
-"""A block in the prescription look stands after the other blocks: it is the ordinary next step, not a refusal."""
-
-
 def judge(case: SaleCase, pack: RulePack) -> tuple[Verdict, ...]:
     """Every verdict that still stands, lines in basket order, on a line: block, rx, confirm, inform.
 
     A confirm that was answered and a block that was lawfully overridden are left out; they stay on the line's answers.
     """
-    lines = {line.line_id: (place, line) for place, line in enumerate(case.basket.lines)}
-    ranked: list[tuple[int, int, int, Verdict]] = []
-    for order, rule in enumerate(RULES):
-        entry = pack.entry(rule.id, case.day)
-        if entry is None:
-            continue
-        for finding in rule.check(case, entry.terms):
-            place, line = lines[finding.line_id]
-            if _settled(line, entry, case) or _told_lately(line, entry, case):
-                continue
-            verdict = entry.speak(finding.line_id, finding.facts, pack.words)
-            rank = _RX_RANK if verdict.level == "block" and verdict.tone == "rx" else _GRADES[verdict.level]
-            ranked.append((place, rank, order, verdict))
-    ranked.sort(key=lambda entry: entry[:3])
-    return tuple(verdict for _, _, _, verdict in ranked)
+    return Judge(RULES, pack).judge(case)
 
 
 def speak(rule: str, pack: RulePack, day: date, facts: Facts, line_id: str = "") -> Verdict | None:
@@ -125,12 +108,16 @@ def forget_stale(before: Basket, after: Basket) -> Basket:
     """
     patient_changed = before.patient != after.patient
     member_changed = bool(before.member_id) != bool(after.member_id)
-    lines = tuple(_fresh(before, line, patient_changed, member_changed) for line in after.lines)
-    return after if lines == after.lines else replace(after, lines=lines)
+    people_changed = patient_changed or member_changed
+    olds = {line.line_id: line for line in before.lines}
+    lines = []
+    for line in after.lines:
+        old = olds.get(line.line_id)
+        lines.append(_fresh(before, old, line, patient_changed, member_changed) if people_changed or old is not line else line)
+    return after if tuple(lines) == after.lines else replace(after, lines=tuple(lines))
 
 
-def _fresh(before: Basket, line: BasketLine, patient_changed: bool, member_changed: bool) -> BasketLine:
-    old = before.line(line.line_id)
+def _fresh(before: Basket, old: BasketLine | None, line: BasketLine, patient_changed: bool, member_changed: bool) -> BasketLine:
     if old is not None and patient_changed and before.patient.kind != "unknown" and line.review_id and line.review_id == old.review_id:
         # A prescription is one patient's: another 用药人 needs another review.
         line = replace(line, review_id="")
@@ -144,20 +131,3 @@ def _fresh(before: Basket, line: BasketLine, patient_changed: bool, member_chang
     stale = {rule.id for rule in RULES if rule.asks_again and changed[rule.asks_again]}
     kept = tuple(answer for answer in line.answers if answer.rule not in stale or answer not in old.answers)
     return line if kept == line.answers else replace(line, answers=kept)
-
-
-def _settled(line: BasketLine, entry: LawEntry, case: SaleCase) -> bool:
-    answer = line.answered(entry.rule)
-    if answer is None:
-        return False
-    if answer.choice == "override":
-        may = bool(entry.override_role) and entry.override_role in case.roles.get(answer.by, ())
-        return may and bool(answer.reason)
-    return entry.grade != "block" and any(way.act == f"answer:{answer.choice}" for way in entry.ways_out)
-
-
-def _told_lately(line: BasketLine, entry: LawEntry, case: SaleCase) -> bool:
-    if not entry.repeat_after_days or entry.grade == "block":
-        return False
-    told = case.told.get((entry.rule, line.product.id))
-    return told is not None and (case.day - told).days < entry.repeat_after_days

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.domain.rules.allergens import class_of_ingredient, classes_of
+from app.domain.rules.allergens import allergens
 from app.domain.rules.case import SaleCase, called
 from app.domain.rules.law import Terms, Words
 from app.domain.rules.rule import Finding, Rule
@@ -15,9 +15,9 @@ def check(case: SaleCase, terms: Terms) -> Iterator[Finding]:
     recorded = frozenset(case.basket.patient.allergy_classes)
     if not recorded:
         return
-    by_ingredient = class_of_ingredient(terms)
+    known = allergens(terms)
     for line in case.basket.lines:
-        shared = recorded & classes_of(line.product, by_ingredient)
+        shared = recorded & known.of(line.product)
         if shared:
             yield Finding(line.line_id, {"classes": Words(tuple(sorted(shared))), "product": called(line.product)})
 

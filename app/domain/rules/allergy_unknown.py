@@ -25,4 +25,4 @@ def check(case: SaleCase, terms: Terms) -> Iterator[Finding]:
             yield Finding(line.line_id, {"state": Words(("ingredients_unknown",)), "ask": 0})
 
 
-RULE = Rule("allergy_unknown", check, frozenset({"state", "ask"}), asks_again="patient")
+RULE = Rule("allergy_unknown", check, frozenset({"state", "ask"}), asks_again="patient", alone=False)

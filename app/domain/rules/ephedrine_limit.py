@@ -34,4 +34,4 @@ def check(case: SaleCase, terms: Terms) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("ephedrine_limit", check, frozenset({"limit", "total", "earlier", "room", "unit"}), {"limit": "number"})
+RULE = Rule("ephedrine_limit", check, frozenset({"limit", "total", "earlier", "room", "unit"}), {"limit": "number"}, alone=False)

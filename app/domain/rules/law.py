@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeVar, cast
 
 from app.domain.verdict import Text, Verdict, WayOut
+
+T = TypeVar("T")
 
 TermKind = Literal["number", "switch", "names", "table"]
 """What a term may be: whole number, yes or no, list of words, or a table from a word to a list of words."""
@@ -30,6 +32,14 @@ class Terms:
     """The numbers, switches and lists of one rule; their presence and kind were checked when the pack was loaded."""
 
     values: Mapping[str, object]
+    made: dict[str, object] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """What rules made of the values once (`derived`), so that no scan makes it again."""
+
+    def derived(self, name: str, make: Callable[[Terms], T]) -> T:
+        """What `make` makes of these terms, made at the first question."""
+        if name not in self.made:
+            self.made[name] = make(self)
+        return cast(T, self.made[name])
 
     def number(self, name: str) -> int:
         """A whole number."""

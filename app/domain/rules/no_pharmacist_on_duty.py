@@ -19,4 +19,4 @@ def check(case: SaleCase, terms: Terms) -> Iterator[Finding]:
         yield Finding(lines[0].line_id, {"lines": len(lines)})
 
 
-RULE = Rule("no_pharmacist_on_duty", check, frozenset({"lines"}), {"otc_a": "switch"})
+RULE = Rule("no_pharmacist_on_duty", check, frozenset({"lines"}), {"otc_a": "switch"}, alone=False)

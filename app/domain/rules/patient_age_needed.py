@@ -23,4 +23,4 @@ def _for_children(product: Product, terms: Terms) -> bool:
     return product.category in terms.names("categories") or any(mark in product.generic_name for mark in terms.names("name_marks"))
 
 
-RULE = Rule("patient_age_needed", check, terms={"categories": "names", "name_marks": "names"}, asks_again="patient")
+RULE = Rule("patient_age_needed", check, terms={"categories": "names", "name_marks": "names"}, asks_again="patient", alone=False)

@@ -29,3 +29,5 @@ class Rule:
     """Names and kinds of the terms that the pack must give."""
     asks_again: str = ""
     """lot | price | patient: an answer given about another lot, price or 用药人 no longer counts."""
+    alone: bool = True
+    """Whether the check looks at every line by itself: at the line, its own facts and the people of the sale, at no other line."""
