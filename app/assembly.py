@@ -7,7 +7,9 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app import __version__
 from app.counter.asking import Reasons
@@ -41,6 +43,11 @@ from app.store.open_store import Store
 from app.store.settings import Settings
 from app.sync.client import HubClient
 from app.sync.worker import SyncState, SyncWorker
+
+if TYPE_CHECKING:
+    # Loaded late: see `Till.labelling`.
+    from app.counter.labelling import Labelling
+    from app.devices.labels.printer import LabelPaper, LabelPrinter
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +119,21 @@ def printers_of(settings: Settings) -> Printers:
         automatic=settings.text("printer2.use") == "auto",
         after_s=settings.number("printer2.after_s"),
     )
+
+
+def label_printer_of(settings: Settings, paper: LabelPaper) -> LabelPrinter | None:
+    """The label printer that the settings name, or None where there is none."""
+    way = settings.text("label_printer.transport")
+    if way in ("", "none"):
+        return None
+    from app.devices.labels.printer import LabelPrinter
+
+    try:
+        transport = transport_at(way, settings.text("label_printer.address"))
+    except DeviceFault as fault:
+        log.warning("label printer settings refused: %s", fault.code)
+        return None
+    return LabelPrinter(paper, transport, font(), resource("fonts", "NotoSansSC-Bold.ttf"))
 
 
 def font() -> Path:
@@ -193,15 +215,28 @@ class Till:
         self.seeking = Seeking(self.store, clock, self.post, self.staging)
         self.tuning = Tuning(self.store, clock, self.post, self.authorising, duties, words, self.sync.wake)
 
+    @cached_property
+    def labelling(self) -> Labelling:
+        """Labels, loaded when they are first wanted: many a till never draws one."""
+        from app.counter.label_printing import LabelPrinting
+        from app.counter.labelling import Labelling, paper_of
+
+        printing = LabelPrinting(self.store, label_printer_of(self.settings, paper_of(self.store)))
+        return Labelling(self.store, self.clock, self.post, self.authorising, printing)
+
     def start(self) -> None:
         """Start the printer's and the sync's threads."""
         # Everything loaded by now stays for the day: were the collector to walk it again and again, scans would stall 50 to 150 ms.
         gc.freeze()
         self.printing.start()
+        if self.settings.text("label_printer.transport") != "none":
+            self.labelling.printing.start()
         self.sync.start()
 
     def close(self) -> None:
         """Stop the threads, let the writer finish, close the files."""
         self.sync.stop()
         self.printing.stop()
+        if "labelling" in vars(self):
+            self.labelling.printing.stop()
         self.store.close()

@@ -52,10 +52,13 @@ class LabelPrinting:
         if self._thread.is_alive():
             self._thread.join(10)
 
-    def add(self, run: tuple[Wanted, ...], event_id: str = "") -> int:
-        """Queue labels, in jobs of a few; how many jobs that makes. They are kept before this returns."""
+    def add(self, run: tuple[Wanted, ...]) -> int:
+        """Queue labels, in jobs of a few; how many jobs that makes. They are kept before this returns.
+
+        They belong to no event, lest the reprint of a receipt find a label in its place.
+        """
         parts = [run[start : start + RUN_LABELS] for start in range(0, len(run), RUN_LABELS)]
-        kept = [self._store.jobs.add("label", to_json(part), event_id=event_id, printer=QUEUE) for part in parts]
+        kept = [self._store.jobs.add("label", to_json(part), printer=QUEUE) for part in parts]
         for future in kept:
             future.result(WRITE_S)
         self._woken.set()
@@ -84,7 +87,8 @@ class LabelPrinting:
             return False
         status = printer.status()
         if status.can_print is Known.NO:
-            why = "paper_out" if status.paper is Known.NO else "cover_open" if status.cover is Known.NO else "offline"
+            # Words of its own: trouble of this printer says nothing of the receipts'.
+            why = "label_paper_out" if status.paper is Known.NO else "label_cover_open" if status.cover is Known.NO else "label_offline"
             jobs.set_state(job.job_id, "waiting", {"why": why}).result(WRITE_S)
             self._on_change()
             return True

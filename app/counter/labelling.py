@@ -374,14 +374,14 @@ class Labelling:
 
     # ------------------------------------------------------------------ out
 
-    def print(self, run: Sequence[Wanted], event_id: str = "") -> int:
+    def print(self, run: Sequence[Wanted]) -> int:
         """Queue labels for the label printer; how many. Refused label_printer_none, or label_too_many."""
         if not self.printing.there:
             raise Refused("label_printer_none")
         count = sum(wanted.copies for wanted in run)
         if not run or count > MOST_LABELS:
             raise Refused("label_too_many", most=str(MOST_LABELS))
-        self.printing.add(tuple(run), event_id)
+        self.printing.add(tuple(run))
         return count
 
     def drawing(self) -> LabelEncoder:

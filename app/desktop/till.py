@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from app.counter.attaching import Attaching
     from app.counter.authorising import Authorising
     from app.counter.checkout import Checkout
+    from app.counter.labelling import Labelling
     from app.counter.printing import Printing
     from app.counter.returning import Returning
     from app.counter.seeking import Seeking
@@ -45,6 +46,11 @@ class Till(Protocol):
     """Whether this is the practice shop."""
     staging: Staging
     printing: Printing
+
+    @property
+    def labelling(self) -> Labelling:
+        """Labels: shelf, direction, refill."""
+
     sheet: tuple[SheetCode, ...]
     sync: SyncWorker
 
