@@ -1,4 +1,4 @@
-"""The start of the window under measurement: the least that Qt needs, the real start watched, and everything shown at once.
+"""The start of the window under measurement: the real start watched, and everything loaded first and shown at once.
 
 Nothing of Qt or of the house is imported before the measured start itself imports it.
 """
@@ -8,23 +8,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from app.desktop.till import Till
-    from app.desktop.window import Load
 
 Moments = dict[str, Any]
 """What was seen of one start, by name."""
-
-
-def floor(told: Callable[[str], None]) -> None:
-    """Import QtWidgets and make the application, no more; `told` its name while it stands."""
-    from PySide6 import QtWidgets
-
-    application = QtWidgets.QApplication(["floor"])
-    told(application.applicationName())
 
 
 def eager(make: Callable[[], Till], told: Callable[[Till], None]) -> None:
@@ -47,15 +37,14 @@ def eager(make: Callable[[], Till], told: Callable[[Till], None]) -> None:
     told(till)
 
 
-def watched(folder: Path, load: Load, moment: Callable[[str], Moments], heavy: tuple[str, ...]) -> Moments:
-    """The real start until the shop is loaded: `usable` and `ready` as `moment` tells them, which of the `heavy` modules were
-    loaded at the first, how many modules, and the longest stall between in milliseconds.
+def watched(start: Callable[[], object], moment: Callable[[str], Moments], heavy: tuple[str, ...]) -> Moments:
+    """The window that `start` opens, until the shop is loaded: `usable` (the first frame stands whole on the screen) and `ready`
+    as `moment` tells them, which of the `heavy` modules were loaded at the first, how many modules, and the longest stall between
+    in milliseconds.
     """
-    from app.desktop import sign_in
-
     moments: Moments = {}
     _watch(moments, moment, heavy)
-    sign_in.start(folder, load, till="01")
+    start()
     return moments
 
 
@@ -80,7 +69,8 @@ def _follow(moments: Moments, moment: Callable[[str], Moments], heavy: tuple[str
 
     from app.desktop import window as windows
 
-    shown, ready = windows.Window._begin_loading, windows.Window._ready
+    # The loader starts in the turn after the first paint: by then every part of the page is drawn, not only its ground.
+    shown, ready = windows.Window._start_loader, windows.Window._ready
     ticks: dict[str, float] = {"last": 0.0, "stall": 0.0}
 
     def tick() -> None:
@@ -107,5 +97,5 @@ def _follow(moments: Moments, moment: Callable[[str], Moments], heavy: tuple[str
         assert application is not None
         QTimer.singleShot(0, application.quit)
 
-    windows.Window._begin_loading = begin  # type: ignore[method-assign]
+    windows.Window._start_loader = begin  # type: ignore[method-assign]
     windows.Window._ready = finish  # type: ignore[assignment, method-assign]
