@@ -26,12 +26,17 @@ _EAN_L = ("0001101", "0011001", "0010011", "0111101", "0100011", "0110001", "010
 _EAN_PARITY = ("LLLLLL", "LLGLGG", "LLGGLG", "LLGGGL", "LGLLGG", "LGGLLG", "LGGGLL", "LGLGLG", "LGLGGL", "LGGLGL")
 
 
+def in_pairs(payload: str) -> bool:
+    """Return whether a Code 128 is written in set C: an even number of digits."""
+    return payload.isdigit() and len(payload) % 2 == 0
+
+
 def code128_modules(payload: str) -> str:
     """Return Code 128 as a string of modules, `1` dark (ISO/IEC 15417); the payload is printable ASCII.
 
     An even number of digits is set C, two digits a symbol: half as wide, so that bars can be twice as thick. Else set B.
     """
-    if payload.isdigit() and len(payload) % 2 == 0:
+    if in_pairs(payload):
         values = [_START_C, *(int(payload[place : place + 2]) for place in range(0, len(payload), 2))]
     else:
         values = [_START_B, *(ord(ch) - 32 for ch in payload)]

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -43,6 +44,8 @@ class _Mode:
     spacing: int = LINE_SPACING
     bar_height: int = 162
     bar_unit: int = 3
+    stops: tuple[int, ...] = tuple(range(8, 256, 8))
+    """Tab stops in cells from the left edge; a reset sets one every eight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,9 @@ class Interpreter:
         if lead == 0x0A:
             self._flush()
             return 1
+        if lead == 0x09:
+            self._tab()
+            return 1
         if lead in (0x1B, 0x1C, 0x1D, 0x10):
             if at + 1 >= len(buffer):
                 return 0
@@ -167,6 +173,8 @@ class Interpreter:
     def _esc(self, buffer: bytes, at: int) -> int:
         """Read an ESC command."""
         name = chr(buffer[at + 1])
+        if name == "D":
+            return self._stops(buffer, at)
         length = {"@": 2, "2": 2, "p": 5, "c": 4}.get(name, 3)
         if at + length > len(buffer):
             return 0
@@ -205,6 +213,26 @@ class Interpreter:
                 self._warn("unknown", buffer[at : at + 3])
                 return 2
         return length
+
+    def _stops(self, buffer: bytes, at: int) -> int:
+        """Read ESC D: ascending tab stops, ended by zero; a stop that is not above the one before ends them, too."""
+        end = buffer.find(b"\0", at + 2)
+        if end < 0:
+            return 0
+        stops = tuple(buffer[at + 2 : end])
+        if len(stops) > 32 or any(later <= sooner for sooner, later in pairwise(stops)):
+            self._warn("tab_stops", buffer[at : end + 1][:8])
+        self._mode.stops = stops
+        return end + 1 - at
+
+    def _tab(self) -> None:
+        """Go on to the next tab stop; behind the last one a tab is ignored, as the machines do."""
+        cell = sum(glyph.cells * glyph.across for glyph in self._line)
+        stop = next((stop for stop in self._mode.stops if stop > cell), None)
+        if stop is None:
+            self._warn("tab", b"\t")
+            return
+        self._line += [_Glyph(" ", 1, self._mode.bold, 1, 1)] * (stop - cell)
 
     def _fs(self, buffer: bytes, at: int) -> int:
         """Read an FS command: hanzi mode on and off."""
@@ -267,6 +295,9 @@ class Interpreter:
         used = 4 + len(payload)
         if kind == 73 and payload.startswith(b"{B"):
             text = payload[2:].replace(b"{{", b"{").decode("latin-1")
+            self._bar_strip("code128", code128_modules(text), text)
+        elif kind == 73 and payload.startswith(b"{C") and max(payload[2:], default=100) < 100:
+            text = "".join(f"{pair:02d}" for pair in payload[2:])
             self._bar_strip("code128", code128_modules(text), text)
         elif kind == 67 and payload.isdigit():
             text = payload.decode("ascii")

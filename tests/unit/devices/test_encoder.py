@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.devices.encoder import CUT, DRAWER_KICK, TEAR_FEED, Encoder
+from app.devices.glyphs import GlyphFont
 from app.devices.profile import PAPER_58, PAPER_80, PrinterProfile
-from app.devices.ticket import Cell, Code, Columns, Cut, Feed, Rule, Text, Ticket
+from app.devices.ticket import Cell, Code, Columns, Cut, Entry, Feed, Row, Rule, Text, Ticket, layout
 from app.devices.virtual import Interpreter
 from app.records.resources import resource
 
@@ -19,14 +20,17 @@ FONT = resource("fonts", "NotoSansSC-Regular.ttf")
 ENCODERS = {charset: Encoder(PrinterProfile(charset=charset), FONT) for charset in ("gb2312", "gbk", "gb18030")}
 RASTER = Encoder(PrinterProfile(raster_only=True, native_qr=False), FONT)
 COMMANDS = re.compile(
-    rb"\x1b@|\x1c&|\x1b[aE][\x00-\x02]|\x1d![\x00\x11]|\x1bJ[\x06\x10]|\x1bd.|\x1dVB\x00"
+    rb"\x1b@|\x1c&|\x1bD[\x01-\xff]+\x00|\x1b[aE][\x00-\x02]|\x1d![\x00\x10\x11]|\x1bJ[\x06\x10]|\x1bd.|\x1dVB\x00"
     rb"|\x1dv0\x00(?P<x>..)(?P<y>..)|\x1d\(k(?P<q>..)|\x1dH\x00|\x1d[hw].|\x1dk[IC](?P<n>.)",
     re.DOTALL,
 )
+GLYPHS = GlyphFont(FONT)
 WILD = st.text(st.characters() | st.sampled_from("\x1b\x1d\x1c\x10\x00\n\r\x7f@pVk(¥²药䶮𬱖㛃\x85\x9b"), max_size=60)
 
+WILD_CELLS = st.builds(Cell, WILD, st.integers(0, 14))
 
-def ticket(*lines: Text | Columns | Rule | Code | Feed | Cut) -> Ticket:
+
+def ticket(*lines: Text | Columns | Entry | Rule | Code | Feed | Cut) -> Ticket:
     return Ticket(lines, "test", "1")
 
 
@@ -99,7 +103,7 @@ def test_no_byte_of_data_is_ever_a_command(charset: str, text: str, other: str, 
     encoded = ENCODERS[charset].encode(
         ticket(Text(text, align=align), Columns((Cell(text), Cell(other, 9, "right"))), Rule(other[:1]))  # type: ignore[arg-type]
     )
-    assert all(byte >= 0x20 or byte == 0x0A for byte in data_of(encoded))
+    assert all(byte >= 0x20 or byte in b"\n\t" for byte in data_of(encoded))
     assert 0x7F not in data_of(encoded)
 
 
@@ -107,9 +111,48 @@ def test_no_byte_of_data_is_ever_a_command(charset: str, text: str, other: str, 
 @given(text=WILD)
 def test_data_opens_no_drawer_and_cuts_no_paper(text: str) -> None:
     interpreter = Interpreter(FONT)
-    interpreter.feed(ENCODERS["gb18030"].encode(ticket(Text(text), Code("qr", "x" + text, text))))
+    lines = (Text(text), Entry((text, text), (Cell(text, 9, "right"),), 1), Code("qr", "x" + text, text))
+    interpreter.feed(ENCODERS["gb18030"].encode(ticket(*lines)))
     interpreter.finish()
     assert {event["t"] for event in interpreter.events} <= {"line", "raster", "qr"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(lines=st.lists(st.builds(Columns, st.lists(WILD_CELLS, min_size=1, max_size=4).map(tuple)), max_size=8))
+def test_tabs_put_every_word_where_blanks_would(lines: list[Columns]) -> None:
+    slip = ticket(*lines)
+    encoder = ENCODERS["gb18030"]
+    interpreter = Interpreter(FONT)
+    interpreter.feed(encoder.encode(slip))
+    interpreter.finish()
+    expected = [
+        row.text.encode("gb18030").decode("gb18030")
+        for row in layout(slip, 48)
+        if isinstance(row, Row) and (encoder.encoded(row.text) is not None or not row.text.strip())
+    ]
+    assert [event["text"] for event in interpreter.events if event["t"] == "line"] == [text if text.strip() else "" for text in expected]
+    assert not [event for event in interpreter.events if event["t"] == "warn"]
+
+
+def test_gaps_between_columns_go_out_as_tabs_to_stops_of_their_own() -> None:
+    rows = [Entry((name,), (Cell("9.90", 8, "right"),)) for name in ("甲", "乙丙", "丁")]
+    assert ENCODERS["gbk"].encode(ticket(*rows)) == b"\x1b@\x1c&\x1bD\x2c\x00" + b"".join(
+        name.encode("gbk") + b"\t9.90\n" for name in ("甲", "乙丙", "丁")
+    )
+
+
+def test_a_rule_is_half_as_many_characters_of_double_width() -> None:
+    assert ENCODERS["gbk"].encode(ticket(Rule(), Text("a"))) == b"\x1b@\x1c&\x1d!\x10" + b"-" * 24 + b"\n\x1d!\x00a\n"
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=st.text(st.sampled_from("abc 0.19药柜×㛃𬱖²é（）"), min_size=1, max_size=40), bold=st.booleans())
+def test_rows_lined_up_from_kept_slots_are_the_rows_drawn_dot_by_dot(text: str, bold: bool) -> None:
+    font = GLYPHS
+    drawn = font.row(text, bold=bold)
+    stride, dots = font.band(text, bold)
+    padded = drawn.crop((0, 0, stride * 8, drawn.height))
+    assert (dots, stride) == (padded.tobytes(), (drawn.width + 7) // 8)
 
 
 def test_braces_in_a_code_128_stay_data() -> None:

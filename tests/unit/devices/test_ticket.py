@@ -14,6 +14,7 @@ from app.devices.ticket import (
     Code,
     Columns,
     Cut,
+    Entry,
     Feed,
     Row,
     Rule,
@@ -38,6 +39,12 @@ LINES = st.one_of(
         st.booleans(),
         st.sampled_from([1, 2]),
     ),
+    st.builds(
+        Entry,
+        st.lists(TEXTS, max_size=4).map(tuple),
+        st.lists(st.builds(Cell, TEXTS, st.integers(0, 12), ALIGNS), max_size=3).map(tuple),
+        st.integers(0, 3),
+    ),
     st.builds(Rule, st.sampled_from(["-", "=", "─", "", "\x1b"])),
     st.just(Code("qr", "药柜-1", "说明")),
     st.builds(Feed, st.integers(0, 5)),
@@ -46,7 +53,7 @@ LINES = st.one_of(
 TICKETS = st.builds(Ticket, st.lists(LINES, max_size=6).map(tuple), st.just("sale"), st.just("1"))
 
 
-def slip(*lines: Text | Columns | Rule | Code) -> Ticket:
+def slip(*lines: Text | Columns | Entry | Rule | Code) -> Ticket:
     return Ticket(lines, "test", "1")
 
 
@@ -176,3 +183,33 @@ def test_composing_a_ticket_loads_neither_pictures_nor_printers() -> None:
     script += "print([name for name in ('PIL', 'escpos', 'serial', 'qrcode') if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
     assert found.stdout.strip() == "[]"
+
+
+NUMBERS = (Cell("2盒", 5, "right"), Cell("15.80", 8, "right"), Cell("31.60", 9, "right"))
+
+
+def test_columns_stand_on_the_row_where_the_facts_end_if_there_is_room() -> None:
+    rows = plain_rows(slip(Entry(("胶囊剂", "0.25g×24粒"), NUMBERS, 1)), 48)
+    assert rows == [" 胶囊剂 0.25g×24粒       2盒    15.80     31.60"]
+    assert width(rows[0]) == 48
+
+
+def test_columns_get_a_row_of_their_own_where_the_facts_leave_no_room() -> None:
+    rows = plain_rows(slip(Entry(("胶囊剂", "0.25g×24粒"), NUMBERS, 1)), 32)
+    assert rows == [" 胶囊剂 0.25g×24粒", "          2盒    15.80     31.60"]
+
+
+def test_a_fact_that_fits_into_a_row_is_never_broken() -> None:
+    facts = ("云南高原雪莲生物制药集团", "批号B260107", "80000000000000000011", "80000000000000000012")
+    rows = plain_rows(slip(Entry(facts, (), 1)), 32)
+    assert rows == [" 云南高原雪莲生物制药集团", " 批号B260107", " 80000000000000000011", " 80000000000000000012"]
+    assert plain_rows(slip(Entry(facts, (), 1)), 48) == [f" {facts[0]} {facts[1]}", f" {facts[2]} {facts[3]}"]
+
+
+def test_a_fact_longer_than_the_paper_wraps_and_the_next_one_follows_it() -> None:
+    rows = plain_rows(slip(Entry(("每粒含对乙酰氨基酚盐酸伪麻黄碱氢溴酸右美沙芬", "批号B1"), (), 1)), 32)
+    assert rows == [" 每粒含对乙酰氨基酚盐酸伪麻黄碱", " 氢溴酸右美沙芬 批号B1"]
+
+
+def test_an_entry_without_facts_is_its_columns_alone() -> None:
+    assert plain_rows(slip(Entry((), (Cell("金额", 9, "right"),))), 20) == [" " * 16 + "金额"]
