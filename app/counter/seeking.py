@@ -74,9 +74,7 @@ class Seeking:
             return Found()
         day = self._post.day(shop_day(self._clock.now()))
         goods = self._with_look_alikes(in_order(text, self._looked_up(text))[:GOODS])
-        hits = tuple(
-            replace(hit, lasa=_apart(product, goods)) for hit, product in zip(self._staging.hits(goods, day), goods, strict=True)
-        )
+        hits = tuple(replace(hit, lasa=_apart(product, goods)) for hit, product in zip(self._staging.hits(goods, day), goods, strict=True))
         return Found(hits, self._members(text), self._papers(text))
 
     def _looked_up(self, text: str) -> list[Product]:

@@ -94,17 +94,17 @@ class SettingTexts:
 
     def why(self, key: str) -> Text:
         """What the setting does."""
-        row = self._settings[key]
-        return Text(row["zh"], row["en"])
+        row = self._settings.get(key, {})
+        return Text(row.get("zh", ""), row.get("en", ""))
 
     def unit(self, key: str) -> Text:
         """What stands after the field; empty for none."""
-        zh, en = self._settings[key].get("unit", ("", ""))
+        zh, en = self._settings.get(key, {}).get("unit", ("", ""))
         return Text(zh, en)
 
     def choices(self, key: str) -> dict[str, Text]:
         """Words of each choice."""
-        return {value: Text(zh, en) for value, (zh, en) in self._settings[key].get("choices", {}).items()}
+        return {value: Text(zh, en) for value, (zh, en) in self._settings.get(key, {}).get("choices", {}).items()}
 
     def problem(self, refusal: Refused, language: str) -> str:
         """A refusal of this room in words."""
@@ -174,7 +174,7 @@ class Tuning:
         if own is not None:
             return own
         words = self.texts.choices(setting.key)
-        return tuple((value, words[value]) for value in setting.choices)
+        return tuple((value, words.get(value, Text(value))) for value in setting.choices)
 
     def _said(self, setting: Setting, value: Any) -> Text:
         """A value in words, for what the default is."""
@@ -232,9 +232,7 @@ class Tuning:
     def _keep(self, key: str, was: Any, value: Any, person: str, put: Callable[[str, Any], Future[None]]) -> Future[None]:
         setting = DECLARED[key]
         told = setting.type in ("number", "flag", "choice") or setting.form == "roles"
-        body = events.SettingChanged(
-            key=key, person=person, was=json.dumps(was) if told else "", now=json.dumps(value) if told else ""
-        )
+        body = events.SettingChanged(key=key, person=person, was=json.dumps(was) if told else "", now=json.dumps(value) if told else "")
         day = self._post.day(shop_day(self._clock.now()))
         kept = put(key, value)
         self._store.journal.record([body], actor=self._approved_by or self._post.actor, day=day)

@@ -8,10 +8,22 @@ from app.desktop.screens.receipts import ReceiptsPage
 from app.desktop.screens.reports import ReportsPage
 from app.desktop.screens.returns import ReturnsPage
 from app.desktop.screens.sale import SalePage
+from app.desktop.screens.settings import SettingsPage
 from app.desktop.screens.sheet import SheetPage
 from app.desktop.screens.shift import ShiftPage
 from app.desktop.screens.stock import StockPage
 from app.desktop.screens.sync import SyncPage
 
-PAGES: tuple[type[Page], ...] = (SalePage, PayPage, StockPage, ReturnsPage, ShiftPage, ReceiptsPage, SheetPage, ReportsPage, SyncPage)
+PAGES: tuple[type[Page], ...] = (
+    SalePage,
+    PayPage,
+    StockPage,
+    ReturnsPage,
+    ShiftPage,
+    ReceiptsPage,
+    SheetPage,
+    ReportsPage,
+    SyncPage,
+    SettingsPage,
+)
 """Each is made once, when the till is loaded."""

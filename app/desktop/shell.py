@@ -317,6 +317,8 @@ class Shell(QWidget):
             self.take_keyboard()
         if self._palette is not None and self._palette.isVisible():
             return self._palette_key(name, event)
+        if self.page.takes_key(name):
+            return True
         pressed, name = name, self._meaning(name)
         if len(pressed) == 1 and name != pressed:
             # A sign that bears a key's meaning must not be typed as well.

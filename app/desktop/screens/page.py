@@ -110,6 +110,10 @@ class Page(QWidget):
     def on_scanned(self, raw: str) -> None:
         """One whole scan, without its suffix."""
 
+    def takes_key(self, name: str) -> bool:
+        """A key, by the name of the physical one, before it means anything: True when the page was waiting for just any key."""
+        return False
+
     def on_key(self, name: str) -> bool:
         """A key that no function key and no focused field took (`Up`, `Down`, `+`, `-`, `Esc`, `1`…`9`, `Enter`); True when used."""
         return False
