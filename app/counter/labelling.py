@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,7 +20,7 @@ from app.counter.authorising import Authorising
 from app.counter.faults import Refused
 from app.counter.label_printing import LabelPrinting
 from app.counter.post import Post
-from app.devices.labels.label import Label, Wanted
+from app.devices.labels.label import MOST_COPIES, Label, Wanted
 from app.devices.labels.layout import LabelFault, Measure, SheetGrid, face_measure, fill, layout_for
 from app.devices.labels.printer import LabelEncoder, LabelPaper
 from app.domain.amount import WEIGHED_UNIT, unit_text
@@ -30,7 +30,7 @@ from app.domain.packs import content_of, milligrams_per_millilitre, unit_price
 from app.domain.refills import Purchase, Refill, refill_of
 from app.domain.rules.case import MEDICINE_KINDS, roles_of
 from app.records.catalogue import Product
-from app.records.clock import SHOP_TIME, Clock
+from app.records.clock import SHOP_TIME, Clock, shop_day
 from app.records.events import SaleLine
 from app.records.people import Member, Staff
 from app.records.resources import resource
@@ -202,7 +202,7 @@ def _plain(amount: Fraction) -> str:
 
 
 class Labelling:
-    """Makes labels from facts; belongs to the GUI thread (its `drawing` to whoever asked for one)."""
+    """Makes labels from facts; what is wanted belongs to the GUI thread, labels and files may be made on any."""
 
     def __init__(self, store: Store, clock: Clock, post: Post, authorising: Authorising, printing: LabelPrinting) -> None:
         self._store = store
@@ -212,6 +212,19 @@ class Labelling:
         self.printing = printing
         self.paper = paper_of(store)
         self._measure = new_measure()
+        self.chosen: dict[str, int] = {}
+        """Shelf labels wanted so far: product id → copies; kept while other pages are in front."""
+        self.sale_id = ""
+        """The sale whose medicines get direction labels; '' for the shelf."""
+
+    # ------------------------------------------------------------------ what is wanted
+
+    def want(self, product_id: str, copies: int = 1) -> None:
+        """Ask for so many shelf labels of a product; none takes it off."""
+        if copies > 0:
+            self.chosen[product_id] = min(copies, MOST_COPIES)
+        else:
+            self.chosen.pop(product_id, None)
 
     @property
     def language(self) -> str:
@@ -248,6 +261,12 @@ class Labelling:
         if product.list_price_fen <= 0:
             raise Refused("label_no_price", name=product.generic_name)
         return self._filled("shelf", shelf_values(product, self.language), product.generic_name, size)
+
+    def shelf_run(self, wanted: Mapping[str, int], size: tuple[float, float] | None = None) -> tuple[Wanted, ...]:
+        """Shelf labels of products by id and copies, in the order of the shelves; what is gone from the catalogue is left out."""
+        found = ((self._store.catalogue.product(product_id), copies) for product_id, copies in wanted.items())
+        known = sorted(((product, copies) for product, copies in found if product is not None), key=lambda each: each[0].shelf)
+        return tuple(Wanted(self.shelf(product, size), copies) for product, copies in known)
 
     def note_shelf(self, products: Sequence[Product]) -> Future[None]:
         """Remember what these labels say now."""
@@ -384,9 +403,24 @@ class Labelling:
         self.printing.add(tuple(run))
         return count
 
-    def drawing(self) -> LabelEncoder:
-        """An encoder for one thread, whose pictures are the printer's own bytes."""
-        return new_encoder(self.paper)
+    def drawing(self, grid: SheetGrid | None = None) -> LabelEncoder:
+        """An encoder for one thread, whose pictures are the printer's own bytes; for a sheet's sticker at an office printer's grain."""
+        return new_encoder(LabelPaper("zpl", grid.width, grid.height, 300) if grid is not None else self.paper)
+
+    def sheets(self, run: Sequence[Wanted], grid: SheetGrid, first: int = 1) -> bytes:
+        """The run on A4 sheets of stickers, from the first free place on; it loads the PDF writer: never on the GUI thread."""
+        from app.reports.price_labels import sheet_pdf
+
+        return sheet_pdf(run, grid, first=first)
+
+    def refill_pdf(self, member: Member) -> bytes:
+        """The refill card on A6; Refused refill_none. It loads the PDF writer: never on the GUI thread."""
+        from app.reports.refill_card import CardRow, refill_pdf
+        from app.reports.shop import shop_face
+
+        card = self.refill_card(member)
+        rows = [CardRow(line.name, line.spec, line.refill.every_days, line.refill.last, line.refill.next) for line in card.lines]
+        return refill_pdf(shop_face(self._store), card.name, card.card, rows, made_on=shop_day(self._clock.now()))
 
     def _filled(self, kind: str, values: dict[str, str], name: str, size: tuple[float, float] | None) -> Label:
         wide, high = size or self.paper.size
@@ -394,11 +428,6 @@ class Labelling:
             return fill(layout_for(kind, wide, high), values, self._measure, name=name, size=(wide, high))
         except LabelFault as fault:
             raise Refused(fault.code, name=name, **fault.facts) from fault
-
-
-def sheet_size(grid: SheetGrid) -> tuple[float, float]:
-    """The size of one sticker of a sheet, in mm."""
-    return grid.width, grid.height
 
 
 def new_measure() -> Measure:

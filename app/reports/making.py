@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from app.domain.masking import mask_name, mask_phone
 from app.records.clock import shop_day
 from app.records.envelope import digest, printed_number, unseal
 from app.reports import REPORTS, Report
@@ -18,9 +19,11 @@ from app.reports.duties import duties_csv, duties_pdf
 from app.reports.ephedrine_register import register_csv, register_pdf
 from app.reports.near_expiry import near_expiry_csv, near_expiry_pdf
 from app.reports.reviews import reviews_csv, reviews_pdf
+from app.reports.sale_sheet import render
 from app.reports.shop import sales_by_hour, shop_face, staff_names, tender_titles
 from app.reports.z_report import day_pdf, x_pdf, z_pdf
 from app.store.open_store import Store
+from app.store.sales import StoredSale
 
 
 class ReportFault(Exception):
@@ -76,6 +79,19 @@ def make(store: Store, wish: Wish, *, made_at: datetime) -> Made:
         return Made(f"{_name(store, report, wish, made_at)}.csv", content, report.personal)
     content = _pdf(store, report, wish, made_at)
     return Made(f"{_name(store, report, wish, made_at)}.pdf", content, report.personal)
+
+
+def sale_sheet(store: Store, sale: StoredSale) -> Made:
+    """A sale on A4 as it stands now: member masked, what came back since said on its line."""
+    shop = shop_face(store)
+    staff, tender = _namings(store)
+    member = store.people.member(sale.member_id) if sale.member_id else None
+    named = f"{mask_name(member.name)} {mask_phone(member.phone)}".strip() if member is not None else ""
+    content = render(
+        sale.body, sale.number, sale.at, shop, staff, tender,
+        member=named, reprints=sale.reprints, returned=tuple(sale.returned.items()),
+    )  # fmt: skip
+    return Made(f"sale-{sale.number}.pdf", content, personal=bool(named))
 
 
 def keep(made: Made, target: Path) -> Path:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from app.devices.labels.label import Bars, Block, Label, Mark, Words, plain
@@ -159,19 +160,21 @@ def layout_for(kind: str, width: float, height: float) -> Layout:
 
 
 def face_measure(regular: Path, bold: Path) -> Measure:
-    """Widths of the carried faces, in ems; the files are opened at the first question. Not thread-safe: each thread keeps its own."""
+    """Widths of the carried faces, in ems; the files are opened at the first question. Any thread may ask."""
     faces: dict[bool, Any] = {}
     advances: dict[tuple[str, bool], float] = {}
+    asking = Lock()
 
     def advance(ch: str, heavy: bool) -> float:
         found = advances.get((ch, heavy))
         if found is None:
-            if heavy not in faces:
-                from PIL import ImageFont
+            with asking:
+                if heavy not in faces:
+                    from PIL import ImageFont
 
-                # One unit of the face per dot, so that the answer is exact.
-                faces[heavy] = ImageFont.truetype(str(bold if heavy else regular), 1000)
-            found = advances[ch, heavy] = faces[heavy].getlength(ch) / 1000
+                    # One unit of the face per dot, so that the answer is exact.
+                    faces[heavy] = ImageFont.truetype(str(bold if heavy else regular), 1000)
+                found = advances[ch, heavy] = faces[heavy].getlength(ch) / 1000
         return found
 
     return lambda text, heavy: sum(advance(ch, heavy) for ch in text)
