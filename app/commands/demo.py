@@ -32,10 +32,14 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--day", action="store_true", help="play a counter day through the real window, even with a display")
     parser.add_argument("--pull-the-plug", action="store_true", help="sell, kill the till, and show the sale and the open basket again")
     parser.add_argument("--sheet", type=Path, metavar="PDF", help="write the sheet of scannable codes")
+    parser.add_argument("--screenshots", type=Path, metavar="DIR", help="picture every screen and state, both sizes, themes and languages")
+    parser.add_argument("--only", default="", metavar="WORD", help="with --screenshots: only states whose name contains the word")
     parser.add_argument("--out", type=Path, default=Path("out"), help="where the played day leaves pictures and papers (default: out)")
     parser.add_argument("--english", action="store_true")
     parser.add_argument("--dark", action="store_true")
     chosen = parser.parse_args(argv)
+    if chosen.screenshots:
+        return _picture(chosen.screenshots, chosen.only)
     folder = options.data_folder(chosen) / "demo" if not (chosen.data or chosen.temp_data) else options.data_folder(chosen)
     if chosen.day or (chosen.run and not _has_display()):
         return _play(chosen.out, folder if chosen.data else None)
@@ -124,6 +128,13 @@ def _write_sheet(pharmacy: DemoPharmacy, path: Path) -> None:
     rows = [(c.title_zh, c.title_en, c.code, c.note_zh, c.note_en, c.kind) for c in pharmacy.sheet]
     path.write_bytes(sheet_pdf(pharmacy.store.title, rows, made_at=SystemClock().now()))
     print(f"codes to scan: {path}")
+
+
+def _picture(out: Path, only: str) -> int:
+    os.environ["QT_QPA_PLATFORM"] = os.environ.get("QT_QPA_PLATFORM") or "offscreen"
+    from app.commands.picturing import take_pictures
+
+    return take_pictures(out, only)
 
 
 def _play(out: Path, kept: Path | None) -> int:

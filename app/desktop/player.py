@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
@@ -99,10 +100,16 @@ class Hand:
             QTest.qWait(45)
 
     def scan(self, code: str) -> None:
-        """Scan like a gun: every character at once, then Enter."""
-        for character in code:
-            QTest.keyClick(self.window.windowHandle(), ord(character))
-        QTest.keyClick(self.window.windowHandle(), Qt.Key.Key_Return)
+        """Scan like a gun: every character 2 ms after the other by the keys' own clock, however busy the window is, then Enter."""
+        handle = self.window.windowHandle()
+        stamp = time.monotonic_ns() // 1_000_000
+        for character in f"{code}\r":
+            stamp += 2
+            key = Qt.Key.Key_Return if character == "\r" else Qt.Key(ord(character.upper()))
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, character)
+                event.setTimestamp(stamp)
+                QCoreApplication.sendEvent(handle, event)
         QTest.qWait(60)
 
     def fill(self, text: str) -> None:

@@ -15,6 +15,9 @@ from app.records.registry import body_of
 from app.store import tables as t
 from app.store.engine import Readers
 
+_LONGEST_SEQUENCE = 18
+"""Digits of the largest number a row can have; a scanned code has more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
@@ -103,7 +106,7 @@ class Sales:
         found = self._one(t.sale.c.number == text)
         if found is not None or not text:
             return found
-        if text.isdigit():
+        if text.isdecimal() and len(text) <= _LONGEST_SEQUENCE:
             return self._one(t.sale.c.event_seq == int(text))
         without_hash = func.length(t.sale.c.number) == len(text) + 9
         return self._one(t.sale.c.number.startswith(f"{text}-", autoescape=True) & without_hash)

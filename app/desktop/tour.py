@@ -1,0 +1,513 @@
+"""A tour of the counter: one table of the states that have a picture, reached through the real window by keys and scans."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtWidgets import QWidget
+
+from app.desktop.player import Hand
+from app.desktop.theme.phrases import Language
+from app.desktop.theme.tokens import Mode
+from app.domain.demo import DemoPharmacy
+
+
+class World(Protocol):
+    """What happens round the till while it is toured: time, the line to headquarters, the paper in the printer."""
+
+    connected: bool
+    """Whether there is a headquarters that can be cut off."""
+
+    def pass_minutes(self, minutes: float) -> None:
+        """Let the shop's clock run."""
+
+    def cut_line(self) -> None:
+        """Headquarters cannot be reached any more."""
+
+    def mend_line(self) -> None:
+        """Headquarters answers again."""
+
+    def take_paper(self) -> None:
+        """The printer runs out of paper."""
+
+    def load_paper(self) -> None:
+        """The printer has paper again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One state of the counter: `reach` brings the window there and says what to look at, or None where the screen is not built."""
+
+    name: str
+    """Begins with the number of the picture it is held against, where there is one."""
+    reach: Callable[[Tour], QWidget | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a state is looked at: theme, language and window."""
+
+    mode: Mode
+    language: Language
+    width: int
+    height: int
+    scale: float
+
+    @property
+    def suffix(self) -> str:
+        """As the pictures of the design are named: `light_1366x768`, `light_english_1366x768`."""
+        return f"{self.mode}{'_english' if self.language == 'en' else ''}_{self.width}x{self.height}"
+
+
+LOOKS: tuple[Look, ...] = tuple(
+    Look(mode, language, width, height, scale)
+    for width, height, scale in ((1366, 768, 1.0), (1920, 1080, 1.3))
+    for mode in ("light", "dark")
+    for language in ("zh", "en")
+)
+"""Both sizes, themes and languages."""
+
+
+class Tour:
+    """One walk through the counter: a hand at the window, the demo shop's codes and people, and the world outside."""
+
+    def __init__(self, hand: Hand, pharmacy: DemoPharmacy, world: World) -> None:
+        self.hand = hand
+        self.world = world
+        self.pins = {person.role: pharmacy.pins[person.id] for person in reversed(pharmacy.staff)}
+        self._sheet = [(code.kind, code.product_id, code.code) for code in pharmacy.sheet]
+        self._barcodes = {product.id: product.barcode for product in pharmacy.products}
+        self.number = ""
+        """The printed number of the sale paid at the window."""
+
+    @property
+    def window(self) -> QWidget:
+        """The counter's window."""
+        return self.hand.window
+
+    def code(self, kind: str, product: str = "") -> str:
+        """The first code of a kind on the demo sheet."""
+        return self.codes(kind, product)[0]
+
+    def codes(self, kind: str, product: str = "") -> list[str]:
+        """All codes of a kind on the demo sheet."""
+        return [code for found, product_id, code in self._sheet if found == kind and product in ("", product_id)]
+
+    def has_page(self, key: str) -> bool:
+        """Whether the counter has a page."""
+        return self.hand.window.shell is not None and key in self.hand.window.shell.pages
+
+    def open(self, key: str) -> QWidget | None:
+        """Go to a page by the window's own way; None where it is not built."""
+        shell = self.hand.window.shell
+        if shell is None or key not in shell.pages:
+            return None
+        shell.show_page(key)
+        self.hand.rest()
+        return self.window
+
+    def sell(self, products: Sequence[str], method: str, member: str = "", minutes: float = 3) -> None:
+        """One sale of the morning, through the counter's own acts: goods by barcode, one tender."""
+        till = self.hand.till
+        if member:
+            till.selling.scan(member)
+        for product in products:
+            till.selling.scan(self._barcodes[product])
+        self.hand.settle_confirms()
+        till.checkout.begin()
+        till.checkout.tender(method, 0, "" if method == "cash" else "1234")
+        durable = threading.Event()
+        till.checkout.complete(durable.set)
+        self.hand.wait(durable.is_set, "a sale of the morning")
+        till.checkout.settle()
+        till.checkout.next_customer()
+        self.world.pass_minutes(minutes)
+
+    def redraw_sale(self) -> None:
+        """Let the sale page see what was done behind it."""
+        shell = self.hand.window.shell
+        assert shell is not None
+        shell.sale.on_shown()
+
+    def pay_page(self) -> None:
+        """F12 on the sale."""
+        self.hand.rest()
+        self.hand.press("F12")
+        self.hand.wait(lambda: self.hand.till.checkout.open, "the pay page")
+        self.hand.rest()
+
+    def finish_sale(self) -> None:
+        """Complete what is paid for, and go on to the next customer."""
+        self.hand.rest()
+        self.hand.press("F12")
+        self.hand.wait(lambda: self.hand.till.checkout.scene().state == "done", "the sale to be durable")
+        self.number = self.hand.till.checkout.scene().number
+
+
+def walk(tour: Tour, stops: Sequence[Stop], seen: Callable[[Stop, QWidget | None], None]) -> None:
+    """Reach every state in turn; `seen` is told what to look at, or None where the screen is not built."""
+    for stop in stops:
+        seen(stop, stop.reach(tour))
+
+
+# ---------------------------------------------------------------------- the states, in the order of a day
+
+
+def _sign_in(tour: Tour) -> QWidget:
+    tour.hand.type(tour.pins["cashier"][:2])
+    return tour.window
+
+
+def _sign_in_count(tour: Tour) -> QWidget:
+    tour.hand.press("Back", "Back", "F7")
+    tour.hand.rest()
+    return tour.window
+
+
+def _training(tour: Tour) -> QWidget | None:
+    tour.hand.press("Esc")
+    return None
+
+
+def _first_sale(tour: Tour) -> QWidget:
+    hand = tour.hand
+    hand.type(tour.pins["cashier"])
+    hand.press("Enter")
+    hand.wait(lambda: hand.window.signed_in, "the counter")
+    hand.rest()
+    return tour.window
+
+
+_MORNING: tuple[tuple[tuple[str, ...], str, bool], ...] = (
+    (("P6000A1", "P6011A1"), "cash", False),
+    (("P5800A1",), "qr", True),
+    (("P6013A1", "P6012A1", "P6007A1"), "qr", False),
+    (("P6021A1",), "cash", False),
+    (("P6001A1", "P6014A1"), "insurance", True),
+    (("P5807A1",), "qr", False),
+    (("P6019A1", "P6000A1"), "cash", True),
+    (("P6020A1",), "qr", True),
+)
+
+
+def _empty(tour: Tour) -> QWidget:
+    hand = tour.hand
+    hand.go("shift")
+    hand.press("F9")
+    hand.type(tour.pins["pharmacist"])
+    hand.press("Enter")
+    hand.wait(lambda: bool(hand.till.store.shifts.duty_pharmacists()), "the pharmacist on duty")
+    hand.go("sale")
+    for products, method, known in _MORNING:
+        tour.sell(products, method, tour.code("member") if known else "", minutes=40)
+    hand.scan(tour.code("barcode", "P6000A1"))
+    hand.press("F6")
+    tour.world.pass_minutes(4)
+    tour.redraw_sale()
+    hand.rest()
+    return tour.window
+
+
+def _member_rx(tour: Tour) -> QWidget:
+    hand = tour.hand
+    hand.scan(tour.code("barcode", "P5800A1"))
+    hand.press("F6")
+    tour.world.pass_minutes(2)
+    hand.rest()
+    for code in tour.codes("trace", "P1000A1"):
+        hand.scan(code)
+    hand.press("F9")
+    hand.rest()
+    for words in ("DEMO-0001", "演示医院", "演示医师", "王秀兰", "高血压"):
+        hand.fill(words)
+    hand.type(tour.pins["pharmacist"])
+    hand.press("Enter")
+    hand.wait(lambda: not hand.till.selling.scene().blocks, "the review to be signed")
+    hand.rest()
+    hand.scan(tour.code("member"))
+    hand.scan(tour.code("near_expiry"))
+    hand.scan(tour.code("barcode", "P5800A1"))
+    hand.scan(tour.code("coupon"))
+    hand.scan(tour.code("trace", "P2200A1"))
+    return tour.window
+
+
+def _search(tour: Tour) -> QWidget:
+    tour.hand.type("aldp")
+    tour.hand.rest()
+    return tour.window
+
+
+def _palette(tour: Tour) -> QWidget:
+    hand = tour.hand
+    hand.press("Esc")
+    hand.press("Ctrl K")
+    hand.type("aldp")
+    hand.rest()
+    return tour.window
+
+
+def _leave_palette(tour: Tour) -> None:
+    tour.hand.press("Esc", "Esc")
+    tour.hand.rest()
+
+
+def _pay_split(tour: Tour) -> QWidget:
+    hand = tour.hand
+    _leave_palette(tour)
+    hand.settle_confirms()
+    tour.redraw_sale()
+    tour.pay_page()
+    hand.press("F6")
+    hand.type("60")
+    hand.press("Enter")
+    hand.type("0217")
+    hand.press("Enter")
+    hand.wait(lambda: len(hand.till.checkout.scene().tenders) == 1, "the insurer's part")
+    hand.rest()
+    hand.press("F5")
+    hand.rest()
+    return tour.window
+
+
+def _pay_cash(tour: Tour) -> QWidget:
+    tour.hand.press("F7")
+    tour.hand.type("200")
+    return tour.window
+
+
+def _paid(tour: Tour) -> QWidget:
+    hand = tour.hand
+    hand.press("Enter")
+    hand.wait(lambda: hand.till.checkout.scene().remaining_fen == 0, "the money")
+    tour.finish_sale()
+    hand.rest(700)
+    return tour.window
+
+
+def _next(tour: Tour) -> None:
+    tour.hand.press("Enter")
+    tour.hand.wait(lambda: not tour.hand.till.checkout.open, "the next customer")
+    tour.hand.rest()
+
+
+def _refused(tour: Tour) -> QWidget:
+    hand = tour.hand
+    _next(tour)
+    hand.scan(tour.code("expired"))
+    hand.scan(tour.code("unknown"))
+    return tour.window
+
+
+def _blocked(tour: Tour) -> QWidget:
+    hand = tour.hand
+    hand.press("Del", "Del")
+    hand.rest()
+    if tour.world.connected:
+        tour.world.cut_line()
+        hand.till.sync.wake(now=True)
+        hand.wait(lambda: hand.till.sync.state.kind == "offline", "the till to notice the cut line")
+        tour.sell(("P6000A1", "P6012A1"), "cash", minutes=2)
+        tour.sell(("P6020A1",), "qr", tour.code("member"), minutes=2)
+        shell = hand.window.shell
+        assert shell is not None
+        hand.wait(shell.banner.isVisible, "the banner")
+        tour.redraw_sale()
+    for box in tour.codes("trace", "P2000A1"):
+        hand.scan(box)
+    hand.scan(tour.code("barcode", "P5800A1"))
+    hand.scan(tour.code("barcode", "P6000A1"))
+    hand.press("Up", "Up")
+    hand.rest()
+    return tour.window
+
+
+def _registration(tour: Tour) -> QWidget:
+    hand = tour.hand
+    hand.press("F12", "Enter")
+    hand.rest()
+    # The law's own way out asks which of the three boxes goes back.
+    hand.press("Enter")
+    hand.wait(lambda: hand.till.selling.scene().lines[0].quantity == 2, "two packs")
+    hand.rest()
+    hand.press("F12", "Enter")
+    hand.rest()
+    return tour.window
+
+
+def _sync_offline(tour: Tour) -> QWidget | None:
+    hand = tour.hand
+    hand.press("Esc")
+    hand.rest()
+    while hand.till.selling.scene().lines:
+        hand.till.selling.remove(hand.till.selling.scene().lines[-1].line_id)
+    tour.redraw_sale()
+    if not tour.world.connected:
+        return None
+    hand.go("sync")
+    return tour.window
+
+
+def _sync_online(tour: Tour) -> QWidget:
+    hand = tour.hand
+    if tour.world.connected:
+        tour.world.mend_line()
+        hand.till.sync.wake(now=True)
+        hand.wait(lambda: hand.till.sync.state.kind == "online", "headquarters")
+        hand.wait(lambda: not hand.till.store.outbox.counts().waiting, "headquarters to have everything")
+    hand.go("sync")
+    return tour.window
+
+
+def _stock(tour: Tour) -> QWidget:
+    hand = tour.hand
+    hand.go("stock")
+    hand.scan(tour.code("trace", "P1000A1"))
+    hand.rest()
+    return tour.window
+
+
+def _returns(tour: Tour) -> QWidget:
+    hand = tour.hand
+    hand.go("returns")
+    hand.scan(tour.number)
+    hand.wait(lambda: hand.till.returning.scene().state == "choosing", "the original sale")
+    hand.insist(lambda: hand.press("F4", "1"), lambda: bool(hand.till.returning.scene().reason), "the reason")
+    hand.insist(lambda: hand.press("Up", "Space"), lambda: bool(hand.till.returning.scene().total_fen), "a line to be chosen")
+    hand.rest()
+    return tour.window
+
+
+def _returned(tour: Tour) -> QWidget:
+    hand = tour.hand
+    hand.press("F12")
+    hand.type(tour.pins["manager"])
+    hand.press("Enter")
+    hand.wait(lambda: not hand.till.returning.scene().needs_approval, "the manager's approval")
+    hand.rest()
+    hand.press("F12")
+    hand.wait(lambda: hand.till.returning.scene().state == "done", "the return to be durable")
+    hand.rest()
+    return tour.window
+
+
+def _page(key: str) -> Callable[[Tour], QWidget | None]:
+    def reach(tour: Tour) -> QWidget | None:
+        return tour.open(key)
+
+    return reach
+
+
+def _price_check(tour: Tour) -> QWidget:
+    tour.hand.go("sale")
+    tour.hand.press("Shift F2")
+    tour.hand.scan(tour.code("trace", "P2200A1"))
+    tour.hand.rest()
+    return tour.window
+
+
+def _person(tour: Tour) -> QWidget:
+    tour.hand.press("Esc")
+    tour.hand.rest()
+    shell = tour.hand.window.shell
+    assert shell is not None
+    shell.bar.person_pressed.emit()
+    tour.hand.rest()
+    return tour.window
+
+
+def _printer(tour: Tour) -> QWidget:
+    hand = tour.hand
+    hand.press("Esc")
+    tour.world.take_paper()
+    tour.sell(("P6000A1",), "cash", minutes=1)
+    tour.sell(("P6011A1",), "cash", minutes=1)
+    hand.wait(lambda: hand.till.printing.state.kind not in ("ready", "none") or not tour.world.connected, "the printer to notice")
+    tour.redraw_sale()
+    shell = hand.window.shell
+    assert shell is not None
+    shell.bar.printer_pressed.emit()
+    hand.rest()
+    return tour.window
+
+
+def _devices(tour: Tour) -> QWidget | None:
+    tour.hand.press("Esc")
+    return tour.open("devices")
+
+
+def _count(tour: Tour) -> QWidget:
+    hand = tour.hand
+    tour.world.load_paper()
+    for held in hand.till.selling.scene().held:
+        hand.till.selling.recall(held.basket_id)
+        while hand.till.selling.scene().lines:
+            hand.till.selling.remove(hand.till.selling.scene().lines[-1].line_id)
+    hand.go("shift")
+    return tour.window
+
+
+def _counted(tour: Tour) -> QWidget:
+    hand = tour.hand
+    # Five yuan short, to a whole jiao: what is counted is coins.
+    expected = (hand.till.shifts.totals().expected_cash_fen - 500) // 10 * 10
+    for piece in (10000, 5000, 2000, 1000, 500, 100, 50, 10):
+        hand.fill(str(expected // piece))
+        expected %= piece
+    hand.wait(lambda: hand.till.shifts.scene().state == "counted", "the count")
+    hand.rest()
+    return tour.window
+
+
+def _closed(tour: Tour) -> QWidget:
+    hand = tour.hand
+    hand.till.shifts.set_difference_reason("change_error")
+    hand.press("F12")
+    hand.wait(lambda: not hand.till.shifts.has_open_shift, "the shift to close")
+    hand.rest(800)
+    return tour.window
+
+
+def _locked(tour: Tour) -> QWidget:
+    tour.hand.press("Ctrl L")
+    tour.hand.rest()
+    return tour.window
+
+
+STOPS: tuple[Stop, ...] = (
+    Stop("10_sign_in", _sign_in),
+    Stop("10_sign_in_count", _sign_in_count),
+    Stop("12_training", _training),
+    Stop("12_sale_first", _first_sale),
+    Stop("12_sale_empty", _empty),
+    Stop("01_sale_member_rx", _member_rx),
+    Stop("08_search_lasa", _search),
+    Stop("08_command_palette", _palette),
+    Stop("04_pay_split_tender", _pay_split),
+    Stop("04_pay_cash", _pay_cash),
+    Stop("04_pay_done", _paid),
+    Stop("07_sale_refused", _refused),
+    Stop("07_sale_blocked_by_law", _blocked),
+    Stop("07_registration", _registration),
+    Stop("05_sync_offline", _sync_offline),
+    Stop("05_sync_online", _sync_online),
+    Stop("13_stock_lots", _stock),
+    Stop("15_returns", _returns),
+    Stop("15_returns_done", _returned),
+    Stop("20_receipts", _page("receipts")),
+    Stop("21_reports", _page("reports")),
+    Stop("22_codes", _page("sheet")),
+    Stop("23_settings", _page("settings")),
+    Stop("24_price_check", _price_check),
+    Stop("25_person", _person),
+    Stop("16_printer_out_of_paper", _printer),
+    Stop("16_devices", _devices),
+    Stop("11_shift_count", _count),
+    Stop("11_shift_counted", _counted),
+    Stop("11_shift_closed", _closed),
+    Stop("26_lock", _locked),
+)
+"""Every state with a picture; a further one is a function and a row."""
