@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.desktop.screens.help import HelpScreen
 from app.desktop.screens.page import Page
 from app.desktop.screens.pay import PayPage
 from app.desktop.screens.receipts import ReceiptsPage
@@ -25,5 +26,6 @@ PAGES: tuple[type[Page], ...] = (
     ReportsPage,
     SyncPage,
     SettingsPage,
+    HelpScreen,
 )
 """Each is made once, when the till is loaded."""

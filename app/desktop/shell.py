@@ -61,21 +61,17 @@ class Shell(QWidget):
     wished = Signal(str)
     """Open the window anew; see `Page.wish`."""
 
-    @staticmethod
-    def make_pages(theme: Theme, till: Till, bridge: Bridge, pages: Sequence[type[Page]]) -> Iterator[Page]:
-        """The pages that this till has, each made when it is asked for: one alone costs up to 20 ms."""
-        around = Surroundings(theme, till, bridge)
-        return (kind(around) for kind in pages if kind.wanted(till))
+    page: Page
+    """The page on screen."""
+    rail: NavRail
 
-    def __init__(self, theme: Theme, till: Till, bridge: Bridge, pages: Sequence[type[Page]], made: Sequence[Page] | None = None) -> None:
-        """Makes every page once, unless they come `made`; `come_in` shows the first."""
+    def __init__(self, theme: Theme, till: Till, bridge: Bridge, pages: Sequence[type[Page]], *, at_once: bool = True) -> None:
+        """Makes every page once; with `at_once` False only the frame, for `grow` to make them. `come_in` shows the first."""
         super().__init__()
         self.theme = theme
         self.till = till
         self.sounds = Sounds(volume=till.settings.number("sounds.volume") / 100)
-        here = self.make_pages(theme, till, bridge, pages) if made is None else made
-        self.pages: dict[str, Page] = {page.key: page for page in here}
-        self.page: Page = self.pages.get(HOME) or next(iter(self.pages.values()))
+        self.pages: dict[str, Page] = {}
         self._dead_until = 0.0
         self._panel: Panel | None = None
         self._specs: tuple[FKeySpec, ...] = ()
@@ -88,11 +84,34 @@ class Shell(QWidget):
         self._bridge = bridge
         self._palette: Palette | None = None
         self._build()
-        self._wire(bridge)
+        if at_once:
+            for _ in self.grow(pages):
+                pass
+
+    def grow(self, kinds: Sequence[type[Page]]) -> Iterator[None]:
+        """Make the pages that this till has, piece by piece, so that no key waits for all of them; the frame stands in its window already,
+        because whatever is put into a window is dressed by Qt with all that lies within, each time anew.
+        """
+        around = Surroundings(self.theme, self.till, self._bridge)
+        for kind in kinds:
+            if kind.wanted(self.till):
+                page = kind(around)
+                yield
+                self.pages[page.key] = page
+                self.stack.addWidget(page)
+                yield
+        self.page = self.pages.get(HOME) or next(iter(self.pages.values()))
+        self.rail = self._make_rail()
+        self._rail_place.addWidget(self.rail)
+        yield
+        self._wire(self._bridge)
+        # What the threads told before anybody listened stands here.
+        self._sync, self._print = self.till.sync.state, self.till.printing.state
         for page in self.pages.values():
             page.meet(self.pages)
         self.stack.setCurrentWidget(self.page)
         self.rail.set_active(self.page.key)
+        self._clock.start()
 
     # ------------------------------------------------------------------ building
 
@@ -103,15 +122,11 @@ class Shell(QWidget):
         self.stack = QStackedWidget()
         # The strip and the banner take their room from the page; the window does not grow for them.
         self.stack.setMinimumSize(1, 1)
-        for page in self.pages.values():
-            self.stack.addWidget(page)
         self.echo = ScanEcho(theme)
         self._echo_ground = Ground(theme, Row(theme, self.echo), "surface")
         self._echo_ground.hide()
         self.fbar = FBar(theme)
         self._rail_place = Row(theme, gap=0)
-        self.rail = self._make_rail()
-        self._rail_place.addWidget(self.rail)
         self._body = Ground(theme, Column(theme, (self.stack, 1), gap=0))
         self.ribbon: Ribbon | None = self._make_ribbon() if self.till.training else None
         right = Column(theme, self.bar, self.ribbon, self.banner, (self._body, 1), self._echo_ground, self.fbar, gap=0)
@@ -134,7 +149,6 @@ class Shell(QWidget):
         self._clock = QTimer(self)
         self._clock.setInterval(5000)
         self._clock.timeout.connect(self._tick)
-        self._clock.start()
 
     def _make_ribbon(self) -> Ribbon:
         say, language = wording.words, self.theme.language
@@ -542,7 +556,7 @@ class Shell(QWidget):
             page.on_key("Esc")
             return
         self._close_palette()
-        page.on_product(self.page.key)
+        page.show_topic(self.page.key)
         self.show_page(HELP)
 
     # ------------------------------------------------------------------ the omnibox

@@ -110,6 +110,9 @@ class Page(QWidget):
     def on_scanned(self, raw: str) -> None:
         """One whole scan, without its suffix."""
 
+    def show_topic(self, key: str) -> None:
+        """What the page is to be about when it comes up next: the key of another page."""
+
     def takes_key(self, name: str) -> bool:
         """A key, by the name of the physical one, before it means anything: True when the page was waiting for just any key."""
         return False
