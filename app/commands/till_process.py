@@ -62,6 +62,7 @@ class DrivenTill:
         self._clock: Clock = SystemClock()
         self._till: Till | None = None
         self._woken = False
+        self._started_at = self._clock.now()
         self._warning: tuple[date, datetime] | None = None
 
     @property
@@ -99,6 +100,7 @@ class DrivenTill:
                     store.settings.set_many(changed).result(COMMIT_SECONDS)
             finally:
                 store.close()
+        self._started_at = self._clock.now()
         self._till = Till(self._folder, self._clock)
         self._till.printing.start()
         if sync:
@@ -394,6 +396,30 @@ class DrivenTill:
         """A person says that the n-th unprinted job is not wanted."""
         self.till.printing.waive(self._unprinted(job))
 
+    def do_jobs(self) -> Answer:
+        """The whole print queue: each job with the printed number of its paper, and whether the printer has it in hand."""
+        store = self.till.store
+        number_of = {row.event_id: row.number for row in store.sales.recent_rows(limit=100_000)}
+        return {
+            "jobs": [
+                {
+                    "job_id": job.job_id,
+                    "number": number_of.get(job.event_id, ""),
+                    "state": job.state,
+                    "in_hand": job.state == "unknown" and job.facts.get("step") == "printing" and job.changed_at >= self._started_at,
+                }
+                for job in store.jobs.list(limit=100_000)
+            ]
+        }
+
+    def do_print_job(self, job_id: str) -> None:
+        """A person has a job printed."""
+        self.till.shifts.print_again(job_id)
+
+    def do_waive_job(self, job_id: str) -> None:
+        """A person says that a job is done, or not wanted."""
+        self.till.printing.waive(job_id)
+
     def _unprinted(self, place: int) -> str:
         jobs = self.till.store.jobs.list(("waiting", "failed", "unknown"))
         if not 1 <= place <= len(jobs):
@@ -529,11 +555,11 @@ class DrivenTill:
             numbers.append(paid["number"])
         return {"numbers": numbers}
 
-    def do_sell_for_ever(self, codes: Sequence[str], seed: int) -> None:
+    def do_sell_for_ever(self, codes: Sequence[str], seed: int, pause_s: float = 0.0) -> None:
         """Sell at random until the plug is pulled, telling every acknowledged scan and sale in a line of its own.
 
         A scan is acknowledged here once its basket is on the disk (a screen shows it some milliseconds before); a sale once
-        its commit has returned.
+        its commit has returned. `pause_s` is the time until the next customer.
         """
         draw = random.Random(seed)
         selling, writer = self.till.selling, self.till.store.writer
@@ -549,6 +575,8 @@ class DrivenTill:
             self.do_pay("cash")
             paid = self.do_complete()
             self._say({"sold": paid["number"], "basket": basket_id, "payable_fen": paid["due_fen"]})
+            if pause_s:
+                threading.Event().wait(pause_s)
 
     # ------------------------------------------------------------------ inner
 

@@ -21,11 +21,12 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("start", "cold start to the first usable window, and until selling is ready"),
     ("receipt", "a 20-line Chinese receipt: bytes, text, dots"),
     ("sync", "scans while 10,000 catalogue rows and 5,000 events move"),
-    ("kill", "random kills while selling: nothing acknowledged is lost or doubled"),
+    ("kill", "random kills while selling: nothing acknowledged is lost or doubled (--printing: while paper moves)"),
     ("price", "a full reprice under 200 and 2,000 offers"),
 )
 
 KILLS, QUICK_KILLS = 200, 3
+PRINT_KILLS = 100
 QUERIES, QUICK_QUERIES = 4_600, 69
 
 
@@ -42,10 +43,13 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--large", action="store_true", help="the long sizes too: a million products, a million past sales")
     parser.add_argument("--quick", action="store_true", help="few samples and the smallest size: shows that it works, not how fast")
     parser.add_argument("--samples", type=int, default=0, metavar="N", help="samples of each case (kills, for `kill`)")
+    parser.add_argument("--printing", action="store_true", help="for `kill`: while receipts print")
     parser.add_argument("--seed", type=int, default=1, help="seed of everything drawn (default 1)")
     chosen = parser.parse_args(list(argv))
+    if chosen.printing and chosen.bench != "kill":
+        parser.error("--printing belongs to `kill`")
     asked = Asked(max(0, chosen.samples), chosen.quick, chosen.large, chosen.seed)
-    report = _run(chosen.bench, asked, as_json=chosen.json)
+    report = _kill_printing(asked) if chosen.printing else _run(chosen.bench, asked, as_json=chosen.json)
     print(json.dumps(report.as_json(), ensure_ascii=False) if chosen.json else table(report))
     for goal in report.missed:
         options.tell(f"missed: {goal.text}: {goal.figure}, limit {goal.limit}")
@@ -88,6 +92,15 @@ def _kill(asked: Asked) -> Report:
     promised = ("sales_lost", "sales_doubled", "baskets_not_back", "chain_problems")
     goals = [Goal(f"kill -9: {word.replace('_', ' ')}", _count(found[word]), 0) for word in promised]
     return Report("kill", {"kills": found}, goals)
+
+
+def _kill_printing(asked: Asked) -> Report:
+    """Kills while paper moves."""
+    from app.commands.bench import kill_printing
+
+    found = kill_printing.run(asked.count(PRINT_KILLS, QUICK_KILLS), asked.seed)
+    goals = [Goal(f"kill -9 while printing: {word.replace('_', ' ')}", int(found[word]), 0) for word in kill_printing.WRONG]
+    return Report("kill", {"kills while printing": found}, goals)
 
 
 def _count(figure: Any) -> int:

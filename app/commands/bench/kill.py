@@ -43,7 +43,7 @@ def run(kills: int, seed: int, as_json: bool, source: Path | None = None) -> dic
             for number in range(kills):
                 _one(folder, draw, tally)
                 step(number + 1)
-        tally.judge(_start(folder), last=True)
+        tally.judge(begin(folder), last=True)
         figures = {**tally.figures(), "kills": kills, "seed": seed, "seconds": round(time.monotonic() - started, 1)}
     if as_json:
         print(json.dumps(figures, ensure_ascii=False))
@@ -61,10 +61,10 @@ def bad(figures: dict[str, Any]) -> bool:
     return bool(figures["sales_lost"] or figures["sales_doubled"] or figures["baskets_not_back"] or figures["chain_problems"])
 
 
-def _start(folder: Path) -> TillProcess:
+def begin(folder: Path, settings: dict[str, Any] | None = None) -> TillProcess:
     """A running till with somebody signed in and a shift open."""
     till = TillProcess(folder)
-    till.ask("start", sync=False)
+    till.ask("start", sync=False, settings=settings)
     if not till.ask("sign_in", code="1001", pin="1001")["ok"]["open_shift"]:
         till.ask("open", float_fen=50_000)
     return till
@@ -72,7 +72,7 @@ def _start(folder: Path) -> TillProcess:
 
 def _one(folder: Path, draw: random.Random, tally: _Tally) -> None:
     """Start, look what came back, sell, kill."""
-    till = _start(folder)
+    till = begin(folder)
     tally.judge(till)
     till.send("sell_for_ever", codes=CODES, seed=draw.randrange(2**31))
     deadline: float | None = None
