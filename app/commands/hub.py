@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import argparse
 import getpass
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.commands import EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
+from app.domain.money import parse_fen, yuan
 from app.hub import publishing
 from app.hub.archive import Archive
 from app.hub.main import default_database_url, hub_key_seed, serve
+from app.records.catalogue import DatedPrice, dated_price
 from app.records.clock import SystemClock
 
 
 def main(argv: list[str]) -> int:
     """Serve, or author what the hub knows."""
     parser = options.parser("hub", "Run headquarters (default act: serve).")
-    parser.add_argument("act", nargs="?", default="serve", choices=("serve", "store", "till", "code", "user"))
+    parser.add_argument("act", nargs="?", default="serve", choices=("serve", "store", "till", "code", "user", "price"))
     parser.add_argument("--database", default="", help="postgresql+psycopg://… ; default: SQLite in the data folder")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8765)
@@ -29,6 +33,12 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--address", default="")
     parser.add_argument("--phone", default="")
     parser.add_argument("--till", default="", metavar="NO")
+    parser.add_argument("--product", default="", metavar="ID", help="for price: whose")
+    parser.add_argument("--price", default="", metavar="YUAN", help="what it costs from --from on, e.g. 19.50")
+    parser.add_argument("--member-price", default="0", metavar="YUAN", help="for members, while that price holds (default: none)")
+    parser.add_argument("--from", dest="starts", default="", metavar="DATE", help="the first day, e.g. 2026-11-22, by the stores' calendar")
+    parser.add_argument("--to", dest="ends", default="", metavar="DATE", help="the last day; left out: until a later price begins")
+    parser.add_argument("--withdraw", action="store_true", help="take the price that was told for --from back")
     parser.add_argument("--ready-file", default="", help="write the address here once the hub answers")
     chosen = parser.parse_args(argv)
 
@@ -58,6 +68,16 @@ def main(argv: list[str]) -> int:
                 publishing.create_till(archive, clock, chosen.store, chosen.till, chosen.name)
             code = publishing.issue_enrol_code(archive, clock, chosen.store, chosen.till)
             print(f"enrolment code for {chosen.store}/{chosen.till}, good for ten minutes: {code}")
+        elif chosen.act == "price":
+            try:
+                row = _dated(chosen)
+            except ValueError as error:
+                options.tell(f"yaogui hub price --product ID --price YUAN --from DATE [--to DATE] [--withdraw]: {error}")
+                return EXIT_USAGE
+            written = publishing.publish(archive, "price", [row]).written
+            until = row.effective_to or "the next"
+            said = "withdrawn" if chosen.withdraw else f"{yuan(row.price_fen)} from {row.effective_from} to {until}"
+            print(f"{row.product_id} {said}" + ("" if written else " (told before)"))
         elif chosen.act == "user":
             if not chosen.name:
                 options.tell("name the person: yaogui hub user --name NAME")
@@ -83,3 +103,16 @@ def main(argv: list[str]) -> int:
 
     serve(chosen.host, chosen.port, database_url=database, key_seed=hub_key_seed(folder), clock=clock, ready=ready)
     return EXIT_OK
+
+
+def _dated(chosen: argparse.Namespace) -> DatedPrice:
+    """The dated price that was asked for; ValueError says what is wrong with it."""
+    if not chosen.product:
+        raise ValueError("whose price?")
+    starts = date.fromisoformat(chosen.starts)
+    ends = date.fromisoformat(chosen.ends) if chosen.ends else None
+    # A price that is taken back needs no amount; its row must all the same be a price.
+    price_fen, member_fen = 1 if chosen.withdraw and not chosen.price else parse_fen(chosen.price), parse_fen(chosen.member_price)
+    if price_fen <= 0 or not 0 <= member_fen <= price_fen:
+        raise ValueError("a price is above zero, and a member's not above it")
+    return dated_price(chosen.product, price_fen, starts, ends, member_price_fen=member_fen, active=not chosen.withdraw)

@@ -20,6 +20,7 @@ from app.commands.till_process import Answer, TillDied, TillProcess
 from app.devices.virtual import VirtualJob, VirtualPrinterServer
 from app.domain.money import format_fen
 from app.hub import publishing, reading
+from app.records.catalogue import dated_price
 from app.records.clock import SHOP_TIME, ManualClock
 from app.records.keys import DeviceKey
 from app.records.offers import Offer
@@ -295,7 +296,7 @@ class Player:
                 if self._paid.get("state") == "done":
                     self._named(Clauses.cut(words, ("as",)).of("as"), self._paid["number"])
                 elif self._paid:
-                    self._refused = ("problem", (self._paid["problem"] or {"zh": self._paid["state"]})["zh"])
+                    self._refused = ("problem", (self._paid["problem"] or [self._paid["state"]])[0])
             case "complete-and-cut":
                 till = self._till()
                 till.send("complete_and_die")
@@ -338,7 +339,7 @@ class Player:
             case _:
                 self._act("reprint", number=number)
         if self._returned.get("problem"):
-            self._refused = ("problem", self._returned["problem"]["zh"])
+            self._refused = ("problem", self._returned["problem"][0])
             self._returned = {}
 
     def _stock(self, step: Step) -> None:
@@ -426,10 +427,17 @@ class Player:
             if "price" in given:
                 values["list_price_fen"] = fen(values.pop("price"))
             record: Any = type(self._names.product(words[1])).model_validate(values)
+        elif words[0] == "price":
+            given = fields(words[2:])
+            self._names.product(words[1])
+            ends = given.get("to")
+            record = dated_price(
+                words[1], fen(given["price"]), date.fromisoformat(given["from"]), date.fromisoformat(ends) if ends else None
+            )
         elif words[0] == "offer":
             record = Offer.model_validate({name: self._names.code(value) for name, value in fields(words[1:]).items()})
         else:
-            raise Unmet("publish a product or an offer")
+            raise Unmet("publish a product, an offer or a price")
         before = [self._peek(place)["cursors"][words[0]] for place in range(len(self._posts))]
         with self._hub.archive() as archive:
             publishing.publish(archive, words[0], [record])
@@ -572,7 +580,7 @@ class Player:
             case ["payable" | "subtotal" | "cut", amount]:
                 self._same(format_fen(totals[f"{what}_fen"]), format_fen(fen(amount)))
             case ["cut", amount, title]:
-                cuts = {cut["title"]["zh"]: format_fen(cut["amount_fen"]) for cut in totals["cuts"]}
+                cuts = {cut["title"][0]: format_fen(cut["amount_fen"]) for cut in totals["cuts"]}
                 if cuts.get(title) != format_fen(fen(amount)):
                     raise Unmet(f"found {cuts}")
             case ["due" | "received" | "remaining" | "change" as part, amount]:
@@ -601,17 +609,17 @@ class Player:
             case ["question", kind, *texts]:
                 question = scene["question"] or {}
                 self._same(question.get("kind"), kind)
-                spoken = [question["title"]["zh"], question["body"]["zh"], (question["error"] or {}).get("zh", "")]
-                labels = [label["zh"] for field in question["fields"] for _, label in field["choices"]]
+                spoken = [question["title"][0], question["body"][0], (question["error"] or [""])[0]]
+                labels = [label[0] for field in question["fields"] for _, label in field["choices"]]
                 self._contained(texts, " ".join([*spoken, *labels]))
             case ["held" | "waiting-scans", many]:
                 self._same(len(scene["held"]) if what == "held" else scene["waiting_scans"], int(many))
             case ["member", text]:
                 self._contained([text], (scene["member"] or {}).get("masked_name", ""))
             case ["allergy", tone, *texts]:
-                strip = (scene["member"] or {}).get("allergy") or {"tone": "", "title": {"zh": ""}, "body": {"zh": ""}}
+                strip = (scene["member"] or {}).get("allergy") or {"tone": "", "title": [""], "body": [""]}
                 self._same(strip["tone"], tone)
-                self._contained(texts, strip["title"]["zh"] + strip["body"]["zh"])
+                self._contained(texts, strip["title"][0] + strip["body"][0])
             case ["refund", amount]:
                 self._same(format_fen(self._returned.get("total_fen", 0)), format_fen(fen(amount)))
             case ["refund", amount, "by", method]:

@@ -75,7 +75,7 @@ VERBS: dict[str, str] = {
     "kill": "kill",
     "restart": "restart",
     "sync": "sync",
-    "publish": "publish product PRODUCT FIELD=VALUE… | publish offer FIELD=VALUE…",
+    "publish": "publish product PRODUCT FIELD=VALUE… | publish price PRODUCT price=YUAN from=DATE [to=DATE] | publish offer FIELD=VALUE…",
     "second-till": "second-till",
     "till": "till 1|2",
     "race": "race N sales of CODE",

@@ -8,7 +8,7 @@ from datetime import date
 from app.counter.memo import Memo
 from app.domain import codes, lots
 from app.domain.basket import LotChoice
-from app.records.catalogue import Lot, Product
+from app.records.catalogue import DatedPrice, Lot, Product
 from app.store.open_store import Store
 
 
@@ -24,35 +24,52 @@ class Box:
 
 
 class Goods:
-    """Reads the catalogue and the stock for the acts."""
+    """Reads the catalogue and the stock for the acts.
+
+    Every product comes with the price of the calendar date at the store, not of the business day: what is charged may not be more than what
+    the shelf label says at that moment (明码标价和禁止价格欺诈规定 2022, Art. 8), and a shop changes its labels by the calendar.
+    """
 
     def __init__(self, store: Store, memo: Memo) -> None:
         self._store = store
         self._memo = memo
+        self._marked: dict[str, tuple[Product, DatedPrice, Product]] = {}
 
     def product(self, product_id: str) -> Product | None:
         """The product of an id."""
-        return self._store.catalogue.product(product_id)
+        found = self._store.catalogue.product(product_id)
+        return self.marked(found) if found else None
 
     def of_barcode(self, code: str) -> tuple[Product, ...]:
         """Products carrying a barcode, the store's own bindings included."""
-        found = tuple(self._store.catalogue.by_barcode(code))
+        found = self._store.catalogue.by_barcode(code)
         if found:
-            return found
+            return tuple(map(self.marked, found))
         bound = self._store.stock.product_of_bound_barcode(code)
         product = self.product(bound) if bound else None
         return (product,) if product else ()
 
     def of_base_code(self, code: str) -> tuple[Product, ...]:
         """Products of a 本位码."""
-        return tuple(self._store.catalogue.by_base_code(code))
+        return tuple(map(self.marked, self._store.catalogue.by_base_code(code)))
 
     def of_prefix(self, prefix: str) -> tuple[Product, ...]:
         """Products a trace prefix is known to mean, bindings first."""
         if not prefix:
             return ()
         bound = [p for p in (self.product(i) for i in self._store.stock.product_of_prefix(prefix)) if p]
-        return tuple(bound) or tuple(self._store.catalogue.by_trace_prefix(prefix))
+        return tuple(bound) or tuple(map(self.marked, self._store.catalogue.by_trace_prefix(prefix)))
+
+    def marked(self, product: Product) -> Product:
+        """The product with today's price where headquarters dated one; else the very same object."""
+        dated = self._store.catalogue.price_on(product.id, self._memo.today())
+        if dated is None:
+            return product
+        kept = self._marked.get(product.id)
+        if kept is None or kept[0] is not product or kept[1] != dated:
+            prices = {"list_price_fen": dated.price_fen, "member_price_fen": dated.member_price_fen}
+            kept = self._marked[product.id] = (product, dated, product.model_copy(update=prices))
+        return kept[2]
 
     def lots_of(self, product_id: str) -> tuple[lots.LotStock, ...]:
         """Every lot of a product this store knows, with what stands on the shelf."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, TypeVar
 
-from app.records.clock import Clock
+from app.records.clock import Clock, shop_day
 from app.store.open_store import Store
 
 T = TypeVar("T")
@@ -35,6 +36,10 @@ class Memo:
         found = read()
         self._kept[key] = found
         return found
+
+    def today(self) -> date:
+        """The calendar date at the store."""
+        return shop_day(self._clock.now())
 
     def forget(self) -> None:
         """Read everything afresh from now on (baskets were held or recalled, goods came in)."""

@@ -111,6 +111,7 @@ class Selling:
     def stage(self) -> Stage:
         """Quote and verdicts of the open basket, computed once per change."""
         if self._stage is None:
+            self._turn_prices()
             self._stage = self._staging.judged(self._state.basket)
         return self._stage
 
@@ -368,6 +369,7 @@ class Selling:
                     salesperson=basket.salesperson,
                 )
             )
+            line = baskets.shown(line, self._today())
             basket = basket.added(line)
         else:
             boxes = (*line.codes, BoxCode(box.code, entry)) if box else line.codes
@@ -409,7 +411,8 @@ class Selling:
         else:
             chosen = lot or self._goods.proposed(line.product.id, self._law_day(), 1)
             basket = basket.replaced(self._weighed(replace(line, quantity=line.quantity - 1)))
-            line = replace(line, line_id=new_id(self._clock), quantity=1, codes=(code,), lot=chosen, answers=())
+            kept = tuple(answer for answer in line.answers if answer.rule == baskets.PRICE_OF_THE_DAY)
+            line = replace(line, line_id=new_id(self._clock), quantity=1, codes=(code,), lot=chosen, answers=kept)
             basket = basket.added(line)
         self._change(replace(self._state, basket=basket, selected=line.line_id))
         return self._said_added("code_added", line, 1, box)
@@ -441,17 +444,20 @@ class Selling:
                 and _same_lot(other.lot, lot)
                 and len(other.codes) == other.quantity
                 and (other.price_change, other.salesperson) == (line.price_change, line.salesperson)
+                and other.product.list_price_fen == line.product.list_price_fen
             ),
             None,
         )
 
     def _line_to_grow(self, product: Product, box: Box | None, lot: LotChoice | None) -> BasketLine | None:
         """The line a further pack joins: same product, same lot, same salesperson and price; two lots are two lines."""
-        basket = self._state.basket
+        basket, today = self._state.basket, self._today().isoformat()
         same = [
             line
             for line in reversed(basket.lines)
             if line.product.id == product.id and line.price_change is None and line.salesperson == basket.salesperson
+            # A pack that is scanned today does not join one that keeps yesterday's lower price.
+            and (line.shown_on in ("", today) or line.product.list_price_fen >= product.list_price_fen)
         ]
         if not same:
             return None
@@ -976,6 +982,19 @@ class Selling:
         return frozenset(line.line_id for line in self._state.basket.lines if self._staging.is_near(line))
 
     # ------------------------------------------------------------------ inner
+
+    def _turn_prices(self) -> None:
+        """Lines that were scanned on another calendar day: kept at the price they showed, unless the new day's is lower."""
+        basket, today = self._state.basket, self._today()
+        told = today.isoformat()
+        if all(line.shown_on in ("", told) for line in basket.lines):
+            return
+        lines = []
+        for line in basket.lines:
+            marked = self._goods.product(line.product.id) if line.shown_on not in ("", told) else None
+            lines.append(baskets.at_day(line, marked, today, self._post.actor, self._clock.now()) if marked else line)
+        if tuple(lines) != basket.lines:
+            self._state = replace(self._state, basket=replace(basket, lines=tuple(lines)))
 
     def _set_invoice(self) -> Scene:
         self.set_wishes(invoice=True)

@@ -28,7 +28,8 @@ from app.counter.scene import (
     Totals,
 )
 from app.domain import dispensing, lookalike, lots, masking, rules, safety
-from app.domain.basket import Basket, BasketLine
+from app.domain.basket import PRICE_OF_THE_DAY, Basket, BasketLine, LineAnswer
+from app.domain.money import yuan
 from app.domain.pricing import OfferBook, PriceLine, PromotionLaw, Quote, QuotedLine, quote
 from app.domain.rules import EarlierSale, RegisterFacts, ReviewFacts, SaleCase
 from app.domain.verdict import Text, Verdict
@@ -76,6 +77,7 @@ class Staging:
         self._registers: dict[str, RegisterFacts] = {}
         self._books: dict[tuple[str, tuple[str, ...]], OfferBook] = {}
         self._strips: dict[int, tuple[Verdict, Strip]] = {}
+        self._notes: dict[LineAnswer, Strip] = {}
 
     # ------------------------------------------------------------------ judging
 
@@ -373,11 +375,23 @@ class Staging:
             unit=product.unit,
             cut_fen=priced.cut_fen,
             amount_fen=priced.payable_fen,
-            strips=tuple(self._strip(v) for v in mine),
+            strips=(*(self._strip(v) for v in mine), *self._notes_on(line)),
             lasa=lasa.get(product.id, ()),
             salesperson=line.salesperson,
             can_decrease=line.quantity > 1,
         )
+
+    def _notes_on(self, line: BasketLine) -> tuple[Strip, ...]:
+        """What stands on a line besides verdicts; the same object while it says the same, as with verdicts."""
+        price = line.answered(PRICE_OF_THE_DAY)
+        if price is None:
+            return ()
+        known = self._notes.get(price)
+        if known is None:
+            if len(self._notes) >= KEPT_STRIPS:
+                self._notes.clear()
+            known = self._notes[price] = price_strip(price, line)
+        return (known,)
 
     def _strip(self, verdict: Verdict) -> Strip:
         """The note of a verdict; of one that was drawn before, the same note, so that the cart sees at once that nothing changed."""
@@ -465,7 +479,7 @@ class Staging:
 
     def hits(self, found: Iterable[Product], day: date) -> tuple[SearchHit, ...]:
         """Result rows for products."""
-        products = list(found)
+        products = [self._goods.marked(product) for product in found]
         names = {p.id: p.generic_name + (f"（{p.brand_name}）" if p.brand_name else "") for p in products}
         lasa = lookalike.spans_of(products, names)
         levels = self._store.stock.levels([p.id for p in products if p.in_assortment])
@@ -520,6 +534,16 @@ def strip_of(verdict: Verdict) -> Strip:
         verdict.basis,
         verdict.ways_out,
     )
+
+
+def price_strip(price: LineAnswer, line: BasketLine) -> Strip:
+    """The note on a line whose product changed its price at midnight."""
+    paid, shown_on = yuan(line.product.list_price_fen), line.shown_on
+    if price.choice == "kept":
+        body = Text(f"{shown_on} 扫码时标价 {paid}，今日已涨：仍按扫码时的价", f"{paid} as shown on {shown_on}; today's price is higher")
+        return Strip(PRICE_OF_THE_DAY, "inform", "info", Text("按扫码时的价", "Price as shown at the scan"), body)
+    body = Text(f"今日降到 {paid}（{shown_on} 扫码时 {yuan(line.shown_fen)}）", f"{paid} from today ({yuan(line.shown_fen)} on {shown_on})")
+    return Strip(PRICE_OF_THE_DAY, "inform", "info", Text("按今日新价", "Today's lower price"), body)
 
 
 def _allergy(strip: safety.AllergyStrip | None) -> Strip | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.records.catalogue import Product
@@ -67,6 +67,10 @@ class BasketLine:
     answers: tuple[LineAnswer, ...] = ()
     review_id: str = ""
     register_id: str = ""
+    shown_on: str = ""
+    """ISO date of the store's calendar on which the line was scanned and showed its price; '' for a line of before that was kept."""
+    shown_fen: int = 0
+    shown_member_fen: int = 0
 
     def answered(self, rule: str) -> LineAnswer | None:
         """The newest answer given for a rule, if any."""
@@ -147,6 +151,38 @@ class Basket:
         return sum(line.quantity for line in self.lines)
 
 
+PRICE_OF_THE_DAY = "price_of_the_day"
+"""Under this word a line's answers say which price counts after midnight: `kept` or `lowered`."""
+
+
+def shown(line: BasketLine, day: date) -> BasketLine:
+    """The line with the price it shows, and the day on which it does."""
+    product = line.product
+    return replace(line, shown_on=day.isoformat(), shown_fen=product.list_price_fen, shown_member_fen=product.member_price_fen)
+
+
+def at_day(line: BasketLine, marked: Product, day: date, by: str, at: datetime) -> BasketLine:
+    """The line on a day on which its product is marked as `marked`: the lower of that price and of the one shown at the scan counts.
+
+    A price shown when the box was scanned is an offer to this customer, which midnight does not take back; a lower mark is everybody's.
+    Why the price differs from the day's, or from the one shown, is kept as an answer on the line.
+    """
+    if not line.shown_on or line.shown_on == day.isoformat() or line.shown_fen <= 0:
+        return line
+    list_fen = min(line.shown_fen, marked.list_price_fen) if marked.list_price_fen > 0 else line.shown_fen
+    member_fen = min((fen for fen in (line.shown_member_fen, marked.member_price_fen) if 0 < fen <= list_fen), default=0)
+    if (line.product.list_price_fen, line.product.member_price_fen) != (list_fen, member_fen):
+        line = replace(line, product=line.product.model_copy(update={"list_price_fen": list_fen, "member_price_fen": member_fen}))
+    if marked.list_price_fen == line.shown_fen or marked.list_price_fen <= 0:
+        return line
+    choice = "kept" if list_fen == line.shown_fen else "lowered"
+    reason = f"{line.shown_on} {line.shown_fen} → {day.isoformat()} {marked.list_price_fen}"
+    known = line.answered(PRICE_OF_THE_DAY)
+    if known is not None and (known.choice, known.reason) == (choice, reason):
+        return line
+    return line.with_answer(LineAnswer(PRICE_OF_THE_DAY, choice, by, at.isoformat(), reason))
+
+
 def to_json(basket: Basket) -> str:
     """The basket as one JSON text for the parked table; products are kept by id only."""
     return json.dumps(_plain(basket), ensure_ascii=False, separators=(",", ":"))
@@ -187,7 +223,12 @@ def from_json(text: str, product: Callable[[str], Product | None]) -> tuple[Bask
         raw["codes"] = tuple(BoxCode(**box) for box in raw["codes"])
         raw["answers"] = tuple(LineAnswer(**answer) for answer in raw["answers"])
         raw["price_change"] = PriceChange(**raw["price_change"]) if raw["price_change"] else None
-        lines.append(BasketLine(**raw))
+        line = BasketLine(**raw)
+        if line.shown_on and (found.list_price_fen, found.member_price_fen) != (line.shown_fen, line.shown_member_fen):
+            # What a customer was shown outlives a restart and a price that was published meanwhile.
+            marked = {"list_price_fen": line.shown_fen, "member_price_fen": line.shown_member_fen}
+            line = replace(line, product=found.model_copy(update=marked))
+        lines.append(line)
     patient = fields.pop("patient")
     patient["allergy_classes"] = tuple(patient["allergy_classes"])
     answers = tuple(LineAnswer(**answer) for answer in fields.pop("answers"))

@@ -19,7 +19,7 @@ from app.records.clock import Clock
 from app.records.registry import FEEDS
 from app.records.wire import rolled
 
-CHAIN_FEEDS = frozenset({"product", "offer"})
+CHAIN_FEEDS = frozenset({"product", "offer", "price"})
 """Feeds that every store reads alike; the others belong to one store each."""
 CODE_MINUTES = 10
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -130,7 +130,7 @@ def publish(
 ) -> Published:
     """Append records to a feed, a thousand a commit; rows equal to what stands are left out.
 
-    `store_id` is needed for every feed except product and offer. `progress` hears how many rows have been looked at.
+    `store_id` is needed for every feed except product, offer and price. `progress` hears how many rows have been looked at.
     """
     kind = FEEDS[feed]
     if (feed in CHAIN_FEEDS) != (store_id == ""):

@@ -72,6 +72,50 @@ class Product(Record):
     active: bool = True
 
 
+class DatedPrice(Record):
+    """A price that a product has from one calendar day on, told before it begins."""
+
+    id: str = Field(primary_key=True, max_length=48)
+    """`PRODUCT@2026-11-22`, see `dated_price`: a corrected row for the same first day takes the place of the wrong one."""
+    product_id: str = Field(index=True, max_length=32)
+    price_fen: Fen = Field(gt=0)
+    member_price_fen: Fen = Field(default=0, ge=0)
+    """Price for members while this price holds, or 0 where there is none."""
+    effective_from: date
+    """The first day on the store's calendar."""
+    effective_to: date | None = None
+    """The last day, or None: until a row with a later first day begins."""
+    active: bool = True
+    """False takes the row back."""
+
+    def holds_on(self, day: date) -> bool:
+        """Whether this is a price of that day."""
+        return self.active and self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+
+
+def dated_price(
+    product_id: str,
+    price_fen: int,
+    effective_from: date,
+    effective_to: date | None = None,
+    *,
+    member_price_fen: int = 0,
+    active: bool = True,
+) -> DatedPrice:
+    """A dated price with the id that belongs to its product and first day; ValueError where it ends before it begins."""
+    if effective_to is not None and effective_to < effective_from:
+        raise ValueError(f"{effective_to} is before {effective_from}")
+    return DatedPrice(
+        id=f"{product_id}@{effective_from.isoformat()}",
+        product_id=product_id,
+        price_fen=price_fen,
+        member_price_fen=member_price_fen,
+        effective_from=effective_from,
+        effective_to=effective_to,
+        active=active,
+    )
+
+
 class Lot(Record):
     """One batch of one product as it stands in this store."""
 

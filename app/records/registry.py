@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.records import events
 from app.records.base import Record
-from app.records.catalogue import Lot, Product
+from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.offers import Offer
 from app.records.people import FamilyPerson, Member, Staff
 
@@ -47,6 +47,7 @@ FEEDS: dict[str, type[Record]] = {
     "member": Member,
     "family": FamilyPerson,
     "staff": Staff,
+    "price": DatedPrice,
 }
 """Record kinds that headquarters publishes to tills."""
 

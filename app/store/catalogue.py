@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.domain.finding import Findable, Word, findable, names_contain, parse
 from app.domain.pinyin import Speller
-from app.records.catalogue import Product
+from app.records.catalogue import DatedPrice, Product
 from app.records.offers import Offer
 from app.records.resources import resource
+from app.store.dated_prices import PRICE_TABLE, PriceCalendar, price_rows, put_price_rows
 from app.store.faults import StoreFault
 from app.store.search_index import FAT, Plan, document, fat_starts, index_ddl, plan, tail_plan, vocabulary_of
 
@@ -92,6 +93,7 @@ class Catalogue:
         self._changes = 0
         self._kept: dict[str, Product] = {}
         self._offers: tuple[Offer, ...] | None = None
+        self._calendar: PriceCalendar | None = None
         self._searching: dbapi.Connection | None = None
         self._cutting = threading.Lock()
 
@@ -110,6 +112,10 @@ class Catalogue:
         if catalogue._meta("layout") != _LAYOUT:
             catalogue.close()
             raise StoreFault("catalogue_layout", {"path": str(path)})
+        if write and not catalogue._keeps_prices():
+            # A file of before dated prices gets their table; nothing else in it changes.
+            with catalogue._unit() as connection:
+                connection.execute(PRICE_TABLE)
         return catalogue
 
     def close(self) -> None:
@@ -184,6 +190,25 @@ class Catalogue:
             if changes == self._changes:
                 self._offers = offers
         return offers
+
+    def prices(self) -> tuple[DatedPrice, ...]:
+        """Every dated price, by product and first day."""
+        if not self._keeps_prices():
+            return ()
+        with self._reading() as connection:
+            return price_rows(connection)
+
+    def price_on(self, product_id: str, day: date) -> DatedPrice | None:
+        """The dated price that a product has on a calendar day; None: its own. Answered from memory, whatever is asked."""
+        calendar = self._calendar
+        if calendar is None:
+            with self._keeping:
+                changes = self._changes
+            calendar = PriceCalendar.of(self.prices())
+            with self._keeping:
+                if changes == self._changes:
+                    self._calendar = calendar
+        return calendar.on(product_id, day)
 
     @property
     def version(self) -> str:
@@ -261,6 +286,30 @@ class Catalogue:
             written += len(some)
         return written
 
+    def put_prices(self, prices: Iterable[DatedPrice]) -> int:
+        """Write dated prices of a feed, durable, in units of `UNIT_ROWS`; gives how many. Raises StoreFault catalogue_write."""
+        written = 0
+        for some in _units(prices):
+            with self._unit() as connection:
+                put_price_rows(connection, some)
+            with self._keeping:
+                if self._calendar is not None:
+                    self._calendar = self._calendar.having(some)
+            written += len(some)
+        return written
+
+    def drop_past_prices(self, day: date) -> int:
+        """Forget dated prices that can hold on no day from `day` on; gives how many."""
+        prices = self.prices()
+        calendar = PriceCalendar.of(prices)
+        past = [price for price in prices if calendar.is_past(price, day)]
+        if past:
+            with self._unit() as connection:
+                connection.executemany("DELETE FROM dated_price WHERE id = ?", [(price.id,) for price in past])
+            with self._keeping:
+                self._calendar = None
+        return len(past)
+
     def drop_offers(self, offer_ids: Iterable[str]) -> None:
         """Take offers away that headquarters no longer keeps."""
         with self._unit() as connection:
@@ -299,12 +348,14 @@ class Catalogue:
         with self._writing, self._seats.all_closed():
             self._close_writer()
             _put_in_place(Path(ready), self._path)
+            self._calendar = None
             self._forget()
 
     def reload(self) -> None:
         """Read the file anew after another hand has put a new one in its place."""
         with self._writing, self._seats.all_closed():
             self._close_writer()
+            self._calendar = None
             self._forget()
 
     def rebuild(self, *, progress: Callable[[int], None] = lambda count: None) -> None:
@@ -325,6 +376,7 @@ class Catalogue:
                 extra_barcodes=dict(source.execute(bound)),
                 speller=self._spell(),
                 progress=progress,
+                prices=self.prices(),
             )
         self.replace_with(ready)
 
@@ -440,6 +492,12 @@ class Catalogue:
         with self._reading() as connection:
             return tuple(map(_product_of, connection.execute(statement, values).fetchall()))
 
+    def _keeps_prices(self) -> bool:
+        """Whether the file has a table for dated prices; one that was made before them and opened for reading has none."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'dated_price'").fetchone()
+        return found is not None
+
     def _meta(self, name: str) -> str:
         with self._reading() as connection:
             found = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
@@ -521,6 +579,7 @@ def build_catalogue(
     extra_barcodes: Mapping[str, str] | None = None,
     speller: Speller | None = None,
     progress: Callable[[int], None] = lambda count: None,
+    prices: Iterable[DatedPrice] = (),
 ) -> int:
     """Write a whole catalogue beside `path`, flush it, and rename it into place; returns the number of products.
 
@@ -541,6 +600,7 @@ def build_catalogue(
             connection.execute("BEGIN")
             count, names = _pour(connection, products, progress)
             _put_offers(connection, offers)
+            put_price_rows(connection, prices)
             connection.executemany(
                 "INSERT OR IGNORE INTO extra_barcode SELECT ?, no FROM product WHERE id = ?",
                 (extra_barcodes or {}).items(),
@@ -576,6 +636,7 @@ _DDL = (
     "CREATE TABLE offer ("
     + ", ".join(f"{name} {'PRIMARY KEY' if name == 'id' else 'NOT NULL'}" for name in _OFFER_FIELDS)
     + ")",
+    PRICE_TABLE,
     "CREATE TABLE extra_barcode (barcode TEXT NOT NULL, no INTEGER NOT NULL, PRIMARY KEY (barcode, no)) WITHOUT ROWID",
     "CREATE TABLE trace_prefix (prefix TEXT NOT NULL, no INTEGER NOT NULL, PRIMARY KEY (prefix, no)) WITHOUT ROWID",
     "CREATE TABLE vocabulary (term TEXT PRIMARY KEY) WITHOUT ROWID",

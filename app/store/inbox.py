@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, select
 
 from app.records.base import Record
-from app.records.catalogue import Lot, Product
+from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.offers import Offer
 from app.records.people import FamilyPerson, Member, Staff
 from app.records.registry import FEEDS
@@ -29,6 +29,10 @@ class CatalogueSink(Protocol):
 
     def upsert(self, products: Iterable[Product], offers: Iterable[Offer] = ()) -> int:
         """Keep or overwrite products and offers; gives how many."""
+        ...
+
+    def put_prices(self, prices: Iterable[DatedPrice]) -> int:
+        """Keep or overwrite dated prices; gives how many."""
         ...
 
 
@@ -92,7 +96,7 @@ class Inbox:
 
     def _keep(self, connection: Connection, kind: type[Record], records: Sequence[Record]) -> None:
         """One unit's records into the table (or the catalogue) that holds their kind."""
-        if kind is Product or kind is Offer:
+        if kind in (Product, Offer, DatedPrice):
             self._keep_in_catalogue(records)
         elif kind is Lot:
             rows = [{**record.model_dump(), "state": "saleable"} for record in records]
@@ -110,4 +114,8 @@ class Inbox:
             raise StoreFault("no_catalogue", retry=True)
         products = [record for record in records if isinstance(record, Product)]
         offers = [record for record in records if isinstance(record, Offer)]
-        self._catalogue.upsert(products, offers)
+        prices = [record for record in records if isinstance(record, DatedPrice)]
+        if prices:
+            self._catalogue.put_prices(prices)
+        else:
+            self._catalogue.upsert(products, offers)
