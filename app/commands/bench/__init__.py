@@ -9,6 +9,7 @@ import io
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from app.commands import EXIT_FAILED, EXIT_OK, options
@@ -45,10 +46,11 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--samples", type=int, default=0, metavar="N", help="samples of each case (kills, for `kill`)")
     parser.add_argument("--printing", action="store_true", help="for `kill`: while receipts print")
     parser.add_argument("--seed", type=int, default=1, help="seed of everything drawn (default 1)")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep large catalogues in DIR, and use those made there before")
     chosen = parser.parse_args(list(argv))
     if chosen.printing and chosen.bench != "kill":
         parser.error("--printing belongs to `kill`")
-    asked = Asked(max(0, chosen.samples), chosen.quick, chosen.large, chosen.seed)
+    asked = Asked(max(0, chosen.samples), chosen.quick, chosen.large, chosen.seed, chosen.keep)
     report = _kill_printing(asked) if chosen.printing else _run(chosen.bench, asked, as_json=chosen.json)
     print(json.dumps(report.as_json(), ensure_ascii=False) if chosen.json else table(report))
     for goal in report.missed:

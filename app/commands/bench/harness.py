@@ -38,6 +38,8 @@ class Asked:
     quick: bool = False
     large: bool = False
     seed: int = 1
+    keep: Path | None = None
+    """A folder where what takes minutes to make is kept for the next run."""
 
     def count(self, full: int = FULL_SAMPLES, quick: int = QUICK_SAMPLES) -> int:
         """How many samples to take."""

@@ -45,7 +45,7 @@ def run(asked: Asked) -> Report:
             today = shop_day(clock.now())
             # The demo's own ten, or as many made-up ones as were asked for.
             running = pharmacy.offers if offers <= len(pharmacy.offers) else shop.many_offers(pharmacy.products, offers, today, asked.seed)
-            shop.restock(there, clock, pharmacy, products, running, asked.seed)
+            shop.restock(there, clock, pharmacy, products, running, asked.seed, asked.keep)
             till = Till(there, clock)
             open_tills.callback(till.close)
             places.append(prepared(f"{products:,} products, {offers} offers", till, pharmacy, asked.seed, products))

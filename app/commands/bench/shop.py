@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,6 +23,7 @@ from app.records.catalogue import Product
 from app.records.clock import Clock
 from app.records.offers import Offer
 from app.records.resources import resource
+from app.store import catalogue, search_index
 from app.store.catalogue import build_catalogue
 
 OPENING_STOCK = 1_000_000
@@ -60,15 +64,42 @@ def copied(folder: Path, to: Path) -> Path:
     return to
 
 
-def restock(folder: Path, clock: Clock, shop: DemoPharmacy, size: int, offers: Iterable[Offer], seed: int) -> None:
-    """Give a folder a catalogue of `size` products, the pharmacy's own first, with these offers."""
+def restock(
+    folder: Path, clock: Clock, shop: DemoPharmacy, size: int, offers: Iterable[Offer], seed: int, keep: Path | None = None
+) -> None:
+    """Give a folder a catalogue of `size` products, the pharmacy's own first, with these offers.
+
+    A catalogue beyond the pharmacy's own size that was made by the same code from the same rows before is taken from `keep`.
+    """
     own = list(shop.products[:size]) if size < len(shop.products) else list(shop.products)
     ranks = {product.id: rank for rank, product in enumerate((p for p in own if p.in_assortment), 1)}
+    running = list(offers)
+    kept = keep / f"catalogue-{size}-{_recipe(shop, running, seed)}.db" if keep is not None and size > len(own) else None
+    if kept is not None and kept.exists():
+        shutil.copyfile(kept, folder / "catalogue.db")
+        return
     with options.progress(f"a catalogue of {size:,} products", size) as told:
-        products = _filled(own, size, seed)
         build_catalogue(
-            folder / "catalogue.db", products, list(offers), ranks, version=f"bench-{size}", built_at=clock.now(), progress=told
+            folder / "catalogue.db",
+            _filled(own, size, seed),
+            running,
+            ranks,
+            version=f"bench-{size}",
+            built_at=clock.now(),
+            progress=told,
         )
+    if kept is not None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / "catalogue.db", kept.with_suffix(".part"))
+        kept.with_suffix(".part").rename(kept)
+
+
+def _recipe(shop: DemoPharmacy, offers: Sequence[Offer], seed: int) -> str:
+    """What a catalogue is made of, as a short digest: rows, offers, seed and the code that writes and reads it."""
+    made = hashlib.sha256(repr((seed, [offer.model_dump() for offer in offers], shop.products)).encode())
+    for module in (catalogue, search_index, sys.modules[scale_catalogue.__module__]):
+        made.update(inspect.getsource(module).encode())
+    return made.hexdigest()[:16]
 
 
 def _filled(own: list[Product], size: int, seed: int) -> Iterator[Product]:
