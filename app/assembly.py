@@ -18,6 +18,7 @@ from app.counter.authorising import Authorising
 from app.counter.checkout import Checkout
 from app.counter.goods import Goods
 from app.counter.memo import Memo
+from app.counter.invoicing import Invoicing
 from app.counter.pen import Faces
 from app.counter.post import Post, TillProfile
 from app.counter.printing import Printers, Printing, PrintState
@@ -203,7 +204,10 @@ class Till:
             on_state=on_sync_state,
             quiet=quiet,
         )
-        self.checkout = Checkout(self.store, clock, self.post, self.selling, self.printing, self.pack.version, self.sync.wake)
+        self.invoicing = Invoicing(self.store, clock, self.post, code_shapes, self.sync.wake)
+        self.checkout = Checkout(
+            self.store, clock, self.post, self.selling, self.printing, self.invoicing, self.pack.version, self.sync.wake
+        )
         self.attaching = Attaching(self.store, clock, self.post, code_shapes, self.sync.wake)
         self.returning = Returning(
             self.store, clock, self.post, self.authorising, self.printing, self.pack, code_shapes, self.reasons, self.sync.wake

@@ -9,18 +9,20 @@ from datetime import date, datetime
 from typing import Protocol
 
 from app.counter.faults import Refused
+from app.counter.invoicing import Invoicing, invoice_wish
 from app.counter.post import Post
 from app.counter.scene import LastSale, PayScene, TenderLine, TenderTileFace
 from app.counter.selling import Resume, Selling
 from app.domain import tendering
 from app.domain.basket import BasketLine
+from app.domain.invoice import InvoiceTitle
 from app.domain.money import yuan
 from app.domain.verdict import Text
 from app.records import events
 from app.records.base import Record
 from app.records.clock import Clock, shop_day
 from app.records.ids import new_id
-from app.records.ledger import Committed, NewJob
+from app.records.ledger import Committed, NewJob, PrivateBlob
 from app.store.faults import StoreFault
 from app.store.open_store import Store
 
@@ -28,7 +30,7 @@ from app.store.open_store import Store
 class Papers(Protocol):
     """What turns committed facts into print jobs (`counter/printing.py`)."""
 
-    def sale_jobs(self, body: events.SaleClosed, committed: Committed) -> Sequence[NewJob]:
+    def sale_jobs(self, body: events.SaleClosed, committed: Committed, invoice: InvoiceTitle) -> Sequence[NewJob]:
         """Jobs of a sale; empty where no paper is wanted."""
         ...
 
@@ -58,6 +60,7 @@ class Checkout:
         post: Post,
         selling: Selling,
         papers: Papers,
+        invoicing: Invoicing,
         rule_pack: str,
         wake_sync: Callable[[], None],
     ) -> None:
@@ -66,6 +69,7 @@ class Checkout:
         self._post = post
         self._selling = selling
         self._papers = papers
+        self._invoicing = invoicing
         self._rule_pack = rule_pack
         self._wake_sync = wake_sync
         self._methods = tendering.parse_methods(store.settings.get("tender.methods"))
@@ -117,6 +121,7 @@ class Checkout:
             problem=self._problem,
             paper=basket.paper,
             invoice_wanted=basket.invoice_wanted,
+            invoice_title=basket.invoice.name,
         )
 
     def tender(self, method_id: str, amount_fen: int = 0, last_digits: str = "") -> PayScene:
@@ -158,6 +163,16 @@ class Checkout:
         self._selling.set_wishes(paper=paper, invoice=invoice)
         return self.scene()
 
+    def scan_invoice(self, raw: str) -> PayScene | None:
+        """Take a buyer's invoice code for this very sale; None for any other code. Refused for one that does not check."""
+        if self._state != "collecting":
+            return None
+        title = self._invoicing.scanned(raw)
+        if title is None:
+            return None
+        self._selling.set_wishes(invoice=True, title=title)
+        return self.scene()
+
     def cancel(self) -> None:
         """Back to the basket; Refused while money is taken (undo the tenders first). A finished sale never comes back to the basket."""
         if self._state == "committing":
@@ -183,13 +198,20 @@ class Checkout:
         body = self._sale(settled)
         self._body, self._state, self._problem = body, "committing", None
 
+        title = self._selling.basket.invoice
+
         def prints(committed: tuple[Committed, ...]) -> Sequence[NewJob]:
-            return self._papers.sale_jobs(body, committed[0])
+            return self._papers.sale_jobs(body, committed[0], title)
 
         bodies: list[Record] = [body]
+        private: list[PrivateBlob] = []
+        if body.invoice_wanted:
+            wish, blob = invoice_wish(self._clock, body.sale_id, title, "scanned")
+            bodies.append(wish)
+            private += blob
         try:
             self._future = self._store.journal.record(
-                bodies, actor=self._post.actor, day=self._day(), prints=prints, forget_basket=body.basket_id
+                bodies, actor=self._post.actor, day=self._day(), prints=prints, private=private, forget_basket=body.basket_id
             )
         except StoreFault as fault:
             return self._refuse(fault)

@@ -15,6 +15,7 @@ from app.devices.faults import DeviceFault
 from app.devices.printer import Printer
 from app.devices.status import Known, PrinterStatus
 from app.devices.ticket import Ticket, from_json, to_json
+from app.domain.invoice import InvoiceTitle
 from app.records import events
 from app.records.clock import Clock
 from app.records.ledger import Committed, NewJob
@@ -163,11 +164,11 @@ class Printing:
 
     # ------------------------------------------------------------------ what is kept with a commit
 
-    def sale_jobs(self, body: events.SaleClosed, committed: Committed) -> Sequence[NewJob]:
+    def sale_jobs(self, body: events.SaleClosed, committed: Committed, invoice: InvoiceTitle) -> Sequence[NewJob]:
         """The receipt of a sale; none where no paper is wanted (the record stays and can be printed later)."""
         if not body.paper:
             return ()
-        return (self._job("sale", committed, receipts.sale_ticket(body, committed.number, committed.at, self._faces)),)
+        return (self._job("sale", committed, receipts.sale_ticket(body, committed.number, committed.at, self._faces, invoice=invoice)),)
 
     def return_jobs(self, body: events.ReturnClosed, committed: Committed) -> Sequence[NewJob]:
         """The slip of a return or void."""

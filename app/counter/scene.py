@@ -206,6 +206,8 @@ class PayScene:
     problem: Text | None = None
     paper: bool = True
     invoice_wanted: bool = False
+    invoice_title: str = ""
+    """Whom the invoice is for, or '' while nobody said so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from app.counter.attaching import Attaching
     from app.counter.authorising import Authorising
     from app.counter.checkout import Checkout
+    from app.counter.invoicing import Invoicing
     from app.counter.labelling import Labelling
     from app.counter.printing import Printing
     from app.counter.returning import Returning
@@ -36,6 +37,7 @@ class Till(Protocol):
     selling: Selling
     checkout: Checkout
     attaching: Attaching
+    invoicing: Invoicing
     authorising: Authorising
     returning: Returning
     shifts: Shifts

@@ -72,6 +72,22 @@ SENTENCES: dict[str, Text] = {
     "trace_returned": _T("尾号 {tail} 的一盒是退回品，不能再卖，请换一盒", "Box {tail} came back and may not be sold. Use another"),
     "queued": _T("已扫 {count} 件，答完后加入", "{count} scans wait until this is answered"),
     "queued_next_sale": _T("正在收款，这一件留给下一单", "Payment is running. This item waits for the next sale"),
+    # -- labels ------------------------------------------------------------------------------
+    "label_printer_none": _T("没有接标签机，可存 A4 再打印", "No label printer here. Save A4 sheets and print those"),
+    "label_too_many": _T("一次最多 {most} 张标签，请分几次", "At most {most} labels at once. Do it in parts"),
+    "label_no_price": _T("{name} 还没有价格，不能出价签", "{name} has no price: no shelf label"),
+    "label_too_full": _T("字太多，这种纸放不下，请写短些或换大纸", "Too much to say for this paper. Say it shorter, or take larger paper"),
+    "label_layout": _T("没有这种标签的版式", "There is no layout for this label"),
+    "label_no_medicine": _T("这一行不是药品，没有用法标签", "This line is no medicine: no direction label"),
+    "direction_unread": _T("这一行没有审过的处方，请由药师交代", "No reviewed prescription behind this line. A pharmacist must say it"),
+    "direction_empty": _T("还没写用法；没有用法就选按说明书或遵医嘱", "No direction given. Without one choose leaflet or doctor"),
+    "child_dose": _T("儿童用药要写明每次 ml 或 mg", "A child's label needs the ml or mg of a dose"),
+    "dose_shape": _T("{raw} 不是数量，写成 5 或 2.5", "{raw} is no amount. Write 5 or 2.5"),
+    "dose_disagrees": _T(
+        "{ml} ml 按 {strength} 是 {right} mg，不是 {mg} mg，请核对", "{ml} ml of {strength} are {right} mg, not {mg} mg. Check the dose"
+    ),
+    "split_fact_missing": _T("拆零药袋还缺一项，请补全", "The bag of a split pack lacks a fact"),
+    "refill_none": _T("购药次数还不够，算不出续方日期", "Too few purchases to work out a refill"),
     # -- people ------------------------------------------------------------------------------
     "member": _T("会员 {label}", "Member {label}"),
     "member_gone": _T("已取消会员，商品不变", "Member taken off, the goods stay"),
@@ -110,6 +126,11 @@ SENTENCES: dict[str, Text] = {
     "held_unknown": _T("没有这张挂单，可能已被取走", "No such held sale. It may have been taken"),
     "nothing_to_hold": _T("本单是空的，没有可挂的", "The sale is empty. Nothing to hold"),
     "basket_back": _T("上次没结完的 {pieces} 件已恢复", "{pieces} items of the unfinished sale are back"),
+    "invoice_name": _T("请填发票抬头，最多 100 字", "Fill in whom the invoice is for, at most 100 characters"),
+    "invoice_tax_id": _T("税号不对，请核对", "This tax number does not check"),
+    "invoice_issued": _T("这一单的发票已经开过", "The invoice of this sale is issued already"),
+    "invoice_not_wished": _T("这一单没有登记开票", "Nobody wished for an invoice of this sale"),
+    "invoice_number": _T("发票号码是 8 到 20 位数字", "An invoice number is 8 to 20 digits"),
     "invoice_wanted": _T("已记下要开发票", "Invoice wanted"),
     # -- payment -----------------------------------------------------------------------------
     "basket_empty": _T("本单还没有商品，先扫商品", "The sale is empty. Scan an item first"),
@@ -413,6 +434,8 @@ EVENTS: dict[str, tuple[str, Text]] = {
     "code.bound@1": ("link-simple", _T("码与商品绑定", "Code bound to an item")),
     "duty.done@1": ("list-checks", _T("每日任务", "Daily duty")),
     "member.attached@1": ("identification-card", _T("会员登记", "Member")),
+    "invoice.wished@1": ("receipt", _T("要发票", "Invoice wished")),
+    "invoice.issued@1": ("receipt", _T("发票已开", "Invoice issued")),
     "catalogue.imported@1": ("download-simple", _T("商品导入", "Catalogue imported")),
     "export.made@1": ("download-simple", _T("账本导出", "Ledger exported")),
     "setting.changed@1": ("sliders-horizontal", _T("设置更改", "Setting changed")),

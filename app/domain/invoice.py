@@ -29,6 +29,10 @@ class InvoiceTitle:
         return cls(" ".join(name.split()), "".join(tax_id.split()).upper())
 
 
+NOBODY = InvoiceTitle("")
+"""No buyer named yet."""
+
+
 def problem(title: InvoiceTitle) -> str:
     """Return what is wrong with a title: '' | invoice_name | invoice_tax_id.
 

@@ -463,6 +463,26 @@ class MemberAttached(Record):
     member_id: str
 
 
+class InvoiceWished(Record):
+    """The customer wants an invoice for a sale; a later wish of the same sale takes the place of this one until one is issued."""
+
+    wish_id: str
+    sale_id: str
+    blob_id: str = ""
+    """Private blob: name, tax number, address and bank of the buyer; '' while nobody named them."""
+    source: str = ""
+    """'' | typed | scanned."""
+
+
+class InvoiceIssued(Record):
+    """The invoice that a customer wished for was issued outside this till."""
+
+    wish_id: str
+    sale_id: str
+    invoice_no: str = ""
+    """Its number in digits, or '' where nobody noted it."""
+
+
 class CatalogueImported(Record):
     """A file of the shop's own was imported."""
 

@@ -31,6 +31,8 @@ EVENTS: dict[str, type[Record]] = {
     "code.bound@1": events.CodeBound,
     "duty.done@1": events.DutyDone,
     "member.attached@1": events.MemberAttached,
+    "invoice.wished@1": events.InvoiceWished,
+    "invoice.issued@1": events.InvoiceIssued,
     "catalogue.imported@1": events.CatalogueImported,
     "export.made@1": events.ExportMade,
     "setting.changed@1": events.SettingChanged,

@@ -21,6 +21,7 @@ from app.store.engine import Readers, writer_engine
 from app.store.faults import StoreFault
 from app.store.frames import Frame, Frames
 from app.store.inbox import Inbox
+from app.store.invoices import Invoices
 from app.store.journal import Journal, event_row, fact_of, outbox_row, run_steps
 from app.store.keys import DEVICE_KEY, LEDGER_KEY, make_keys, read_key
 from app.store.lock import WriteLock
@@ -66,6 +67,7 @@ class Store:
     people: People
     stock: Stock
     sales: Sales
+    invoices: Invoices
     shifts: Shifts
     parked: Parked
     outbox: Outbox
@@ -174,6 +176,7 @@ class Store:
                 people=People(readers, writer, clock),
                 stock=Stock(readers, journal, clock, catalogue),
                 sales=Sales(readers),
+                invoices=Invoices(readers, private),
                 shifts=Shifts(readers, till),
                 parked=Parked(readers, writer, till),
                 outbox=Outbox(readers, writer, clock),

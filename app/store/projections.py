@@ -112,6 +112,15 @@ _ON_DUTY = _on_duty.on_conflict_do_nothing()
 _OFF_DUTY = t.duty_pharmacist.delete().where(t.duty_pharmacist.c.staff_id == bindparam("of_staff"))
 _DAY = insert(t.day_close)
 _ATTACHED = insert(t.member_attached)
+_wish = insert(t.invoice_wish)
+_WISH = _wish.on_conflict_do_update(
+    index_elements=["sale_id"], set_={name: _wish.excluded[name] for name in ("wish_id", "event_id", "blob_id")}
+)
+_ISSUED = (
+    t.invoice_wish.update()
+    .where(t.invoice_wish.c.sale_id == bindparam("of_sale"))
+    .values(issued_at=bindparam("new_issued_at"), invoice_no=bindparam("new_invoice_no"))
+)
 _SALE_MEMBER = t.sale.update().where(t.sale.c.sale_id == bindparam("of_sale")).values(member_id=bindparam("new_member"))
 
 
@@ -441,6 +450,24 @@ def _member_attached(fact: Fact, body: ev.MemberAttached) -> list[Step]:
     ]
 
 
+def _invoice_wished(fact: Fact, body: ev.InvoiceWished) -> list[Step]:
+    row = {
+        "sale_id": body.sale_id,
+        "wish_id": body.wish_id,
+        "event_id": fact.event_id,
+        "blob_id": body.blob_id,
+        "at": fact.at,
+        "day": fact.day,
+        "issued_at": None,
+        "invoice_no": "",
+    }
+    return [Step(_WISH, [row])]
+
+
+def _invoice_issued(fact: Fact, body: ev.InvoiceIssued) -> list[Step]:
+    return [Step(_ISSUED, [{"of_sale": body.sale_id, "new_issued_at": fact.at, "new_invoice_no": body.invoice_no}])]
+
+
 def _nothing(_fact: Fact, _body: Record) -> list[Step]:
     """An event that is told but moves nothing."""
     return []
@@ -471,6 +498,8 @@ PROJECTION_OF: dict[str, _Projection] = {
     "code.bound@1": _code_bound,
     "duty.done@1": _duty_done,
     "member.attached@1": _member_attached,
+    "invoice.wished@1": _invoice_wished,
+    "invoice.issued@1": _invoice_issued,
     "catalogue.imported@1": _nothing,
     "export.made@1": _nothing,
     "setting.changed@1": _nothing,

@@ -405,6 +405,20 @@ member_attached = Table(
     Column("at", UTCDateTime, nullable=False),
 )
 
+invoice_wish = Table(
+    "invoice_wish",
+    METADATA,
+    _text("sale_id", key=True),
+    _text("wish_id"),
+    _text("event_id"),
+    _text("blob_id"),
+    Column("at", UTCDateTime, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("issued_at", UTCDateTime, nullable=True),
+    _text("invoice_no"),
+)
+Index("ix_invoice_wish_open", invoice_wish.c.at, sqlite_where=invoice_wish.c.issued_at.is_(None))
+
 print_job = Table(
     "print_job",
     METADATA,
@@ -505,5 +519,6 @@ PROJECTIONS: tuple[Table, ...] = (
     duty_pharmacist,
     day_close,
     member_attached,
+    invoice_wish,
 )
 """Tables that follow from the events alone, children before parents; `lot` follows from events and feeds together."""

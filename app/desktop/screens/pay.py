@@ -461,7 +461,10 @@ class PayPage(Page):
         self.bill.lock(not collecting)
         self._paper.show_wish(say(theme, "paper"), say(theme, "paper_on" if pay.paper else "paper_off"), on=pay.paper, able=collecting)
         wanted = pay.invoice_wanted
-        self._invoice.show_wish(say(theme, "invoice"), say(theme, "invoice_on" if wanted else "invoice_off"), on=wanted, able=collecting)
+        invoice = say(theme, "invoice_on" if wanted else "invoice_off")
+        if wanted and pay.invoice_title:
+            invoice = pay.invoice_title
+        self._invoice.show_wish(say(theme, "invoice"), invoice, on=wanted, able=collecting)
         self._problem_box.setVisible(pay.problem is not None and collecting)
         if pay.problem is not None:
             self._problem.set_words(pay.problem.of(theme.language))
@@ -789,6 +792,15 @@ class PayPage(Page):
             self.next_customer()
             self.tell(self.till.selling.scan(raw).echo)
             self.go.emit("sale")
+            return
+        try:
+            invoiced = self.till.checkout.scan_invoice(raw)
+        except Refused as refusal:
+            self.refuse(refusal)
+            return
+        if invoiced is not None:
+            self.show_pay(invoiced)
+            self.toast.emit(say(self.theme, "invoice_to", name=invoiced.invoice_title), "receipt")
             return
         scene = self.till.selling.scan(raw)
         self._waiting_count = scene.waiting_scans

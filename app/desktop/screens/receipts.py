@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -21,10 +24,13 @@ from app.desktop.widgets.notices import Empty
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, Money, Para, Rule, Txt
 from app.desktop.wording import sentence
+from app.domain.invoice import NOBODY, InvoiceTitle
 from app.domain.masking import mask_name, mask_phone
 from app.domain.verdict import Text
 from app.records.events import Tender
+from app.records.ledger import Committed
 from app.records.people import Member
+from app.store.invoices import InvoiceWish
 from app.store.print_jobs import PrintJob
 from app.store.sales import SaleRow, StoredSale
 
@@ -51,11 +57,11 @@ class ReceiptsPage(Desk):
         self._form: Form | None = None
         self._member_form = False
         self._rows: tuple[ListRow, ...] = ()
-        self._left, self._queue, self._right = Slot(), Slot(), Slot()
+        self._left, self._queue, self._invoices, self._right = Slot(), Slot(), Slot(), Slot()
         self._narrow()
         self.theme.changed.connect(self._narrow)
         self.bridge.printing.connect(lambda _: self._draw_queue() if self.isVisible() else None)
-        self.lay((Column(self.theme, (self._left, 1), self._queue, gap=12), 1), self._right)
+        self.lay((Column(self.theme, (self._left, 1), self._invoices, self._queue, gap=12), 1), self._right)
 
     def _narrow(self) -> None:
         self._right.setFixedWidth(self.theme.px(RIGHT_WIDTH))
@@ -68,7 +74,12 @@ class ReceiptsPage(Desk):
         if self._form is None and self._sale is not None:
             if self.till.attaching.open_until(self._sale) is not None:
                 keys.append(FKeySpec("F3", Text("补会员", "Add member"), self._ask_member))
+            if self._may_wish(self._sale):
+                keys.append(FKeySpec("F5", Text("要发票", "Invoice"), self._ask_invoice))
+            if any(line.kind in ("drug", "tcm") for line in self._sale.body.lines):
+                keys.append(FKeySpec("F4", Text("用法标签", "Directions"), self._directions))
             keys.append(FKeySpec("F6", Text("更正收款", "Re-book tender"), self._ask_tender))
+            keys.append(FKeySpec("F8", Text("A4 清单", "A4 sheet"), self._save_sheet))
             keys.append(FKeySpec("F11", Text("退货", "Return"), self._return))
             keys.append(FKeySpec("F12", Text("补打小票", "Reprint"), self._reprint, primary=True))
         return tuple(keys)
@@ -81,11 +92,11 @@ class ReceiptsPage(Desk):
         self._focus_first()
 
     def on_scanned(self, raw: str) -> None:
-        """A receipt's code or a box finds its sale; a member's code is for the sale that is asked about."""
+        """A receipt's code or a box finds its sale; a member's or a buyer's code is for the sale that is asked about."""
         if self._member_form and self._form is not None:
             self._form.put("member", raw)
             self._form.submit()
-        else:
+        elif not self._scan_title(raw):
             self._find(raw)
 
     def on_omnibox(self, text: str) -> bool:
@@ -156,6 +167,30 @@ class ReceiptsPage(Desk):
             self.toast.emit(self.say(f"第 {copy} 次补打已交给打印机", f"Copy {copy} goes to the printer"), "printer")
             self.refresh()
             self._focus_first()
+
+    def _directions(self) -> None:
+        """To the direction labels of the chosen sale."""
+        if self._sale is not None:
+            self.till.labelling.sale_id = self._sale.body.sale_id
+            self.go.emit("labels")
+
+    def _save_sheet(self) -> None:
+        """Keep the sale as an A4 sheet for a customer who asks for one."""
+        sale, store = self._sale, self.till.store
+        if sale is None:
+            return
+
+        def work() -> Path:
+            # Imported when wanted: the PDF writer would slow every start.
+            from app.reports.making import keep, sale_sheet
+
+            try:
+                made = sale_sheet(store, sale)
+                return keep(made, Path(store.directory) / "reports" / made.name)
+            except OSError as error:
+                raise Refused("report_not_written", why=error.strerror or type(error).__name__) from error
+
+        self.in_background(work, lambda path: self.toast.emit(self.say(f"已存为 {path}", f"Saved as {path}"), "file-pdf"))
 
     def _return(self) -> None:
         sale = self._sale
@@ -246,6 +281,168 @@ class ReceiptsPage(Desk):
             row.add(add)
         return row
 
+    # -- invoices --------------------------------------------------------------
+
+    def _may_wish(self, sale: StoredSale) -> bool:
+        wish = self.till.invoicing.of_sale(sale.body.sale_id)
+        return not sale.voided and (wish is None or wish.issued_at is None)
+
+    def _ask_invoice(self, title: InvoiceTitle = NOBODY) -> None:
+        """Whom the invoice is for: typed, or scanned from the buyer's code."""
+        sale = self._sale
+        if sale is None:
+            return
+        wish = self.till.invoicing.of_sale(sale.body.sale_id)
+        known = title if title.name else wish.title if wish is not None else NOBODY
+        name, number = Text("抬头（公司名或姓名）", "Name of the company or person"), Text("税号（个人可不填）", "Tax number (none for a person)")
+        fields = [
+            QuestionField("name", "text", name, value=known.name),
+            QuestionField("tax_id", "text", number, value=known.tax_id, required=False),
+        ]
+        form = Form(
+            self.theme,
+            self.say("要发票", "Invoice"),
+            fields,
+            body=self.say("可直接扫顾客的抬头码。登记后列入待开发票", "Or scan the buyer's code. The sale joins the invoices to issue"),
+            confirm=self.say("登记", "Note it"),
+            close=self.say("返回", "Back"),
+        )
+        form.left.connect(self._back)
+        form.answered.connect(lambda values: self._wish(sale, known, values))
+        self._form, self._member_form = form, False
+        self._right.fill(Column(self.theme, form, Spring()))
+        self.changed.emit()
+        form.begin()
+
+    def _scan_title(self, raw: str) -> bool:
+        """Take a buyer's code for the chosen sale; whether it was one."""
+        try:
+            title = self.till.invoicing.scanned(raw)
+        except Refused as refusal:
+            self.refuse(refusal)
+            return True
+        if title is None or self._sale is None or not self._may_wish(self._sale):
+            return False
+        self._ask_invoice(title)
+        return True
+
+    def _wish(self, sale: StoredSale, known: InvoiceTitle, values: dict[str, str]) -> None:
+        title = InvoiceTitle.typed(values["name"], values["tax_id"])
+        source = "typed"
+        if known.name == title.name and known.tax_id == title.tax_id:
+            title, source = known, "scanned" if known.bank or known.address_phone else "typed"
+        if self._told(lambda: self.till.invoicing.wish(sale.body.sale_id, title, source), {"invoice_tax_id": "tax_id"}, "name"):
+            self.toast.emit(self.say(f"已登记，开给 {title.name}", f"Noted, for {title.name}"), "receipt")
+
+    def _ask_issued(self, wish: InvoiceWish) -> None:
+        """That the invoice was issued, and under which number."""
+        field = QuestionField("number", "text", Text("发票号码（可不填）", "Invoice number (may stay empty)"), required=False)
+        form = Form(
+            self.theme,
+            self.say("发票已开", "Invoice issued"),
+            (field,),
+            body=f"{short_number(wish.number)} · {self._titled(wish.title)}",
+            confirm=self.say("已开", "Issued"),
+            close=self.say("返回", "Back"),
+        )
+        form.left.connect(self._back)
+        form.answered.connect(lambda values: self._mark_issued(wish, values["number"]))
+        self._form, self._member_form = form, False
+        self._right.fill(Column(self.theme, form, Spring()))
+        self.changed.emit()
+        form.begin()
+
+    def _mark_issued(self, wish: InvoiceWish, number: str) -> None:
+        if self._told(lambda: self.till.invoicing.issued(wish.sale_id, number), {}, "number"):
+            self.toast.emit(self.say("已标记开票", "Marked as issued"), "check-circle")
+
+    def _told(self, act: Callable[[], Future[tuple[Committed, ...]]], fields: Mapping[str, str], usual: str) -> bool:
+        """Do what a form asked for, or say at its field why not."""
+        form = self._form
+        assert form is not None
+        try:
+            future = act()
+        except Refused as refusal:
+            form.show_problem(sentence(refusal.code, refusal.facts, self.theme.language), fields.get(refusal.code, usual))
+            self.refuse(refusal)
+            return False
+
+        def done(_: Any) -> None:
+            self._form = None
+            self.refresh()
+            self._focus_first()
+
+        self.after(future, done)
+        return True
+
+    def _titled(self, title: InvoiceTitle) -> str:
+        """A buyer in a list."""
+        return " · ".join(filter(None, (title.name, title.tax_id))) or self.say("还没有抬头", "Nobody named yet")
+
+    def _invoice_row(self, sale: StoredSale) -> Row | None:
+        """Whether an invoice is wanted, and whether it is issued."""
+        theme = self.theme
+        wish = self.till.invoicing.of_sale(sale.body.sale_id)
+        if wish is None and sale.voided:
+            return None
+        row = Row(theme, Icon(theme, "receipt", 20, "brand" if wish is not None else "ink3"), gap=10)
+        if wish is None:
+            row.add(Txt(theme, self.say("没有要发票", "No invoice wanted"), "body", "ink2"))
+        else:
+            row.add((Txt(theme, self._titled(wish.title), "body", elide=True), 1))
+            issued = self.say("已开", "Issued") + (f" {wish.invoice_no}" if wish.invoice_no else "")
+            row.add(Chip(theme, issued if wish.issued_at else self.say("待开", "To issue"), "good" if wish.issued_at else "warn"))
+        row.add(Spring())
+        if self._may_wish(sale):
+            ask = Btn(theme, self.say("改抬头", "Change") if wish else self.say("要发票", "Invoice"), "tonal", key="F5", height=36)
+            ask.setObjectName("ask-invoice")
+            ask.clicked.connect(lambda: self._ask_invoice())
+            row.add(ask)
+        return row
+
+    def _draw_invoices(self) -> None:
+        """The list of invoices still to be issued."""
+        theme = self.theme
+        wishes = self.till.invoicing.waiting()
+        self._invoices.setVisible(bool(wishes))
+        if not wishes:
+            return
+        head = Row(
+            theme,
+            Txt(theme, self.say("待开发票", "Invoices to issue"), "head"),
+            Pill(theme, str(len(wishes)), "warn"),
+            Spring(),
+            Txt(theme, self.say("在税务系统开好后，点已开", "Once issued in the tax service, mark it here"), "label", "ink3"),
+            gap=10,
+            margins=(18, 12, 18, 8),
+        )
+        rows = [self._wish_row(wish) for wish in wishes]
+        listing = Listing(theme, rows)
+        listing.setFixedHeight(theme.px(52 * min(len(rows), 3) + 4))
+        self._invoices.fill(Sheet(theme, Column(theme, head, listing, 6, gap=0)))
+
+    def _wish_row(self, wish: InvoiceWish) -> ListRow:
+        issued = Btn(self.theme, self.say("已开", "Issued"), height=36)
+        issued.setObjectName(f"issued-{wish.sale_id}")
+        issued.clicked.connect(lambda: self._ask_issued(wish))
+        see = Btn(self.theme, self.say("看单", "See"), "ghost", height=36)
+        see.setObjectName(f"see-{wish.sale_id}")
+        see.clicked.connect(lambda: self._find(wish.number))
+        return ListRow(
+            self.theme,
+            (
+                Cell(self._titled(wish.title), icon="receipt", icon_tone="ink3"),
+                Cell(short_number(wish.number), width=150, role="label", tone="ink3"),
+                Cell(clock_text(wish.at, self.till.staging.frame().day), width=70, role="label", tone="ink3"),
+                Cell(fen=wish.payable_fen, width=104, align="right"),
+            ),
+            issued,
+            see,
+            height=52,
+            pad=18,
+            plain=True,
+        )
+
     def _booked(self, sale: StoredSale, tender: Tender) -> str:
         return next((c.to_method for c in reversed(sale.corrections) if c.tender_id == tender.tender_id), tender.method)
 
@@ -325,6 +522,7 @@ class ReceiptsPage(Desk):
     def redraw(self) -> None:
         """Draw list, queue and the chosen sale."""
         self._draw_list()
+        self._draw_invoices()
         self._draw_queue()
         if self._form is None:
             self._draw_right()
@@ -397,6 +595,7 @@ class ReceiptsPage(Desk):
             "x": self.say("X 报表", "X report"),
             "day": self.say("日结单", "Day report"),
             "reprint": self.say("补打小票", "Reprint"),
+            "label": self.say("标签", "Labels"),
         }
         states = {
             "queued": (self.say("排队中", "Queued"), "ink2"),
@@ -405,6 +604,9 @@ class ReceiptsPage(Desk):
                     "paper_out": self.say("缺纸，等待中", "Paper out"),
                     "offline": self.say("打印机离线", "Printer offline"),
                     "cover_open": self.say("机盖开着", "Cover open"),
+                    "label_paper_out": self.say("标签机缺纸", "Label printer: no paper"),
+                    "label_cover_open": self.say("标签机盖开着", "Label printer: cover open"),
+                    "label_offline": self.say("标签机离线", "Label printer offline"),
                 }.get(job.facts.get("why", ""), self.say("重启前没打完", "From before the restart")),
                 "warn_ink",
             ),
@@ -469,6 +671,9 @@ class ReceiptsPage(Desk):
         cashier = self.till.store.people.staff_by_id(body.cashier)
         card.add(Txt(theme, f"{sale.number} · {clock_text(sale.at)} · {cashier.name if cashier else ''}", "label", "ink3", elide=True))
         card.add(self._member_row(sale))
+        invoice = self._invoice_row(sale)
+        if invoice is not None:
+            card.add(invoice)
         card.add(Rule(theme, dashed=True))
         rows = []
         for line in body.lines:

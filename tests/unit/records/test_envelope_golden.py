@@ -229,6 +229,8 @@ EXAMPLES: dict[str, Record] = {
     ),
     "code.bound@1": ev.CodeBound(kind="trace_prefix", code="8123456", product_id="product-1"),
     "duty.done@1": ev.DutyDone(duty="climate", slot="am", day=DAY, figures=(("temperature_dc", 225), ("humidity_pc", 48)), in_range=True),
+    "invoice.wished@1": ev.InvoiceWished(wish_id="wish-1", sale_id="sale-1", blob_id="blob-3", source="scanned"),
+    "invoice.issued@1": ev.InvoiceIssued(wish_id="wish-1", sale_id="sale-1", invoice_no="26110000000000000017"),
     "member.attached@1": ev.MemberAttached(sale_id="sale-1", member_id="member-1"),
     "catalogue.imported@1": ev.CatalogueImported(kind="products", sha256="ef" * 32, created=1500, updated=3),
     "export.made@1": ev.ExportMade(first_seq=1, events=23, head="12" * 32, sales_fen=2260, returns_fen=1130),
