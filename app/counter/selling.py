@@ -23,6 +23,7 @@ from app.domain import basket as baskets
 from app.domain import codes, rules, safety
 from app.domain.amount import read_typed
 from app.domain.basket import Basket, BasketLine, BoxCode, LineAnswer, LotChoice, PatientRef, UnreadCode
+from app.domain.invoice import InvoiceTitle
 from app.domain.money import yuan
 from app.domain.pricing import Quote
 from app.domain.verdict import Verdict
@@ -204,7 +205,7 @@ class Selling:
             case codes.InsuranceCredential():
                 return self._refused("insurance_own_device")
             case codes.InvoiceHeader():
-                return self._set_invoice()
+                return self._set_invoice(reading)
             case codes.VatInvoice():
                 return self._refused("vat_invoice_in_returns")
             case codes.ReceiptNumber():
@@ -954,8 +955,8 @@ class Selling:
             self._reset()
         return self._drain(self.scene())
 
-    def set_wishes(self, *, paper: bool | None = None, invoice: bool | None = None) -> None:
-        """Paper or none, invoice wanted or not."""
+    def set_wishes(self, *, paper: bool | None = None, invoice: bool | None = None, title: InvoiceTitle | None = None) -> None:
+        """Paper or none, invoice wanted or not, and whom it is for."""
         basket = self._state.basket
         self._state = replace(
             self._state,
@@ -963,6 +964,7 @@ class Selling:
                 basket,
                 paper=basket.paper if paper is None else paper,
                 invoice_wanted=basket.invoice_wanted if invoice is None else invoice,
+                invoice=basket.invoice if title is None else title,
             ),
         )
         self._persist()
@@ -996,8 +998,8 @@ class Selling:
         if tuple(lines) != basket.lines:
             self._state = replace(self._state, basket=replace(basket, lines=tuple(lines)))
 
-    def _set_invoice(self) -> Scene:
-        self.set_wishes(invoice=True)
+    def _set_invoice(self, header: codes.InvoiceHeader) -> Scene:
+        self.set_wishes(invoice=True, title=InvoiceTitle(header.name, header.tax_id, header.address_phone, header.bank))
         return self._told("invoice_wanted", sound="scan_ok")
 
     def _restore(self, text: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from app.domain.invoice import NOBODY, InvoiceTitle
 from app.records.catalogue import Product
 
 
@@ -117,6 +118,8 @@ class Basket:
     salesperson: str = ""
     """Salesperson of lines added from now on; '' means the cashier."""
     invoice_wanted: bool = False
+    invoice: InvoiceTitle = NOBODY
+    """Whom the invoice is for; without a name while nobody said so."""
     paper: bool = True
     answers: tuple[LineAnswer, ...] = ()
     """Answers that concern the whole basket."""
@@ -233,6 +236,7 @@ def from_json(text: str, product: Callable[[str], Product | None]) -> tuple[Bask
     patient["allergy_classes"] = tuple(patient["allergy_classes"])
     answers = tuple(LineAnswer(**answer) for answer in fields.pop("answers"))
     fields["coupons"] = tuple(fields["coupons"])
+    fields["invoice"] = InvoiceTitle(**fields.get("invoice", {"name": ""}))
     fields["unread"] = tuple(UnreadCode(**code) for code in fields.get("unread", ()))
     return Basket(**fields, lines=tuple(lines), patient=PatientRef(**patient), answers=answers), tuple(lost)
 
