@@ -282,10 +282,13 @@ class Labelling:
         """Whether the patient of a sale is known to be a child."""
         return 0 <= sale.body.patient.age_months < int(_texts()["child_years"]) * 12
 
-    def direction(self, sale: StoredSale, line_id: str, said: Direction, size: tuple[float, float] | None = None) -> Label:
-        """The label of one medicine of a closed sale.
+    def direction(
+        self, sale: StoredSale, line_id: str, said: Direction, sizes: Sequence[tuple[float, float]] = ()
+    ) -> tuple[Label | None, ...]:
+        """The label of one medicine of a closed sale for the printer's paper, then for each of the other `sizes` in mm.
 
-        Refused label_no_medicine, direction_unread (a prescription named that nobody reviewed), child_dose, dose_shape, dose_disagrees,
+        None stands for paper that is too small for what is said. Refused label_no_medicine, direction_unread (a prescription is
+        named that nobody reviewed), child_dose, dose_shape, dose_disagrees,
         label_too_full, or as the PIN says.
         """
         line = next((line for line in sale.body.lines if line.line_id == line_id), None)
@@ -314,7 +317,18 @@ class Labelling:
             "given_on": sale.at.astimezone(SHOP_TIME).strftime("%Y-%m-%d %H:%M"),
             **self._shop(),
         }
-        return self._filled("direction", values, line.generic_name, size)
+        labels: list[Label | None] = []
+        for size in (None, *sizes):
+            try:
+                labels.append(self._filled("direction", values, line.generic_name, size))
+            except Refused as refusal:
+                if size is None and not sizes:
+                    raise
+                too_full = refusal
+                labels.append(None)
+        if not any(labels):
+            raise too_full
+        return tuple(labels)
 
     def split(self, bag: SplitBag, size: tuple[float, float] | None = None) -> Label:
         """The label of a split pack's bag; Refused where one of the law's eight facts is missing."""

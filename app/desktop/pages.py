@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.desktop.screens.help import HelpScreen
+from app.desktop.screens.labels import LabelsPage
 from app.desktop.screens.page import Page
 from app.desktop.screens.pay import PayPage
 from app.desktop.screens.receipts import ReceiptsPage
@@ -22,6 +23,7 @@ PAGES: tuple[type[Page], ...] = (
     ReturnsPage,
     ShiftPage,
     ReceiptsPage,
+    LabelsPage,
     SheetPage,
     ReportsPage,
     SyncPage,

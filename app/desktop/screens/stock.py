@@ -65,6 +65,8 @@ class StockPage(Desk):
     def fkeys(self) -> tuple[FKeySpec, ...]:
         """The keys that work in the present state."""
         keys = [FKeySpec("Esc", Text("返回", "Back"), self._back), FKeySpec("F2", Text("找商品", "Find"), self.type_back.emit)]
+        if self._form is None:
+            keys.append(FKeySpec("F9", Text("价签", "Shelf labels"), self._labels))
         if self._form is not None or self._product is None:
             return tuple(keys)
         lot = self._chosen()
@@ -195,6 +197,12 @@ class StockPage(Desk):
             if self._form is None:
                 self._draw_right()
             self.changed.emit()
+
+    def _labels(self) -> None:
+        """To the shelf labels, with the product in hand among them."""
+        if self._product is not None:
+            self.till.labelling.want(self._product.product_id)
+        self.go.emit("labels")
 
     def _sell(self) -> None:
         if self._product is not None:
