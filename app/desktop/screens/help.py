@@ -181,6 +181,12 @@ class HelpScreen(Desk):
             if row.objectName() == f"help-{self._topic}":
                 row.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def on_left(self) -> None:
+        """What was drawn goes: every part that stands makes a change of theme slower."""
+        self._rows = ()
+        for slot in (self._list, self._middle, self._right):
+            slot.fill(QWidget())
+
     def on_key(self, name: str) -> bool:
         """Esc steps back; arrows enter the topics."""
         return self.list_key(name, self._rows, self._back)
@@ -228,7 +234,9 @@ class HelpScreen(Desk):
         return tuple(key for key in help_text.find(texts, self._search) if key in known) if self._search else tuple(known)
 
     def redraw(self) -> None:
-        """Draw topics, text and keys in the language in force."""
+        """Draw topics, text and keys in the language in force, unless nobody looks."""
+        if not self.isVisible():
+            return
         theme = self.theme
         texts, topics = self._help(), self._topics()
         words = self.say("找帮助", "Find help")
