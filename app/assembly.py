@@ -16,6 +16,7 @@ from app.counter.asking import Reasons
 from app.counter.attaching import Attaching
 from app.counter.authorising import Authorising
 from app.counter.checkout import Checkout
+from app.counter.customer_side import CustomerSide
 from app.counter.goods import Goods
 from app.counter.memo import Memo
 from app.counter.invoicing import Invoicing
@@ -31,6 +32,7 @@ from app.counter.stocking import Stocking
 from app.counter.tuning import SettingTexts, Tuning
 from app.devices.faults import DeviceFault
 from app.devices.printer import Printer
+from app.devices.pole import Pole
 from app.devices.profile import profile_for
 from app.devices.transports import transport_at
 from app.domain import codes, day, rulepack
@@ -137,6 +139,19 @@ def label_printer_of(settings: Settings, paper: LabelPaper) -> LabelPrinter | No
     return LabelPrinter(paper, transport, font(), resource("fonts", "NotoSansSC-Bold.ttf"))
 
 
+def pole_of(settings: Settings) -> Pole | None:
+    """The customer's pole display that the settings name, or None where there is none."""
+    way = settings.text("pole.transport")
+    if way == "none":
+        return None
+    try:
+        transport = transport_at(way, settings.text("pole.address"))
+    except DeviceFault as fault:
+        log.warning("pole settings refused: %s", fault.code)
+        return None
+    return Pole(transport, "esc" if settings.text("pole.protocol") == "esc" else "cd5220")
+
+
 def font() -> Path:
     """The carried font for rows that a printer cannot write."""
     return resource("fonts", "NotoSansSC-Regular.ttf")
@@ -196,6 +211,7 @@ class Till:
         self.selling = Selling(self.store, clock, self.post, self.goods, self.staging, self.authorising, code_shapes, self.reasons)
         faces = replace(Faces.of(profile, settings, self.store), training=self.training)
         self.printing = Printing(self.store, clock, lambda: printers_of(settings), faces, on_print_state)
+        self.customer = CustomerSide(settings, lambda: pole_of(settings), profile.store_name)
         self.sync = SyncWorker(
             None if self.training else hub_client(self.store, folder),
             self.store.outbox,
@@ -233,6 +249,7 @@ class Till:
         # Everything loaded by now stays for the day: were the collector to walk it again and again, scans would stall 50 to 150 ms.
         gc.freeze()
         self.printing.start()
+        self.customer.start()
         if self.settings.text("label_printer.transport") != "none":
             self.labelling.printing.start()
         self.sync.start()
@@ -240,6 +257,7 @@ class Till:
     def close(self) -> None:
         """Stop the threads, let the writer finish, close the files."""
         self.sync.stop()
+        self.customer.stop()
         self.printing.stop()
         if "labelling" in vars(self):
             self.labelling.printing.stop()

@@ -218,6 +218,19 @@ class Tuning:
         settings = self._store.settings
         return self._keep(key, settings.get(key), value, settings.person if DECLARED[key].scope == "person" else "", settings.set)
 
+    def change_together(self, values: Mapping[str, Any]) -> Future[None]:
+        """Keep several of the till's settings in one commit, as a device's set-up does; each is recorded. Refused as by `change`."""
+        if not all(self.may(key) for key in values):
+            raise Refused("setting_manager_needed")
+        settings = self._store.settings
+        kept = {key: self._as_kept(DECLARED[key], value) for key, value in values.items()}
+        bodies = [self._told(key, settings.get(key), value, "") for key, value in kept.items()]
+        future = settings.set_many(kept)
+        day = self._post.day(shop_day(self._clock.now()))
+        self._store.journal.record(bodies, actor=self._approved_by or self._post.actor, day=day)
+        future.add_done_callback(lambda _: self._wake_sync())
+        return future
+
     def back_to_default(self, key: str) -> Future[None]:
         """Keep the default again."""
         return self.change(key, DECLARED[key].default)
@@ -230,14 +243,18 @@ class Tuning:
         return self._keep(key, settings.of_till(key), settings.get(key), "", settings.set_for_till)
 
     def _keep(self, key: str, was: Any, value: Any, person: str, put: Callable[[str, Any], Future[None]]) -> Future[None]:
-        setting = DECLARED[key]
-        told = setting.type in ("number", "flag", "choice") or setting.form == "roles"
-        body = events.SettingChanged(key=key, person=person, was=json.dumps(was) if told else "", now=json.dumps(value) if told else "")
+        body = self._told(key, was, value, person)
         day = self._post.day(shop_day(self._clock.now()))
         kept = put(key, value)
         self._store.journal.record([body], actor=self._approved_by or self._post.actor, day=day)
         kept.add_done_callback(lambda _: self._wake_sync())
         return kept
+
+    @staticmethod
+    def _told(key: str, was: Any, value: Any, person: str) -> events.SettingChanged:
+        setting = DECLARED[key]
+        told = setting.type in ("number", "flag", "choice") or setting.form == "roles"
+        return events.SettingChanged(key=key, person=person, was=json.dumps(was) if told else "", now=json.dumps(value) if told else "")
 
     def read(self, key: str, entered: Any) -> Any:
         """What was entered as the value to keep; Refused `setting_…` where it is none or not this person's to change."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from app.counter.attaching import Attaching
     from app.counter.authorising import Authorising
     from app.counter.checkout import Checkout
+    from app.counter.customer_side import CustomerSide
     from app.counter.invoicing import Invoicing
     from app.counter.labelling import Labelling
     from app.counter.printing import Printing
@@ -48,6 +49,7 @@ class Till(Protocol):
     """Whether this is the practice shop."""
     staging: Staging
     printing: Printing
+    customer: CustomerSide
 
     @property
     def labelling(self) -> Labelling:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, Select, func, select
 
 from app.records.clock import Clock
-from app.records.ids import new_id
+from app.records.ids import new_id, uuid7
 from app.store import tables as t
 from app.store.engine import Readers
 from app.store.faults import StoreFault
@@ -80,6 +80,16 @@ class PrintJobs:
     def get(self, job_id: str) -> PrintJob | None:
         """One job."""
         return next(iter(self._all(select(*_COLUMNS).where(t.print_job.c.job_id == job_id))), None)
+
+    def latest(self, limit: int) -> tuple[PrintJob, ...]:
+        """The jobs made last, newest first, however they ended."""
+        return self._all(select(*_COLUMNS).order_by(t.print_job.c.job_id.desc()).limit(limit))
+
+    def printed_since(self, at: datetime, printer: str) -> int:
+        """How many jobs a printer has brought out since a moment (receipt: both receipt printers)."""
+        j = t.print_job.c
+        wanted = select(func.count()).where(j.state.in_(("confirmed", "sent")), j.job_id >= uuid7(int(at.timestamp() * 1000), bytes(10)), j.printer == printer)
+        return int(self._readers.connection().execute(wanted).scalar_one())
 
     def of_event(self, event_id: str) -> tuple[PrintJob, ...]:
         """The jobs of one event."""

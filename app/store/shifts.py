@@ -52,6 +52,15 @@ class CashMoveRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawerOpening:
+    """The drawer opened without a sale: by whom, why and when."""
+
+    actor: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewRow:
     """A prescription review; the prescription itself lies in the private blob."""
 
@@ -306,6 +315,13 @@ class Shifts:
         """The newest business day that was closed."""
         found: date | None = self._readers.connection().execute(select(func.max(t.day_close.c.day))).scalar()
         return found
+
+    def drawer_openings(self, shift_id: str) -> tuple[DrawerOpening, ...]:
+        """The drawer opened without a sale in a shift, oldest first."""
+        d, e = t.drawer_opening.c, t.event.c
+        wanted = select(e.raw, d.reason, d.at).join_from(t.drawer_opening, t.event, e.id == d.event_id).where(d.shift_id == shift_id)
+        rows = self._readers.connection().execute(wanted.order_by(d.at)).all()
+        return tuple(DrawerOpening(unseal(bytes(raw)).actor, reason, at) for raw, reason, at in rows)
 
     def duty_pharmacists(self) -> tuple[str, ...]:
         """Staff ids of the pharmacists on duty now, first come first."""
