@@ -1,4 +1,4 @@
-"""Make one report as PDF or CSV: day book, Z, registers, reviews, duties, near expiry."""
+"""Make one report as PDF or CSV: day book, Z, registers, reviews, duties, near expiry; or a sale or shelf labels on A4."""
 
 from __future__ import annotations
 
@@ -12,23 +12,30 @@ from app.assembly import open_store, rule_pack
 from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
 from app.counter.authorising import Authorising
 from app.counter.faults import Refused
+from app.counter.label_printing import LabelPrinting
+from app.counter.labelling import Labelling
+from app.counter.post import Post, TillProfile
+from app.devices.labels.layout import sheets
 from app.records.clock import Clock, SystemClock, shop_day
 from app.reports import REPORTS
-from app.reports.making import ReportFault, Wish, keep, make, month_of, report_of
+from app.reports.making import Made, ReportFault, Wish, keep, make, month_of, report_of, sale_sheet
 from app.store.faults import StoreFault
 from app.store.open_store import Store
 
 
 def main(argv: list[str]) -> int:
     """Make the report and say where it lies."""
-    names = "\n".join(f"  {report.key:<17}{report.title.en} · {report.title.zh}" for report in REPORTS)
+    names = "\n".join(f"  {key:<17}{title}" for key, title in _names())
     parser = options.parser("report", "Make one report of what the ledger holds; the till may be running meanwhile.")
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = f"reports:\n{names}\n\nRegisters and reviews name customers: they ask for the PIN of a pharmacist or manager."
-    parser.add_argument("name", choices=[report.key for report in REPORTS], metavar="NAME", help="which report (see below)")
+    parser.add_argument("name", choices=[key for key, _ in _names()], metavar="NAME", help="which report (see below)")
     parser.add_argument("--day", type=_day, help="business day, or the first of several, or any day of the month (default: today)")
     parser.add_argument("--to", type=_day, help="last day of a register (default: the end of that month)")
     parser.add_argument("--z", type=int, metavar="NUMBER", help="number of the Z (default: the last one)")
+    parser.add_argument("--number", metavar="NUMBER", help="the printed number of the sale (sale: default the last one)")
+    parser.add_argument("--sheet", choices=[grid.key for grid in sheets()], default=sheets()[0].key, help="sheet of stickers (labels)")
+    parser.add_argument("--all", action="store_true", help="labels of every product never labelled, not only of changed prices (labels)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write, .csv for a table (default: reports/ of the data folder)")
     parser.add_argument("--csv", action="store_true", help="a table instead of a page")
     chosen = parser.parse_args(argv)
@@ -40,8 +47,12 @@ def main(argv: list[str]) -> int:
         options.tell(f"cannot open: {error}")
         return EXIT_FAULT
     try:
-        report = report_of(chosen.name)
         now = clock.now()
+        if chosen.name in _PAPERS:
+            made = _sale(store, chosen.number) if chosen.name == "sale" else _labels(store, clock, chosen.sheet, every=chosen.all)
+            print(keep(made, chosen.out or store.directory / "reports" / made.name))
+            return EXIT_OK
+        report = report_of(chosen.name)
         first = chosen.day or (month_of(shop_day(now))[0] if report.span == "days" else shop_day(now))
         last = chosen.to or (month_of(first)[1] if report.span == "days" else first)
         if last < first:
@@ -67,12 +78,42 @@ def main(argv: list[str]) -> int:
     return EXIT_OK
 
 
+_PAPERS = {"sale": "A sale on A4 · 销售清单", "labels": "Shelf labels on A4 sheets · 货架价签"}
+"""What is no report of a span of time, but paper about one sale or the shelf."""
+
 _SENTENCES = {
+    "no_sale": "there is no such sale",
+    "no_labels": "every shelf label agrees with its price; --all makes those of products never labelled",
     "no_csv": "{report} is a page only; leave --csv out",
     "no_shift": "no shift is open",
     "no_z": "there is no such Z",
     "day_not_closed": "{day} has not been closed",
 }
+
+
+def _names() -> list[tuple[str, str]]:
+    """Every name with its title."""
+    return [*((report.key, f"{report.title.en} · {report.title.zh}") for report in REPORTS), *_PAPERS.items()]
+
+
+def _sale(store: Store, number: str | None) -> Made:
+    """The A4 sheet of a sale, or of the last one."""
+    found = store.sales.by_number(number) if number else next(iter(store.sales.recent(limit=1)), None)
+    if found is None:
+        raise ReportFault("no_sale")
+    return sale_sheet(store, found)
+
+
+def _labels(store: Store, clock: Clock, sheet: str, *, every: bool) -> Made:
+    """Shelf labels of changed prices, or of every product without one; what was made is not marked as printed: nobody saw the paper."""
+    grid = next(grid for grid in sheets() if grid.key == sheet)
+    till = TillProfile(store.store_id, store.settings.text("store.name"), store.settings.text("store.branch"), store.till, "")
+    labelling = Labelling(store, clock, Post(till), Authorising(store, clock), LabelPrinting(store, None))
+    rows = labelling.unlabelled() if every else labelling.stale()
+    if not rows:
+        raise ReportFault("no_labels")
+    run = labelling.shelf_run({row.product.id: 1 for row in rows}, (grid.width, grid.height))
+    return Made(f"labels-{shop_day(clock.now()).isoformat()}-{grid.key}.pdf", labelling.sheets(run, grid), personal=False)
 
 
 def _day(text: str) -> date:

@@ -40,6 +40,8 @@ from app.store.sales import StoredSale
 
 _SURE_LOT = ("code", "confirmed")
 _AMOUNT = re.compile(r"\d{1,5}(\.\d{1,3})?")
+_LIQUID_FORMS = ("液", "糖浆", "合剂", "酊", "滴剂", "混悬", "乳剂")
+"""Marks in the names of dosage forms that are drunk or dropped (general chapters of the pharmacopoeia)."""
 _TOLERANCE = Fraction(2, 100)
 """How far ml and mg may differ by rounding."""
 MOST_LABELS = 2_000
@@ -56,7 +58,6 @@ class Direction:
     """prescription | pharmacist | leaflet."""
     ml: str = ""
     mg: str = ""
-    caution: str = field(default="", repr=False)
     named: str = "masked"
     """masked | full | none: how the patient's name is shown."""
     pin: str = field(default="", repr=False)
@@ -282,6 +283,11 @@ class Labelling:
         """Whether the patient of a sale is known to be a child."""
         return 0 <= sale.body.patient.age_months < int(_texts()["child_years"]) * 12
 
+    @staticmethod
+    def is_liquid(line: SaleLine) -> bool:
+        """Whether a dose of it can be measured in ml."""
+        return milligrams_per_millilitre(line.strength or line.spec) is not None or any(mark in line.form for mark in _LIQUID_FORMS)
+
     def direction(
         self, sale: StoredSale, line_id: str, said: Direction, sizes: Sequence[tuple[float, float]] = ()
     ) -> tuple[Label | None, ...]:
@@ -310,7 +316,6 @@ class Labelling:
             "spec": " ".join(part for part in (line.spec or line.strength, line.form) if part),
             "dose": dose,
             "direction": text if given else word(language, "leaflet"),
-            "caution": " ".join(said.caution.split()) if given else "",
             "lot": word(language, "lot", lot=line.lot_no) if sure else word(language, "lot.on_box"),
             "expiry": word(language, "expiry", day=line.expires_on.isoformat()) if sure and line.expires_on else "",
             "pharmacist": word(language, "pharmacist", name=pharmacist) if pharmacist else "",

@@ -97,8 +97,9 @@ class LabelsPage(Desk):
                 keys.append(FKeySpec("F9", Text("续方卡", "Refill card"), self._save_refills))
         keys.append(FKeySpec("F6", Text("换纸张", "Other paper"), self._next_sheet))
         if self._count():
-            keys.append(FKeySpec("F8", Text("存 A4 PDF", "Save A4 PDF"), self._save))
-            if self.till.labelling.printing.there:
+            there = self.till.labelling.printing.there
+            keys.append(FKeySpec("F8", Text("存 A4 PDF", "Save A4 PDF"), self._save, primary=not there))
+            if there:
                 keys.append(FKeySpec("F12", Text("打印标签", "Print"), self._print, primary=True))
         return tuple(keys)
 
@@ -286,19 +287,23 @@ class LabelsPage(Desk):
             sources.insert(0, ("prescription", Text("照处方", "Prescription")))
         names = (("masked", Text("打码", "Masked")), ("full", Text("全名", "In full")), ("none", Text("不印", "Leave out")))
         child = self.till.labelling.is_child(sale)
-        hint = Text("知道浓度时填一个，另一个会算出并核对", "Give one; with a known strength the other is worked out and checked")
+        liquid = self.till.labelling.is_liquid(line)
         fields = [
             QuestionField("source", "choice", Text("用法从哪来", "Where it comes from"), source, tuple(sources)),
             QuestionField("text", "text", Text("用法", "Direction"), before.text if before else "", required=False),
             QuestionField("ml", "text", Text("每次 ml", "ml each time"), before.ml if before else "", required=False),
-            QuestionField("mg", "text", Text("每次 mg", "mg each time"), before.mg if before else "", required=False, hint=hint),
-            QuestionField("caution", "text", Text("提醒", "Caution"), before.caution if before else "", required=False),
+            QuestionField("mg", "text", Text("每次 mg", "mg each time"), before.mg if before else "", required=False),
             QuestionField("named", "choice", Text("用药人姓名", "Patient's name"), before.named if before else "masked", names),
         ]
+        if not liquid:
+            fields = [field for field in fields if field.name != "ml"]
         if not self.till.labelling.may_direct():
             label = Text("药师 PIN（按说明书可不填）", "Pharmacist's PIN (not for the leaflet)")
             fields.append(QuestionField("pin", "pin", label, required=False))
-        body = self.say("儿童用药：写明 ml 或 mg", "A child's medicine: state ml or mg") if child else ""
+        body = self.say("儿童用药：写明每次的量", "A child's medicine: state the dose") if child else ""
+        if liquid:
+            known = self.say("ml 和 mg 填一个，另一个按浓度算出并核对", "One of ml and mg is enough: the strength gives the other")
+            body = "\n".join(part for part in (body, known) if part)
         form = Form(
             self.theme,
             f"{line.generic_name} {line.spec}",
@@ -320,9 +325,8 @@ class LabelsPage(Desk):
         form, sale = self._form, self._sale
         assert form is not None and sale is not None
         said = Direction(
-            text=values.get("text", ""), source=values["source"], ml=values.get("ml", ""), mg=values.get("mg", ""),
-            caution=values.get("caution", ""), named=values["named"], pin=values.get("pin", ""),
-        )  # fmt: skip
+            values.get("text", ""), values["source"], values.get("ml", ""), values.get("mg", ""), values["named"], values.get("pin", "")
+        )
         try:
             if said.source != "leaflet" and not said.text.strip():
                 raise Refused("direction_empty")
@@ -331,7 +335,7 @@ class LabelsPage(Desk):
             pin = refusal.code.startswith("pin") or refusal.code == "nobody_may"
             if pin and "pin" in form.values():
                 form.clear("pin")
-            where = "pin" if pin else {"dose_shape": "ml", "dose_disagrees": "mg", "child_dose": "ml"}.get(refusal.code, "text")
+            where = "pin" if pin else "mg" if refusal.code in ("dose_shape", "dose_disagrees", "child_dose") else "text"
             form.show_problem(sentence(refusal.code, refusal.facts, self.theme.language), where)
             self.refuse(refusal)
             return
@@ -545,7 +549,7 @@ class LabelsPage(Desk):
         said = self.say(f"共 {count} 张", f"{count} labels")
         if grid is not None and count:
             pages = -(-count // grid.places)
-            said += self.say(f"，A4 {pages} 页", f", {pages} A4 pages")
+            said += self.say(f"，A4 {pages} 页", f", A4 pages: {pages}")
         if self._sale is not None and self._directions and not count:
             said = self.say("这种纸太小，换一种", "This paper is too small for it")
         elif self._sale is not None and not count:
