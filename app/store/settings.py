@@ -105,6 +105,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "customer.private_marks", "json", ["rx", "eph"], "store", "对顾客隐名的类别", "Classes not named to customers", "store", shown=False
     ),
+    Setting("customer.screen", "choice", "auto", "till", "顾客屏", "Customer's screen", choices=("auto", "window", "off")),
+    Setting("customer.display", "text", "", "till", "顾客屏序列号", "Customer's display", shown=False),
+    Setting("customer.headline", "text", "", "till", "顾客屏标题", "Headline for customers", "store"),
     Setting("printer.profile", "text", "", "printer", "打印机型号", "Printer profile", shown=False),
     Setting(
         "label_printer.transport",
@@ -113,7 +116,7 @@ SETTINGS: tuple[Setting, ...] = (
         "printer",
         "标签机连接方式",
         "Label printer connection",
-        choices=("none", "virtual", "network", "serial", "usb", "file", "cups", "windows"),
+        choices=("none", "network", "serial", "usb", "file", "cups", "windows"),
         applies="start",
     ),
     Setting("label_printer.address", "text", "", "printer", "标签机地址", "Label printer address", applies="start"),
@@ -162,6 +165,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("rights.price", "text", "manager", "money", "谁可改价", "Who may change prices", "store", form="roles"),
     Setting("rights.return", "text", "manager", "money", "谁可批准退货", "Who may approve returns", "store", form="roles"),
     Setting("rights.cash", "text", "manager;cashier;pharmacist", "money", "谁可存取现金", "Who may move cash", "store", form="roles"),
+    Setting("rights.shift_sums", "text", "manager", "money", "谁可见本班金额", "Who sees the shift's sums", "store", form="roles"),
     Setting("rights.stock", "text", "manager;pharmacist", "stock", "谁可改库存", "Who may correct stock", "store", form="roles"),
     Setting("rights.tender_correction", "text", "manager", "money", "谁可改收款方式", "Who may re-book a tender", "store", form="roles"),
     Setting(
