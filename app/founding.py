@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.assembly import TillFile, open_store
@@ -124,6 +125,43 @@ def found_demo(
             store.people.save_members(pharmacy.members, pharmacy.family).result()
     finally:
         store.close()
+
+
+TRAINING = "training"
+"""Name of the practice shop's folder inside the real shop's."""
+
+_PRINTS = ("printer.transport", "printer.address", "printer.cells", "printer.charset", "printer.cutter")
+
+
+def found_training(real: Path, clock: Clock, say: Say = lambda _: None) -> Path:
+    """Make the practice shop beside a real one where there is none, and let it print where that one does; gives its folder.
+
+    It is a demo pharmacy with a ledger, keys and people of its own; nothing of it is ever sent, and its papers say that they are practice.
+    """
+    folder = real / TRAINING
+    if TillFile.read(folder) is None:
+        # Made beside and moved into place: a power cut leaves no half shop behind.
+        making = real / f"{TRAINING}.making"
+        shutil.rmtree(making, ignore_errors=True)
+        found_demo(making, clock, demo_pharmacy(clock), say)
+        named = TillFile.read(making)
+        assert named is not None
+        replace(named, training=True).write(making)
+        shutil.rmtree(folder, ignore_errors=True)
+        making.rename(folder)
+    store = open_store(real, clock, write=False)
+    try:
+        prints = {key: store.settings.get(key) for key in _PRINTS}
+    finally:
+        store.close()
+    if prints["printer.transport"] == "virtual":
+        prints["printer.address"] = str(folder / "paper")
+    store = open_store(folder, clock)
+    try:
+        store.settings.set_many(prints).result()
+    finally:
+        store.close()
+    return folder
 
 
 def found_headquarters(folder: Path, clock: Clock, pharmacy: DemoPharmacy | None, say: Say = lambda _: None, *, url: str = "") -> str:

@@ -41,7 +41,25 @@ def open_window(folder: Path, *, english: bool = False, dark: bool = False, trac
     from app.desktop.sign_in import start
 
     till = str(json.loads((folder / "till.json").read_text("utf-8")).get("till", ""))
-    return start(folder, loader(folder), till=till, language="en" if english else "", dark=dark, trace=trace)
+    practice = PracticeShop(folder)
+    return start(folder, loader(folder), till=till, language="en" if english else "", dark=dark, trace=trace, practice=practice)
+
+
+class PracticeShop:
+    """The shop to practise in that lies beside a real one."""
+
+    def __init__(self, real: Path) -> None:
+        self._real = real
+        self.folder = real / "training"
+        self.load = loader(self.folder)
+
+    def prepare(self) -> None:
+        """Make it, or let it print where the real one does now."""
+        # Imported when wanted: the sign-in page is painted long before anybody practises.
+        from app import founding
+        from app.records.clock import SystemClock
+
+        founding.found_training(self._real, SystemClock())
 
 
 def loader(folder: Path) -> Load:

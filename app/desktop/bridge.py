@@ -18,6 +18,8 @@ class Bridge(QObject):
     """`app.sync.worker.SyncState`."""
     tuned = Signal(str)
     """The setting with this key has a new value."""
+    practice = Signal(str)
+    """The practice shop is made; '' or the word of what went wrong."""
     loaded = Signal(object)
     """The till, once everything behind the sign-in page is there."""
     fault = Signal(object)

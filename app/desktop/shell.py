@@ -7,9 +7,10 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QScreen
 from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QWidget
 
 from app.counter.faults import Refused
@@ -19,20 +20,26 @@ from app.desktop import wording
 from app.desktop.bridge import Bridge
 from app.desktop.hits import HitList
 from app.desktop.look import Look
-from app.desktop.panels import MorePanel, Panel, PersonPanel, PrinterPanel
+from app.desktop.panels import MorePanel, Panel, PersonPanel
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.palette import Command, Palette
 from app.desktop.theme import Theme
 from app.desktop.theme.scale import automatic
 from app.desktop.theme.sounds import TONES, Sounds
 from app.desktop.till import Till
+from app.desktop.training import ribbon_of
 from app.desktop.widgets.arrange import Column, Row
 from app.desktop.widgets.bars import FBar, FKeyEntry, NavEntry, NavRail, TopBar
 from app.desktop.widgets.notices import Banner, Ribbon, ScanEcho, Toast
 from app.desktop.widgets.surfaces import Ground
+from app.devices.status import Known
 from app.domain.verdict import Text
 from app.records.clock import SHOP_TIME
 from app.sync.worker import SyncState
+
+if TYPE_CHECKING:
+    # Named only: a till without a second display never loads it.
+    from app.desktop.customer_side import CustomerSide
 
 HOME = "sale"
 HELP = "help"
@@ -40,6 +47,7 @@ DEAD_MS = 300
 """Function keys mean nothing this long after a page change: a double press must not act on the page that follows."""
 BANNER_AFTER_MS = 10_000
 ECHO_MS = 6_000
+CUSTOMER_AFTER_MS = 200
 OLD = timedelta(hours=24)
 TOO_OLD = timedelta(hours=72)
 SEARCH_LIMIT = 20
@@ -83,6 +91,7 @@ class Shell(QWidget):
         self.look = Look(theme, till.settings)
         self._bridge = bridge
         self._palette: Palette | None = None
+        self._customer: CustomerSide | None = None
         self._build()
         if at_once:
             for _ in self.grow(pages):
@@ -151,8 +160,7 @@ class Shell(QWidget):
         self._clock.timeout.connect(self._tick)
 
     def _make_ribbon(self) -> Ribbon:
-        say, language = wording.words, self.theme.language
-        ribbon = Ribbon(self.theme, say("training", language), say("training_body", language), say("training_leave", language))
+        ribbon = ribbon_of(self.theme)
         ribbon.left.connect(lambda: self.wished.emit("real"))
         return ribbon
 
@@ -184,6 +192,9 @@ class Shell(QWidget):
         bridge.syncing.connect(self._sync_says)
         bridge.tuned.connect(self._tuned)
         self.theme.changed.connect(self._restyled)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.screenAdded.connect(self._face_customer)
         for page in self.pages.values():
             page.go.connect(self.show_page)
             page.echo.connect(self._echoed)
@@ -206,6 +217,17 @@ class Shell(QWidget):
         self._page_changed()
         if echo is not None:
             self._echoed(echo)
+        QTimer.singleShot(CUSTOMER_AFTER_MS, self, self._face_customer)
+
+    def _face_customer(self, _plugged: QScreen | None = None) -> None:
+        """The customer's screen comes after the till's own; where there is no second display it is never loaded."""
+        wanted = self.till.settings.text("customer.screen")
+        if self._customer is None and (wanted == "window" or (wanted == "auto" and len(QApplication.screens()) > 1)):
+            from app.desktop.customer_side import CustomerSide
+
+            self._customer = CustomerSide(self.theme, self.till, self._bridge, self.pages, self.window())
+        if self._customer is not None:
+            self._customer.lock(not self.isVisible())
 
     def leave(self) -> None:
         """The till is locked: panels close, the page keeps everything."""
@@ -213,25 +235,44 @@ class Shell(QWidget):
         self._close_hits()
         self._close_palette()
         self.page.on_left()
+        if self._customer is not None:
+            self._customer.lock(True)
         self.look.put_off()
 
     def _tuned(self, key: str) -> None:
         """A setting has a new value."""
         if key.startswith(("ui.", "keys.")):
             self.look.wear(self.screen())
+        elif key == "customer.screen":
+            self._face_customer()
         elif key == "sounds.volume":
             self.sounds.set_volume(self.till.settings.number(key) / 100)
             self.sounds.play("scan_ok")
+
+    def reject(self) -> None:
+        """A scan that may do nothing: heard, for nobody looks at a locked screen."""
+        self.sounds.play("scan_rejected")
+
+    def say_paying(self) -> None:
+        """A payment is open: what was wished for waits for it."""
+        self.toast.show_toast(wording.sentence("payment_open", {}, self.theme.language), icon="hand-coins", tone="warn")
 
     def shut(self) -> None:
         """The program ends."""
         for timer in (self._echo_gone, self._banner_due, self._facts_due, self._clock):
             timer.stop()
+        if self._customer is not None:
+            self._customer.shut()
         self.sounds.close()
 
     def take_keyboard(self) -> None:
         """Give the keyboard to the omnibox."""
         self.bar.omnibox.entry.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def customer(self) -> CustomerSide | None:
+        """The customer's side, where there is one."""
+        return self._customer
 
     # ------------------------------------------------------------------ pages
 
@@ -649,6 +690,8 @@ class Shell(QWidget):
     # ------------------------------------------------------------------ the top bar
 
     def _read_facts(self) -> None:
+        checkout = self.till.checkout
+        self.till.customer.show(self.till.selling.scene(), checkout.scene() if checkout.open else None)
         frame = self.till.staging.frame()
         language = self.theme.language
         say = wording.words
@@ -735,12 +778,19 @@ class Shell(QWidget):
     def _draw_printer(self) -> None:
         state, language = self._print, self.theme.language
         trouble = f"trouble_{state.kind}"
-        parts = [wording.words(trouble, language)] if trouble in wording.WINDOW else []
-        if state.queued:
+        bad = trouble in wording.WINDOW
+        parts = [wording.words(trouble, language)] if bad else []
+        if state.asks:
+            parts.append(wording.words("paper_back", language, count=state.asks))
+        elif state.queued:
             parts.append(wording.words("to_reprint", language, count=state.queued))
         if state.unknown:
             parts.append(wording.words("maybe_printed", language, count=state.unknown))
-        self.bar.set_printer(" · ".join(parts), "bad" if trouble in wording.WINDOW else "warn")
+        if state.road == 2:
+            parts.append(wording.words("on_second_printer", language))
+        if not parts and state.status.paper_ample is Known.NO:
+            parts.append(wording.words("paper_low", language))
+        self.bar.set_printer(" · ".join(parts), "bad" if bad and state.road == 1 else "warn")
 
     # ------------------------------------------------------------------ panels
 
@@ -762,8 +812,7 @@ class Shell(QWidget):
         self._open(panel)
 
     def _open_printer(self) -> None:
-        pill = self.bar.printer_trouble if self.bar.printer_trouble.isVisible() else self.bar.printer
-        self._open(PrinterPanel(self.theme, self, pill, self.till))
+        self.show_page("devices")
 
     def _open_more(self) -> None:
         panel = MorePanel(self.theme, self, self.fbar, self._specs)

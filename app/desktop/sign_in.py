@@ -11,6 +11,7 @@ from app.store.faults import StoreFault
 from app.store.glance import Glance, read
 
 if TYPE_CHECKING:
+    from app.desktop.training import Practice
     from app.desktop.window import Load
 
 
@@ -22,10 +23,20 @@ def look(folder: Path) -> tuple[Glance, StoreFault | None]:
         return Glance((), {}), fault
 
 
-def start(folder: Path, load: Load, *, till: str = "", language: str = "", dark: bool = False, trace: bool = False) -> int:
+def start(
+    folder: Path,
+    load: Load,
+    *,
+    till: str = "",
+    language: str = "",
+    dark: bool = False,
+    trace: bool = False,
+    practice: Practice | None = None,
+) -> int:
     """Open the window on a folder that was set up and stay until it is closed; returns the exit code.
 
-    `load` is called on a thread of its own after the first paint; it imports what is heavy and makes the till.
+    `load` is called on a thread of its own after the first paint; it imports what is heavy and makes the till. Whoever wants to
+    practise gets the `practice` shop in a window of its own, while the real one is closed, and comes back to it.
     """
     # PySide6 puts a hook before every import that slows the heavy ones behind the first paint by a fifth; it serves nothing we use.
     plain_import = builtins.__import__
@@ -41,14 +52,25 @@ def start(folder: Path, load: Load, *, till: str = "", language: str = "", dark:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("Yaogui")
-    glance, fault = look(folder)
-    mode, scale, spoken = look_of(glance.settings, application.primaryScreen(), language=language, dark=dark)
-    theme = Theme(application, mode, scale, language=spoken, sheet=False)
-    window = Window(theme, glance, till, load, trace=trace)
-    if fault is not None:
-        window.fail(fault)
-    window.open()
-    code = application.exec()
-    # Everything of Qt is let go while the application still stands; the other order aborts at exit.
-    window.shut()
-    return code
+    training = False
+    while True:
+        here, loads = (practice.folder, practice.load) if training and practice is not None else (folder, load)
+        glance, fault = look(here)
+        mode, scale, spoken = look_of(glance.settings, application.primaryScreen(), language=language, dark=dark)
+        theme = Theme(application, mode, scale, language=spoken, sheet=False)
+        window = Window(theme, glance, till, loads, trace=trace)
+        if practice is not None:
+            window.offer_practice(practice, training=training)
+        if fault is not None:
+            window.fail(fault)
+        window.open()
+        code = application.exec()
+        wish = window.wish
+        # Everything of Qt is let go while the application still stands; the other order aborts at exit.
+        window.shut()
+        if not wish:
+            return code
+        # The practice shop speaks as the person did who asked for it.
+        language = language or ("en" if theme.language == "en" and wish == "training" else "")
+        theme.deleteLater()
+        training = wish == "training" or (wish == "again" and training)

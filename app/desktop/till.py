@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from app.counter.customer_side import CustomerSide
     from app.counter.invoicing import Invoicing
     from app.counter.labelling import Labelling
+    from app.counter.post import Post
     from app.counter.printing import Printing
     from app.counter.returning import Returning
     from app.counter.seeking import Seeking
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from app.counter.staging import Staging
     from app.counter.stocking import Stocking
     from app.counter.tuning import Tuning
+    from app.domain.codes import CodeShapes
     from app.domain.demo import SheetCode
     from app.records.clock import Clock
     from app.store.open_store import Store
@@ -45,11 +47,13 @@ class Till(Protocol):
     stocking: Stocking
     tuning: Tuning
     seeking: Seeking
+    post: Post
     training: bool
     """Whether this is the practice shop."""
     staging: Staging
     printing: Printing
     customer: CustomerSide
+    shapes: CodeShapes
 
     @property
     def labelling(self) -> Labelling:

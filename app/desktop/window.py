@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QThread, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QScreen
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
@@ -17,7 +18,7 @@ from app.desktop import wording
 from app.desktop.bridge import Bridge
 from app.desktop.keys import KeyListener, name_of
 from app.desktop.scan_catcher import ScanCatcher
-from app.desktop.screens.sign_in import SignInPage
+from app.desktop.screens.sign_in import SignInPage, Standing, standing_of
 from app.desktop.theme import Theme
 from app.desktop.theme.phrases import Language
 from app.desktop.theme.scale import automatic
@@ -29,10 +30,13 @@ from app.store.glance import Glance
 if TYPE_CHECKING:
     from app.desktop.screens.page import Page
     from app.desktop.shell import Shell
+    from app.desktop.training import Practice
 
 SMALLEST = (1024, 700)
 QUIET_S = 0.03
 """How long after a key background work stands aside."""
+SWITCH_S = 0.001
+"""How long the loading thread may hold the interpreter while somebody types; Python's own is 5 ms."""
 
 
 class Load(Protocol):
@@ -78,10 +82,15 @@ class Window(QMainWindow):
         self.bridge = Bridge(self)
         self.bridge.loaded.connect(self._loaded)
         self.bridge.fault.connect(self.fail)
+        self.bridge.practice.connect(self._practice_made)
+        self.wish = ""
+        self._practice: Practice | None = None
+        self._preparing: threading.Thread | None = None
         self._stack = QStackedWidget()
         self.sign_in = SignInPage(theme, glance, till_code, self._now)
         self.sign_in.painted.connect(self._begin_loading)
         self.sign_in.signed_in.connect(self._enter)
+        self.sign_in.training_asked.connect(lambda: self.wish_for("training"))
         self._stack.addWidget(self.sign_in)
         self.setCentralWidget(self._stack)
         self._loader: threading.Thread | None = None
@@ -127,14 +136,22 @@ class Window(QMainWindow):
     def _load_behind(self) -> None:
         # Nearly all that is loaded stays; each full walk of the collector over it would hold up the person typing by 100 ms.
         gc.disable()
+        # Whoever types waits at each step for the interpreter; the loader hands it over five times as often meanwhile.
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_S)
         try:
-            till = self._load(self.bridge.print_state, self.bridge.sync_state, self.quiet)
+            # The first object that Qt alone has made has PySide look through every class it knows, for 20 ms; here nobody waits for it.
+            QThread.currentThread()
+            till = self._arrived = self._load(self.bridge.print_state, self.bridge.sync_state, self.quiet)
             from app.desktop import pages, shell
 
-            self.bridge.loaded.emit((till, shell.Shell, pages.PAGES))
+            till.start()
+            standing = standing_of(till)
+            self.bridge.loaded.emit((till, standing, shell.Shell, pages.PAGES))
         except Exception as error:  # whatever it is, a person must be told and the window must stay
             self.bridge.fault.emit(error)
         finally:
+            sys.setswitchinterval(usual)
             gc.freeze()
             gc.enable()
 
@@ -142,37 +159,36 @@ class Window(QMainWindow):
         """Whether nobody typed just now; asked by the sync's thread."""
         return time.monotonic() - self._touched > QUIET_S
 
-    def _loaded(self, loaded: tuple[Till, type[Shell], tuple[type[Page], ...]]) -> None:
-        self._arrived = loaded[0]
+    def _loaded(self, loaded: tuple[Till, Standing, type[Shell], tuple[type[Page], ...]]) -> None:
         self._arriving = self._make_counter(*loaded)
         self._make_next()
 
     def _make_next(self) -> None:
         """The next piece of the counter; one in a turn of the event loop, so that no key of a PIN waits for all of them."""
-        if next(self._arriving, None) is not None:
+        if next(self._arriving, self) is None:
             QTimer.singleShot(0, self, self._make_next)
 
-    def _make_counter(self, till: Till, shell: type[Shell], kinds: tuple[type[Page], ...]) -> Iterator[object]:
-        warning = till.shifts.clock_warning()
-        pages: list[Page] = []
-        for page in shell.make_pages(self.theme, till, self.bridge, kinds):
-            pages.append(page)
-            yield page
-        made = shell(self.theme, till, self.bridge, kinds, pages)
+    def _make_counter(self, till: Till, standing: Standing, shell: type[Shell], kinds: tuple[type[Page], ...]) -> Iterator[None]:
+        made = shell(self.theme, till, self.bridge, kinds, at_once=False)
         made.locked.connect(self.lock)
         made.left.connect(self.close)
-        yield made
+        made.wished.connect(self.wish_for)
+        self.sign_in.refused.connect(made.reject)
+        yield
         self._stack.addWidget(made)
-        yield made
-        till.start()
+        yield
+        yield from made.grow(kinds)
         self._catcher.set_prefix(till.settings.text("scanner.prefix"))
         self.till, self.shell = till, made
-        self._ready(warning)
+        yield
+        self._ready(standing)
 
-    def _ready(self, clock_warning: tuple[date, datetime] | None) -> None:
+    def _ready(self, standing: Standing) -> None:
         """The counter stands behind the sign-in page, which may let people in now."""
         assert self.till is not None
-        self.sign_in.take_till(self.till, clock_warning)
+        self.sign_in.take_till(self.till, standing)
+        if self._practice is not None and not self.till.training:
+            self.sign_in.offer_training()
 
     def fail(self, error: BaseException) -> None:
         """Loading ended in a fault: say it on the sign-in page."""
@@ -181,6 +197,60 @@ class Window(QMainWindow):
         if not wording.has(code):
             code = "load_failed"
         self.sign_in.fail(wording.sentence(code, facts, self.theme.language))
+
+    # ------------------------------------------------------------------ training, and opening anew
+
+    def offer_practice(self, practice: Practice, *, training: bool) -> None:
+        """There is a practice shop beside this one, or (`training`) this is it: its ribbon stands on the sign-in page too."""
+        self._practice = practice
+        if training:
+            from app.desktop.training import ribbon_of
+
+            ribbon = ribbon_of(self.theme)
+            ribbon.left.connect(lambda: self.wish_for("real"))
+            self.sign_in.add_ribbon(ribbon)
+
+    def wish_for(self, wish: str) -> None:
+        """Open anew: `again`, `training` or `real`; not while money is being taken, and training once its shop is made."""
+        if self.till is not None and self.till.post.paying:
+            if self.shell is not None:
+                self.shell.say_paying()
+            return
+        if wish == "training":
+            self._prepare()
+            return
+        self.wish = wish
+        self.close()
+
+    def _prepare(self) -> None:
+        practice = self._practice
+        if practice is None or self._preparing is not None:
+            return
+        self._say_practice(wording.words("training_making", self.theme.language))
+
+        def make() -> None:
+            try:
+                practice.prepare()
+            except Exception as error:  # whatever it is, a person must be told and the real shop goes on
+                self.bridge.practice.emit(str(getattr(error, "code", type(error).__name__)))
+            else:
+                self.bridge.practice.emit("")
+
+        self._preparing = threading.Thread(target=make, name="practice", daemon=True)
+        self._preparing.start()
+
+    def _practice_made(self, problem: str) -> None:
+        self._preparing = None
+        if problem:
+            self._say_practice(wording.words("training_failed", self.theme.language, why=problem))
+            return
+        self.wish = "training"
+        self.close()
+
+    def _say_practice(self, words: str) -> None:
+        self.sign_in.tell_training(words)
+        if self.signed_in and self.shell is not None:
+            self.shell.toast.show_toast(words, icon="student")
 
     # ------------------------------------------------------------------ in and out
 
@@ -205,7 +275,8 @@ class Window(QMainWindow):
         self.shell.leave()
         self.till.shifts.sign_out()
         self._stack.setCurrentWidget(self.sign_in)
-        self.sign_in.lock()
+        kept = self.till.selling.basket.lines
+        self.sign_in.lock(sum(line.quantity for line in kept), len(self.till.store.parked.held()))
 
     @property
     def signed_in(self) -> bool:
@@ -231,6 +302,7 @@ class Window(QMainWindow):
         began = time.perf_counter_ns()
         self._touch()
         if self.signed_in and self.shell is not None:
+            self.shell.page.on_timed(self._catcher.gap_ms)
             self.shell.scanned(raw)
         else:
             self.sign_in.scanned(raw)
@@ -269,6 +341,8 @@ class Window(QMainWindow):
         self._idle.stop()
         if self._loader is not None:
             self._loader.join(30)
+        if self._preparing is not None:
+            self._preparing.join(60)
         # A till that was loaded in the very last moment is still on its way through the bridge.
         QCoreApplication.sendPostedEvents(self.bridge)
         if self.shell is not None:

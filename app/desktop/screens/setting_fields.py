@@ -104,9 +104,8 @@ class ChoiceEditor(Editor):
             seg.chosen.connect(self._picked)
             self._seg = seg
             self.setLayout(Row(theme, seg, Spring()))
-            first = seg.findChild(PaintedButton)
-            if first is not None:
-                self.setFocusProxy(first)
+            keys = seg.findChildren(PaintedButton)
+            self.setFocusProxy(next((key for key in keys if key.isChecked()), keys[0]))
             return
         chips = Chips(
             theme, [Choice(*each) for each in zip(self._values, words, strict=True)], value, spoken=offer.title.of(theme.language)

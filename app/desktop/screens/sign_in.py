@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent, QRadialGradient
@@ -76,6 +76,37 @@ class _StateLine(QWidget):
         self.show()
 
 
+class Standing(NamedTuple):
+    """How a till stands when nobody is signed in, as the sign-in page tells it."""
+
+    clock: tuple[date, datetime] | None
+    """Today by the clock and the last work, where a person must confirm the date."""
+    opened_at: datetime | None
+    """When the open shift began; None where none is open."""
+    left_fen: int | None
+    """What the last shift left in the drawer; None where there was none."""
+    float_fen: int
+    """The float to begin a shift with."""
+    near: int
+    """Lots close to their expiry."""
+
+
+def standing_of(till: Till, *, begins: bool = True) -> Standing:
+    """How a till stands now; read on the loading thread at first. With `begins` the clock is held against the last work."""
+    row = till.store.shifts.open_shift(till.store.till)
+    last = till.store.shifts.last_closed()
+    closing = till.store.shifts.closing(last.shift_id) if last else None
+    left_fen = closing.float_left_fen if closing else None
+    days = till.settings.number("near_expiry.days") or till.staging.near_expiry_days()
+    return Standing(
+        clock=till.shifts.clock_warning() if begins else None,
+        opened_at=row.opened_at if row else None,
+        left_fen=left_fen,
+        float_fen=till.settings.number("cash.float_fen") if left_fen is None else left_fen,
+        near=len(till.store.stock.near_expiry(till.staging.frame().day, days)),
+    )
+
+
 class SignInPage(QWidget):
     """Who works, with which PIN and which float. It stands before the till is loaded and keeps what is typed meanwhile."""
 
@@ -83,6 +114,10 @@ class SignInPage(QWidget):
     """The page was painted for the first time."""
     signed_in = Signal()
     """Somebody took the till; the shift is open."""
+    refused = Signal()
+    """A scan that may not do anything here."""
+    training_asked = Signal()
+    """Somebody wants to practise."""
 
     def __init__(self, theme: Theme, glance: Glance, till_code: str, now: Callable[[], datetime]) -> None:
         """`now` tells the shop's time of day."""
@@ -94,6 +129,8 @@ class SignInPage(QWidget):
         self._till: Till | None = None
         self._person = glance.faces[0].id if glance.faces else ""
         self._pin = ""
+        self._kept = (0, 0)
+        self._practice: Panel | None = None
         self._waiting = False
         self._was_painted = False
         self._clock: tuple[date, datetime] | None = None
@@ -239,7 +276,8 @@ class SignInPage(QWidget):
         self._right = right
         middle = Row(theme, Spring(), left, right, Spring(), gap=24, margins=(16, 0, 16, 0))
         body = Ground(theme, Column(theme, Spring(), middle, Spring(), gap=0, margins=(0, 16, 0, 16)))
-        self.setLayout(Row(theme, hero, (body, 1), gap=0))
+        self._body_holder = Column(theme, (body, 1), gap=0)
+        self.setLayout(Row(theme, hero, (self._body_holder, 1), gap=0))
         self._show_people()
 
     def _count_holder(self) -> Column:
@@ -285,46 +323,34 @@ class SignInPage(QWidget):
 
     # ------------------------------------------------------------------ what the window tells
 
-    def take_till(self, till: Till, clock_warning: tuple[date, datetime] | None) -> None:
+    def take_till(self, till: Till, standing: Standing) -> None:
         """The till is there: show its state, and check the PIN that was typed meanwhile."""
         self._till = till
-        self._clock = clock_warning
-        last = till.store.shifts.last_closed()
-        closing = till.store.shifts.closing(last.shift_id) if last else None
-        self._left_fen = closing.float_left_fen if closing else None
-        self.refresh()
+        self._clock = standing.clock
+        self._stand(standing)
         if self._waiting:
             self._waiting = False
             self.submit()
 
     def refresh(self) -> None:
         """Read shift and state anew: after loading, after a lock, and while the page stands."""
-        till = self._till
-        if till is None:
-            return
-        row = till.store.shifts.open_shift(till.store.till)
-        self._shift_open = row.opened_at if row else None
+        if self._till is not None:
+            self._stand(standing_of(self._till, begins=False))
+
+    def _stand(self, standing: Standing) -> None:
+        self._shift_open, self._left_fen, self._near = standing.opened_at, standing.left_fen, standing.near
         if self._counting is None:
-            self._float_fen = till.settings.number("cash.float_fen") if self._left_fen is None else self._left_fen
-        days = till.settings.number("near_expiry.days") or till.staging.near_expiry_days()
-        self._near = len(till.store.stock.near_expiry(till.staging.frame().day, days))
+            self._float_fen = standing.float_fen
         self._reword()
 
-    def lock(self) -> None:
-        """Come back after a lock or a closed shift: nobody is signed in, every basket is kept."""
+    def lock(self, pieces: int = 0, held: int = 0) -> None:
+        """Come back after a lock or a closed shift: nobody is signed in; `pieces` in the open basket and `held` sales are kept."""
         self._locked = True
-        self._till_moved()
+        self._kept = (pieces, held)
+        self._end_count()
         self.clear_pin()
         self.refresh()
         self.setFocus()
-
-    def _till_moved(self) -> None:
-        if self._till is None:
-            return
-        last = self._till.store.shifts.last_closed()
-        closing = self._till.store.shifts.closing(last.shift_id) if last else None
-        self._left_fen = closing.float_left_fen if closing else self._left_fen
-        self._end_count()
 
     def fail(self, words: str) -> None:
         """The shop's data did not open: say so; nobody can sign in."""
@@ -340,9 +366,34 @@ class SignInPage(QWidget):
         code = self._till.selling.badge_of(raw)
         if not code:
             self._note(self._say("badge_unknown"), "bad_ink")
+            self.refused.emit()
             return
         till = self._till
         self._enter(lambda: till.shifts.sign_in_by_badge(code))
+
+    def offer_training(self) -> None:
+        """Let people practise from here; made once the till is there, for the first paint waits for nothing."""
+        theme = self.theme
+        layout = self._left.layout()
+        if self._practice is not None or not isinstance(layout, Column):
+            return
+        self._practice_words = (Txt(theme, "", "label_strong"), Txt(theme, "", "caption", "ink2", elide=True))
+        self._practice_go = Btn(theme, "", "line", key="F9", height=36, role="label_strong")
+        self._practice_go.clicked.connect(self.training_asked)
+        names = boxed(Column(theme, Spring(), *self._practice_words, Spring(), gap=0))
+        row = Row(theme, Icon(theme, "student", 22, "info_ink", "fill"), (names, 1), self._practice_go, gap=12, margins=(16, 0, 12, 0))
+        self._practice = Panel(theme, row, height=64)
+        layout.insertWidget(layout.count() - 2, self._practice)
+        self._reword()
+
+    def add_ribbon(self, ribbon: QWidget) -> None:
+        """Stand the ribbon of training above people and PIN."""
+        self._body_holder.insertWidget(0, ribbon)
+
+    def tell_training(self, words: str) -> None:
+        """How far the practice shop is."""
+        if self._practice is not None:
+            self._practice_words[1].set_words(words)
 
     # ------------------------------------------------------------------ what the person does
 
@@ -370,6 +421,8 @@ class SignInPage(QWidget):
             self.toggle_count()
         elif name == "F8" and self._clock_open():
             self.confirm_clock()
+        elif name == "F9" and self._practice is not None:
+            self.training_asked.emit()
         else:
             return False
         return True
@@ -558,7 +611,11 @@ class SignInPage(QWidget):
         self._date.set_words(f"{day} {weekday} · {now:%H:%M}" if language != "en" else f"{weekday}, {day} · {now:%H:%M}")
         self._offline_too.set_words(say("offline_too"))
         self._who.set_words(say("locked") if self._locked else say("who"))
-        self._badge_hint.set_words(say("badge_hint", minutes=settings.get("lock.minutes", 10)))
+        self._badge_hint.set_words(say("badge_hint", minutes=settings.get("lock.minutes", 15)))
+        if self._practice is not None:
+            self._practice_words[0].set_words(say("training"))
+            self._practice_words[1].set_words(say("training_what"))
+            self._practice_go.set_words(say("training_start"))
         self._say_state()
         self._say_shift()
         self._say_clock()
@@ -583,14 +640,13 @@ class SignInPage(QWidget):
             return
         self._line_data.say(say("data_ready"), say("data_open"), "database")
         state = till.sync.state
-        waiting = till.store.outbox.counts().waiting
         if state.kind == "off":
             self._line_hub.say(say("headquarters"), say("stand_alone"), "storefront")
         elif state.kind == "online":
             at = f"{state.last_ok_at.astimezone(SHOP_TIME):%H:%M}" if state.last_ok_at else ""
             self._line_hub.say(say("headquarters"), say("synced_at", time=at) if at else say("synced"), "cloud-check")
         else:
-            self._line_hub.say(say("headquarters"), say("offline_n", count=waiting), "cloud-slash")
+            self._line_hub.say(say("headquarters"), say("offline_n", count=till.store.outbox.counts().waiting), "cloud-slash")
         kind = till.printing.state.kind
         calm = kind in ("ready", "none", "unknown")
         self._line_printer.say(say("receipt_printer"), say(f"printer_{kind}"), "printer", "rail_mark" if calm else "toast_warn")
@@ -610,6 +666,10 @@ class SignInPage(QWidget):
             self._going.set_words(say("shift_unknown"))
         if self._shift_open is not None:
             self._going.set_words(say("going_on_since", time=f"{self._shift_open.astimezone(SHOP_TIME):%H:%M}"))
+        pieces, held = self._kept
+        if self._locked and (pieces or held):
+            self._going_icon.set_icon("pause-circle", "info_ink")
+            self._going.set_words(say("kept_pieces", pieces=pieces, held=held))
         self._float_name.set_words(say("float"))
         self._float_money.set_fen(self._float_fen)
         counted = self._counting is not None

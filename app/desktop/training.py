@@ -1,0 +1,35 @@
+"""Training: the practice shop beside the real one, and the ribbon that stands on every screen of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from app.desktop import wording
+from app.desktop.theme import Theme
+from app.desktop.widgets.notices import Ribbon
+
+if TYPE_CHECKING:
+    from app.desktop.window import Load
+
+
+class Practice(Protocol):
+    """A shop to practise in, with a data folder of its own."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its data lies."""
+
+    @property
+    def load(self) -> Load:
+        """What makes its till."""
+
+    def prepare(self) -> None:
+        """Make it where there is none yet, and let it print where the real one does; slow, for a thread of its own."""
+
+
+def ribbon_of(theme: Theme) -> Ribbon:
+    """The hatched ribbon with the way out, which follows the language."""
+    say = wording.words
+    language = theme.language
+    return Ribbon(theme, say("training", language), say("training_body", language), say("training_leave", language))
