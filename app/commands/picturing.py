@@ -119,9 +119,7 @@ def _world(folder: Path, hub_folder: Path) -> Iterator[tuple[DemoWorld, Load]]:
     hub = HubProcess(hub_folder)
     try:
         store = open_store(folder, clock)
-        store.settings.set_many(
-            {"hub.url": hub.url, "printer.transport": "network", "printer.address": printer.address}
-        ).result()
+        store.settings.set_many({"hub.url": hub.url, "printer.transport": "network", "printer.address": printer.address}).result()
         store.close()
         yield DemoWorld(clock, hub, printer), loader(folder, clock)
     finally:

@@ -211,6 +211,19 @@ def _empty(tour: Tour) -> QWidget:
     return tour.window
 
 
+def _customer(tour: Tour) -> QWidget | None:
+    """The customer's screen as it stands now, in a window of its own."""
+    hand = tour.hand
+    shell = hand.window.shell
+    assert shell is not None
+    if hand.till.settings.text("customer.screen") != "window":
+        hand.till.settings.set("customer.screen", "window").result()
+        hand.window.bridge.tuned.emit("customer.screen")
+    hand.wait(lambda: shell.customer is not None and shell.customer.screen is not None, "the customer's screen")
+    hand.rest()
+    return shell.customer.screen if shell.customer is not None else None
+
+
 def _member_rx(tour: Tour) -> QWidget:
     hand = tour.hand
     hand.scan(tour.code("barcode", "P5800A1"))
@@ -483,12 +496,16 @@ STOPS: tuple[Stop, ...] = (
     Stop("12_training", _training),
     Stop("12_sale_first", _first_sale),
     Stop("12_sale_empty", _empty),
+    Stop("06_customer_display_idle", _customer),
     Stop("01_sale_member_rx", _member_rx),
+    Stop("06_customer_display_selling", _customer),
     Stop("08_search_lasa", _search),
     Stop("08_command_palette", _palette),
     Stop("04_pay_split_tender", _pay_split),
+    Stop("06_customer_display_paying", _customer),
     Stop("04_pay_cash", _pay_cash),
     Stop("04_pay_done", _paid),
+    Stop("06_customer_display_thanks", _customer),
     Stop("07_sale_refused", _refused),
     Stop("07_sale_blocked_by_law", _blocked),
     Stop("07_registration", _registration),
