@@ -73,11 +73,10 @@ class Offer:
 
 
 class SettingTexts:
-    """The words of the settings page: groups, what each setting does, its unit and choices, and what may be wrong."""
+    """The words of the settings page: groups, what each setting does, its unit and its choices."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._settings: Mapping[str, Any] = document["settings"]
-        self._problems: Mapping[str, Any] = document["problems"]
         self.groups: tuple[tuple[str, Text, str], ...] = tuple(
             (key, Text(row["zh"], row["en"]), str(row["icon"])) for key, row in document["groups"].items()
         )
@@ -105,11 +104,6 @@ class SettingTexts:
     def choices(self, key: str) -> dict[str, Text]:
         """Words of each choice."""
         return {value: Text(zh, en) for value, (zh, en) in self._settings.get(key, {}).get("choices", {}).items()}
-
-    def problem(self, refusal: Refused, language: str) -> str:
-        """A refusal of this room in words."""
-        row = self._problems[refusal.code.removeprefix("setting_")]
-        return Text(row["zh"], row["en"]).of(language).format_map(dict(refusal.facts))
 
 
 class Tuning:

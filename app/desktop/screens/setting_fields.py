@@ -10,6 +10,7 @@ from PySide6.QtGui import QFocusEvent, QPainter
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QSizePolicy, QWidget
 
 from app.counter.tuning import Offer
+from app.desktop import wording
 from app.desktop.screens.rows import Chips, Choice
 from app.desktop.theme import Theme, paint
 from app.desktop.theme.tokens import tokens_of
@@ -377,10 +378,7 @@ class KeysEditor(Editor):
             )
             self._swap.show()
         except key_preset.KeyUnfit:
-            kind = self._say(
-                "只能用 F3–F12、Shift 加 F 键、小键盘 + - * / 或 Ins、Home、End、PgUp、PgDn、Del",
-                "Use F3–F12, Shift with F keys, + - * /, Ins, Home, End, PgUp, PgDn or Del",
-            )
+            kind = wording.sentence("setting_keys_kind", {}, self._theme.language)
             self._say_note(kind, "bad_ink")
         return True
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.counter.faults import Refused
 from app.counter.scene import QuestionField
 from app.counter.tuning import Offer
-from app.desktop import key_table
+from app.desktop import key_table, wording
 from app.desktop.screens.desk import Desk, Listing, Slot
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
@@ -230,7 +230,7 @@ class SettingsPage(Desk):
         try:
             self.till.tuning.read(row.offer.key, value)
         except Refused as refusal:
-            row.say_problem(self.till.tuning.texts.problem(refusal, self.theme.language))
+            row.say_problem(wording.sentence(refusal.code, refusal.facts, self.theme.language))
             return
         row.say_problem("")
         self._change(row.offer.key, value)
@@ -240,7 +240,7 @@ class SettingsPage(Desk):
         try:
             future = self.till.tuning.change(key, value)
         except Refused as refusal:
-            self.toast.emit(self.till.tuning.texts.problem(refusal, self.theme.language), "warning")
+            self.toast.emit(wording.sentence(refusal.code, refusal.facts, self.theme.language), "warning")
             return
         if undoable:
             self._undo.append((key, was))
@@ -290,7 +290,7 @@ class SettingsPage(Desk):
             try:
                 future = self.till.tuning.back_to_default(key)
             except Refused as refusal:
-                row.say_problem(self.till.tuning.texts.problem(refusal, self.theme.language))
+                row.say_problem(wording.sentence(refusal.code, refusal.facts, self.theme.language))
                 return
             self._undo.append((key, was))
 
@@ -333,8 +333,6 @@ class SettingsPage(Desk):
             self.till.tuning.unlock(values["pin"])
         except Refused as refusal:
             if form is not None:
-                from app.desktop import wording
-
                 form.clear("pin")
                 form.show_problem(wording.sentence(refusal.code, refusal.facts, self.theme.language), "pin")
             return
