@@ -52,7 +52,7 @@ def content_of(spec: str) -> Content | None:
         whole = _FACTOR.fullmatch(factors[0].strip())
         if whole is not None and whole["unit"] in _COUNTED:
             return Content(Fraction(whole["number"]), whole["unit"])
-        return _measured(factors[0]) if _CONTENT.fullmatch(factors[0].strip()) else None
+        return _measured(spec) if _CONTENT.fullmatch(spec.strip()) and _first_is_content(spec) else None
     if not counted or any(factor is None for factor in counted):
         return None
     found = [(Fraction(factor["number"]), factor["unit"]) for factor in counted if factor is not None]
