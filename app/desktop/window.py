@@ -180,7 +180,6 @@ class Window(QMainWindow):
         yield from made.grow(kinds)
         self._catcher.set_prefix(till.settings.text("scanner.prefix"))
         self.till, self.shell = till, made
-        yield
         self._ready(standing)
 
     def _ready(self, standing: Standing) -> None:
