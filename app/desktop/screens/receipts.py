@@ -331,8 +331,8 @@ class ReceiptsPage(Desk):
         source = "typed"
         if known.name == title.name and known.tax_id == title.tax_id:
             title, source = known, "scanned" if known.bank or known.address_phone else "typed"
-        if self._told(lambda: self.till.invoicing.wish(sale.body.sale_id, title, source), {"invoice_tax_id": "tax_id"}, "name"):
-            self.toast.emit(self.say(f"已登记，开给 {title.name}", f"Noted, for {title.name}"), "receipt")
+        said = self.say(f"已登记，开给 {title.name}", f"Noted, for {title.name}")
+        self._noted(lambda: self.till.invoicing.wish(sale.body.sale_id, title, source), said, {"invoice_tax_id": "tax_id"}, "name")
 
     def _ask_issued(self, wish: InvoiceWish) -> None:
         """That the invoice was issued, and under which number."""
@@ -353,11 +353,10 @@ class ReceiptsPage(Desk):
         form.begin()
 
     def _mark_issued(self, wish: InvoiceWish, number: str) -> None:
-        if self._told(lambda: self.till.invoicing.issued(wish.sale_id, number), {}, "number"):
-            self.toast.emit(self.say("已标记开票", "Marked as issued"), "check-circle")
+        self._noted(lambda: self.till.invoicing.issued(wish.sale_id, number), self.say("已标记开票", "Marked as issued"), {}, "number")
 
-    def _told(self, act: Callable[[], Future[tuple[Committed, ...]]], fields: Mapping[str, str], usual: str) -> bool:
-        """Do what a form asked for, or say at its field why not."""
+    def _noted(self, act: Callable[[], Future[tuple[Committed, ...]]], said: str, fields: Mapping[str, str], usual: str) -> None:
+        """Do what a form asked for and say so once it is durable, or say at its field why not."""
         form = self._form
         assert form is not None
         try:
@@ -365,15 +364,15 @@ class ReceiptsPage(Desk):
         except Refused as refusal:
             form.show_problem(sentence(refusal.code, refusal.facts, self.theme.language), fields.get(refusal.code, usual))
             self.refuse(refusal)
-            return False
+            return
 
         def done(_: Any) -> None:
             self._form = None
+            self.toast.emit(said, "receipt")
             self.refresh()
             self._focus_first()
 
         self.after(future, done)
-        return True
 
     def _titled(self, title: InvoiceTitle) -> str:
         """A buyer in a list."""
@@ -388,11 +387,12 @@ class ReceiptsPage(Desk):
         row = Row(theme, Icon(theme, "receipt", 20, "brand" if wish is not None else "ink3"), gap=10)
         if wish is None:
             row.add(Txt(theme, self.say("没有要发票", "No invoice wanted"), "body", "ink2"))
+            row.add(Spring())
         else:
-            row.add((Txt(theme, self._titled(wish.title), "body", elide=True), 1))
+            name = wish.title.name or self.say("还没有抬头", "Nobody named yet")
+            row.add((Txt(theme, name, "body", elide=True), 1))
             issued = self.say("已开", "Issued") + (f" {wish.invoice_no}" if wish.invoice_no else "")
             row.add(Chip(theme, issued if wish.issued_at else self.say("待开", "To issue"), "good" if wish.issued_at else "warn"))
-        row.add(Spring())
         if self._may_wish(sale):
             ask = Btn(theme, self.say("改抬头", "Change") if wish else self.say("要发票", "Invoice"), "tonal", key="F5", height=36)
             ask.setObjectName("ask-invoice")
@@ -418,7 +418,7 @@ class ReceiptsPage(Desk):
         )
         rows = [self._wish_row(wish) for wish in wishes]
         listing = Listing(theme, rows)
-        listing.setFixedHeight(theme.px(52 * min(len(rows), 3) + 4))
+        listing.setFixedHeight(theme.px(54 * min(len(rows), 2) + 4))
         self._invoices.fill(Sheet(theme, Column(theme, head, listing, 6, gap=0)))
 
     def _wish_row(self, wish: InvoiceWish) -> ListRow:
@@ -431,14 +431,16 @@ class ReceiptsPage(Desk):
         return ListRow(
             self.theme,
             (
-                Cell(self._titled(wish.title), icon="receipt", icon_tone="ink3"),
-                Cell(short_number(wish.number), width=150, role="label", tone="ink3"),
+                Cell(
+                    wish.title.name or self.say("还没有抬头", "Nobody named yet"),
+                    sub=" · ".join(filter(None, (wish.title.tax_id, short_number(wish.number)))),
+                ),
                 Cell(clock_text(wish.at, self.till.staging.frame().day), width=70, role="label", tone="ink3"),
                 Cell(fen=wish.payable_fen, width=104, align="right"),
             ),
-            issued,
             see,
-            height=52,
+            issued,
+            height=54,
             pad=18,
             plain=True,
         )

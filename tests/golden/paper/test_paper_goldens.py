@@ -349,7 +349,7 @@ def member_rx_sale() -> Ticket:
         AT,
         replace(FACES, look=lambda: Look(read({"footer": ["云杉路店每周三血压免费测量"]}))),
         points=PointsLine(1780, 406, 500, 1686),
-        invoice=InvoiceTitle("示范市云杉信息技术有限公司", "91000000MA00DEM00X"),
+        invoice=InvoiceTitle("示范市云杉信息技术有限公司", "91000000MA00DEM00P"),
     )
 
 
@@ -662,7 +662,7 @@ def test_a_receipt_says_every_field_of_the_law() -> None:
         "本次+406",
         "使用-500",
         "现有1686",
-        "91000000MA00DEM00X",
+        "91000000MA00DEM00P",
         "除质量原因外",
         "12315",
     ):
