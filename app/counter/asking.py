@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import uuid4
@@ -175,13 +175,23 @@ def which_box(line: BasketLine) -> Question:
 
 
 def review(
-    lines: Sequence[BasketLine], people: Sequence[Staff], on_duty: Sequence[Staff], patient: str, day: date, number: str
+    lines: Sequence[BasketLine],
+    people: Sequence[Staff],
+    on_duty: Sequence[Staff],
+    here: Collection[str],
+    patient: str,
+    day: date,
+    number: str,
 ) -> Question | None:
-    """One pharmacist's review of the prescription lines, signed with the pharmacist's own PIN at this till."""
+    """One pharmacist's review of the prescription lines, signed with the pharmacist's own PIN at this till.
+
+    Who dispensed and who checked is for a person to say: nobody is filled in, those known to be `here` (staff ids) are offered first.
+    The reviewer is filled in only where one pharmacist alone is on duty.
+    """
     if not lines:
         return None
     names = "、".join(f"{line.product.generic_name} {line.product.spec}×{line.quantity}" for line in lines)
-    staff = tuple((s.id, Text(s.name, s.name)) for s in people if s.active)
+    staff = tuple((s.id, Text(s.name, s.name)) for s in sorted((s for s in people if s.active), key=lambda s: s.id not in here))
     reviewers = tuple((s.id, Text(s.name, s.name)) for s in on_duty)
     return _question(
         "review",
@@ -194,8 +204,8 @@ def review(
         QuestionField("valid_days", "number", Text("有效天数", "Valid days"), "1"),
         QuestionField("patient", "text", Text("患者", "Patient"), patient),
         QuestionField("diagnosis", "text", Text("诊断", "Diagnosis")),
-        QuestionField("dispenser", "choice", Text("调配", "Dispensed by"), staff[0][0] if staff else "", staff),
-        QuestionField("checker", "choice", Text("核对", "Checked by"), staff[-1][0] if staff else "", staff),
+        QuestionField("dispenser", "choice", Text("调配", "Dispensed by"), "", staff),
+        QuestionField("checker", "choice", Text("核对", "Checked by"), "", staff),
         QuestionField(
             "verdict",
             "choice",
@@ -203,7 +213,7 @@ def review(
             "approved",
             (("approved", Text("通过", "Approve")), ("rejected", Text("驳回", "Reject"))),
         ),
-        QuestionField("reviewer", "choice", Text("审方药师", "Reviewer"), reviewers[0][0] if reviewers else "", reviewers),
+        QuestionField("reviewer", "choice", Text("审方药师", "Reviewer"), reviewers[0][0] if len(reviewers) == 1 else "", reviewers),
         _pin(Text("药师 PIN", "Pharmacist's PIN")),
         body=Text(
             names if on_duty else f"{names}。现在没有药师在岗，先由药师到岗", names if on_duty else f"{names}. No pharmacist on duty"

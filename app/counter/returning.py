@@ -135,12 +135,16 @@ class Returning:
             self._reset()
 
     def find(self, text: str) -> ReturnScene:
-        """The original sale by receipt number, by the trace code of a box, or by member; an empty text lists the newest."""
+        """The original sale by receipt number, by the trace code of a box, or by member; an empty text lists the newest.
+
+        What leads nowhere leaves the sale in hand as it is, and says what was not found.
+        """
         text = text.strip()
         reading = codes.read(text, self._shapes, codes.ScanContext.RETURNING) if text else None
         if isinstance(reading, codes.TraceCode | codes.Gs1Code) and self._another_box(reading.raw):
             return self.scene()
         self._refuse_while_booking()
+        before = dict(vars(self)) if text and self._sale is not None and not self._number else None
         self._reset()
         match reading:
             case codes.ReceiptNumber():
@@ -156,7 +160,10 @@ class Returning:
                     self._list(text)
         if text and self._sale is None and len(self._found) == 1:
             self._sale = self._store.sales.by_id(self._found[0].sale_id)
-        if self._sale is None and not self._found:
+        if self._sale is None and not self._found and before is not None:
+            vars(self).update(before)
+            self._problem = Text(f"没找到 {text}；手里这张单没动", f"Nothing found for {text}; the sale in hand stays")
+        elif self._sale is None and not self._found:
             self._problem = Text(
                 "没找到这张单。换小票号、盒上的追溯码或会员手机号再找",
                 "No such sale. Try the receipt number, a box's trace code or the member's phone",

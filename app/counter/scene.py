@@ -255,9 +255,10 @@ class ShiftFigures:
 
     since: datetime | None
     sales: int
-    sales_fen: int
+    sales_fen: int | None
+    """None for whoever may not see sums: with them and the slips of the other tenders, the drawer could be worked out before the count."""
     member_share_pct: int
-    average_fen: int
+    average_fen: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -607,7 +607,10 @@ class Selling:
                 return asking.lot(line, self._goods.lots_of(line.product.id), day)
             case "review":
                 on_duty = [s for s in people if s.id in self._store.shifts.duty_pharmacists()]
-                return asking.review(self._rx_lines(), people, on_duty, self._patient_label(), day, facts.get("number", ""))
+                shift = self._post.shift
+                signed_in = self._store.journal.of_type("staff.signed_in@1", self._post.day(self._today()))
+                here = {shift.staff_id if shift else "", *(s.id for s in on_duty), *(str(e.body["staff_id"]) for e in signed_in)}
+                return asking.review(self._rx_lines(), people, on_duty, here, self._patient_label(), day, facts.get("number", ""))
             case "buyer" if line:
                 return asking.buyer(line)
             case "patient":
@@ -828,7 +831,7 @@ class Selling:
         review_id = new_id(self._clock)
         body, blob = self._staging.review(values, pharmacist, lines, self._state.basket, review_id)
         self._book(body, actor=pharmacist.id, private=[blob])
-        self._staging.note_review(body)
+        self._staging.note_review(body, self._clock.now())
         basket = self._state.basket
         # A rejection, too, stands on its lines: it ends what was approved before, also for an undo.
         for line in lines:

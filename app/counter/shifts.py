@@ -25,6 +25,12 @@ from app.store.backup import Backup
 from app.store.open_store import Store
 from app.store.verify import compare_frames, mend
 
+WRITE_S = 20.0
+"""Longest wait, in seconds, for the record of a copy before it is printed."""
+
+UNPRINTED = ("queued", "waiting", "failed")
+"""States of a print job of which surely nothing has come out yet."""
+
 ORDER_DAYS = 90
 """Sales of so many days make this shop's own search order."""
 
@@ -119,6 +125,7 @@ class Shifts:
         self._closed: events.ShiftClosed | None = None
         self._number = ""
         self._problem = ""
+        self._founded: datetime | None = None
 
     # ------------------------------------------------------------------ signing in
 
@@ -291,13 +298,16 @@ class Shifts:
         return self._write([body])
 
     def duties(self) -> tuple[day_law.DutyState, ...]:
-        """Every duty of today: done by whom and when, due, or missed."""
+        """Every duty of today: done by whom and when, due, or missed; none from before this till's first record."""
         day = self._day()
         since = min(day.replace(day=1), day - timedelta(days=7))
         days = [since + timedelta(days=n) for n in range((day - since).days + 1)]
         done = [day_law.DutyDoneOn(row.duty, row.slot, row.day) for each in days for row in self._store.shifts.duties(each)]
         wanted = self._store.settings.get("duty.list") or None
-        return day_law.duty_states(self._duties, done, day, self._clock.now().astimezone(SHOP_TIME).time(), wanted)
+        if self._founded is None:
+            first = self._store.journal.events(0, 1)
+            self._founded = unseal(first[0]).at.astimezone(SHOP_TIME) if first else None
+        return day_law.duty_states(self._duties, done, day, self._clock.now().astimezone(SHOP_TIME).time(), wanted, self._founded)
 
     @property
     def duty_rules(self) -> tuple[day_law.DutyRule, ...]:
@@ -315,15 +325,22 @@ class Shifts:
         self._printing.print_x(self.totals(), self._shift(), self._person())
 
     def reprint(self, event_id: str, copy_no: int) -> None:
-        """Print a receipt again under 补打; the copy is an event of its own."""
-        self._write([events.ReceiptReprinted(event_id=event_id, copy_no=copy_no)]).result(5)
+        """Print a receipt again under 补打, the copy being an event of its own; where the first paper still waits, that one is printed."""
+        first = self._store.jobs.of_event(event_id)
+        waiting = next((job for job in first if job.state in UNPRINTED and job.kind != "reprint"), None)
+        if waiting is not None:
+            if waiting.state != "queued":
+                self._printing.again(waiting.job_id)
+            self._printing.wake()
+            return
+        self._write([events.ReceiptReprinted(event_id=event_id, copy_no=copy_no)]).result(WRITE_S)
         self._printing.reprint(event_id, copy_no)
 
     def print_again(self, job_id: str, *, road: int = 0) -> None:
         """Print a waiting, failed or unknown job; where the first may have come out it is a copy, and an event, like any other."""
         copy = self._printing.copy_of(job_id)
         if copy is not None:
-            self._write([events.ReceiptReprinted(event_id=copy[0], copy_no=copy[1])]).result(5)
+            self._write([events.ReceiptReprinted(event_id=copy[0], copy_no=copy[1])]).result(WRITE_S)
         self._printing.again(job_id, copy[1] if copy is not None else 0, road=road)
 
     def scene(self) -> ShiftScene:

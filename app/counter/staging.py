@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from app.counter import asking
@@ -58,6 +58,16 @@ class Stage:
     verdicts: tuple[Verdict, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who signed a review, by name, and when."""
+
+    reviewer: str
+    dispenser: str
+    checker: str
+    at: datetime
+
+
 class Staging:
     """Judges baskets and draws scenes from them; keeps the reviews and registers of the open basket at hand."""
 
@@ -77,7 +87,8 @@ class Staging:
         self._registers: dict[str, RegisterFacts] = {}
         self._books: dict[tuple[str, tuple[str, ...]], OfferBook] = {}
         self._strips: dict[int, tuple[Verdict, Strip]] = {}
-        self._notes: dict[LineAnswer, Strip] = {}
+        self._signed: dict[str, Signed] = {}
+        self._notes: dict[object, Strip] = {}
 
     # ------------------------------------------------------------------ judging
 
@@ -216,14 +227,19 @@ class Staging:
         )
         return body, blob
 
-    def note_review(self, body: events.ReviewSigned) -> None:
+    def note_review(self, body: events.ReviewSigned, at: datetime) -> None:
         """Let the rules know a review of the journal; a rejection ends what was approved before for the same basket and products."""
+        self._signed[body.review_id] = Signed(self._name(body.reviewer), self._name(body.dispenser), self._name(body.checker), at)
         if body.verdict != "approved":
             for review_id, facts in self._reviews.items():
                 if self._review_of.get(review_id) == body.basket_id and set(facts.products) & set(body.products):
                     self._reviews[review_id] = replace(facts, approved=False)
         self._review_of[body.review_id] = body.basket_id
         self._reviews[body.review_id] = ReviewFacts(body.products, body.verdict == "approved", body.prescribed_on, body.valid_days)
+
+    def _name(self, staff_id: str) -> str:
+        found = self._store.people.staff_by_id(staff_id)
+        return found.name if found else staff_id
 
     def buyer(self, values: Mapping[str, str], line: BasketLine, basket: Basket) -> tuple[events.BuyerRegistered, PrivateBlob]:
         """The register entry of a buyer and its private part; Refused names what is wrong with the ID."""
@@ -252,7 +268,7 @@ class Staging:
             row = self._store.shifts.review(review_id)
             body = self._body(row.event_id) if row else None
             if isinstance(body, events.ReviewSigned):
-                self.note_review(body)
+                self.note_review(body, row.at if row else self._clock.now())
         wanted = {line.register_id for line in basket.lines if line.register_id}
         if wanted:
             for envelope in self._store.journal.of_type("buyer.registered@1"):
@@ -383,15 +399,23 @@ class Staging:
 
     def _notes_on(self, line: BasketLine) -> tuple[Strip, ...]:
         """What stands on a line besides verdicts; the same object while it says the same, as with verdicts."""
+        notes = []
         price = line.answered(PRICE_OF_THE_DAY)
-        if price is None:
-            return ()
-        known = self._notes.get(price)
+        if price is not None:
+            notes.append(self._note(price, lambda: price_strip(price, line)))
+        review = self._reviews.get(line.review_id)
+        signed = self._signed.get(line.review_id)
+        if review is not None and signed is not None and review.approved and line.product.id in review.products:
+            notes.append(self._note(signed, lambda: reviewed_strip(signed)))
+        return tuple(notes)
+
+    def _note(self, about: object, made: Callable[[], Strip]) -> Strip:
+        known = self._notes.get(about)
         if known is None:
             if len(self._notes) >= KEPT_STRIPS:
                 self._notes.clear()
-            known = self._notes[price] = price_strip(price, line)
-        return (known,)
+            known = self._notes[about] = made()
+        return known
 
     def _strip(self, verdict: Verdict) -> Strip:
         """The note of a verdict; of one that was drawn before, the same note, so that the cart sees at once that nothing changed."""
@@ -533,6 +557,18 @@ def strip_of(verdict: Verdict) -> Strip:
         verdict.why,
         verdict.basis,
         verdict.ways_out,
+    )
+
+
+def reviewed_strip(signed: Signed) -> Strip:
+    """The note on a line whose prescription a pharmacist has approved: who and when."""
+    at = signed.at.astimezone(SHOP_TIME).strftime("%H:%M")
+    return Strip(
+        "rx_reviewed",
+        "inform",
+        "rx",
+        Text(f"药师已审 · {signed.reviewer} {at}", f"Reviewed · {signed.reviewer} {at}"),
+        Text(f"调配 {signed.dispenser}，核对 {signed.checker}", f"Dispensed by {signed.dispenser}, checked by {signed.checker}"),
     )
 
 

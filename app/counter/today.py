@@ -40,7 +40,7 @@ class Today:
         self._clock = clock
         self._shifts = shifts
         self._staging = staging
-        self._key: tuple[int, int, int] | None = None
+        self._key: tuple[int, int, int, str] | None = None
         self._facts = DayFacts((), None, None)
         self._minute = -1
         self._standing: tuple[Duty, ...] = ()
@@ -57,7 +57,7 @@ class Today:
         """
         now = self._clock.now()
         minute = int(now.timestamp()) // KEPT_SECONDS
-        key = (self._store.journal.head().seq, minute, self._store.jobs.count(UNPRINTED))
+        key = (self._store.journal.head().seq, minute, self._store.jobs.count(UNPRINTED), self._staging.frame().staff_id)
         if minute != self._minute:
             self._standing, self._minute = self._read_standing(now), minute
         if key != self._key:
@@ -109,6 +109,9 @@ class Today:
             return None
         totals = self._store.shifts.totals(shift.shift_id)
         share = totals.member_sales * 100 // totals.sales if totals.sales else 0
+        role = self._staging.frame().role
+        if role not in str(self._store.settings.get("rights.shift_sums")).split(";"):
+            return ShiftFigures(shift.opened_at, totals.sales, None, share, None)
         average = totals.sales_fen // totals.sales if totals.sales else 0
         return ShiftFigures(shift.opened_at, totals.sales, totals.sales_fen, share, average)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from app.domain.verdict import Text
@@ -190,10 +190,16 @@ def _duty(raw: Mapping[str, Any]) -> DutyRule:
 
 
 def duty_states(
-    duties: Sequence[DutyRule], done: Collection[DutyDoneOn], day: date, at: time, wanted: Collection[str] | None = None
+    duties: Sequence[DutyRule],
+    done: Collection[DutyDoneOn],
+    day: date,
+    at: time,
+    wanted: Collection[str] | None = None,
+    since: datetime | None = None,
 ) -> tuple[DutyState, ...]:
     """How every duty stands on a business day at the shop's own time; `wanted` limits them to the shop's list.
 
+    Nobody could do what ended before the shop was founded (`since`, at the shop's own time): such duties are left out, not missed.
     `done` holds what was done on this day and, for weekly and monthly duties, since the beginning of the week or month.
     """
     states: list[DutyState] = []
@@ -210,6 +216,8 @@ def duty_states(
                 state = "missed"
             else:
                 state = "due"
+            if state == "missed" and since is not None and datetime.combine(due_on, slot.ends) <= since.replace(tzinfo=None):
+                continue
             states.append(DutyState(duty.id, slot.id, duty.title, state, slot.ends, due_on))
     return tuple(states)
 

@@ -33,6 +33,9 @@ _Row = TypeVar("_Row")
 UNIT_ROWS = 25
 """Rows of one commit while the counter sells: more of them at once are felt at the next scan."""
 
+OUTGROWN_BY = 500
+"""Products more than twice those of the last build, from which on a build pays."""
+
 _KEPT_PRODUCTS = 512
 _REPORT_EVERY = 2_000
 _SAMPLED_NAMES = 50_000
@@ -380,6 +383,15 @@ class Catalogue:
             )
         self.replace_with(ready)
 
+    @property
+    def outgrown(self) -> bool:
+        """Whether so many products came since the file was built that common words should be weighed anew: `rebuild` does."""
+        built = self._meta("products")
+        if built == "":
+            # A file of before this was counted: one that was built empty has weighed no word.
+            return self.count >= OUTGROWN_BY and not self._count("fat_start")
+        return self.count >= 2 * int(built) + OUTGROWN_BY
+
     def _put(self, connection: dbapi.Connection, product: Product) -> tuple[str, int, Findable] | None:
         """Write the row, take what no longer holds out of its index; returns the side, rank and content to put in."""
         values = _ROW(product.__dict__)
@@ -607,6 +619,7 @@ def build_catalogue(
             )
             for statement in _LOOKUPS:
                 connection.execute(statement)
+            connection.execute("INSERT INTO meta VALUES ('products', ?)", (str(count),))
             if count:
                 _rank(connection, own_ranks or {})
                 _index(connection, speller or carried_speller(), names, progress)

@@ -35,6 +35,15 @@ class CatalogueSink(Protocol):
         """Keep or overwrite dated prices; gives how many."""
         ...
 
+    @property
+    def outgrown(self) -> bool:
+        """Whether a build would make searches better."""
+        ...
+
+    def rebuild(self, *, progress: Callable[[int], None] = ...) -> None:
+        """Build the file anew from its own rows."""
+        ...
+
 
 class Inbox:
     """Applies feed rows and remembers how far it has read."""
@@ -93,6 +102,16 @@ class Inbox:
 
         step(0)
         return outcome
+
+    def settle(self, feed: str, progress: Callable[[int], None] = lambda rows: None) -> bool:
+        """A feed has been read to its end: a catalogue that outgrew its index is built anew, on the caller's thread.
+
+        True where that was done. An empty shop's first feed brings thousands of products whose common words no build has weighed yet.
+        """
+        if feed != "product" or self._catalogue is None or not self._catalogue.outgrown:
+            return False
+        self._catalogue.rebuild(progress=progress)
+        return True
 
     def _keep(self, connection: Connection, kind: type[Record], records: Sequence[Record]) -> None:
         """One unit's records into the table (or the catalogue) that holds their kind."""

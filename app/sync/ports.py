@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Protocol
@@ -43,6 +43,10 @@ class Inbox(Protocol):
 
     def apply(self, feed: str, rows: Sequence[dict[str, Any]], cursor: str) -> Future[Any]:
         """Write rows and, with them, how far the feed has been read."""
+        ...
+
+    def settle(self, feed: str, progress: Callable[[int], None]) -> bool:
+        """A feed was read to its end, after rows had come; what long work that asks for is done now, on the caller's thread."""
         ...
 
     def cursor(self, feed: str) -> str:

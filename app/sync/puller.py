@@ -54,6 +54,8 @@ class Puller:
         self._quiet = quiet
         self._stopping = stopping
         self._feeds = tuple(feeds)
+        # The run before may have ended between a last page and what it asks for.
+        self._unsettled = set(feeds)
 
     def pull(self, feed: str) -> PullStep:
         """Take the next page of a feed; a feed with another history is read again from its beginning."""
@@ -67,6 +69,12 @@ class Puller:
             self._inbox.apply(feed, [], "").result(_APPLY_SECONDS)
             return PullStep(feed, 0, 0, True)
         return self._take(page, cursor)
+
+    def settle(self, feed: str) -> None:
+        """After the last page: let the store do what rows that came ask for, standing aside between its steps."""
+        if feed in self._unsettled:
+            self._inbox.settle(feed, lambda _: self._stand_aside())
+            self._unsettled.discard(feed)
 
     @property
     def feeds(self) -> tuple[str, ...]:
@@ -95,6 +103,7 @@ class Puller:
                     log.warning("feed %s: a row is no %s", page.feed, kind.__name__)
             # the cursor moves with the last unit only: after a cut, rows are taken again, never skipped
             self._inbox.apply(page.feed, unit, before if left else page.cursor).result(_APPLY_SECONDS)
+            self._unsettled.add(page.feed)
             if not left:
                 return PullStep(page.feed, len(page.rows), refused, page.more)
 

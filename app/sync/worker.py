@@ -173,6 +173,8 @@ class SyncWorker:
                     self._wanted = False
                 if sales_wait:
                     self._reached(self._uploader.step().sent)
+            if not self._stopping.is_set():
+                self._puller.settle(feed)
 
     def _reached(self, sent: int) -> None:
         """Events were acknowledged: online, or recovering while a backlog drains."""

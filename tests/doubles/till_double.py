@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -167,6 +167,7 @@ class MemoryInbox:
         self.rows: dict[str, dict[str, dict[str, Any]]] = {}
         self.cursors: dict[str, str] = {}
         self.units: list[int] = []
+        self.settled: list[str] = []
 
     def apply(self, feed: str, rows: Sequence[dict[str, Any]], cursor: str) -> Future[Any]:
         self.units.append(len(rows))
@@ -174,6 +175,10 @@ class MemoryInbox:
         kept.update({str(row["id"]): row for row in rows})
         self.cursors[feed] = cursor
         return _done()
+
+    def settle(self, feed: str, progress: Callable[[int], None]) -> bool:
+        self.settled.append(feed)
+        return False
 
     def cursor(self, feed: str) -> str:
         return self.cursors.get(feed, "")

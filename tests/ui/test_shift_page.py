@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +101,7 @@ def test_more_cash_than_the_drawer_holds_is_refused_in_the_form(bench: Callable[
 def test_a_duty_out_of_range_asks_what_was_done(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
     at = bench()
     at.press("F4")
-    row = at.page.findChild(QWidget, "duty-room_climate-am")
+    row = at.page.findChild(QWidget, "duty-room_climate-pm")
     row.setFocus()
     at.press("Enter", "31.5", "Enter", "50", "Enter")
     assert "超出范围，采取的措施" in at.words()
@@ -108,13 +109,15 @@ def test_a_duty_out_of_range_asks_what_was_done(bench: Callable[[], DeskBench], 
     at.until(lambda: at.toasts)
     done = demo_counter.till.store.shifts.duties(at.page._scene.day)
     assert [(row.duty, row.slot, row.figures, row.in_range, row.action) for row in done] == [
-        ("room_climate", "am", {"temperature_dc": 315, "humidity_pm": 500}, False, "air_conditioner")
+        ("room_climate", "pm", {"temperature_dc": 315, "humidity_pm": 500}, False, "air_conditioner")
     ]
     assert "李娜" in at.words()
 
 
-def test_missed_duties_are_counted_on_the_rail(bench: Callable[[], DeskBench]) -> None:
-    assert bench().page.badge() == "5"
+def test_missed_duties_are_counted_on_the_rail_from_the_founding_on(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    assert bench().page.badge() == ""
+    demo_counter.clock.jump(demo_counter.clock.now() + timedelta(hours=9))
+    assert bench().page.badge() == "3"
 
 
 def test_a_pharmacist_comes_on_duty_with_the_own_pin(bench: Callable[[], DeskBench], demo_counter: Any) -> None:

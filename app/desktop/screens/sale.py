@@ -534,12 +534,11 @@ class DayColumn(QWidget):
         began = Txt(theme, say(theme, "shift_since", time=since), "label", "ink3")
         head = Row(theme, Txt(theme, say(theme, "shift"), "head"), Spring(), began)
         row = Row(theme, gap=12)
-        shown = (
-            (money_text(figures.sales_fen), "figure_sales"),
-            (str(figures.sales), "figure_count"),
-            (f"{figures.member_share_pct}%", "figure_members"),
-            (money_text(figures.average_fen), "figure_average"),
-        )
+        shown = [(str(figures.sales), "figure_count"), (f"{figures.member_share_pct}%", "figure_members")]
+        if figures.sales_fen is not None:
+            shown.insert(0, (money_text(figures.sales_fen), "figure_sales"))
+        if figures.average_fen is not None:
+            shown.append((money_text(figures.average_fen), "figure_average"))
         for order, (value, word) in enumerate(shown):
             if order:
                 row.add(Rule(theme, standing=34))

@@ -165,3 +165,15 @@ def test_a_wait_is_never_longer_than_five_minutes_nor_than_its_ceiling(failures:
     wait_s = backoff_seconds(failures, draw)
     assert 0 <= wait_s <= 300
     assert wait_s <= 2.0 ** min(failures - 1, 10)
+
+
+def test_feeds_are_settled_once_at_the_start_and_again_after_rows_came(standing: Standing) -> None:
+    standing.worker.start()
+    until(lambda: standing.worker.state.kind == "online")
+    first = list(standing.inbox.settled)
+    assert first.count("staff") == first.count("product") == 1
+    publishing.publish(standing.bench.archive, "staff", [Staff(id="S2", code="2", name="王敏", role="pharmacist")], "RM01")
+    standing.worker.wake(now=True)
+    until(lambda: standing.inbox.settled.count("staff") == 2)
+    assert standing.inbox.settled.count("product") == 1
+    assert standing.worker.stop(60)
