@@ -294,7 +294,8 @@ class ReceiptsPage(Desk):
             return
         wish = self.till.invoicing.of_sale(sale.body.sale_id)
         known = title if title.name else wish.title if wish is not None else NOBODY
-        name, number = Text("抬头（公司名或姓名）", "Name of the company or person"), Text("税号（个人可不填）", "Tax number (none for a person)")
+        name = Text("抬头（公司名或姓名）", "Name of the company or person")
+        number = Text("税号（个人可不填）", "Tax number (none for a person)")
         fields = [
             QuestionField("name", "text", name, value=known.name),
             QuestionField("tax_id", "text", number, value=known.tax_id, required=False),
