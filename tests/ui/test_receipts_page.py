@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop.screens.receipts import ReceiptsPage
 from app.desktop.theme import Theme
+from app.domain.codes import invoice_header
+from app.domain.invoice import InvoiceTitle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,3 +150,49 @@ def test_an_unknown_member_is_told_in_the_form(bench: Callable[[], DeskBench], d
     assert at.page._form is not None
     assert demo_counter.till.store.sales.by_number(number).member_id == ""
     assert at.fits()
+
+
+COMPANY = "示范市云杉信息技术有限公司"
+TAX_ID = "91000000MA00DEM00P"
+
+
+def test_an_invoice_is_wished_for_and_marked_as_issued(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    number = demo_counter.sell(MASKS)
+    at = bench()
+    assert "F5" in at.bar() and "待开发票" not in at.words()
+    at.press("F5")
+    at.page._form.put("name", COMPANY)
+    at.page._form.put("tax_id", "91000000ma00dem00q")
+    at.page._form.submit()
+    at.until(lambda: "税号不对" in at.words())
+    at.page._form.put("tax_id", TAX_ID)
+    at.page._form.submit()
+    at.until(lambda: at.toasts and "待开发票" in at.words())
+    assert COMPANY in at.words() and TAX_ID in at.words()
+    sale = demo_counter.till.store.sales.by_number(number)
+    at.page.findChild(QWidget, f"issued-{sale.body.sale_id}").click()
+    at.page._form.put("number", "26110000000000000017")
+    at.page._form.submit()
+    at.until(lambda: "已开 26110000000000000017" in at.words())
+    assert "待开发票" not in at.words() and "F5" not in at.bar()
+
+
+def test_a_buyers_code_scanned_on_the_page_fills_the_form(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    demo_counter.sell(MASKS)
+    at = bench()
+    at.page.on_scanned(invoice_header(COMPANY, TAX_ID, "云杉路 1 号", "示范银行 1"))
+    at.page._form.submit()
+    at.until(lambda: at.toasts)
+    (wish,) = demo_counter.till.invoicing.waiting()
+    assert (wish.title.name, wish.title.tax_id, wish.title.bank) == (COMPANY, TAX_ID, "示范银行 1")
+
+
+def test_invoices_queue_and_sales_fit_the_smallest_screen(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    for _ in range(4):
+        number = demo_counter.sell(MASKS)
+        sale = demo_counter.till.store.sales.by_number(number)
+        demo_counter.till.invoicing.wish(sale.body.sale_id, InvoiceTitle(COMPANY, TAX_ID), "typed").result(60)
+    at = bench()
+    assert at.fits()
+    if folder := os.environ.get("YAOGUI_PAGE_PNG"):
+        at.page.grab().save(str(Path(folder) / "receipts-invoices.png"))
