@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
-from typing import Any
 
-from reportlab.graphics.barcode.code128 import Code128
-from reportlab.graphics.barcode.eanbc import Ean13BarcodeWidget
-from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from app.devices.labels.label import Bars, Block, Label, Mark, Wanted, Words
 from app.devices.labels.layout import BASELINE, SheetGrid
-from app.devices.labels.zpl import EAN13_MODULES
+from app.devices.symbols import code128_modules, ean13_modules
 from app.reports import fonts
 from app.reports.page import INK, MM, qr_code
 
-_LEAST_MODULE = 0.19
-"""Narrowest bar in mm that an office printer keeps clean."""
+_LEAST_MODULE, _MOST_MODULE = 0.19, 0.33
+"""Narrowest bar in mm that an office printer keeps clean, and the nominal one of EAN-13."""
+_QUIET = 14
+"""White around bars, in modules, that the box leaves."""
 _TICK = HexColor("#B9C4C4")
 
 
@@ -79,19 +78,11 @@ def _mark(canvas: Canvas, mark: Mark, left: float, top: float) -> None:
 
 
 def _bars(canvas: Canvas, mark: Bars, x: float, y: float) -> None:
-    """Bars at the right edge of their box, as the label printer sets them."""
-    high, room = mark.height * MM, mark.width * MM
-    if mark.kind == "ean13":
-        module = min(0.33, max(_LEAST_MODULE, mark.width / (EAN13_MODULES + 14))) * MM
-        widget: Any = Ean13BarcodeWidget(
-            mark.payload[:12], barWidth=module, barHeight=high, humanReadable=False, quiet=False, barFillColor=INK, barStrokeWidth=0
-        )
-        bounds = widget.getBounds()
-        drawing = Drawing(bounds[2] - bounds[0], high)
-        drawing.add(widget)
-        drawing.drawOn(canvas, x + room - EAN13_MODULES * module - bounds[0], y - high)
-        return
-    bars: Any = Code128(mark.payload, barWidth=1, barHeight=high, quiet=0, barFillColor=INK)
-    module = min(0.33 * MM, max(_LEAST_MODULE * MM, room / (bars.width + 20)))
-    bars = Code128(mark.payload, barWidth=module, barHeight=high, quiet=0, barFillColor=INK)
-    bars.drawOn(canvas, x + room - bars.width, y - high)
+    """Bars at the right edge of their box, as the label printer sets them, written as plain boxes: no foreign face comes with them."""
+    modules = ean13_modules(mark.payload) if mark.kind == "ean13" else code128_modules(mark.payload)
+    module = min(_MOST_MODULE, max(_LEAST_MODULE, mark.width / (len(modules) + _QUIET))) * MM
+    left, high = x + mark.width * MM - len(modules) * module, mark.height * MM
+    path = canvas.beginPath()
+    for run in re.finditer("1+", modules):
+        path.rect(left + run.start() * module, y - high, len(run[0]) * module, high)
+    canvas.drawPath(path, stroke=0, fill=1)

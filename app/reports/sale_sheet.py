@@ -103,12 +103,8 @@ def _lines(page: Page, body: SaleClosed, returned: dict[str, int]) -> None:
 def _product(words: Words, line: SaleLine) -> str:
     name = f"{line.generic_name}（{line.brand_name}）" if line.brand_name else line.generic_name
     marks = [words(f"sale.mark.{mark}") for mark, there in (("rx", line.rx_class == "rx"), ("split", line.unit_level == "split")) if there]
-    return "\n".join([f"{name} {' '.join(marks)}".strip(), *([line.approval_no] if line.approval_no else []), *_codes(line)])
-
-
-def _codes(line: SaleLine) -> list[str]:
-    """Trace codes in full, one below another."""
-    return [sold.code for sold in line.codes]
+    second = " ".join(part for part in (line.approval_no, *marks) if part)
+    return "\n".join([name, *([second] if second else []), *(sold.code for sold in line.codes)])
 
 
 def _maker(words: Words, line: SaleLine) -> str:
