@@ -24,6 +24,8 @@ ROW = 84
 HEAD, FOOT = 86, 68
 SMALL = 20
 """Smallest type on this screen, in design pixels: it is read from two metres."""
+SMALLEST = 18
+"""Its size in real pixels on the smallest screen, 1024×600."""
 QUIET = 4
 """Empty modules round a QR code."""
 _GLOW_INK = "#BFE6D8"
@@ -98,7 +100,8 @@ class CustomerScreen(QWidget):
     def _face(self, size: float, weight: int = 500, *, struck: bool = False) -> Face:
         key = (size, weight, struck)
         if key not in self._faces:
-            self._faces[key] = Face(max(12, round(size * self._factor)), weight, struck=struck)
+            # On a small screen the small type shrinks less than the rest.
+            self._faces[key] = Face(max(round(size * self._factor), min(round(size), SMALLEST)), weight, struck=struck)
         return self._faces[key]
 
     def _say(self, key: str, **facts: object) -> str:

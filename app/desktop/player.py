@@ -120,6 +120,15 @@ class Hand:
             field.insert(text)
         self.press("Enter")
 
+    def prescription(self, patient: str, pin: str) -> None:
+        """F9, and everything of the form but its last Enter: the paper, who dispensed and who checked, the pharmacist's PIN."""
+        self.press("F9")
+        self.rest()
+        for words in ("DEMO-0001", "演示医院", "演示医师", patient, "高血压"):
+            self.fill(words)
+        self.press("1", "Enter", "2", "Enter")
+        self.type(pin)
+
     def go(self, page: str) -> None:
         """Press a page's place in the rail."""
         shell = self.window.shell
@@ -242,11 +251,7 @@ def _prescription_sale(hand: Hand, code: Callable[..., str], pin: str) -> None:
     """Two boxes of a prescription medicine: reviewed at the till with the pharmacist's own PIN, paid on the insurer's terminal."""
     hand.scan(code("trace", "P1000A1"))
     hand.grab("07-prescription")
-    hand.press("F9")
-    hand.rest()
-    for words in ("DEMO-0001", "演示医院", "演示医师", "演示患者", "高血压"):
-        hand.fill(words)
-    hand.type(pin)
+    hand.prescription("演示患者", pin)
     hand.grab("08-review")
     hand.press("Enter")
     hand.wait(lambda: not hand.till.selling.scene().blocks, "the review to be signed")

@@ -232,11 +232,7 @@ def _member_rx(tour: Tour) -> QWidget:
     hand.rest()
     for code in tour.codes("trace", "P1000A1"):
         hand.scan(code)
-    hand.press("F9")
-    hand.rest()
-    for words in ("DEMO-0001", "演示医院", "演示医师", "王秀兰", "高血压"):
-        hand.fill(words)
-    hand.type(tour.pins["pharmacist"])
+    hand.prescription("王秀兰", tour.pins["pharmacist"])
     hand.press("Enter")
     hand.wait(lambda: not hand.till.selling.scene().blocks, "the review to be signed")
     hand.rest()

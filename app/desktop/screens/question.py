@@ -142,6 +142,9 @@ class ChipRow(Painted):
         if 0 <= order < min(9, len(self._choices)) and not event.isAutoRepeat():
             self.choose(self._choices[order][0])
             return
+        if event.text().isdigit():
+            # A digit without a chip means nothing; it must not go on into the box above.
+            return
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down) and self._choices:
             values = [value for value, _ in self._choices]
             at = values.index(self.value) if self.value in values else -1
