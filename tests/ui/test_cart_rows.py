@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import pytest
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPixmap
-from PySide6.QtWidgets import QStyleOptionViewItem
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QAccessible, QImage, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QApplication
 
-from app.counter.scene import SceneLine, Strip
+from app.counter.scene import Frame, Scene, SceneLine, Strip
 from app.desktop.models.cart import LINE_ROLE, SELECTED_ROLE, CartModel
-from app.desktop.models.cart_delegate import SHOWN_STRIPS, CartDelegate, RowLayout
+from app.desktop.models.cart_rows import SHOWN_STRIPS, CartColumns, CartHit, CartRows
+from app.desktop.models.cart_view import CartView
 from app.desktop.models.strips import by_weight, note_of
 from app.desktop.theme import Theme
+from app.desktop.theme.tokens import Mode
 from app.domain.verdict import Text, WayOut
 
 WIDTH = 857.0
@@ -82,7 +88,7 @@ def test_a_line_is_spoken_with_its_class_quantity_amount_and_notes(model: CartMo
 
 
 def test_at_most_two_notes_are_drawn_and_the_rest_are_counted(theme: Theme) -> None:
-    delegate = CartDelegate(theme)
+    delegate = CartRows(theme)
     noted = line(1, strips=tuple(strip(f"rule-{n}", tone) for n, tone in enumerate(("info", "warn", "bad", "rx"))))
     row = delegate.layout_of(noted, WIDTH, True)
     assert [placed.rule for placed in row.notes] == ["rule-2", "rule-3"]
@@ -92,7 +98,7 @@ def test_at_most_two_notes_are_drawn_and_the_rest_are_counted(theme: Theme) -> N
 
 
 def test_every_part_of_a_row_can_be_hit(theme: Theme) -> None:
-    delegate = CartDelegate(theme)
+    delegate = CartRows(theme)
     noted = line(1, quantity=2, strips=(strip("near", "warn", WayOut("answer:told", Text("已告知", "Told"), "Enter")),))
     row = delegate.layout_of(noted, WIDTH, True)
     rect = QRectF(0, 200, WIDTH, row.height)
@@ -106,7 +112,7 @@ def test_every_part_of_a_row_can_be_hit(theme: Theme) -> None:
 
 
 def test_a_long_name_wraps_and_its_strength_is_never_cut(theme: Theme) -> None:
-    delegate = CartDelegate(theme)
+    delegate = CartRows(theme)
     long = line(1, name="复方氨基酸注射液与葡萄糖电解质维生素混合制剂（儿童型）", strength="250ml（含氨基酸19.2g）×12袋")
     row = delegate.layout_of(long, WIDTH, False)
     assert "".join(row.names) == long.name
@@ -115,7 +121,7 @@ def test_a_long_name_wraps_and_its_strength_is_never_cut(theme: Theme) -> None:
 
 
 def test_a_guessed_lot_is_shown_as_a_guess_and_the_maker_gives_way_first(theme: Theme) -> None:
-    delegate = CartDelegate(theme)
+    delegate = CartRows(theme)
     guessed = delegate.layout_of(line(1, lot_source="assumed"), WIDTH, False)
     assert any("（待确认）" in piece.words and piece.tone == "warn_ink" for piece in guessed.pieces)
     crowded = line(2, maker="某某省某某市某某某某某某制药集团股份有限公司", near_expiry=True, codes_needed=12, codes_got=3)
@@ -126,7 +132,7 @@ def test_a_guessed_lot_is_shown_as_a_guess_and_the_maker_gives_way_first(theme: 
 
 
 def test_a_row_is_measured_once_per_width_and_again_after_a_change_of_theme(theme: Theme) -> None:
-    delegate = CartDelegate(theme)
+    delegate = CartRows(theme)
     plain = line(1)
     first = delegate.layout_of(plain, WIDTH, False)
     assert delegate.layout_of(plain, WIDTH, False) is first
@@ -135,40 +141,182 @@ def test_a_row_is_measured_once_per_width_and_again_after_a_change_of_theme(them
     assert delegate.layout_of(plain, WIDTH, False).height > first.height
 
 
-def test_the_row_that_loses_the_selection_was_drawn_before_the_scan_that_takes_it(
+def picture(rows: CartRows, theme: Theme, each: SceneLine, selected: bool) -> QImage:
+    """One line drawn by itself."""
+    height = rows.layout_of(each, WIDTH, selected).height
+    canvas = QPixmap(round(WIDTH), height)
+    canvas.fill(theme.color("rx"))
+    painter = QPainter(canvas)
+    rows.paint(painter, each, QRectF(0, 0, WIDTH, height), selected)
+    painter.end()
+    return canvas.toImage()
+
+
+def test_the_words_of_a_line_are_drawn_once_however_often_the_selection_comes_and_goes(
     theme: Theme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn: list[tuple[str, bool]] = []
-    whole = CartDelegate._paint_row
+    drawn: list[str] = []
+    whole = CartRows._paint_words
 
-    def counted(self: CartDelegate, painter: QPainter, each: SceneLine, selected: bool, rect: QRectF, row: RowLayout) -> None:
-        drawn.append((each.line_id, selected))
-        whole(self, painter, each, selected, rect, row)
+    def counted(self: CartRows, painter: QPainter, each: SceneLine, *rest: Any) -> tuple[float, float]:
+        drawn.append(each.line_id)
+        return whole(self, painter, each, *rest)
 
-    monkeypatch.setattr(CartDelegate, "_paint_row", counted)
+    monkeypatch.setattr(CartRows, "_paint_words", counted)
     noted = line(1, strips=(strip("near", "warn", WayOut("answer:told", Text("已告知", "Told"), "Enter")),))
-    model, delegate = CartModel(theme), CartDelegate(theme)
-    option, canvas = QStyleOptionViewItem(), QPixmap(round(WIDTH), 400)
+    rows = CartRows(theme)
+    chosen, left, again = (picture(rows, theme, noted, selected) for selected in (True, False, True))
+    assert drawn == ["line-1"]
+    assert chosen == again != left
+    assert picture(CartRows(theme), theme, noted, False) == left, "what was kept is what is drawn on the spot"
+    picture(rows, theme, replace(noted, quantity=2), False)
+    assert drawn == ["line-1"] * 3
 
-    def show(row: int) -> QImage:
-        canvas.fill(theme.color("surface"))
-        height = delegate.layout_of(model.lines[row], WIDTH, model.selected == model.lines[row].line_id).height
-        option.rect = QRect(0, 0, round(WIDTH), height)
-        painter = QPainter(canvas)
-        delegate.paint(painter, option, model.index(row))
-        painter.end()
-        return canvas.toImage()
 
-    model.show((noted,), "line-1")
-    chosen = show(0)
-    delegate.foresee(noted, WIDTH, canvas.devicePixelRatioF())
-    assert drawn == [("line-1", True), ("line-1", False)]
-    model.show((noted, line(2)), "line-2")
-    left = show(0)
-    assert drawn == [("line-1", True), ("line-1", False)]
-    assert left != chosen
-    delegate.forget()
-    assert show(0) == left, "the picture made ahead is the one made on the spot"
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_ground_of_the_selected_row_is_its_colour_and_its_words_stay_readable(theme: Theme, mode: Mode) -> None:
+    theme.set_mode(mode)
+    rows = CartRows(theme)
+    chosen, left = (picture(rows, theme, line(1), selected) for selected in (True, False))
+    asked = theme.color("select")
+    # Two in 255 is what no eye sees; the colour cannot be met exactly by a thin layer over the dark surface.
+    for x, y in ((round(WIDTH) - 6, 8), (round(WIDTH) // 2, 58), (16, 6)):
+        shown = chosen.pixelColor(x, y)
+        assert max(abs(a - b) for a, b in zip(shown.getRgb()[:3], asked.getRgb()[:3], strict=True)) <= 2
+    assert left.pixelColor(16, 6) == theme.color("surface")
+    assert chosen.pixelColor(1, 8) == theme.color("brand")
+
+
+def test_a_button_under_the_pointer_is_lit_and_the_light_goes_with_it(theme: Theme) -> None:
+    rows = CartRows(theme)
+    noted = line(1, quantity=2, strips=(strip("near", "warn", WayOut("answer:told", Text("已告知", "Told"))),))
+    dark = picture(rows, theme, noted, False)
+    for hit in (CartHit("line-1", "plus"), CartHit("line-1", "way", "near", "answer:told")):
+        rows.hover = hit
+        assert picture(rows, theme, noted, False) != dark
+        rows.hover = None
+        assert picture(rows, theme, noted, False) == dark
+
+
+# -- the view ------------------------------------------------------------------------------------
+
+_NOTES = (strip("near", "warn", WayOut("answer:told", Text("已告知", "Told"), "Enter")), strip("rx", "rx"), strip("bad", "bad"))
+_LINES = st.lists(
+    st.tuples(st.integers(1, 12), st.integers(1, 3), st.integers(0, 3)), max_size=9, unique_by=lambda drawn: drawn[0]
+)
+
+
+def _scene(drawn: list[tuple[int, int, int]], pick: int) -> Scene:
+    lines = tuple(line(no, quantity=quantity, strips=_NOTES[:notes]) for no, quantity, notes in drawn)
+    return Scene(_FRAME, lines=lines, selected=lines[pick % len(lines)].line_id if lines else "")
+
+
+_FRAME = Frame("店", "", "T1", "", "", date(2026, 11, 22), "", "", "", 1)
+
+
+class _Painted(QObject):
+    """The pixel rows of a viewport that were painted since it was asked."""
+
+    def __init__(self, view: CartView) -> None:
+        super().__init__()
+        self.rows: set[int] = set()
+        view.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and isinstance(event, QPaintEvent):
+            for rect in event.region():
+                self.rows.update(range(rect.top(), rect.bottom() + 1))
+        return False
+
+
+@given(st.lists(st.tuples(_LINES, st.integers(0, 9)), min_size=2, max_size=6))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_painted_after_an_act_is_all_that_differs(theme: Theme, acts: list[tuple[list[tuple[int, int, int]], int]]) -> None:
+    view = CartView(theme)
+    view.resize(857, 420)
+    view.show()
+    QApplication.processEvents()
+    painted = _Painted(view)
+    for drawn, pick in acts:
+        before = view.viewport().grab().toImage()
+        painted.rows.clear()
+        view.show_scene(_scene(drawn, pick))
+        QApplication.processEvents()
+        fresh = set(painted.rows)
+        after = view.viewport().grab().toImage()
+        size = after.bytesPerLine()
+        old, new = bytes(before.constBits()), bytes(after.constBits())
+        differing = {y for y in range(after.height()) if old[y * size : (y + 1) * size] != new[y * size : (y + 1) * size]}
+        assert differing <= fresh
+        _stands_right(view)
+    view.close()
+    view.deleteLater()
+
+
+def _stands_right(view: CartView) -> None:
+    """Every row stands below the last, as high as it was measured, and is found at its own place; the chosen one is in view."""
+    offset, y = view.verticalOffset(), 0
+    for row, each in enumerate(view.lines.lines):
+        place = view.visualRect(view.lines.index(row))
+        height = view.drawing.layout_of(each, view.viewport().width(), each.line_id == view.lines.selected).height
+        assert (place.top() + offset, place.height()) == (y, height)
+        assert view.indexAt(place.center()).row() == row
+        if each.line_id == view.lines.selected:
+            assert place.top() >= 0
+            assert place.bottom() < view.viewport().height() or place.top() == 0
+        y += height
+    assert view.verticalScrollBar().maximum() == max(0, y - view.viewport().height())
+    assert not view.indexAt(QPoint(5, y - offset + 1)).isValid()
+
+
+def test_a_scan_into_a_long_cart_measures_and_draws_the_new_line_only(theme: Theme, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[str] = []
+    drawn: list[str] = []
+    measure, words = CartRows._head_of, CartRows._paint_words
+
+    def told(self: CartRows, each: SceneLine, width: float) -> Any:
+        measured.append(each.line_id)
+        return measure(self, each, width)
+
+    def painted(self: CartRows, painter: QPainter, each: SceneLine, *rest: Any) -> tuple[float, float]:
+        drawn.append(each.line_id)
+        return words(self, painter, each, *rest)
+
+    view = CartView(theme)
+    view.resize(857, 420)
+    view.show()
+    lines = tuple(line(no) for no in range(1, 101))
+    view.show_scene(Scene(_FRAME, lines=lines, selected="line-100"))
+    QApplication.processEvents()
+    monkeypatch.setattr(CartRows, "_head_of", told)
+    monkeypatch.setattr(CartRows, "_paint_words", painted)
+    view.show_scene(Scene(_FRAME, lines=(*lines, line(101)), selected="line-101"))
+    QApplication.processEvents()
+    assert set(measured) <= {"line-100", "line-101"}
+    assert drawn == ["line-101"]
+    view.close()
+
+
+def test_screen_readers_find_a_list_with_every_line_in_words(theme: Theme) -> None:
+    view = CartView(theme)
+    view.resize(857, 420)
+    view.show()
+    view.show_scene(Scene(_FRAME, lines=(line(1), line(2, strips=_NOTES[:1])), selected="line-2"))
+    QApplication.processEvents()
+    reader = QAccessible.queryAccessibleInterface(view)
+    assert reader.role() == QAccessible.Role.List
+    assert reader.childCount() == 2
+    second = reader.child(1)
+    assert "布洛芬缓释胶囊" in second.text(QAccessible.Text.Name)
+    assert "标题" in second.text(QAccessible.Text.Name)
+    place = view.visualRect(view.lines.index(1))
+    assert second.rect().size() == place.size()
+    view.close()
+
+
+def test_the_head_of_the_table_stands_where_the_rows_put_their_columns(theme: Theme) -> None:
+    at, other = CartColumns(theme, WIDTH), CartColumns(theme, WIDTH - 200)
+    assert at.edge - other.edge == at.price - other.price == at.stepper - other.stepper == 200
 
 
 def test_blocks_stand_before_prescriptions_before_confirmations_before_notes() -> None:

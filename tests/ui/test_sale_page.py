@@ -11,12 +11,12 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from app.desktop import selling_words
-from app.desktop.models.cart_delegate import CartHit
+from app.desktop.models.cart_rows import CartHit
 from app.desktop.theme import Theme
 
 ROOM = (1366 - 76, 768 - 64 - 60)
 """What the shell leaves a page at the smallest screen."""
-MODULES = ("screens/sale.py", "screens/pay.py", "screens/question.py", "models/cart.py", "models/cart_delegate.py", "models/cart_view.py")
+MODULES = ("screens/sale.py", "screens/pay.py", "screens/question.py", "models/cart.py", "models/cart_rows.py", "models/cart_view.py")
 
 
 def point_of(counter: Counter, part: str, row: int = 0) -> QPoint:

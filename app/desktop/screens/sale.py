@@ -13,7 +13,7 @@ from app.counter.faults import Refused
 from app.counter.scene import Duty, Echo, MemberFace, Scene, SceneLine, SearchHit, Totals
 from app.counter.today import DayFacts, Today
 from app.desktop import wording
-from app.desktop.models.cart_delegate import CartColumns, CartHit
+from app.desktop.models.cart_rows import CartColumns, CartHit
 from app.desktop.models.cart_view import CartView
 from app.desktop.models.strips import by_weight
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
@@ -94,13 +94,14 @@ class TicketBar(QWidget):
         super().__init__(parent)
         self.theme = theme
         self._current = TicketTab(theme, "", "", current=True)
+        self._current.stand_on("surface")
         self._held: list[TicketTab] = []
         self._ids: list[str] = []
         self._rest = Txt(theme, "", "caption", "ink3")
         self._clear = Btn(theme, "", "ghost", icon="trash", height=34, role="label")
         self._clear.clicked.connect(self.cleared)
         self._tabs = Row(theme, gap=2)
-        self.setLayout(Row(theme, self._current, self._tabs, self._rest, Spring(), self._clear, gap=2, margins=(6, 0, 10, 0)))
+        self.setLayout(Row(theme, self._current, self._tabs, self._rest, Spring(), self._clear, gap=2, margins=(9, 0, 10, 0)))
         for order in range(SHOWN_HELD):
             tab = TicketTab(theme, "")
             tab.setObjectName(f"held-{order}")
@@ -135,6 +136,54 @@ class TicketBar(QWidget):
         self._rest.set_words(f"+{rest}" if rest > 0 else "")
 
 
+class _Compared(Para):
+    """What was compared with the allergies: the words follow every scan, and move nothing as long as they are as high."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "", "caption", "ink2")
+        self.stand_on("surface")
+
+    def set_words(self, words: str) -> None:
+        """Show other words."""
+        if words == self._words:
+            return
+        before = self.heightForWidth(self.width())
+        self._words = words
+        self.setAccessibleName(words)
+        self.measure()
+        if self.heightForWidth(self.width()) == before:
+            self.update()
+        else:
+            self.restyle()
+
+
+class _Sum(Money):
+    """An amount in a box of its own width: another amount moves nothing beside it."""
+
+    def __init__(self, theme: Theme, size: float, room: float, weight: int = 600) -> None:
+        """`room` in design pixels."""
+        self._room = room
+        super().__init__(theme, 0, size, weight=weight)
+        self.stand_on("surface")
+
+    def set_fen(self, fen: int) -> None:
+        """Show another amount."""
+        if fen == self._fen:
+            return
+        self._fen = fen
+        self.setAccessibleName(money_text(fen))
+        if paint.money_width(self.theme, fen, self._size, self._weight) < self.minimumWidth() == self.theme.px(self._room):
+            self.update()
+        else:
+            self.restyle()
+
+    def measure(self) -> None:
+        """As wide as its room, or as an amount that is wider."""
+        super().measure()
+        self._wide = max(self._wide, self.theme.px(self._room))
+        self.setMinimumWidth(self._wide)
+
+
 class MemberCard(Panel):
     """The member as a cashier may see it, allergies first; or how to find one."""
 
@@ -149,7 +198,7 @@ class MemberCard(Panel):
         self._head = MemberHead(theme)
         self._off = IconBtn(theme, "x", say(theme, "member_off"), size=28, icon_size=16)
         self._allergy = AllergyStrip(theme)
-        self._compared = Para(theme, "", "caption", "ink2")
+        self._compared = _Compared(theme)
         self._chronic = Chip(theme, say(theme, "chronic"), "info", icon="heartbeat")
         self._patient_word = Txt(theme, say(theme, "patient"), "label", "ink3")
         self._patient = Txt(theme, "", "label_strong", elide=True)
@@ -242,9 +291,9 @@ class TotalsCard(Panel):
     pressed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        self._rows = [(Txt(theme, "", "label", "ink2", elide=True), Money(theme, 0, 14, weight=500)) for _ in range(SHOWN_CUTS + 1)]
+        self._rows = [(Txt(theme, "", "label", "ink2", elide=True), _Sum(theme, 14, 84, weight=500)) for _ in range(SHOWN_CUTS + 1)]
         self._due_word = Txt(theme, "", "body_strong", "ink2")
-        self._due = Money(theme, 0, 44)
+        self._due = _Sum(theme, 44, 250)
         self.button = PayButton(theme)
         self._lines = [boxed(Row(theme, (name, 1), amount, gap=6)) for name, amount in self._rows]
         super().__init__(
@@ -289,6 +338,8 @@ class PayButton(PaintedButton):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._words, self._tone = "", ""
+        self.setAccessibleDescription("F12")
+        self.stand_on("surface")
         self.restyle()
 
     @property
@@ -314,8 +365,9 @@ class PayButton(PaintedButton):
         self._words = said
         self.setEnabled(bool(scene.lines))
         if (said, self._tone, self.isEnabled()) != before:
-            self.name(said, "F12")
-            self.restyle()
+            # Not the text of the button: Qt lays out everything round it when that changes, and the width here never does.
+            self.setAccessibleName(said)
+            self.update()
 
     def measure(self) -> None:
         """60 high."""

@@ -132,6 +132,18 @@ def _measure(
     return measured
 
 
+def paint_ground(painter: QPainter, theme: Theme, rect: QRectF, note: Note) -> None:
+    """Draw what a strip's words stand on."""
+    stacked = note.grade == "block" and bool(note.body or note.basis)
+    paint.rounded(
+        painter,
+        rect,
+        theme.px(10 if stacked else 8),
+        theme.color(f"{note.tone}_t"),
+        theme.color(f"{note.tone}_l") if stacked else None,
+    )
+
+
 def paint_note(
     painter: QPainter,
     theme: Theme,
@@ -149,13 +161,7 @@ def paint_note(
     px = theme.px
     tone = note.tone
     stacked = note.grade == "block" and bool(note.body or note.basis)
-    paint.rounded(
-        painter,
-        rect,
-        px(10 if stacked else 8),
-        theme.color(f"{tone}_t"),
-        theme.color(f"{tone}_l") if stacked else None,
-    )
+    paint_ground(painter, theme, rect, note)
     middle = rect.top() + layout.row / 2
     x = rect.left() + px(12)
     weight: Literal["bold", "fill"] = "bold" if stacked else "fill"

@@ -294,11 +294,12 @@ def money_text(fen: int, *, plus: bool = False) -> str:
 
 def _money_parts(theme: Theme, fen: int, size: float, weight: int, plus: bool) -> list[tuple[str, Face]]:
     whole = money_text(fen, plus=plus)
-    cut, point = whole.index(YUAN) + 1, whole.index(".")
-    stepped = size >= MONEY_STEPS_FROM
+    cut = whole.index(YUAN) + 1
     large = theme.face("body", size, weight)
-    sign = theme.face("body", size * MONEY_SIGN, weight) if stepped else large
-    decimals = theme.face("body", size * MONEY_DECIMALS, weight) if stepped else large
+    if size < MONEY_STEPS_FROM:
+        return [(whole[:cut], large), (whole[cut:], large)]
+    point = whole.index(".")
+    sign, decimals = theme.face("body", size * MONEY_SIGN, weight), theme.face("body", size * MONEY_DECIMALS, weight)
     return [(whole[:cut], sign), (whole[cut:point], large), (whole[point:], decimals)]
 
 

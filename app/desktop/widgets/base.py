@@ -1,7 +1,7 @@
 """The two grounds of painted widgets: one that only shows, one that is pressed."""
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.desktop.theme import Theme, paint
@@ -14,7 +14,13 @@ class Painted(QWidget):
         """Subclasses set their values, then call `restyle()`."""
         super().__init__(parent)
         self.theme = theme
+        self._ground = ""
         theme.changed.connect(self.restyle)
+
+    def stand_on(self, ground: str) -> None:
+        """Fill the own ground with a token's colour: what changes here then paints nothing of what lies beneath."""
+        self._ground = ground
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     @Slot()
     def restyle(self) -> None:
@@ -32,6 +38,8 @@ class Painted(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Prepare a painter and hand over to `paint`."""
         painter = QPainter(self)
+        if self._ground:
+            painter.fillRect(event.rect(), self.theme.color(self._ground))
         paint.smooth(painter)
         self.paint(painter, QRectF(self.rect()))
         painter.end()
@@ -47,14 +55,31 @@ class PaintedButton(QAbstractButton):
         """Subclasses set their values, then call `restyle()`."""
         super().__init__(parent)
         self.theme = theme
+        self._ground = ""
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.restyle)
 
+    def stand_on(self, ground: str) -> None:
+        """Fill the own ground with a token's colour: what changes here then paints nothing of what lies beneath."""
+        self._ground = ground
+        self._say_opaque()
+
+    def _say_opaque(self) -> None:
+        """The style sheet takes the attribute from every button that it dresses: at the first showing and with each theme."""
+        if self._ground:
+            self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Dressed and about to be painted."""
+        super().showEvent(event)
+        self._say_opaque()
+
     @Slot()
     def restyle(self) -> None:
         """Measure again after a change of theme, scale or content, and repaint."""
+        self._say_opaque()
         self.measure()
         self.updateGeometry()
         self.update()
@@ -77,6 +102,8 @@ class PaintedButton(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the focus ring, then hand over to `paint`."""
         painter = QPainter(self)
+        if self._ground:
+            painter.fillRect(event.rect(), self.theme.color(self._ground))
         paint.smooth(painter)
         rect = QRectF(self.rect())
         if self.hasFocus():

@@ -366,7 +366,9 @@ class TicketTab(PaintedButton):
             return
         self._words, self._note = words, note
         self.name(words, note)
-        self.restyle()
+        # A width that changes tells the row of tabs by itself.
+        self.measure()
+        self.update()
 
     def set_current(self, current: bool) -> None:
         """Show it as the sale on screen, or as parked."""

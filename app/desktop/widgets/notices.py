@@ -14,7 +14,8 @@ from app.desktop.widgets.words import Icon, IconTile, Txt
 
 def announce(widget: QWidget, words: str) -> None:
     """Let screen readers say `words` without moving the focus."""
-    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
+    if QAccessible.isActive():
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
 
 
 class _NoteBtn(PaintedButton):
@@ -112,6 +113,41 @@ class NoteStrip(Painted):
         paint_note(painter, self.theme, rect, self._note, layout, buttons=False)
 
 
+class _EchoWords(Painted):
+    """What was scanned and the smaller words after it, in one piece: new words move nothing beside it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._title, self._detail = "", ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.stand_on("surface")
+        self.restyle()
+
+    def set_words(self, title: str, detail: str) -> None:
+        """Show other words."""
+        if (title, detail) != (self._title, self._detail):
+            self._title, self._detail = title, detail
+            self.setAccessibleName(f"{title} {detail}".strip())
+            self.update()
+
+    def measure(self) -> None:
+        """One line box high, at least wide enough for a few characters."""
+        self.setFixedHeight(self.theme.face("body_strong").line)
+        self.setMinimumWidth(self.theme.px(24))
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Draw the title, and of the detail what fits."""
+        theme = self.theme
+        wide = paint.text(
+            painter, rect, theme.told(self._title), theme.face("body_strong"), theme.color("ink"), elide=True
+        )
+        rest = rect.adjusted(wide + theme.px(9), 0, 0, 0)
+        if self._detail and rest.width() > theme.px(24):
+            paint.text(
+                painter, rest, theme.told(self._detail), theme.face("label"), theme.color("ink3"), elide=True
+            )
+
+
 class ScanEcho(Painted):
     """The last scan and what became of it, with one thing to do about it."""
 
@@ -121,21 +157,18 @@ class ScanEcho(Painted):
         """Empty until `show_echo`."""
         super().__init__(theme, parent)
         self._icon = Icon(theme, "barcode", 20, "ink3")
-        self._title = Txt(theme, "", "body_strong")
-        self._detail = Txt(theme, "", "label", "ink3", elide=True)
+        self._icon.stand_on("surface")
+        self._words = _EchoWords(theme)
         self._action = LinkBtn(theme, "")
         self._action.clicked.connect(self.acted)
         self._action.hide()
-        self.setLayout(
-            Row(theme, self._icon, self._title, (self._detail, 1), self._action, gap=9, margins=(18, 0, 14, 0))
-        )
+        self.setLayout(Row(theme, self._icon, (self._words, 1), self._action, gap=9, margins=(18, 0, 14, 0)))
         self.restyle()
 
     def show_echo(self, icon: str, tone: str, title: str, detail: str = "", action: str = "", key: str = "") -> None:
         """Show a scan: `tone` colours the icon, `action` and its `key` are offered on the right."""
         self._icon.set_icon(icon, tone, "fill")
-        self._title.set_words(title)
-        self._detail.set_words(detail)
+        self._words.set_words(title, detail)
         self._action.setVisible(bool(action))
         self._action.set_words(action, key=key)
         announce(self, f"{title} {detail}".strip())
@@ -237,12 +270,12 @@ class _ToastBtn(LinkBtn):
         if self.hovered or self.isDown():
             paint.rounded(painter, rect, px(6), theme.color("toast_ink", 0.12))
         face = theme.face(self._role)
-        shown = f"{self._words}  {self._key}" if self._key else self._words
+        shown = f"{self._words}  {theme.key(self._key)}" if self._key else self._words
         paint.text(painter, rect, shown, face, theme.color("toast_act"), "center")
 
     def measure(self) -> None:
         """Words and key side by side."""
-        shown = f"{self._words}  {self._key}" if self._key else self._words
+        shown = f"{self._words}  {self.theme.key(self._key)}" if self._key else self._words
         self.setFixedSize(round(self.theme.face(self._role).width(shown)) + self.theme.px(16), self.theme.target(30))
 
 
