@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from app.counter.memo import Memo
 from app.domain import codes, lots
 from app.domain.basket import LotChoice
-from app.records.catalogue import DatedPrice, Lot, Product
+from app.records.catalogue import DatedPrice, Lot, Product, TraceCode
 from app.store.open_store import Store
 
 
@@ -71,6 +72,10 @@ class Goods:
             kept = self._marked[product.id] = (product, dated, product.model_copy(update=prices))
         return kept[2]
 
+    def code(self, code: str) -> TraceCode | None:
+        """What this store knows of a box, by its trace code."""
+        return self._memo.get(("code", code), partial(self._store.stock.code, code))
+
     def lots_of(self, product_id: str) -> tuple[lots.LotStock, ...]:
         """Every lot of a product this store knows, with what stands on the shelf."""
         return self._memo.get(("lots", product_id), lambda: self._read_lots(product_id))
@@ -108,9 +113,9 @@ class Goods:
     def box_of(self, reading: codes.TraceCode | codes.Gs1Code) -> Box:
         """What is known of a scanned box."""
         if isinstance(reading, codes.TraceCode):
-            row = self._store.stock.code(reading.code)
+            row = self.code(reading.code)
             return Box(reading.code, reading.prefix, row.lot_id or "" if row else "")
-        row = self._store.stock.code(reading.raw)
+        row = self.code(reading.raw)
         return Box(reading.raw, "", row.lot_id or "" if row else "", reading.lot_no, reading.expires_on)
 
 

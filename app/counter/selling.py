@@ -99,6 +99,7 @@ class Selling:
         self._multiplier = 0
         self._paying = False
         self._stage: Stage | None = None
+        self._written = baskets.BasketText()
         self._faults: list[BaseException] = []
 
     # ------------------------------------------------------------------ reading
@@ -231,7 +232,7 @@ class Selling:
             case codes.BaseCode():
                 return self._goods.of_base_code(reading.code)
             case codes.TraceCode():
-                row = self._store.stock.code(reading.code)
+                row = self._goods.code(reading.code)
                 product = self._goods.product(row.product_id) if row else None
                 return (product,) if product else self._goods.of_prefix(reading.prefix)
             case codes.Gs1Code():
@@ -263,7 +264,7 @@ class Selling:
         if holder is not None:
             self._select(holder.line_id)
             return self._refused("trace_in_basket", name=holder.product.generic_name, tail=box.code[-4:])
-        known = self._store.stock.code(box.code)
+        known = self._goods.code(box.code)
         if known is not None and known.state != "in_stock":
             return self._refused(
                 f"trace_{known.state}",
@@ -1113,7 +1114,7 @@ class Selling:
         """The basket as it is kept, unresolved codes and waiting scans with it."""
         unread = tuple(UnreadCode(ghost.raw, ghost.reason) for ghost in self._state.ghosts)
         queued = tuple(UnreadCode(raw, WAITING + entry) for raw, entry in waiting)
-        return baskets.to_json(replace(self._state.basket, unread=(*unread, *queued)))
+        return self._written.of(replace(self._state.basket, unread=(*unread, *queued)))
 
     def _persist(self) -> None:
         self._write(self._save())
@@ -1158,13 +1159,14 @@ def _same_lot(one: LotChoice, other: LotChoice) -> bool:
 def _outgrown(before: Basket, after: Basket) -> Basket:
     """The basket after an act, without a review or a missing-code reason that was given for fewer packs."""
     packs: dict[str, int] = {}
+    olds = {line.line_id: line for line in before.lines}
     for line in before.lines:
         packs[line.product.id] = packs.get(line.product.id, 0) - line.quantity
     for line in after.lines:
         packs[line.product.id] = packs.get(line.product.id, 0) + line.quantity
     lines = []
     for line in after.lines:
-        old = before.line(line.line_id)
+        old = olds.get(line.line_id)
         if old is not None and line.review_id and line.review_id == old.review_id and packs[line.product.id] > 0:
             line = replace(line, review_id="")
         reason = line.code_missing_reason

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 
 from app.counter import asking
 from app.counter.faults import Refused
@@ -35,11 +34,12 @@ from app.domain.rules import EarlierSale, RegisterFacts, ReviewFacts, SaleCase
 from app.domain.verdict import Text, Verdict
 from app.records import events
 from app.records.base import Record
-from app.records.catalogue import Product
+from app.records.catalogue import Lot, Product
 from app.records.clock import SHOP_TIME, Clock, shop_day
 from app.records.envelope import unseal
 from app.records.ids import new_id
 from app.records.ledger import PrivateBlob
+from app.records.offers import Offer
 from app.records.people import Member, Staff
 from app.records.registry import body_of
 from app.store.open_store import Store
@@ -48,6 +48,21 @@ KEPT_STRIPS = 2048
 """Notes remembered by their verdicts."""
 
 _TONES = {"inform": "info", "confirm": "warn", "block": "bad"}
+
+
+KEPT_LINES = 1024
+"""Drawn lines remembered; more than the fullest basket and its undo steps hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class _LineFacts:
+    """What the stock says about one line, and what it was read from."""
+
+    held: tuple[lots.LotStock, ...]
+    day: date
+    lot_id: str
+    lot: Lot | None
+    saleable: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +100,12 @@ class Staging:
         self._reviews: dict[str, ReviewFacts] = {}
         self._review_of: dict[str, str] = {}
         self._registers: dict[str, RegisterFacts] = {}
-        self._books: dict[tuple[str, tuple[str, ...]], OfferBook] = {}
+        self._judge = rules.Judge(rules.RULES, pack)
+        self._offers: tuple[Offer, ...] = ()
+        self._books: dict[tuple[str, ...], OfferBook] = {}
+        self._priced: dict[str, tuple[BasketLine, PriceLine]] = {}
+        self._facts: dict[str, _LineFacts] = {}
+        self._drawn: dict[str, tuple[tuple[object, ...], SceneLine]] = {}
         self._strips: dict[int, tuple[Verdict, Strip]] = {}
         self._signed: dict[str, Signed] = {}
         self._notes: dict[object, Strip] = {}
@@ -94,22 +114,17 @@ class Staging:
 
     def judged(self, basket: Basket) -> Stage:
         """The price and the verdicts of a basket."""
-        return Stage(self._quote(basket), rules.judge(self._case(basket), self._pack) if basket.lines else ())
+        return Stage(self._quote(basket), self._judge.judge(self._case(basket)) if basket.lines else ())
 
     def _quote(self, basket: Basket) -> Quote:
-        lines = [
-            PriceLine(
-                line.line_id,
-                line.product.id,
-                line.product.category,
-                line.quantity,
-                line.product.list_price_fen,
-                line.product.member_price_fen,
-                line.product.kind,
-                line.product.rx_class,
-            )
-            for line in basket.lines
-        ]
+        before, self._priced = self._priced, {}
+        lines = []
+        for line in basket.lines:
+            known = before.get(line.line_id)
+            if known is None or known[0] is not line:
+                known = (line, _price_line(line))
+            self._priced[line.line_id] = known
+            lines.append(known[1])
         overrides = {line.line_id: line.price_change.unit_price_fen for line in basket.lines if line.price_change}
         member = self.member_of(basket)
         return quote(
@@ -122,14 +137,19 @@ class Staging:
         )
 
     def _book(self, coupons: tuple[str, ...]) -> OfferBook:
-        key = (self._store.catalogue.version, coupons)
-        book = self._books.get(key)
+        # The catalogue hands out the same offers until one of them changes.
+        every = self._store.catalogue.offers()
+        if every is not self._offers:
+            if every != self._offers:
+                self._books.clear()
+            self._offers = every
+        book = self._books.get(coupons)
         if book is None:
-            offers = [o for o in self._store.catalogue.offers() if not o.coupon_code or o.coupon_code in coupons]
+            offers = [o for o in every if not o.coupon_code or o.coupon_code in coupons]
             book = OfferBook.of(offers, self._law)
             if len(self._books) > 64:
                 self._books.clear()
-            self._books[key] = book
+            self._books[coupons] = book
         return book
 
     def _case(self, basket: Basket) -> SaleCase:
@@ -137,16 +157,21 @@ class Staging:
         lot_facts = {}
         saleable: dict[str, int] = {}
         earlier: dict[str, EarlierSale] = {}
+        kept = self._memo.kept()
+        before, self._facts = self._facts, {}
         for line in basket.lines:
             for box in line.codes:
-                gone = self._memo.get(("code", box.code), partial(self._store.stock.code, box.code))
+                gone = kept[key] if (key := ("code", box.code)) in kept else self._goods.code(box.code)
                 if gone is not None and gone.state != "in_stock":
                     earlier[box.code] = EarlierSale(gone.sale_number, gone.sold_on or day)
-            held = self._goods.lots_of(line.product.id)
-            saleable[line.product.id] = len(lots.saleable(held, day))
-            for row in held:
-                if row.lot.id == line.lot.lot_id:
-                    lot_facts[row.lot.id] = row.lot
+            held = kept.get(("lots", line.product.id)) or self._goods.lots_of(line.product.id)
+            facts = before.get(line.line_id)
+            if facts is None or facts.held is not held or facts.lot_id != line.lot.lot_id or facts.day != day:
+                facts = _LineFacts(held, day, line.lot.lot_id, _lot_among(held, line.lot.lot_id), len(lots.saleable(held, day)))
+            self._facts[line.line_id] = facts
+            saleable[line.product.id] = facts.saleable
+            if facts.lot is not None:
+                lot_facts[facts.lot.id] = facts.lot
         return SaleCase(
             basket=basket,
             day=day,
@@ -338,7 +363,8 @@ class Staging:
             said.setdefault(verdict.line_id, []).append(verdict)
         near = self.near_expiry_days()
         lines = [
-            self._line(no, line, priced[line.line_id], said.get(line.line_id, ()), near, lasa) for no, line in enumerate(basket.lines, 1)
+            self._same_line(no, line, priced[line.line_id], said.get(line.line_id, ()), near, lasa)
+            for no, line in enumerate(basket.lines, 1)
         ]
         lines += [self._ghost(len(lines) + n, *ghost) for n, ghost in enumerate(ghosts, 1)]
         blocks = sum(v.level == "block" for v in verdicts) + len(ghosts)
@@ -360,6 +386,24 @@ class Staging:
             waiting_scans=waiting,
             undo_steps=undo_steps,
         )
+
+    def _same_line(
+        self,
+        no: int,
+        line: BasketLine,
+        priced: QuotedLine,
+        mine: Sequence[Verdict],
+        near_days: int,
+        lasa: Mapping[str, tuple[tuple[int, int], ...]],
+    ) -> SceneLine:
+        """The drawn line; the very same as before where nothing differs that it is made of."""
+        made_of = (line, no, priced, tuple(mine), near_days, lasa.get(line.product.id, ()), self._law_day())
+        known = self._drawn.get(line.line_id)
+        if known is None or known[0] != made_of:
+            if len(self._drawn) >= KEPT_LINES:
+                self._drawn.clear()
+            known = self._drawn[line.line_id] = (made_of, self._line(no, line, priced, mine, near_days, lasa))
+        return known[1]
 
     def _line(
         self,
@@ -529,6 +573,24 @@ class Staging:
 
     def _law_day(self) -> date:
         return self._post.law_day(shop_day(self._clock.now()))
+
+
+def _price_line(line: BasketLine) -> PriceLine:
+    product = line.product
+    return PriceLine(
+        line.line_id,
+        product.id,
+        product.category,
+        line.quantity,
+        product.list_price_fen,
+        product.member_price_fen,
+        product.kind,
+        product.rx_class,
+    )
+
+
+def _lot_among(held: Sequence[lots.LotStock], lot_id: str) -> Lot | None:
+    return next((row.lot for row in held if row.lot.id == lot_id), None) if lot_id else None
 
 
 def marks_of(product: Product) -> tuple[str, ...]:

@@ -186,9 +186,34 @@ def at_day(line: BasketLine, marked: Product, day: date, by: str, at: datetime) 
     return line.with_answer(LineAnswer(PRICE_OF_THE_DAY, choice, by, at.isoformat(), reason))
 
 
+class BasketText:
+    """Baskets as JSON texts, one after another; a line that is still the same is not written out again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[BasketLine, str]] = {}
+
+    def of(self, basket: Basket) -> str:
+        """The same text as `to_json` gives."""
+        before, self._known = self._known, {}
+        texts = []
+        for line in basket.lines:
+            known = before.get(line.line_id)
+            if known is None or known[0] is not line:
+                known = (line, _text(_plain(line)))
+            self._known[line.line_id] = known
+            texts.append(known[1])
+        lines = f"[{','.join(texts)}]"
+        fields = ((name, lines if name == "lines" else _text(_plain(getattr(basket, name)))) for name in Basket.__dataclass_fields__)
+        return "{" + ",".join(f'"{name}":{text}' for name, text in fields) + "}"
+
+
 def to_json(basket: Basket) -> str:
     """The basket as one JSON text for the parked table; products are kept by id only."""
-    return json.dumps(_plain(basket), ensure_ascii=False, separators=(",", ":"))
+    return BasketText().of(basket)
+
+
+def _text(plain: object) -> str:
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
 
 _WORDS = (str, int, bool, type(None))

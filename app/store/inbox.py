@@ -59,6 +59,8 @@ class Inbox:
         self._writer = writer
         self._catalogue = catalogue
         self._moved = moved
+        self.pages = 0
+        """Pages of rows kept since the start: whoever remembers what it read looks again when this moves."""
         self._moved(self.cursor("product"))
 
     def cursor(self, feed: str) -> str:
@@ -89,6 +91,7 @@ class Inbox:
 
             def done(future: Future[None]) -> None:
                 error = future.exception()
+                self.pages += 1
                 if error is not None:
                     outcome.set_exception(error)
                 elif last:

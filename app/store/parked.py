@@ -51,7 +51,10 @@ class Parked:
         return self._writer
 
     def save_open(self, basket_id: str, label: str, json_text: str, shift_id: str, at: datetime) -> Future[None]:
-        """Keep the open basket as it stands now; there is one per till, an older one of another id is replaced."""
+        """Keep the open basket as it stands now; there is one per till, an older one of another id is replaced.
+
+        It is written when the counter has painted the change, at the latest `writer.ASIDE_S` after it.
+        """
         row = self._row("open", basket_id, label, json_text, shift_id, at, 0, 0)
 
         def unit(connection: Connection) -> None:
@@ -59,7 +62,7 @@ class Parked:
             upsert(connection, t.parked_basket, [row])
 
         # In the same queue as hold, take and the sale: a save that came in behind them would open a sold or held basket again.
-        return self._writes().submit(unit)
+        return self._writes().submit(unit, aside=True)
 
     def _row(
         self,

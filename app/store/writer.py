@@ -35,6 +35,10 @@ KEY_QUIET_S = 0.03
 """Background units stand aside this long after a key (architecture.md §4)."""
 
 
+ASIDE_S = 0.015
+"""How long a unit that stands aside waits at most: a scanned line is computed and painted in this time."""
+
+
 class Rank(IntEnum):
     """Whose unit goes first."""
 
@@ -61,6 +65,8 @@ class _Unit:
     after: Callable[[Any], None] | None
     takes_money: bool
     future: Future[Any]
+    not_before: float = 0.0
+    """Monotonic seconds until which it lets the painting go first, unless something comes behind it."""
 
 
 class Writer:
@@ -94,11 +100,14 @@ class Writer:
         *,
         background: bool = False,
         takes_money: bool = False,
+        aside: bool = False,
         after: Callable[[T], None] | None = None,
     ) -> Future[T]:
         """Queue a unit (at most 4 ms of work); its future resolves, on the writer thread, once the commit is durable.
 
-        `after` runs on the writer thread between the commit and the future.
+        `after` runs on the writer thread between the commit and the future. A unit that stands `aside` gives the thread
+        that submitted it `ASIDE_S` to paint what it did, as both share one interpreter; it keeps its place in the queue,
+        and any other unit that is due, or the closing, brings it forward at once.
         """
         future: Future[T] = Future()
         rank = Rank.BACKGROUND if background else Rank.URGENT if urgent else Rank.SOON
@@ -106,7 +115,7 @@ class Writer:
             if self._closing:
                 future.set_exception(StoreFault("ledger_closed"))
                 return future
-            self._queues[rank].append(_Unit(unit, after, takes_money, future))
+            self._queues[rank].append(_Unit(unit, after, takes_money, future, time.monotonic() + ASIDE_S if aside else 0.0))
             self._wake.notify()
         return future
 
@@ -157,12 +166,17 @@ class Writer:
             while True:
                 now = time.monotonic()
                 quiet = 0.0 if self._closing else self._quiet_until - now
-                for rank, queue in enumerate(self._queues):
-                    if queue and (rank != Rank.BACKGROUND or quiet <= 0):
-                        return queue.popleft()
+                ready = [queue for rank, queue in enumerate(self._queues) if queue and (rank != Rank.BACKGROUND or quiet <= 0)]
+                waits = []
+                if ready:
+                    aside = ready[0][0].not_before - now
+                    if aside <= 0 or len(ready) > 1 or len(ready[0]) > 1 or self._closing:
+                        return ready[0].popleft()
+                    waits.append(aside)
                 if self._closing:
                     return None
-                waits = [quiet] if self._queues[Rank.BACKGROUND] else []
+                if self._queues[Rank.BACKGROUND] and quiet > 0:
+                    waits.append(quiet)
                 idle = now - idle_since
                 if self._frames_wait():
                     pause = IDLE_CHECKPOINT_S if self._full else IDLE_FLUSH_S
