@@ -199,7 +199,7 @@ class Till:
         )
         self.pack = rule_pack()
         self.reasons = Reasons.parse(resource("texts", "reasons.json").read_text("utf-8"))
-        code_shapes = shapes()
+        self.shapes = code_shapes = shapes()
         self.post = Post(profile)
         memo = Memo(self.store, clock)
         self.goods = Goods(self.store, memo)

@@ -12,6 +12,8 @@ from app.counter.pen import Faces
 from app.counter.post import OpenShift
 from app.devices.drawer import Drawer, DrawerOutcome
 from app.devices.faults import DeviceFault
+from app.devices.finding import Found
+from app.devices.fitting import page, page_profile
 from app.devices.printer import Printer
 from app.devices.status import Known, PrinterStatus
 from app.devices.ticket import Ticket, from_json, to_json
@@ -187,6 +189,11 @@ class Printing:
         ticket = receipts.x_ticket(totals, "", self._clock.now(), self._faces, cashier=staff.id, opened_at=shift.opened_at)
         self._store.jobs.add("x", to_json(ticket)).add_done_callback(lambda _: self.wake())
 
+    def print_test(self, place: Found) -> None:
+        """Queue a test page as the settings have it."""
+        profile = self._printers.first.profile if self._printers.first is not None else page_profile()
+        self._store.jobs.add("test", to_json(page(place, profile.cells))).add_done_callback(lambda _: self.wake())
+
     def reprint(self, event_id: str, copy_no: int) -> None:
         """Queue the very same slip again under 补打 and its counter; the copy is in the journal already."""
         kept = next((job for job in self._store.jobs.of_event(event_id)), None)
@@ -330,6 +337,8 @@ class Printing:
             self._trouble_at, self._well_again = self._looked_at, False
         elif not word and self._trouble_at is not None:
             self._trouble_at, self._well_again = None, True
+            # A drawer that did not open under a stopped printer will open now: nothing to be told of any more.
+            self._drawer = DrawerOutcome("sent")
         return word
 
     def _look_at_second(self, second: Printer) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.desktop.screens.devices import DevicesPage
 from app.desktop.screens.help import HelpScreen
 from app.desktop.screens.labels import LabelsPage
 from app.desktop.screens.page import Page
@@ -26,6 +27,7 @@ PAGES: tuple[type[Page], ...] = (
     LabelsPage,
     SheetPage,
     ReportsPage,
+    DevicesPage,
     SyncPage,
     SettingsPage,
     HelpScreen,

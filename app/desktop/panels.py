@@ -1,4 +1,4 @@
-"""Small panels that hang from the top bar: the person's wishes, and receipts that need a word from a person."""
+"""Small panels that hang from the top bar: the person's wishes, and the keys for which the bar has no room."""
 
 from __future__ import annotations
 
@@ -18,11 +18,7 @@ from app.desktop.widgets.arrange import Column, Row, Spring, boxed
 from app.desktop.widgets.buttons import Btn
 from app.desktop.widgets.choices import Seg, Toggle
 from app.desktop.widgets.surfaces import Overlay
-from app.desktop.widgets.words import Icon, Rule, Txt
-from app.records.clock import SHOP_TIME
-
-JOBS_SHOWN = 6
-_SETTLED_BY_PERSON = ("waiting", "failed", "unknown", "queued")
+from app.desktop.widgets.words import Rule, Txt
 
 
 class Panel(Overlay):
@@ -135,45 +131,6 @@ class PersonPanel(Panel):
 
     def _mute(self, on: bool) -> None:
         self._sounds.set_muted(not on)
-
-
-class PrinterPanel(Panel):
-    """Receipts that did not come out, or may have: print again, or not needed."""
-
-    def __init__(self, theme: Theme, parent: QWidget, under: QWidget, till: Till) -> None:
-        super().__init__(theme, parent, under)
-        self._till = till
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Read the jobs anew."""
-        theme, language = self.theme, self.theme.language
-        jobs = self._till.store.jobs.list(_SETTLED_BY_PERSON)
-        parts: list[QLayout] = []
-        for job in jobs[:JOBS_SHOWN]:
-            sale = self._till.store.sales.by_event(job.event_id) if job.event_id else None
-            name = wording.words(f"job_{job.kind}", language) if f"job_{job.kind}" in wording.WINDOW else job.kind
-            number = f" · {sale.number.split('-')[-2]}" if sale is not None and sale.number.count("-") > 1 else ""
-            at = f"{job.at.astimezone(SHOP_TIME):%H:%M}"
-            state = wording.words(f"job_{job.state}", language)
-            again = Btn(theme, wording.words("print_now", language), "tonal", height=36, role="label_strong")
-            again.clicked.connect(self._act(self._till.printing.again, job.job_id))
-            waive = Btn(theme, wording.words("waive", language), "ghost", height=36, role="label_strong")
-            waive.clicked.connect(self._act(self._till.printing.waive, job.job_id))
-            words = Column(theme, Txt(theme, f"{name}{number}", "body_strong"), Txt(theme, f"{at} · {state}", "caption", "ink3"), gap=0)
-            parts.append(Row(theme, boxed(words), Spring(), again, waive, gap=6))
-        head = wording.words("print_jobs" if jobs else "no_print_jobs", language)
-        below = Txt(theme, wording.words("sales_go_on", language), "caption", "ink3")
-        title = Row(theme, Icon(theme, "printer", 20), Txt(theme, head, "head"), Spring(), below)
-        self.fill(Column(theme, title, *parts, gap=12, margins=16), 420)
-
-    def _act(self, act: Callable[[str], None], job_id: str) -> Callable[[], None]:
-        def acted() -> None:
-            # The job is marked on the writer's thread; the printer's pill tells what came of it.
-            act(job_id)
-            self.close_panel()
-
-        return acted
 
 
 class MorePanel(Panel):

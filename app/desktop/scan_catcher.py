@@ -55,7 +55,9 @@ class ScanCatcher(BeforeWindows):
         self._prefix = prefix
         self._held: list[tuple[QWindow, QKeyEvent]] = []
         self._text: list[str] = []
-        self._last_ms = 0
+        self._first_ms = self._last_ms = 0
+        self.gap_ms = 0.0
+        """Mean time between two characters of the last scan, by the clock of the input system."""
         self._scanned_ms = -TAIL_MS
         self._swallow: list[int] = []
         self._reading = False
@@ -111,8 +113,7 @@ class ScanCatcher(BeforeWindows):
         if self._text and not in_burst:
             self._let_go()
         self._held.append((window, event.clone()))
-        self._text.append(character)
-        self._last_ms = now
+        self._noted(character, now)
         self._rounds = 0
         self._timer.start(HOLD_MS)
         return True
@@ -137,9 +138,15 @@ class ScanCatcher(BeforeWindows):
             # Something that is no code: the prefix was a person's key after all, so the keyboard is given back.
             self._reading, self._text = False, []
             return False
-        self._text.append(character)
+        self._noted(character, now)
         self._swallow.append(event.key())
         return True
+
+    def _noted(self, character: str, now: int) -> None:
+        if not self._text:
+            self._first_ms = now
+        self._text.append(character)
+        self._last_ms = now
 
     def _released(self, window: QWindow, event: QKeyEvent) -> bool:
         key = event.key()
@@ -194,6 +201,7 @@ class ScanCatcher(BeforeWindows):
         self._swallow.append(suffix.key())
         self._held, self._text = [], []
         self._scanned_ms = suffix.timestamp()
+        self.gap_ms = (self._last_ms - self._first_ms) / max(1, len(raw) - 1)
         if raw:
             self._on_scan(raw)
 

@@ -104,9 +104,9 @@ def page_profile() -> PrinterProfile:
     return profile_for(WIDE, "gb18030", cutter=True)
 
 
-def page(printer: Found) -> Ticket:
-    """The test page: three rows of hanzi, a ruler as wide as 80 mm paper, and a cut."""
-    ruler = "|" + "".join(str(place // 10 % 10) if place % 10 == 0 else "-" for place in range(2, WIDE)) + "|"
+def page(printer: Found, cells: int = WIDE) -> Ticket:
+    """The test page: three rows of hanzi, a ruler as wide as the paper (80 mm while nothing is known), and a cut."""
+    ruler = "|" + "".join(str(place // 10 % 10) if place % 10 == 0 else "-" for place in range(2, cells)) + "|"
     lines: tuple[Line, ...] = (
         Text("药柜 · 打印测试", bold=True, size=2, align="center"),
         Text(f"{printer.way} {printer.address}", align="center"),

@@ -1,0 +1,190 @@
+"""The print queue as rows: what has not come out for certain, why, and what a person can say about each or about all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from app.counter.printing import OPEN_STATES, TROUBLES
+from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, clock_text, short_number
+from app.desktop.screens.rows import Cell, ListRow
+from app.desktop.widgets.arrange import Column, Row, Spring
+from app.desktop.widgets.buttons import Btn
+from app.desktop.widgets.chips import Pill
+from app.desktop.widgets.words import Txt
+from app.domain.verdict import Text
+from app.store.print_jobs import PrintJob
+
+KINDS = {
+    "sale": Text("销售小票", "Sale receipt"),
+    "return": Text("退货单", "Return slip"),
+    "void": Text("作废单", "Void slip"),
+    "z": Text("交班 Z", "Z report"),
+    "x": Text("X 报表", "X report"),
+    "day": Text("日结单", "Day report"),
+    "cash": Text("存取款单", "Cash slip"),
+    "reprint": Text("补打小票", "Reprint"),
+    "label": Text("标签", "Labels"),
+    "test": Text("测试页", "Test page"),
+}
+_WHY = {
+    "paper_out": Text("缺纸，等待中", "Paper out, waits"),
+    "cover_open": Text("机盖开着，等待中", "Cover open, waits"),
+    "cutter": Text("切刀卡住，等待中", "Cutter stuck, waits"),
+    "offline": Text("打印机离线，等待中", "Printer offline, waits"),
+}
+_FROM_BEFORE = Text("已收款，重启前没打", "Paid, not printed before the restart")
+_STATES = {
+    "queued": (Text("排队中", "Queued"), "ink2"),
+    "failed": (Text("没打出", "Did not print"), "bad_ink"),
+    "unknown": (Text("不知打没打出，请看一眼", "Look whether it came out"), "warn_ink"),
+    "sent": (Text("已送出", "Sent"), "ink2"),
+    "confirmed": (Text("已打好", "Printed"), "good_ink"),
+    "waived": (Text("不要了", "Not needed"), "ink3"),
+}
+MOST_ROWS = 60
+"""Rows drawn at once; more are counted."""
+
+
+def state_words(job: PrintJob) -> tuple[Text, str]:
+    """What a job's state is called, and the tone it is said in."""
+    if job.state == "waiting":
+        return _WHY.get(job.facts.get("why", ""), _FROM_BEFORE), "warn_ink"
+    return _STATES[job.state]
+
+
+class PrintQueue(Slot):
+    """Shows the open jobs of a desk's till and passes on what is decided; hidden by its owner where there are none."""
+
+    def __init__(self, desk: Desk, *, rows_shown: int = 0) -> None:
+        """`rows_shown` fixes the height to that many rows; 0 takes what room there is."""
+        super().__init__()
+        self._desk = desk
+        self._rows_shown = rows_shown
+        self.jobs: tuple[PrintJob, ...] = ()
+
+    def draw(self) -> bool:
+        """Read the queue anew and show it; whether there is anything in it."""
+        desk, theme = self._desk, self._desk.theme
+        self.jobs = desk.till.store.jobs.list(OPEN_STATES)
+        if not self.jobs:
+            return False
+        shown = self.jobs[:MOST_ROWS]
+        buttons = [self._buttons(job) for job in shown]
+        # The columns of all rows stand below each other, whatever can be said about each.
+        for place in range(3):
+            widest = max(row[place].sizeHint().width() for row in buttons)
+            for row in buttons:
+                row[place].setFixedWidth(widest)
+        rows = [self._row(job, row) for job, row in zip(shown, buttons, strict=True)]
+        listing = Listing(theme, rows)
+        if self._rows_shown:
+            listing.setFixedHeight(theme.px(52 * min(len(rows), self._rows_shown) + 4))
+        body = Column(theme, self._head(), (listing, 0 if self._rows_shown else 1), 6, gap=0)
+        left = len(self.jobs) - MOST_ROWS
+        if left > 0:
+            body.add(Txt(theme, desk.say(f"还有 {left} 张", f"{left} more"), "label", "ink3", align="center"))
+            body.add(8)
+        self.fill(Sheet(theme, body))
+        return True
+
+    def _head(self) -> Row:
+        desk, theme = self._desk, self._desk.theme
+        asks = desk.till.printing.state.asks
+        note = desk.say("单据已存本机，打印不挡收款", "Paper is kept here; printing never holds up a sale")
+        if asks:
+            note = desk.say(f"纸装好了：这 {asks} 张还要打吗？", f"Paper is in: print these {asks}?")
+        head = Row(
+            theme,
+            Txt(theme, desk.say("打印队列", "Print queue"), "head"),
+            Pill(theme, str(len(self.jobs)), "bad"),
+            6,
+            Txt(theme, note, "label_strong" if asks else "label", "brand_ink" if asks else "ink3"),
+            Spring(),
+            gap=8,
+            margins=(18, 12, 18, 8),
+        )
+        waiting = [job.job_id for job in self.jobs if job.state in ("waiting", "failed")]
+        if len(waiting) > 1:
+            every = Btn(theme, desk.say("全部打印", "Print all"), "tonal", height=36, role="label_strong")
+            every.setObjectName("again-all")
+            every.clicked.connect(lambda: self._decide(lambda: self._print_all(waiting)))
+            none = Btn(theme, desk.say("全部不要", "None needed"), "ghost", height=36, role="label_strong")
+            none.setObjectName("drop-all")
+            none.clicked.connect(lambda: self._decide(lambda: desk.till.printing.waive(*waiting)))
+            head.add(every)
+            head.add(none)
+        return head
+
+    def _buttons(self, job: PrintJob) -> list[QWidget]:
+        """Three places: what may be said besides, printing, and not needed."""
+        desk = self._desk
+        troubled = job.facts.get("why") in TROUBLES and job.facts.get("road") != "2" and job.printer == "receipt"
+        if job.state == "unknown":
+            other: QWidget = self._button(job, "seen", desk.say("已打好", "It came out"), lambda: self._waive(job))
+        elif troubled and desk.till.printing.has_second:
+            other = self._button(job, "second", desk.say("2 号机打", "On printer 2"), lambda: self._again(job, road=2))
+        else:
+            other = QWidget()
+        first = desk.say("补打", "Print a copy") if job.state == "unknown" else desk.say("打印", "Print")
+        return [
+            other,
+            self._button(job, "again", first, lambda: self._again(job)),
+            self._button(job, "drop", desk.say("不要了", "Not needed"), lambda: self._waive(job), "ghost"),
+        ]
+
+    def _row(self, job: PrintJob, buttons: list[QWidget]) -> ListRow:
+        desk, theme = self._desk, self._desk.theme
+        words, tone = state_words(job)
+        sale = desk.till.store.sales.by_event(job.event_id) if job.event_id else None
+        number = short_number(sale.number) if sale is not None else ""
+        kind = KINDS.get(job.kind, Text(job.kind))
+        cells = [
+            Cell(desk.of(kind), strong=number, icon="receipt", icon_tone="ink3"),
+            Cell(fen=sale.body.payable_fen, width=110, align="right") if sale is not None else Cell(width=110),
+            Cell(clock_text(job.at, desk.till.staging.frame().day), width=84, role="label", tone="ink3", align="right"),
+            Cell(desk.of(words), width=216, role="label", tone=tone, align="right"),
+        ]
+        return ListRow(theme, cells, *buttons, height=52, pad=18, plain=True)
+
+    def _button(self, job: PrintJob, name: str, words: str, act: Callable[[], None], kind: str = "line") -> Btn:
+        button = Btn(self._desk.theme, words, "ghost" if kind == "ghost" else "line", height=36)
+        button.setObjectName(f"{name}-{job.job_id}")
+        button.clicked.connect(act)
+        return button
+
+    def _again(self, job: PrintJob, *, road: int = 0) -> None:
+        self._decide(lambda: self._desk.till.shifts.print_again(job.job_id, road=road))
+        self._desk.toast.emit(self._desk.say("已交给打印机", "Goes to the printer"), "printer")
+
+    def _print_all(self, job_ids: list[str]) -> None:
+        for job_id in job_ids:
+            self._desk.till.shifts.print_again(job_id)
+
+    def _waive(self, job: PrintJob) -> None:
+        self._decide(lambda: self._desk.till.printing.waive(job.job_id))
+
+    def _decide(self, act: Callable[[], object]) -> None:
+        """Do it, and draw once the writer has kept it."""
+        desk = self._desk
+        if desk.attempt(act):
+            desk.after(desk.till.store.writer.submit(lambda _: None, urgent=False), lambda _: desk.redraw())
+
+
+def log_row(desk: Desk, job: PrintJob) -> ListRow:
+    """A job in the log of all printing: what, when, how it ended, and on which printer."""
+    words, tone = state_words(job)
+    road = {"1": desk.say("1 号机", "Printer 1"), "2": desk.say("2 号机", "Printer 2")}.get(job.facts.get("road", ""), "")
+    copy = desk.say(f"补打第 {job.facts['copy']} 次", f"copy {job.facts['copy']}") if job.facts.get("copy") else ""
+    sale = desk.till.store.sales.by_event(job.event_id) if job.event_id else None
+    cells = (
+        Cell(
+            desk.of(KINDS.get(job.kind, Text(job.kind))), strong=short_number(sale.number) if sale else "", icon="receipt", icon_tone="ink3"
+        ),
+        Cell(copy, width=120, role="label", tone="ink3"),
+        Cell(clock_text(job.changed_at, desk.till.staging.frame().day), width=110, role="label", tone="ink3", align="right"),
+        Cell(road, width=100, role="label", tone="ink2", align="right"),
+        Cell(desk.of(words), width=216, role="label", tone=tone, align="right"),
+    )
+    return ListRow(desk.theme, cells, height=46, pad=18, plain=True)
