@@ -86,6 +86,7 @@ def _follow(moments: Moments, moment: Callable[[str], Moments], heavy: tuple[str
         timer = QTimer(self)
         timer.timeout.connect(tick)
         timer.start(2)
+        ticks["last"] = time.perf_counter()
         shown(self)
 
     def finish(self: Any, warning: Any) -> None:

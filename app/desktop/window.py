@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QThread, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QScreen
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
@@ -129,8 +129,14 @@ class Window(QMainWindow):
 
     def _start_loader(self) -> None:
         if self._loader is None:
-            self.theme.dress_whole()
             self._loader = threading.Thread(target=self._load_behind, name="loading", daemon=True)
+            # What the first frame did without, a piece in each turn and while nobody else wants the interpreter.
+            self.theme.dress_whole()
+            QTimer.singleShot(0, self, self._load_now)
+
+    def _load_now(self) -> None:
+        self.sign_in.meet_qt()
+        if self._loader is not None:
             self._loader.start()
 
     def _load_behind(self) -> None:
@@ -140,8 +146,6 @@ class Window(QMainWindow):
         usual = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
         try:
-            # The first object that Qt alone has made has PySide look through every class it knows, for 20 ms; here nobody waits for it.
-            QThread.currentThread()
             till = self._arrived = self._load(self.bridge.print_state, self.bridge.sync_state, self.quiet)
             from app.desktop import pages, shell
 
@@ -338,7 +342,7 @@ class Window(QMainWindow):
         self._catcher.detach()
         self._keys.detach()
         self._idle.stop()
-        if self._loader is not None:
+        if self._loader is not None and self._loader.is_alive():
             self._loader.join(30)
         if self._preparing is not None:
             self._preparing.join(60)
