@@ -9,8 +9,10 @@ from pathlib import Path
 
 from app.assembly import TillFile, open_store
 from app.counter.authorising import hash_pin
+from app.counter.importing import Importing
 from app.domain.demo import DemoPharmacy, DemoRows, build_pharmacy
 from app.domain.demo.sheet import sheet_to_json
+from app.domain.importing import TableUnreadable
 from app.hub import publishing
 from app.hub.archive import Archive
 from app.hub.main import default_database_url
@@ -83,6 +85,11 @@ def found(folder: Path, clock: Clock, shop: Shop, staff: Sequence[NewStaff], set
         with_store.close()
 
 
+def printer_settings(way: str, address: str, paper: str) -> dict[str, object]:
+    """The settings of a receipt printer by how it is connected, where, and its paper's width in millimetres (`80` or `58`)."""
+    return {"printer.transport": way or "none", "printer.address": address, "printer.cells": 48 if paper == "80" else 32}
+
+
 def demo_pharmacy(clock: Clock) -> DemoPharmacy:
     """The demo pharmacy as of the clock's day."""
     texts = {path.stem: path.read_text("utf-8") for path in resource("demo").glob("*.csv")}
@@ -125,6 +132,28 @@ def found_demo(
             store.people.save_members(pharmacy.members, pharmacy.family).result()
     finally:
         store.close()
+
+
+def bring_in(folder: Path, clock: Clock, kind: str, path: str, say: Say = lambda _: None) -> str:
+    """Import a file of products, stock or members into a till just made; gives what a person should know, or ''."""
+    file = Path(path.removeprefix("file://"))
+    say(f"{file.name}…")
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        return f"{file.name}: {error.strerror}"
+    store = open_store(folder, clock)
+    try:
+        report = Importing(store, clock, "import").run(kind, content, file.name, dry_run=False)
+    except TableUnreadable as error:
+        return f"{file.name}: {error}"
+    finally:
+        store.close()
+    if not report.errors:
+        return ""
+    wrong = file.with_suffix(".errors.csv")
+    wrong.write_text(report.error_csv, "utf-8-sig")
+    return f"{file.name}: {len(report.errors)} 行有误，没有导入 / rows are wrong, nothing was imported: {wrong}"
 
 
 TRAINING = "training"

@@ -41,7 +41,7 @@ def main(argv: list[str]) -> int:
     if chosen.screenshots:
         return _picture(chosen.screenshots, chosen.only)
     folder = options.data_folder(chosen) / "demo" if not (chosen.data or chosen.temp_data) else options.data_folder(chosen)
-    if chosen.day or (chosen.run and not _has_display()):
+    if chosen.day or (chosen.run and not options.has_display()):
         return _play(chosen.out, folder if chosen.data else None)
     clock = SystemClock()
     pharmacy = founding.demo_pharmacy(clock)
@@ -56,12 +56,6 @@ def main(argv: list[str]) -> int:
         return _open(folder, pharmacy, chosen.english, chosen.dark)
     _introduce(folder, pharmacy)
     return EXIT_OK
-
-
-def _has_display() -> bool:
-    if os.environ.get("QT_QPA_PLATFORM"):
-        return os.environ["QT_QPA_PLATFORM"] not in ("offscreen", "minimal")
-    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _introduce(folder: Path, pharmacy: DemoPharmacy) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gc
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.commands import EXIT_FAULT, options
+from app.commands import EXIT_FAULT, EXIT_OK, options
 
 if TYPE_CHECKING:
     # Named only: nothing heavy may be imported before the first paint.
+    from app.counter.establishing import Answers
     from app.desktop.till import Till
     from app.desktop.window import Load
 
@@ -27,6 +29,8 @@ def main(argv: list[str]) -> int:
     chosen = parser.parse_args(argv)
     folder = options.data_folder(chosen)
     if not (folder / "till.json").exists():
+        if options.has_display():
+            return first_run(folder, english=chosen.english, dark=chosen.dark)
         options.tell(
             f"{folder} holds no till yet.\n"
             f"  a real shop:   yaogui setup --data {folder}\n"
@@ -34,6 +38,49 @@ def main(argv: list[str]) -> int:
         )
         return EXIT_FAULT
     return open_window(folder, english=chosen.english, dark=chosen.dark, trace=chosen.trace_scan)
+
+
+def first_run(folder: Path, *, english: bool = False, dark: bool = False) -> int:
+    """Ask in a window what `yaogui setup` asks on a terminal, make the shop the same way, and open it."""
+    from PySide6.QtWidgets import QApplication
+
+    from app.desktop.screens.wizard import run
+    from app.desktop.theme import Theme
+    from app.desktop.window import look_of
+
+    application = QApplication(sys.argv[:1])
+    mode, scale, spoken = look_of({}, application.primaryScreen(), language="en" if english else "", dark=dark)
+    theme = Theme(application, mode, scale, language=spoken)
+    founded = run(theme, lambda answers, say: establish(folder, answers, say))
+    english = theme.language == "en"
+    theme.deleteLater()
+    return open_window(folder, english=english, dark=dark) if founded else EXIT_OK
+
+
+def establish(folder: Path, answers: Answers, say: Callable[[str], None]) -> str:
+    """Make the shop that somebody described; gives what they should know before going on, or ''."""
+    # Imported on the wizard's thread: the first page is painted before any of this.
+    from app import founding
+    from app.records.clock import SystemClock
+    from app.sync.client import HubFault
+
+    clock = SystemClock()
+    if answers.demo:
+        founding.found_demo(folder, clock, founding.demo_pharmacy(clock), say)
+        return ""
+    shop = founding.Shop(
+        answers.store_id, answers.name, answers.branch, answers.licence, answers.address, answers.phone, answers.till, answers.till_title
+    )
+    staff = [founding.NewStaff(person.code, person.name, person.role, person.pin, person.licence_no) for person in answers.staff]
+    printer = founding.printer_settings(answers.printer, answers.printer_address, answers.paper)
+    founding.found(folder, clock, shop, staff, printer)
+    notes = [note for kind, path in answers.files.items() if (note := founding.bring_in(folder, clock, kind, path, say))]
+    if answers.hub_url:
+        try:
+            founding.enrol_till(folder, clock, answers.hub_url, answers.hub_code)
+        except HubFault as fault:
+            notes.append(f"总部还没接上 / headquarters did not enrol this till: {fault.code}")
+    return "\n".join(notes)
 
 
 def open_window(folder: Path, *, english: bool = False, dark: bool = False, trace: bool = False) -> int:

@@ -59,3 +59,10 @@ def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], N
 def fresh_folder() -> Path:
     """A new temporary data folder."""
     return Path(tempfile.mkdtemp(prefix="yaogui-"))
+
+
+def has_display() -> bool:
+    """Whether a window can be shown to somebody."""
+    if os.environ.get("QT_QPA_PLATFORM"):
+        return os.environ["QT_QPA_PLATFORM"] not in ("offscreen", "minimal")
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -118,6 +118,4 @@ def _asked_staff() -> list[founding.NewStaff]:
 
 def _printer(text: str, paper: str) -> dict[str, object]:
     way, _, address = text.partition(":")
-    settings: dict[str, object] = {"printer.transport": way or "none", "printer.address": address}
-    settings["printer.cells"] = 48 if paper == "80" else 32
-    return settings
+    return founding.printer_settings(way, address, paper)

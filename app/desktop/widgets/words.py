@@ -107,6 +107,12 @@ class Para(Painted):
             self.setAccessibleName(words)
             self.restyle()
 
+    def set_tone(self, tone: str) -> None:
+        """Use the colour of another token."""
+        if tone != self._tone:
+            self._tone = tone
+            self.update()
+
     def measure(self) -> None:
         """At least wide enough for a few characters."""
         self._heights: dict[int, int] = {}
