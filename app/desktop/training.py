@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 from app.desktop import wording
 from app.desktop.theme import Theme
 from app.desktop.widgets.notices import Ribbon
-
-if TYPE_CHECKING:
-    from app.desktop.window import Load
 
 
 class Practice(Protocol):
@@ -21,8 +19,8 @@ class Practice(Protocol):
         """Where its data lies."""
 
     @property
-    def load(self) -> Load:
-        """What makes its till."""
+    def load(self) -> Callable[..., Any]:
+        """What makes its till, as the window wants it."""
 
     def prepare(self) -> None:
         """Make it where there is none yet, and let it print where the real one does; slow, for a thread of its own."""

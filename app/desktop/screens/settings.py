@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.counter.faults import Refused
 from app.counter.scene import QuestionField
 from app.counter.tuning import Offer
-from app.desktop import key_table, wording
+from app.desktop import wording
+from app.desktop.screens import key_table
 from app.desktop.screens.desk import Desk, Listing, Slot
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
