@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,19 +41,10 @@ def main(argv: list[str]) -> int:
 
 def first_run(folder: Path, *, english: bool = False, dark: bool = False) -> int:
     """Ask in a window what `yaogui setup` asks on a terminal, make the shop the same way, and open it."""
-    from PySide6.QtWidgets import QApplication
+    from app.desktop.first_run import ask
 
-    from app.desktop.screens.wizard import run
-    from app.desktop.theme import Theme
-    from app.desktop.window import look_of
-
-    application = QApplication(sys.argv[:1])
-    mode, scale, spoken = look_of({}, application.primaryScreen(), language="en" if english else "", dark=dark)
-    theme = Theme(application, mode, scale, language=spoken)
-    founded = run(theme, lambda answers, say: establish(folder, answers, say))
-    english = theme.language == "en"
-    theme.deleteLater()
-    return open_window(folder, english=english, dark=dark) if founded else EXIT_OK
+    founded, speaks_english = ask(lambda answers, say: establish(folder, answers, say), english=english, dark=dark)
+    return open_window(folder, english=speaks_english, dark=dark) if founded else EXIT_OK
 
 
 def establish(folder: Path, answers: Answers, say: Callable[[str], None]) -> str:

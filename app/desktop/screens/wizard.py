@@ -627,16 +627,3 @@ class Wizard(QMainWindow):
             "label",
         )
         return self._card(*rows, *(() if answers.demo else (keep,)))
-
-
-def run(theme: Theme, establish: Establish) -> bool:
-    """Show the wizard until the shop is made or the person leaves; True when a shop stands."""
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    wizard = Wizard(theme, establish)
-    wizard.open()
-    application.exec()
-    founded = wizard.founded
-    wizard.hide()
-    wizard.deleteLater()
-    return founded
