@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from PySide6 import QtWidgets
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QScreen
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
@@ -130,13 +131,7 @@ class Window(QMainWindow):
     def _start_loader(self) -> None:
         if self._loader is None:
             self._loader = threading.Thread(target=self._load_behind, name="loading", daemon=True)
-            # What the first frame did without, a piece in each turn and while nobody else wants the interpreter.
             self.theme.dress_whole()
-            QTimer.singleShot(0, self, self._load_now)
-
-    def _load_now(self) -> None:
-        self.sign_in.meet_qt()
-        if self._loader is not None:
             self._loader.start()
 
     def _load_behind(self) -> None:
@@ -149,6 +144,9 @@ class Window(QMainWindow):
             till = self._arrived = self._load(self.bridge.print_state, self.bridge.sync_state, self.quiet)
             from app.desktop import pages, shell
 
+            # The first widget that Qt alone has made has PySide make every class of widgets it knows: 20 ms in which nobody could type.
+            for name in dir(QtWidgets):
+                getattr(QtWidgets, name)
             till.start()
             standing = standing_of(till)
             self.bridge.loaded.emit((till, standing, shell.Shell, pages.PAGES))

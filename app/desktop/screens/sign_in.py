@@ -323,13 +323,6 @@ class SignInPage(QWidget):
 
     # ------------------------------------------------------------------ what the window tells
 
-    def meet_qt(self) -> None:
-        """Ask for the first widget that Qt alone has made: PySide looks through every class it knows for it, which takes 20 ms once.
-
-        Now, with the page painted and nothing loading, it holds up less than in the middle of making a page of the counter.
-        """
-        self._people_area.viewport()
-
     def take_till(self, till: Till, standing: Standing) -> None:
         """The till is there: show its state, and check the PIN that was typed meanwhile."""
         self._till = till
