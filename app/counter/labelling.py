@@ -238,7 +238,7 @@ class Labelling:
         """Products with what their labels on the shelf say."""
         said = self._store.shelf_labels.said()
         rows = []
-        for product in products:
+        for product in map(self._marked, products):
             last = said.get(product.id)
             stale = last is not None and (last.price_fen, last.member_price_fen) != (product.list_price_fen, product.member_price_fen)
             rows.append(ShelfRow(product, last.at if last else None, stale))
@@ -259,6 +259,7 @@ class Labelling:
 
     def shelf(self, product: Product, size: tuple[float, float] | None = None) -> Label:
         """A shelf label for the paper in the printer, or of another size in mm."""
+        product = self._marked(product)
         if product.list_price_fen <= 0:
             raise Refused("label_no_price", name=product.generic_name)
         return self._filled("shelf", shelf_values(product, self.language), product.generic_name, size)
@@ -271,7 +272,11 @@ class Labelling:
 
     def note_shelf(self, products: Sequence[Product]) -> Future[None]:
         """Remember what these labels say now."""
-        return self._store.shelf_labels.note([(p.id, p.list_price_fen, p.member_price_fen) for p in products])
+        return self._store.shelf_labels.note([(p.id, p.list_price_fen, p.member_price_fen) for p in map(self._marked, products)])
+
+    def _marked(self, product: Product) -> Product:
+        """The product with today's price: a label says what the counter charges."""
+        return self._store.catalogue.marked(product, shop_day(self._clock.now()))
 
     # ------------------------------------------------------------------ directions and bags
 

@@ -213,6 +213,13 @@ class Catalogue:
                     self._calendar = calendar
         return calendar.on(product_id, day)
 
+    def marked(self, product: Product, day: date) -> Product:
+        """The product with the price of a calendar day where there is a dated one; else the very same object."""
+        dated = self.price_on(product.id, day)
+        if dated is None:
+            return product
+        return product.model_copy(update={"list_price_fen": dated.price_fen, "member_price_fen": dated.member_price_fen})
+
     @property
     def version(self) -> str:
         """Which build this is, and how many units of rows came since: `version+revision`."""

@@ -113,3 +113,15 @@ def test_day_close_forgets_prices_that_are_past(demo_counter: Any) -> None:
     till.store.inbox.apply("price", old, "c1").result(60)
     till.shifts.end_of_day_work()
     assert [price.price_fen for price in till.store.catalogue.prices()] == [800]
+
+
+def test_the_label_on_the_shelf_is_stale_from_midnight_on(demo_counter: Any) -> None:
+    till = demo_counter.till
+    product = till.store.catalogue.product("P6001A1")
+    till.labelling.note_shelf([product]).result(60)
+    told(till, ("P6001A1", 1020))
+    assert [row.product.id for row in till.labelling.stale()] == []
+    midnight(demo_counter)
+    assert [(row.product.id, row.product.list_price_fen) for row in till.labelling.stale()] == [("P6001A1", 1020)]
+    till.labelling.note_shelf([product]).result(60)
+    assert till.labelling.stale() == ()
