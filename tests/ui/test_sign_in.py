@@ -43,7 +43,7 @@ def test_the_first_paint_needs_none_of_the_heavy_modules(demo_folder: Path) -> N
         [sys.executable, "-c", _FIRST_PAINT.format(heavy=(*HEAVY, *NOT_YET)), str(demo_folder)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         cwd=Path(__file__).parents[2],
     )
     assert "HEAVY [] HOOKED False" in told.stdout, told.stdout + told.stderr
