@@ -39,8 +39,9 @@ def eager(make: Callable[[], Till], told: Callable[[Till], None]) -> None:
 
 def watched(start: Callable[[], object], moment: Callable[[str], Moments], heavy: tuple[str, ...]) -> Moments:
     """The window that `start` opens, until the shop is loaded: `usable` (the first frame stands whole on the screen) and `ready`
-    as `moment` tells them, which of the `heavy` modules were loaded at the first, how many modules, and the longest stall between
-    in milliseconds.
+    as `moment` tells them, which of the `heavy` modules were loaded at the first, how many modules, the longest stall between
+    in milliseconds, and the longest time that the window's own thread worked without a break (`busy`: the stall on a machine that has
+    nothing else to do).
     """
     moments: Moments = {}
     _watch(moments, moment, heavy)
@@ -71,13 +72,14 @@ def _follow(moments: Moments, moment: Callable[[str], Moments], heavy: tuple[str
 
     # The loader starts in the turn after the first paint: by then every part of the page is drawn, not only its ground.
     shown, ready = windows.Window._start_loader, windows.Window._ready
-    ticks: dict[str, float] = {"last": 0.0, "stall": 0.0}
+    ticks: dict[str, float] = {"last": 0.0, "stall": 0.0, "cpu": 0.0, "busy": 0.0}
 
     def tick() -> None:
         now = time.perf_counter()
-        if ticks["last"]:
-            ticks["stall"] = max(ticks["stall"], (now - ticks["last"]) * 1e3)
-        ticks["last"] = now
+        cpu = time.thread_time()
+        ticks["stall"] = max(ticks["stall"], (now - ticks["last"]) * 1e3)
+        ticks["busy"] = max(ticks["busy"], (cpu - ticks["cpu"]) * 1e3)
+        ticks["last"], ticks["cpu"] = now, cpu
 
     def begin(self: Any) -> None:
         moments.update(moment("usable"))
@@ -86,7 +88,7 @@ def _follow(moments: Moments, moment: Callable[[str], Moments], heavy: tuple[str
         timer = QTimer(self)
         timer.timeout.connect(tick)
         timer.start(2)
-        ticks["last"] = time.perf_counter()
+        ticks["last"], ticks["cpu"] = time.perf_counter(), time.thread_time()
         shown(self)
 
     def finish(self: Any, warning: Any) -> None:
@@ -94,6 +96,7 @@ def _follow(moments: Moments, moment: Callable[[str], Moments], heavy: tuple[str
         tick()
         moments.update(moment("ready"))
         moments["stall_ms"] = round(ticks["stall"], 1)
+        moments["busy_ms"] = round(ticks["busy"], 1)
         application = QCoreApplication.instance()
         assert application is not None
         QTimer.singleShot(0, application.quit)
