@@ -71,6 +71,7 @@ class LabelsPage(Desk):
         self._saved: Path | None = None
         self._busy = False
         self._drawn = 0
+        self._redrawing = False
         self._rows: tuple[ListRow, ...] = ()
         self._left, self._right, self._way = Slot(), Slot(), Slot()
         self._picture = PaperPicture(self.theme)
@@ -159,8 +160,10 @@ class LabelsPage(Desk):
             ids = [line.line_id for line in self._lines()]
         if self._hand not in ids:
             self._hand = ids[0] if ids else ""
+        # The focus comes back to the row of before while the list is made anew: nobody reached for it.
+        self._redrawing = True
         self.redraw()
-        self._draw_picture()
+        self._redrawing = False
         self.changed.emit()
 
     def _lines(self) -> tuple[SaleLine, ...]:
@@ -225,7 +228,6 @@ class LabelsPage(Desk):
     def _use_sheet(self, place: int) -> None:
         self._sheet, self._saved = self._kinds()[place][0], None
         self._draw_right()
-        self._draw_picture()
         self.changed.emit()
 
     def _kinds(self) -> list[tuple[int, Text]]:
@@ -251,12 +253,11 @@ class LabelsPage(Desk):
         return tuple(label for labels in self._directions.values() if (label := labels[place]) is not None)
 
     def _reach(self, name: str) -> None:
-        if name != self._hand and self._form is None:
+        if name != self._hand and self._form is None and not self._redrawing:
             self._hand = name
             for row in self._rows:
                 row.set_chosen(row.objectName() == f"label-{name}")
             self._draw_right()
-            self._draw_picture()
             self.changed.emit()
 
     def _back(self) -> None:
