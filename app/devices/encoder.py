@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,7 @@ _MOST_STOPS = 12
 """Tab stops set at most; printers know 32, but each stop on the way of a gap costs one tab more."""
 _BLANKS = re.compile(rb" {2,}(?=[^ ])")
 """A gap between columns; no second byte of a hanzi is a blank."""
+_Gaps = Sequence[tuple[int, int]]
 
 
 class Encoder:
@@ -59,11 +60,17 @@ class Encoder:
 
     def encode(self, ticket: Ticket) -> bytes:
         """Return the whole job: reset, rows, and a cut (or a feed to the tear bar) where the ticket says so."""
-        rows = [self._written(placed) for placed in layout(ticket, self._profile.cells)]
-        tabs = _Tabs(written for _, written, tabbed in rows if tabbed)
+        rows = layout(ticket, self._profile.cells)
+        texts = self._written(rows)
+        gaps_of = {
+            no: [gap.span() for gap in _BLANKS.finditer(written)]
+            for no, (row, written) in enumerate(zip(rows, texts, strict=True))
+            if written is not None and b"   " in written and _may_tab(row, written)
+        }
+        tabs = _Tabs(gaps_of.values())
         out = bytearray(RESET + tabs.command)
         align, size, bold = "left", _SIZE[1], False
-        for row, written, tabbed in rows:
+        for no, (row, written) in enumerate(zip(rows, texts, strict=True)):
             if type(row) is Row:
                 if row.align != align:
                     align = row.align
@@ -77,7 +84,7 @@ class Encoder:
                 if row.bold is not bold:
                     bold = row.bold
                     out += _BOLD[bold]
-                out += tabs.shortened(written) if tabbed else written
+                out += tabs.shortened(written, gaps_of[no]) if no in gaps_of else written
                 out += b"\n"
                 if row.size > 1:
                     out += b"\x1bJ" + bytes((_ROW_AIR,))
@@ -104,22 +111,17 @@ class Encoder:
                     out += CUT if self._profile.cutter else TEAR_FEED
         return bytes(out)
 
-    def _written(self, placed: Placed) -> tuple[Placed, bytes | None, bool]:
-        """Return a placed line with the bytes of its text (None where it goes out as dots or has no text), and whether tabs help.
+    def _written(self, rows: Sequence[Placed]) -> list[bytes | None]:
+        """Return the bytes of every row's text; None where it goes out as dots, and nothing where there is none.
 
-        Tab stops count single cells from the left edge. A four-byte code takes two cells, so that the bytes of such a
-        row do not count its cells.
+        All rows are encoded at once: one by one only where some row has a character that the printer lacks.
         """
         if self._profile.raster_only:
-            return placed, None, False
-        if type(placed) is Row:
-            written = self.encoded(placed.text)
-            if written is None or b"   " not in written or placed.align != "left" or placed.size > 1:
-                return placed, written, False
-            return placed, written, len(written) == width(placed.text)
-        if type(placed) is Rule:
-            return placed, self.encoded(rule_text(placed, self._profile.cells // 2)), False
-        return placed, None, False
+            return [None] * len(rows)
+        wide = self._profile.cells // 2
+        texts = [row.text if type(row) is Row else rule_text(row, wide) if type(row) is Rule else "" for row in rows]
+        whole = self.encoded("\n".join(texts))
+        return [self.encoded(text) for text in texts] if whole is None else list(whole.split(b"\n")) if rows else []
 
     def encoded(self, text: str) -> bytes | None:
         """Return a clean text in the printer's charset, or None when its font memory lacks a character."""
@@ -186,15 +188,22 @@ class Encoder:
         return bytes(out)
 
 
+def _may_tab(row: Placed, written: bytes) -> bool:
+    """Return whether tab stops hold in a row: they count single cells from the left edge.
+
+    A four-byte code takes two cells, so that the bytes of such a row do not count its cells.
+    """
+    return type(row) is Row and row.align == "left" and row.size == 1 and len(written) == width(row.text)
+
+
 class _Tabs:
     """The tab stops of one ticket, set where most of its blanks end, and rows shortened by them."""
 
-    def __init__(self, rows: Iterable[bytes | None]) -> None:
-        """Take the rows that may bear tabs, each byte of them one cell."""
+    def __init__(self, rows: Iterable[_Gaps]) -> None:
+        """Take the gaps of all rows that may bear tabs."""
         saved: defaultdict[int, int] = defaultdict(int)
-        for row in rows:
-            for gap in _BLANKS.finditer(row or b""):
-                start, end = gap.span()
+        for gaps in rows:
+            for start, end in gaps:
                 saved[end] += end - start - 1
         # A stop that saves no more than the byte it takes itself is left out.
         most = sorted(saved, key=lambda cell: (-saved[cell], cell))[:_MOST_STOPS]
@@ -206,15 +215,14 @@ class _Tabs:
         """ESC D with the stops, or nothing."""
         return b"\x1bD" + bytes(self._stops) + b"\x00" if self._stops else b""
 
-    def shortened(self, row: bytes) -> bytes:
+    def shortened(self, row: bytes, gaps: _Gaps) -> bytes:
         """Return a row with each gap as tabs and the blanks that are left, where that is shorter."""
         parts: list[bytes] = []
         done = 0
-        for gap in _BLANKS.finditer(row):
-            span = gap.span()
-            parts += (row[done : span[0]], self._known.get(span) or self._gap(*span))
-            done = span[1]
-        return b"".join((*parts, row[done:])) if done else row
+        for gap in gaps:
+            parts += (row[done : gap[0]], self._known.get(gap) or self._gap(*gap))
+            done = gap[1]
+        return b"".join((*parts, row[done:]))
 
     def _gap(self, start: int, end: int) -> bytes:
         """Return the shortest way from one cell to another."""

@@ -81,6 +81,9 @@ def a_day(store: Store, till: Any) -> None:
         ev.CodeBound(kind="barcode", code="690", product_id="p-1"),
         ev.DutyDone(duty="climate", slot="am", day=DAY, figures=(("t", 225),), in_range=True),
         ev.MemberAttached(sale_id="s-1", member_id="m2"),
+        ev.InvoiceWished(wish_id="w-1", sale_id="s-1", blob_id="blob-9", source="typed"),
+        ev.InvoiceWished(wish_id="w-2", sale_id="s-1"),
+        ev.InvoiceIssued(wish_id="w-2", sale_id="s-1", invoice_no="26110000000000000017"),
         ev.DayClosed(day=DAY, shifts=("shift-1",), totals=ev.ShiftTotals(), perpetual_fen=1, backup=""),
     )
 
