@@ -66,7 +66,12 @@ def run(asked: Asked) -> Report:
         Goal("ready to sell against eager import, p50", ratio(statistics.median(ready.wall), statistics.median(series["eager"].wall)), 1.3),
         Goal("longest stall of the window while loading, median ms", stall, STALL_MS),
     ]
-    facts = {"heavy_before_paint": ", ".join(heavy) or "none", "modules_before_paint": window[0]["modules"], "stalls_ms": stalls, "busy_ms": sorted(seen["busy_ms"] for seen in window)}
+    facts = {
+        "heavy_before_paint": ", ".join(heavy) or "none",
+        "modules_before_paint": window[0]["modules"],
+        "stalls_ms": stalls,
+        "busy_ms": sorted(seen["busy_ms"] for seen in window),
+    }
     return Report("start", cases, goals, facts)
 
 
