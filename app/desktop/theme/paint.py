@@ -571,12 +571,13 @@ def logo(painter: QPainter, theme: Theme, box: QRectF) -> None:
 # -- stepper -------------------------------------------------------------------------------------
 
 
-class StepperParts(NamedTuple):
+class StepperParts:
     """Where the parts of a stepper are, for the hit test of a delegate."""
 
-    minus: QRectF
-    count: QRectF
-    plus: QRectF
+    __slots__ = ("count", "minus", "plus")
+
+    def __init__(self, minus: QRectF, count: QRectF, plus: QRectF) -> None:
+        self.minus, self.count, self.plus = minus, count, plus
 
 
 def stepper_parts(theme: Theme, rect: QRectF) -> StepperParts:
