@@ -17,6 +17,14 @@ Moments = dict[str, Any]
 """What was seen of one start, by name."""
 
 
+def floor(told: Callable[[str], None]) -> None:
+    """Import QtWidgets and make the application, no more; `told` its name while it stands."""
+    from PySide6 import QtWidgets
+
+    application = QtWidgets.QApplication(["floor"])
+    told(application.applicationName())
+
+
 def eager(make: Callable[[], Till], told: Callable[[Till], None]) -> None:
     """Load first and show later: every page's import, the till that `make` gives, then the window; `told` once it took events."""
     from PySide6 import QtWidgets

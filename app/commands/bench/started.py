@@ -43,10 +43,9 @@ def _tell(moments: dict[str, Any]) -> None:
 
 
 def _floor() -> None:
-    from PySide6 import QtWidgets
+    from app.desktop import start_watch
 
-    application = QtWidgets.QApplication(["floor"])
-    _tell({**moment("usable"), "application": application.applicationName()})
+    start_watch.floor(lambda name: _tell({**moment("usable"), "application": name}))
 
 
 def _eager(folder: str) -> None:
