@@ -20,6 +20,8 @@ from app.records import events
 from app.records.clock import Clock, SystemClock
 from app.records.ids import new_id
 from app.records.resources import resource
+from app.reports.sale_sheet import render
+from app.reports.shop import ShopFace
 
 LINES = 20
 SALES = 25
@@ -46,12 +48,14 @@ def run(asked: Asked) -> Report:
     bodies = [sale_of(pharmacy, clock, asked.seed + no, codes=False) for no in range(SALES)]
     traced = [sale_of(pharmacy, clock, asked.seed + no, codes=True) for no in range(SALES)]
     plain_tickets, tickets = ([sale_ticket(body, NUMBER, at, faces) for body in each] for each in (bodies, traced))
+    face = ShopFace(store.store_id, store.name, store.branch, store.licence, store.address, store.phone, store.till, store.till_title)
     row_texts = ["\n".join(str(getattr(row, "text", "")) for row in layout(ticket, 48)) for ticket in tickets]
     subjects = {
         "compose": Subject(lambda body: sale_ticket(body, NUMBER, at, faces), cycle(traced).__next__),
         "encode as text": Subject(text.encode, cycle(tickets).__next__),
         "encode as text, no trace codes": Subject(text.encode, cycle(plain_tickets).__next__),
         "encode as dots": Subject(dots.encode, cycle(tickets).__next__),
+        "A4 sheet": Subject(lambda body: render(body, NUMBER, at, face, faces.staff, faces.tender), cycle(traced).__next__),
         "floor": Subject(lambda whole: whole.encode("gb18030"), cycle(row_texts).__next__),
     }
     found = in_turns("receipt", subjects, asked.count())
@@ -61,16 +65,18 @@ def run(asked: Asked) -> Report:
         "encode as text, no trace codes": _middle([len(text.encode(ticket)) for ticket in plain_tickets]),
         "encode as dots": _middle([len(dots.encode(ticket)) for ticket in tickets]),
     }
+    cases["A4 sheet"]["bytes"] = _middle([len(render(body, NUMBER, at, face, faces.staff, faces.tender)) for body in traced])
     for title, size in sizes.items():
         cases[title]["bytes"] = size
         for way, speed in _BAUD.items():
             cases[title][f"seconds at {way}"] = round(size / speed, 2)
     slow = slowness(found)
-    raw = {title: cases[title]["cpu_ms"]["p50"] for title in sizes}
+    raw = {title: cases[title]["cpu_ms"]["p50"] for title in (*sizes, "A4 sheet")}
     goals = [
         Goal(f"{LINES} goods as text, p99 ms calibrated", calibrated_p99("encode as text", found, computing=True), 0.5),
         Goal(f"{LINES} goods as text without trace codes, bytes", sizes["encode as text, no trace codes"], 2_500),
         Goal(f"{LINES} goods as dots, p50 ms calibrated", round(raw["encode as dots"] / slow, 3), 5.0),
+        Goal(f"{LINES} goods on A4 as PDF, p50 ms calibrated", round(raw["A4 sheet"] / slow, 3), 15.0),
     ]
     rows = _middle([len(layout(ticket, 48)) for ticket in tickets])
     return Report("receipt", cases, goals, {"goods": LINES, "printed rows": rows, "slowness": slow, "cpu p50 ms, not calibrated": raw})
