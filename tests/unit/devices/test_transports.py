@@ -455,7 +455,7 @@ class TestConformance:
         transport.open()
         rig.pull()
         with pytest.raises(DeviceFault) as fault:
-            for _ in range(200):
+            for _ in range(6000):
                 transport.send(PAYLOAD)
                 time.sleep(0.01)
         assert (fault.value.code in rig.loses, fault.value.retry) == (True, True)
