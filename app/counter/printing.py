@@ -104,6 +104,11 @@ class Printing:
         self._thread = threading.Thread(target=self._run, name="printer", daemon=True)
 
     @property
+    def faces(self) -> Faces:
+        """How this till's facts look on paper."""
+        return self._faces
+
+    @property
     def state(self) -> PrintState:
         """The last state told."""
         return self._state

@@ -7,6 +7,7 @@ from app.desktop.screens.help import HelpScreen
 from app.desktop.screens.labels import LabelsPage
 from app.desktop.screens.page import Page
 from app.desktop.screens.pay import PayPage
+from app.desktop.screens.receipt_template import ReceiptTemplatePage
 from app.desktop.screens.receipts import ReceiptsPage
 from app.desktop.screens.reports import ReportsPage
 from app.desktop.screens.returns import ReturnsPage
@@ -30,6 +31,7 @@ PAGES: tuple[type[Page], ...] = (
     DevicesPage,
     SyncPage,
     SettingsPage,
+    ReceiptTemplatePage,
     HelpScreen,
 )
 """Each is made once, when the till is loaded."""

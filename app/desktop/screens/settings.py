@@ -125,6 +125,7 @@ class SettingsPage(Desk):
             focused = self._focused()
             if focused is not None and focused.offer.scope == "person" and self.till.tuning.may("store.name"):
                 keys.append(FKeySpec("F6", Text("设为本机默认", "For everybody"), self._for_everybody))
+            keys.append(FKeySpec("F7", Text("小票模板", "Receipt"), lambda: self.go.emit("receipt_template")))
             keys.append(FKeySpec("F8", Text("键位卡 PDF", "Key card"), self._key_card))
             if not self.till.training:
                 keys.append(FKeySpec("F9", Text("练习模式", "Training"), lambda: self.wish.emit("training")))
