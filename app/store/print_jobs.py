@@ -88,7 +88,8 @@ class PrintJobs:
     def printed_since(self, at: datetime, printer: str) -> int:
         """How many jobs a printer has brought out since a moment (receipt: both receipt printers)."""
         j = t.print_job.c
-        wanted = select(func.count()).where(j.state.in_(("confirmed", "sent")), j.job_id >= uuid7(int(at.timestamp() * 1000), bytes(10)), j.printer == printer)
+        earliest = uuid7(int(at.timestamp() * 1000), bytes(10))
+        wanted = select(func.count()).where(j.state.in_(("confirmed", "sent")), j.job_id >= earliest, j.printer == printer)
         return int(self._readers.connection().execute(wanted).scalar_one())
 
     def of_event(self, event_id: str) -> tuple[PrintJob, ...]:

@@ -141,7 +141,7 @@ sale = Table(
     _text("cashier"),
     _text("member_id", index=True),
     Column("at", UTCDateTime, nullable=False),
-    Column("day", Date, nullable=False, index=True),
+    Column("day", Date, nullable=False),
     _big("subtotal_fen"),
     _big("cut_fen"),
     _big("rounding_fen"),
@@ -149,6 +149,10 @@ sale = Table(
     Column("has_rx", Boolean, nullable=False),
     _big("price_changes"),
 )
+# A receipt is looked for by number, day or amount, and of those that fit the newest are wanted first.
+Index("ix_sale_event_seq", sale.c.event_seq)
+Index("ix_sale_day_event_seq", sale.c.day, sale.c.event_seq)
+Index("ix_sale_payable_fen_event_seq", sale.c.payable_fen, sale.c.event_seq)
 
 sale_line = Table(
     "sale_line",

@@ -33,6 +33,9 @@ _WHY = {
     "cover_open": Text("机盖开着，等待中", "Cover open, waits"),
     "cutter": Text("切刀卡住，等待中", "Cutter stuck, waits"),
     "offline": Text("打印机离线，等待中", "Printer offline, waits"),
+    "label_paper_out": Text("标签机缺纸，等待中", "Label printer: no paper"),
+    "label_cover_open": Text("标签机盖开着，等待中", "Label printer: cover open"),
+    "label_offline": Text("标签机离线，等待中", "Label printer offline"),
 }
 _FROM_BEFORE = Text("已收款，重启前没打", "Paid, not printed before the restart")
 _STATES = {

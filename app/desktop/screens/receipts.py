@@ -11,10 +11,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.counter.faults import Refused
+from app.counter.receipt_search import MOST, ReceiptSearch
 from app.counter.scene import QuestionField
 from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, clock_text, marks_of, short_number
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Surroundings
+from app.desktop.screens.print_queue import PrintQueue
 from app.desktop.screens.returns import TENDER_ICONS
 from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.widgets.arrange import Column, Row, Spring
@@ -31,12 +33,10 @@ from app.records.events import Tender
 from app.records.ledger import Committed
 from app.records.people import Member
 from app.store.invoices import InvoiceWish
-from app.store.print_jobs import PrintJob
 from app.store.sales import SaleRow, StoredSale
 
 RIGHT_WIDTH = 432
 SHOWN_MEMBERS = 9
-OPEN_STATES = ("queued", "waiting", "failed", "unknown")
 
 
 class ReceiptsPage(Desk):
@@ -57,7 +57,11 @@ class ReceiptsPage(Desk):
         self._form: Form | None = None
         self._member_form = False
         self._rows: tuple[ListRow, ...] = ()
-        self._left, self._queue, self._invoices, self._right = Slot(), Slot(), Slot(), Slot()
+        self._search = ReceiptSearch(self.till.store, self.till.clock)
+        self._sought = ""
+        """What was looked for; '' shows the day."""
+        self._queue = PrintQueue(self, rows_shown=3)
+        self._left, self._invoices, self._right = Slot(), Slot(), Slot()
         self._narrow()
         self.theme.changed.connect(self._narrow)
         self.bridge.printing.connect(lambda _: self._draw_queue() if self.isVisible() else None)
@@ -86,6 +90,7 @@ class ReceiptsPage(Desk):
 
     def on_shown(self) -> None:
         """Read the day's sales."""
+        self._sought = ""
         self._form, self._sale = None, None
         self._member_form = False
         self.refresh()
@@ -116,7 +121,8 @@ class ReceiptsPage(Desk):
     def refresh(self) -> None:
         """Read the day's sales, and the chosen one, anew."""
         store = self.till.store
-        self._sales = store.sales.recent_rows(day=self.till.staging.frame().day)
+        day = self.till.staging.frame().day
+        self._sales = self._search.find(self._sought) if self._sought else store.sales.recent_rows(day=day)
         if self._sale is None and self._sales:
             self._sale = store.sales.by_id(self._sales[0].sale_id)
         elif self._sale is not None:
@@ -127,11 +133,13 @@ class ReceiptsPage(Desk):
     def _find(self, text: str) -> None:
         sales = self.till.store.sales
         found = sales.by_number(text) or sales.by_code(text)
-        if found is None:
+        rows = self._search.find(text) if found is None else ()
+        if found is None and not rows:
             self.refuse(Refused("sale_unknown"))
             return
         self._form, self._member_form = None, False
-        self._sale = found
+        self._sought = text if rows else ""
+        self._sale = found or sales.by_id(rows[0].sale_id)
         self.refresh()
         self._focus_first()
 
@@ -140,6 +148,8 @@ class ReceiptsPage(Desk):
             self._form, self._member_form = None, False
             self.refresh()
             self._focus_first()
+        elif self._sought:
+            self.on_shown()
         else:
             self.go.emit("sale")
 
@@ -507,19 +517,6 @@ class ReceiptsPage(Desk):
 
         self.after(future, done)
 
-    def _again(self, job_id: str) -> None:
-        self.till.printing.again(job_id)
-        self.toast.emit(self.say("已交给打印机", "Goes to the printer"), "printer")
-        self._draw_queue_soon()
-
-    def _waive(self, job_id: str) -> None:
-        self.till.printing.waive(job_id)
-        self._draw_queue_soon()
-
-    def _draw_queue_soon(self) -> None:
-        """Once the writer has kept what was just asked."""
-        self.after(self.till.store.writer.submit(lambda _: None, urgent=False), lambda _: self._draw_queue())
-
     # ------------------------------------------------------------------ drawing
 
     def redraw(self) -> None:
@@ -533,12 +530,19 @@ class ReceiptsPage(Desk):
     def _draw_list(self) -> None:
         theme = self.theme
         day = self.till.staging.frame().day
+        many = len(self._sales)
+        title = self.say("今日销售", "Sales of today")
+        hint = self.say("可按日期、金额、手机号、药名找", "Find by day, amount, phone or medicine")
+        if self._sought:
+            title = self.say(f"找“{self._sought}”", f"Found “{self._sought}”")
+            hint = self.say("Esc 回到今天", "Esc: back to today")
+        count = self.say(f"最近 {many} 单", f"newest {many}") if self._sought and many == MOST else self.say(f"{many} 单", str(many))
         head = Row(
             theme,
-            Txt(theme, self.say("今日销售", "Sales of today"), "section"),
-            Chip(theme, self.say(f"{len(self._sales)} 单", str(len(self._sales)))),
+            Txt(theme, title, "section"),
+            Chip(theme, count),
             Spring(),
-            Txt(theme, self.say("扫小票条码或药盒，可找更早的单", "Scan a receipt or a box to find older ones"), "label", "ink3"),
+            Txt(theme, hint, "label", "ink3"),
             gap=10,
             margins=(18, 14, 18, 12),
         )
@@ -555,7 +559,9 @@ class ReceiptsPage(Desk):
         row = ListRow(
             self.theme,
             (
-                Cell(clock_text(sale.at, sale.day), width=80, role="body_strong"),
+                Cell(
+                    str(sale.day) if self._sought else clock_text(sale.at, sale.day), width=110 if self._sought else 80, role="body_strong"
+                ),
                 Cell(short_number(sale.number), sub=cashier.name if cashier else ""),
                 Cell(pill=back, pill_tone="warn", width=150, align="right") if back else Cell(width=150),
                 Cell(fen=sale.payable_fen, width=120, align="right"),
@@ -570,84 +576,7 @@ class ReceiptsPage(Desk):
         return row
 
     def _draw_queue(self) -> None:
-        theme = self.theme
-        jobs = self.till.store.jobs.list(OPEN_STATES)
-        self._queue.setVisible(bool(jobs))
-        if not jobs:
-            return
-        head = Row(
-            theme,
-            Txt(theme, self.say("打印队列", "Print queue"), "head"),
-            Pill(theme, str(len(jobs)), "bad"),
-            Spring(),
-            Txt(theme, self.say("单据已存本机，打印不挡收款", "Paper is kept here; printing never holds up a sale"), "label", "ink3"),
-            gap=10,
-            margins=(18, 12, 18, 8),
-        )
-        rows = [self._job_row(job) for job in jobs]
-        listing = Listing(theme, rows)
-        listing.setFixedHeight(theme.px(52 * min(len(rows), 3) + 4))
-        self._queue.fill(Sheet(theme, Column(theme, head, listing, 6, gap=0)))
-
-    def _job_row(self, job: PrintJob) -> ListRow:
-        theme = self.theme
-        kinds = {
-            "sale": self.say("销售小票", "Sale receipt"),
-            "return": self.say("退货单", "Return slip"),
-            "z": self.say("交班 Z", "Z report"),
-            "x": self.say("X 报表", "X report"),
-            "day": self.say("日结单", "Day report"),
-            "reprint": self.say("补打小票", "Reprint"),
-            "label": self.say("标签", "Labels"),
-        }
-        states = {
-            "queued": (self.say("排队中", "Queued"), "ink2"),
-            "waiting": (
-                {
-                    "paper_out": self.say("缺纸，等待中", "Paper out"),
-                    "offline": self.say("打印机离线", "Printer offline"),
-                    "cover_open": self.say("机盖开着", "Cover open"),
-                    "label_paper_out": self.say("标签机缺纸", "Label printer: no paper"),
-                    "label_cover_open": self.say("标签机盖开着", "Label printer: cover open"),
-                    "label_offline": self.say("标签机离线", "Label printer offline"),
-                }.get(job.facts.get("why", ""), self.say("重启前没打完", "From before the restart")),
-                "warn_ink",
-            ),
-            "failed": (self.say("没打出", "Did not print"), "bad_ink"),
-            "unknown": (self.say("不知打没打出，请看一眼", "Look whether it came out"), "warn_ink"),
-        }
-        words, tone = states[job.state]
-        sale = self.till.store.sales.by_event(job.event_id) if job.event_id else None
-        number = short_number(sale.number) if sale is not None else ""
-        again = Btn(theme, self.say("补打", "Print"), height=36)
-        again.setObjectName(f"again-{job.job_id}")
-        again.clicked.connect(lambda: self._again(job.job_id))
-        seen = Btn(theme, self.say("已打好", "It came out"), height=36)
-        seen.setObjectName(f"seen-{job.job_id}")
-        seen.clicked.connect(lambda: self._waive(job.job_id))
-        buttons: list[QWidget] = [again, seen]
-        if job.state != "unknown":
-            # The columns of all rows stand below each other, with or without this button.
-            gap = QWidget()
-            gap.setFixedWidth(seen.sizeHint().width())
-            seen.deleteLater()
-            buttons = [gap, again]
-        drop = Btn(theme, self.say("不要了", "Not needed"), "ghost", height=36)
-        drop.setObjectName(f"drop-{job.job_id}")
-        drop.clicked.connect(lambda: self._waive(job.job_id))
-        buttons.append(drop)
-        return ListRow(
-            theme,
-            (
-                Cell(kinds.get(job.kind, job.kind), strong=number, icon="receipt", icon_tone="ink3"),
-                Cell(clock_text(job.at, self.till.staging.frame().day), width=70, role="label", tone="ink3"),
-                Cell(words, width=176, role="label", tone=tone),
-            ),
-            *buttons,
-            height=52,
-            pad=18,
-            plain=True,
-        )
+        self._queue.setVisible(self._queue.draw())
 
     def _draw_right(self) -> None:
         theme, sale = self.theme, self._sale
