@@ -108,6 +108,7 @@ class PlainTable:
         self._model.setHorizontalHeaderLabels(list(_COLUMNS))
         self._table.setModel(self._model)
         self._table.setWordWrap(False)
+        self._table.setShowGrid(False)
         self._table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         layout = QVBoxLayout(self.window)
         for widget in (self._entry, self._table, self._sum):

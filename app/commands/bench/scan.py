@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 else:
     from sqlcipher3 import dbapi2 as dbapi
 
-LINES, MANY_LINES = 6, 100
+LINES = 6
 SMALL = ((1_500, 10), (50_000, 10), (50_000, 200))
 LARGE = ((1_000_000, 10), (1_000_000, 200))
 QUICK = ((1_500, 10),)
@@ -71,9 +71,9 @@ def run(asked: Asked) -> Report:
             full = shop.copied(base, Path(folder) / "full")
             till = Till(full, clock)
             open_tills.callback(till.close)
-            painting = {LINES: places[0]}
-            painting[MANY_LINES] = prepared("a full basket", till, pharmacy, asked.seed, len(pharmacy.products), MANY_LINES)
-            painted = paint.measure(painting, _paused, asked)
+            painting = {paint.LINES: places[0]}
+            painting[paint.MANY_LINES] = prepared("a full basket", till, pharmacy, asked.seed, len(pharmacy.products), paint.MANY_LINES)
+            painted = paint.measure(painting, paused, asked)
             cases.update(painted.cases)
             goals.extend(painted.goals)
         return Report("scan", cases, goals, facts, left_out)
@@ -99,10 +99,11 @@ def prepared(title: str, till: Till, pharmacy: DemoPharmacy, seed: int, products
 
 def scanning(place: Place) -> Subject:
     """Scan the next code of a place; the act is undone and everything flushed before the next one."""
-    return Subject(_next_code(place), _paused(place), place.till.selling.undo)
+    return Subject(_next_code(place), paused(place), place.till.selling.undo)
 
 
-def _paused(place: Place) -> Callable[[], tuple[str, Product]]:
+def paused(place: Place) -> Callable[[], tuple[str, Product]]:
+    """Before a scan: everything of the last one is written, and the next code is at hand."""
     turn = iter(range(1_000_000_000))
 
     def before() -> tuple[str, Product]:
