@@ -36,10 +36,21 @@ def main(argv: list[str]) -> int:
         "--printer", default="", metavar="WAY:ADDRESS", help="network:192.0.2.7:9100, serial:/dev/ttyS0, usb:…, file:…, none"
     )
     parser.add_argument("--paper", choices=("80", "58"), default="80", help="paper width in mm")
+    parser.add_argument(
+        "--fit-printer", choices=("1", "2"), default="",
+        help="find a printer for a till that is set up already, print a test page, ask three questions, keep the answers (2: the fallback)",
+    )  # fmt: skip
     parser.add_argument("--hub", default="", metavar="URL", help="headquarters; empty for a shop that stands alone")
     parser.add_argument("--code", default="", help="headquarters' one-time enrolment code")
     chosen = parser.parse_args(argv)
     folder = options.data_folder(chosen)
+    if chosen.fit_printer:
+        from app.commands.fit_printer import fit
+
+        if not (folder / "till.json").exists():
+            options.tell(f"{folder} holds no till yet")
+            return EXIT_FAILED
+        return fit(folder, SystemClock(), "printer" if chosen.fit_printer == "1" else "printer2")
     if (folder / "till.json").exists():
         options.tell(f"{folder} holds a till already; nothing was changed")
         return EXIT_FAILED
@@ -74,6 +85,10 @@ def main(argv: list[str]) -> int:
         options.tell(f"cannot write {folder}: {error}")
         return EXIT_FAULT
     print(f"till {shop.till} of {shop.name} is ready in {folder}")
+    if ask and settings["printer.transport"] == "none" and _asked(ask, "现在找打印机吗 / look for a printer now (y/n)", "y").lower() == "y":
+        from app.commands.fit_printer import fit
+
+        fit(folder, clock, "printer")
     print("keep a copy of its keys/ folder in the safe: without keys/ledger.key nobody can read the ledger")
     if chosen.hub:
         try:

@@ -16,11 +16,10 @@ from app.desktop.widgets.chips import Bar, Pill
 from app.desktop.widgets.notices import Empty
 from app.desktop.widgets.words import IconTile, Para, Rule, Txt
 from app.devices import finding
-from app.devices.faults import DeviceFault
 from app.devices.finding import Found
-from app.devices.fitting import Fitting, page, page_profile
-from app.devices.printer import Printer, PrintOutcome
-from app.devices.transports import transport_at
+from app.devices.fitting import Fitting
+from app.devices.printer import PrintOutcome
+from app.devices.trying import print_page
 from app.domain.verdict import Text
 from app.records.resources import resource
 
@@ -41,15 +40,6 @@ CHARSETS = {
     "raster": Text("汉字画成点", "hanzi drawn as dots"),
 }
 REFRESH_MS = 120
-
-
-def print_page(found: Found) -> PrintOutcome:
-    """Print the test page on what was found, as to a printer that can do everything; blocks, so call it on a thread of its own."""
-    try:
-        transport = transport_at(found.way, found.address)
-    except DeviceFault as fault:
-        return PrintOutcome("failed", {"code": fault.code, **fault.facts})
-    return Printer(page_profile(), transport, resource("fonts", "NotoSansSC-Regular.ttf")).print(page(found))
 
 
 class FitPanel(Slot):
@@ -162,7 +152,7 @@ class FitPanel(Slot):
                 self.fitting = self.fitting.printed()
             self.draw()
 
-        self._desk.in_background(lambda: print_page(found), printed)
+        self._desk.in_background(lambda: print_page(found, resource("fonts", "NotoSansSC-Regular.ttf")), printed)
 
     def _why(self, outcome: PrintOutcome) -> str:
         say = self._desk.say
