@@ -95,3 +95,16 @@ def test_reprint_says_that_it_is_one(printing: Any, printer: VirtualPrinterServe
     assert _states(printing, "confirmed", "confirmed") == ["confirmed", "confirmed"]
     assert "补打" in str(printer.jobs[-1].events)
     assert printing.till.store.sales.by_number(number).reprints == 1
+
+
+def test_asking_how_it_is_never_disturbs_a_job(printing: Any, printer: VirtualPrinterServer) -> None:
+    printer.mood.slow_seconds = 0.02
+    printing.till.printing.start()
+    printing.sell("@P6000A1.ean")
+    until = time.monotonic() + 60
+    while not printing.till.store.jobs.list(("confirmed",)) and time.monotonic() < until:
+        printing.till.printing.check()
+        time.sleep(0.005)
+    papers = [job for job in printer.jobs if any(event["t"] == "line" for event in job.events)]
+    assert len(papers) == 1
+    assert [event["t"] for event in papers[0].events if event["t"] in ("cut", "warn")] == ["cut"]
