@@ -77,7 +77,7 @@ class PrintQueue(Slot):
         buttons = [self._buttons(job) for job in shown]
         # The columns of all rows stand below each other, whatever can be said about each.
         for place in range(3):
-            widest = max(row[place].sizeHint().width() for row in buttons)
+            widest = max(0, *(row[place].sizeHint().width() for row in buttons))
             for row in buttons:
                 row[place].setFixedWidth(widest)
         rows = [self._row(job, row) for job, row in zip(shown, buttons, strict=True)]
