@@ -255,7 +255,7 @@ class HelpScreen(Desk):
             row.clicked.connect(partial(self._open, key))
             rows.append(row)
         self._rows = tuple(rows)
-        self._list.fill(Column(theme, *rows, Spring(), gap=0))
+        self._list.fill(Listing(theme, rows))
         if not topics:
             none = Empty(theme, "magnifying-glass", self.say("没有找到", "Nothing found"), self.say("换个写法试试", "Write it differently"))
             self._middle.fill(Panel(theme, Column(theme, none)))

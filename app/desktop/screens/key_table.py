@@ -38,7 +38,10 @@ TYPED: dict[str, tuple[tuple[str, Text], ...]] = {
 
 
 AT_TIMES: dict[str, tuple[tuple[str, Text], ...]] = {
-    "pay": (("F12", Text("完成，再按一次给下一位", "Complete; again for the next customer")),),
+    "pay": (
+        ("F3", Text("补会员", "Add member")),
+        ("F12", Text("完成，再按一次给下一位", "Complete; again for the next customer")),
+    ),
     "returns": (
         ("F2", Text("找原单 / 换一单", "Find the sale / other sale")),
         ("F4", Text("原因", "Reason")),
@@ -63,7 +66,26 @@ AT_TIMES: dict[str, tuple[tuple[str, Text], ...]] = {
         ("F5", Text("入库", "Goods in")),
         ("F6", Text("锁定 / 解除锁定", "Lock / release lot")),
         ("F8", Text("召回批号", "Recall lot")),
+        ("F9", Text("价签", "Shelf labels")),
         ("F12", Text("加入本单", "Add to sale")),
+    ),
+    "sync": (("F5", Text("立即重试", "Try now")),),
+    "labels": (
+        ("F2", Text("找商品", "Find")),
+        ("F4", Text("全选 / 写用法", "All or none / direction")),
+        ("F6", Text("换纸张", "Other paper")),
+        ("F8", Text("存 A4 PDF", "Save A4 PDF")),
+        ("F9", Text("续方卡", "Refill card")),
+        ("F12", Text("打印标签", "Print")),
+    ),
+    "receipt_template": (
+        ("F3", Text("逐项标签", "Labels")),
+        ("F4", Text("改文字", "Words")),
+        ("F5", Text("上移", "Up")),
+        ("F6", Text("下移", "Down")),
+        ("F8", Text("80/58 毫米", "80/58 mm")),
+        ("F9", Text("恢复标准", "Standard")),
+        ("F12", Text("保存", "Save")),
     ),
     "receipts": (
         ("F2", Text("找单据", "Find")),

@@ -202,7 +202,7 @@ class Wizard(QMainWindow):
         self._at = 0
         self._fields: dict[str, Field | Entry] = {}
         self._busy: threading.Thread | None = None
-        self._note = ""
+        self._entered = False
         self._steps = _Steps(theme)
         self._sign = Logo(theme, 46, self._steps)
         self._slot = Slot()
@@ -290,6 +290,10 @@ class Wizard(QMainWindow):
         """Enter and F12 go on, Esc goes back."""
         name = name_of(event)
         if event.isAutoRepeat():
+            return
+        if name == "Enter" and self._entered:
+            # The field has taken it already; what the same Enter brought up must not be answered by it.
+            self._entered = False
             return
         if name in ("Enter", "F12"):
             self.forward()
@@ -411,6 +415,7 @@ class Wizard(QMainWindow):
 
     def _enter(self) -> None:
         """Enter in a field leads to the next one, and on the last goes on."""
+        self._entered = True
         parts = [part.entry if isinstance(part, Field) else part for part in self._fields.values()]
         here = self.focusWidget()
         place = next((order for order, part in enumerate(parts) if part is here), len(parts) - 1)
