@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.assembly import Till
-from app.commands.bench import scan, shop
+from app.commands.bench import shop
 from app.commands.bench.harness import Asked, Goal, Report, Series, Subject, against, calibrated_p99, in_turns, ratio, slowness, spread
 from app.commands.bench.shop import Place
 from app.desktop.measuring import CounterWindow, PlainRow, PlainTable, application
@@ -67,8 +67,8 @@ def run(asked: Asked) -> Report:
         for lines in (LINES, MANY_LINES):
             till = Till(shop.copied(base, Path(folder) / str(lines)), clock)
             open_tills.callback(till.close)
-            places[lines] = scan.prepared(f"{lines} lines", till, pharmacy, asked.seed, len(pharmacy.products), lines)
-        return measure(places, scan.paused, asked)
+            places[lines] = shop.prepared(f"{lines} lines", till, pharmacy, asked.seed, len(pharmacy.products), lines)
+        return measure(places, shop.paused, asked)
 
 
 def measure(places: dict[int, Place], next_code: Callable[[Place], NextCode], asked: Asked) -> Report:

@@ -7,14 +7,12 @@ import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 from app.assembly import Till
 from app.commands.bench import shop
 from app.commands.bench.harness import Asked, Goal, Report, Subject, against, in_turns, ratio, slowness
 from app.commands.bench.shop import Place
-from app.domain.demo import DemoPharmacy
 from app.records.catalogue import Product
 from app.records.clock import SystemClock, shop_day
 from app.store.cipher import raw_connection
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 else:
     from sqlcipher3 import dbapi2 as dbapi
 
-LINES = 6
 SMALL = ((1_500, 10), (50_000, 10), (50_000, 200))
 LARGE = ((1_000_000, 10), (1_000_000, 200))
 QUICK = ((1_500, 10),)
@@ -48,7 +45,7 @@ def run(asked: Asked) -> Report:
             shop.restock(there, clock, pharmacy, products, running, asked.seed, asked.keep)
             till = Till(there, clock)
             open_tills.callback(till.close)
-            places.append(prepared(f"{products:,} products, {offers} offers", till, pharmacy, asked.seed, products))
+            places.append(shop.prepared(f"{products:,} products, {offers} offers", till, pharmacy, asked.seed, products))
         subjects = {}
         for place in places:
             subjects[place.title] = scanning(place)
@@ -61,7 +58,7 @@ def run(asked: Asked) -> Report:
             cpu = {title: statistics.median(found[title].cpu) for title in cases}
             grows = max(ratio(cpu[title], cpu[first]) for title in rest)
             goals.append(Goal("scan cost does not grow with the catalogue: CPU p50, largest against smallest", grows, 1.2))
-        facts: dict[str, Any] = {"lines": LINES, "member": True, "slowness": slowness(found)}
+        facts: dict[str, Any] = {"lines": shop.LINES, "member": True, "slowness": slowness(found)}
         left_out: list[str] = []
         try:
             from app.commands.bench import paint
@@ -72,46 +69,17 @@ def run(asked: Asked) -> Report:
             till = Till(full, clock)
             open_tills.callback(till.close)
             painting = {paint.LINES: places[0]}
-            painting[paint.MANY_LINES] = prepared("a full basket", till, pharmacy, asked.seed, len(pharmacy.products), paint.MANY_LINES)
-            painted = paint.measure(painting, paused, asked)
+            many = paint.MANY_LINES
+            painting[many] = shop.prepared("a full basket", till, pharmacy, asked.seed, len(pharmacy.products), many)
+            painted = paint.measure(painting, shop.paused, asked)
             cases.update(painted.cases)
             goals.extend(painted.goals)
         return Report("scan", cases, goals, facts, left_out)
 
 
-def prepared(title: str, till: Till, pharmacy: DemoPharmacy, seed: int, products: int, lines: int = LINES) -> Place:
-    """A cashier at work: member attached, `lines` lines in the basket, every code to scan at hand."""
-    shop.at_the_counter(till)
-    draw = Random(seed)
-    boxes = {code.code: code.product_id for code in pharmacy.trace_codes if code.lot_id}
-    known = {product.id: product for product in pharmacy.products[:products]}
-    goods = [p for p in known.values() if p.in_assortment and p.barcode and p.list_price_fen > 0]
-    draw.shuffle(goods)
-    single = [p for p in goods if len(till.store.catalogue.by_barcode(p.barcode)) == 1]
-    for product in single[:lines]:
-        till.selling.scan(product.barcode)
-    barcodes = [(p.barcode, p) for p in single[lines : lines + 300]]
-    traced = [(code, known[owner]) for code, owner in boxes.items() if owner in known][:300]
-    draw.shuffle(traced)
-    codes = [one for pair in zip(barcodes, traced, strict=False) for one in pair]
-    return Place(title, till, codes)
-
-
 def scanning(place: Place) -> Subject:
     """Scan the next code of a place; the act is undone and everything flushed before the next one."""
-    return Subject(_next_code(place), paused(place), place.till.selling.undo)
-
-
-def paused(place: Place) -> Callable[[], tuple[str, Product]]:
-    """Before a scan: everything of the last one is written, and the next code is at hand."""
-    turn = iter(range(1_000_000_000))
-
-    def before() -> tuple[str, Product]:
-        shop.settle_down(place.till)
-        place.till.store.writer.touched()
-        return place.codes[next(turn) % len(place.codes)]
-
-    return before
+    return Subject(_next_code(place), shop.paused(place), place.till.selling.undo)
 
 
 def _next_code(place: Place) -> Callable[[tuple[str, Product]], object]:

@@ -7,7 +7,7 @@ import inspect
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -30,6 +30,8 @@ OPENING_STOCK = 1_000_000
 """Packs of every lot, so that no bench sells a shelf empty."""
 MEMBER = "member-00001"
 """Gold, chronic, allergic to two classes: every check has something to do."""
+LINES = 6
+"""Lines in the basket of a usual sale."""
 CASHIER, PIN = "staff-1001", "1001"
 PHARMACIST, PHARMACIST_PIN = "staff-1002", "1002"
 
@@ -167,6 +169,36 @@ def at_the_counter(till: Till, *, member: str = MEMBER) -> Till:
 def settle_down(till: Till) -> None:
     """Wait until the writer has nothing left to do, the frames flushed: the pause that a person makes by being a person."""
     till.store.writer.submit(lambda _: till.store.frames.flush(), background=True).result()
+
+
+def prepared(title: str, till: Till, pharmacy: DemoPharmacy, seed: int, products: int, lines: int = LINES) -> Place:
+    """A cashier at work: member attached, `lines` lines in the basket, every code to scan at hand."""
+    at_the_counter(till)
+    draw = Random(seed)
+    boxes = {code.code: code.product_id for code in pharmacy.trace_codes if code.lot_id}
+    known = {product.id: product for product in pharmacy.products[:products]}
+    goods = [p for p in known.values() if p.in_assortment and p.barcode and p.list_price_fen > 0]
+    draw.shuffle(goods)
+    single = [p for p in goods if len(till.store.catalogue.by_barcode(p.barcode)) == 1]
+    for product in single[:lines]:
+        till.selling.scan(product.barcode)
+    barcodes = [(p.barcode, p) for p in single[lines : lines + 300]]
+    traced = [(code, known[owner]) for code, owner in boxes.items() if owner in known][:300]
+    draw.shuffle(traced)
+    codes = [one for pair in zip(barcodes, traced, strict=False) for one in pair]
+    return Place(title, till, codes)
+
+
+def paused(place: Place) -> Callable[[], tuple[str, Product]]:
+    """Before a scan: everything of the last one is written, and the next code is at hand."""
+    turn = iter(range(1_000_000_000))
+
+    def before() -> tuple[str, Product]:
+        settle_down(place.till)
+        place.till.store.writer.touched()
+        return place.codes[next(turn) % len(place.codes)]
+
+    return before
 
 
 class Boxes:

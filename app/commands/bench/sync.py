@@ -15,7 +15,7 @@ from typing import Any
 
 from app.assembly import Till
 from app.commands import options
-from app.commands.bench import receipt, scan, shop
+from app.commands.bench import receipt, shop
 from app.commands.bench.harness import Asked, Goal, Report, Series, against, ratio, slowness_now, steady_p99
 from app.domain.demo import PRODUCT_FIELDS, DemoPharmacy, DemoRows, scale_catalogue
 from app.founding import introduce
@@ -50,7 +50,7 @@ def run(asked: Asked) -> Report:
             touched = [0.0]
             till = Till(folder, clock, quiet=lambda: time.monotonic() - touched[0] > 0.03)
             try:
-                here = scan.prepared("sync", till, pharmacy, asked.seed, len(pharmacy.products))
+                here = shop.prepared("sync", till, pharmacy, asked.seed, len(pharmacy.products))
                 fill_outbox(till, clock, pharmacy, events)
                 cashier = _Cashier(here, touched)
                 idle, busy = Series(), Series()

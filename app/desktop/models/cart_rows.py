@@ -364,12 +364,17 @@ class CartRows(QObject):
     def _veil(self) -> QColor:
         """The thin colour that turns the surface into the ground of the selected row, and leaves words on it as they are."""
         theme = self._theme
-        made = theme.color("surface"), theme.color("select")
-        toned = [
-            max(0, min(255, round(below + (wanted - below) / VEIL)))
-            for below, wanted in zip(made[0].getRgb()[:3], made[1].getRgb()[:3], strict=True)
-        ]
-        return QColor(*toned, round(255 * VEIL))
+        below, wanted = theme.color("surface"), theme.color("select")
+
+        def toned(under: int, over: int) -> int:
+            return max(0, min(255, round(under + (over - under) / VEIL)))
+
+        return QColor(
+            toned(below.red(), wanted.red()),
+            toned(below.green(), wanted.green()),
+            toned(below.blue(), wanted.blue()),
+            round(255 * VEIL),
+        )
 
     def _picture(self, line: SceneLine, width: float, ground: QColor, ratio: float) -> _Picture:
         """The words and figures of a line on the ground that it has unselected."""
@@ -514,7 +519,7 @@ def _pixels(size: QSize, ratio: float, gone: QPixmap | None) -> QPixmap:
 
 def _between(one: QColor, other: QColor) -> QColor:
     """The colour in the middle of two."""
-    return QColor(*((a + b + 1) // 2 for a, b in zip(one.getRgb()[:3], other.getRgb()[:3], strict=True)))
+    return QColor((one.red() + other.red() + 1) // 2, (one.green() + other.green() + 1) // 2, (one.blue() + other.blue() + 1) // 2)
 
 
 def _draw_note(theme: Theme, placed: _Placed, painter: QPainter, inner: QRectF) -> None:

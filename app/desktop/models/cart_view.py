@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from itertools import accumulate
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, Qt, Signal
@@ -168,7 +169,7 @@ class CartView(QListView):
         self._shifted = min(self._shifted, start)
         del self._heights[start : end + 1]
 
-    def dataChanged(self, top_left: _Index, bottom_right: _Index, roles: list[int] | None = None) -> None:
+    def dataChanged(self, top_left: _Index, bottom_right: _Index, roles: Sequence[int] = ()) -> None:
         """Rows differ: they are measured and painted again."""
         for row in range(top_left.row(), bottom_right.row() + 1):
             self._heights[row] = _UNKNOWN
