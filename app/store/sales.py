@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +18,9 @@ from app.store.engine import Readers
 
 _LONGEST_SEQUENCE = 18
 """Digits of the largest number a row can have; a scanned code has more."""
+
+_PRINTED = re.compile(r".+?-[0-9a-f]{4}-(?P<seq>[0-9]+)(?:-(?P<hash>[0-9a-f]{8}))?")
+"""A printed number in small letters, with or without its last part (see `records.envelope.printed_number`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +125,14 @@ class Sales:
             return found
         if text.isdecimal() and len(text) <= _LONGEST_SEQUENCE:
             return self._one(t.sale.c.event_seq == int(text))
-        without_hash = func.length(t.sale.c.number) == len(text) + 9
-        # A range, not LIKE: the index of numbers answers it among a million sales; '.' is what follows '-'.
-        return self._one((t.sale.c.number > f"{text}-") & (t.sale.c.number < f"{text}.") & without_hash)
+        # A person types capitals where the paper has small letters: its sequence number finds the sale by an index, whatever the case.
+        parts = _PRINTED.fullmatch(text.lower())
+        if parts is None or len(parts["seq"]) > _LONGEST_SEQUENCE:
+            return None
+        number = func.lower(t.sale.c.number)
+        same = number == text.lower() if parts["hash"] else func.substr(number, 1, len(text) + 1) == f"{text.lower()}-"
+        long = len(text) if parts["hash"] else len(text) + 9
+        return self._one((t.sale.c.event_seq == int(parts["seq"])) & same & (func.length(number) == long))
 
     def by_code(self, trace_code: str) -> StoredSale | None:
         """The sale that last handed out the box of that trace code."""

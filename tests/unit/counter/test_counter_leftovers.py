@@ -125,3 +125,15 @@ def test_reprint_of_a_receipt_that_still_waits_prints_that_one(demo_counter: Any
     till.store.writer.submit(lambda _: None, urgent=False).result(60)
     assert sorted(one.kind for one in till.store.jobs.of_event(sale.event_id)) == ["reprint", "sale"]
     assert till.store.sales.by_number(number).reprints == 1
+
+
+def test_receipt_is_found_by_its_number_in_capitals_and_without_the_last_part(demo_counter: Any) -> None:
+    till = demo_counter.till
+    demo_counter.sell(MASK)
+    number = demo_counter.sell(MASK)
+    short = number.rpartition("-")[0]
+    for typed in (number, number.upper(), short, short.upper(), short.lower()):
+        assert till.returning.find(typed).number == number, typed
+        till.returning.leave()
+    assert till.store.sales.by_number(f"{short}-00000000") is None
+    assert till.store.sales.by_number(f"X{number.upper()}") is None
