@@ -108,7 +108,9 @@ def grab_looks(hand: Hand, subject: QWidget, stem: Path, looks: tuple[Look, ...]
         hand.theme.set_mode(look.mode)
         hand.theme.set_language(look.language)
         subject.resize(look.width, look.height)
-        hand.rest(120)
+        for _ in range(3):
+            # What the frame reads a moment later wants to be laid out as well.
+            hand.rest(50)
         subject.grab().save(f"{stem}_{look.suffix}.png")
 
 

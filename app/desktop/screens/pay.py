@@ -346,6 +346,7 @@ class PayPage(Page):
         self._typed = ""
         self._method = ""
         self._waiting_count = 0
+        self._taken_as: tuple[object, ...] = ()
         self._payable_fen = 0
         self._sold: StoredSale | None = None
         self._late: Member | None = None
@@ -470,7 +471,9 @@ class PayPage(Page):
             self._problem.set_words(pay.problem.of(theme.language))
             if before is None or before.problem != pay.problem:
                 announce(self, pay.problem.of(theme.language))
-        if before is None or before.tenders != pay.tenders or before.state != pay.state or not self._taken.count():
+        drawn = (pay.tenders, pay.state, theme.language)
+        if drawn != self._taken_as:
+            self._taken_as = drawn
             _empty(self._taken)
             shown = () if pay.state == "done" else pay.tenders[-SHOWN_TENDERS:]
             for order, taken in enumerate(shown):

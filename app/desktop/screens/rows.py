@@ -123,7 +123,9 @@ class ListRow(PaintedButton):
             painter.fillRect(QRectF(rect.left(), rect.top(), px(4), rect.height()), theme.color("brand"))
         elif self.hovered and not self._plain:
             painter.fillRect(rect, theme.color("hover"))
-        paint.hairline(painter, theme, px(self._pad), self.height() - 1, self.width() - 2 * px(self._pad))
+        if not self.hasFocus():
+            # The ring has the row's edge to itself.
+            paint.hairline(painter, theme, px(self._pad), self.height() - 1, self.width() - 2 * px(self._pad))
         fixed = sum(px(cell.width) for cell in self.cells if cell.width)
         loose = [cell for cell in self.cells if not cell.width]
         left = self.width() - px(self._pad) - self._tail() - fixed

@@ -768,7 +768,7 @@ class ShiftPage(Desk):
         scene = self._scene
         assert scene is not None
         theme = self.theme
-        card = Column(theme, gap=9, margins=(18, 14, 18, 14))
+        card = Column(theme, gap=7, margins=(18, 14, 18, 12))
         since = clock_text(scene.since, scene.day) if scene.since else ""
         name = Column(
             theme,
@@ -783,15 +783,12 @@ class ShiftPage(Desk):
         open_work = [(self.say("挂单", "Held sales"), scene.held), (self.say("待打印", "To print"), scene.unprinted)]
         if self._chained():
             open_work.insert(1, (self.say("待上传", "To upload"), scene.unsent))
+        # Side by side: below each other they would scroll out of sight on the smallest screen.
+        waiting: list[Any] = []
         for words, count in open_work:
-            card.add(
-                Row(
-                    theme,
-                    Txt(theme, words, "label", "ink2"),
-                    Spring(),
-                    Txt(theme, str(count), "body_strong", "warn_ink" if count else "good_ink"),
-                )
-            )
+            number = Txt(theme, str(count), "body_strong", "warn_ink" if count else "good_ink")
+            waiting += [Row(theme, Txt(theme, words, "label", "ink2"), number, gap=6), Spring()]
+        card.add(Row(theme, *waiting[:-1]))
         card.add(Spring())
         # The figures scroll where the window is low; the buttons below never do.
         parts: list[Any] = [(Panel(theme, Column(theme, (Listing(theme, [boxed(card)]), 1), margins=1)), 1)]
