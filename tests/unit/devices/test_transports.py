@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import pty
+import select
 import subprocess
 import sys
 import tempfile
@@ -534,7 +535,7 @@ def test_an_answer_that_comes_late_is_not_taken_for_the_next_one(tmp_path: Path)
         transport = NetworkTransport.at(machine.address)
         transport.open()
         assert transport.query(ASK, 0.05) is None
-        time.sleep(0.5)
+        assert soon(lambda: bool(select.select([transport._device()], [], [], 0)[0]))
         machine.mood.slow_seconds = 0.0
         machine.mood.near_end = True
         assert transport.query(b"\x10\x04\x04", 20.0) == b"\x1e"
