@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from app.domain.money import WHOLE_BP
@@ -18,15 +18,22 @@ EntryKind = Literal["earn", "spend", "unearn", "unspend", "adjust"]
 Account = Literal["members", "issued", "spent", "expired"]
 
 
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+"""The time of what was brought forward: older than every movement."""
+
+
 @dataclass(frozen=True, slots=True)
 class PointsRules:
     """What a fen earns and a point buys; the figures are the rule pack's, headquarters may push others."""
 
+    version: str
     fen_per_point: int
     months_valid: int
     """Calendar months a parcel holds; its last day is the last of the month."""
     grace_days: int
     """Points given back by a return stay good at least so many days."""
+    told_days: int
+    """Points that end within so many days are said to their owner."""
     spend_step: int
     """Points are spent in multiples of this."""
     step_worth_fen: int
@@ -46,9 +53,11 @@ class PointsRules:
     def read(cls, document: Mapping[str, Any]) -> PointsRules:
         """Read the rules; KeyError or ValueError where one is missing or makes no sense."""
         rules = cls(
+            version=str(document["version"]),
             fen_per_point=int(document["fen_per_point"]),
             months_valid=int(document["months_valid"]),
             grace_days=int(document["grace_days"]),
+            told_days=int(document["told_days"]),
             spend_step=int(document["spend_step"]),
             step_worth_fen=int(document["step_worth_fen"]),
             most_share_bp=int(document["most_share_bp"]),
@@ -59,7 +68,7 @@ class PointsRules:
             classes_without=frozenset(document["classes_without"]),
         )
         counts = (rules.fen_per_point, rules.months_valid, rules.spend_step, rules.step_worth_fen)
-        if min(counts) < 1 or rules.grace_days < 0 or not 0 <= rules.most_share_bp <= WHOLE_BP:
+        if min(counts) < 1 or min(rules.grace_days, rules.told_days) < 0 or not 0 <= rules.most_share_bp <= WHOLE_BP:
             raise ValueError("rules for points need whole figures of at least one")
         return rules
 
@@ -173,6 +182,21 @@ def statement(entries: Iterable[PointsEntry], today: date, rules: PointsRules) -
         account.enter(entry)
     account.expire(today)
     return account.statement()
+
+
+def brought_forward(member_id: str, points: int) -> tuple[PointsEntry, ...]:
+    """What a member had before movements were recorded, as an entry older than every other that never expires; none for nought."""
+    return (PointsEntry(f"bf:{member_id}", BEGINNING, member_id, "adjust", points),) if points else ()
+
+
+def ending(stated: Statement, today: date, rules: PointsRules) -> tuple[int, date | None]:
+    """How many points are lost soon unless they are spent, and the first day they are good for the last time; (0, None) for none.
+
+    A debt is paid by what comes next, so it lessens nothing here.
+    """
+    until = today + timedelta(days=rules.told_days)
+    soon = [parcel for parcel in stated.parcels if parcel.expires_on is not None and parcel.expires_on <= until]
+    return sum(parcel.left for parcel in soon), min((parcel.expires_on for parcel in soon if parcel.expires_on), default=None)
 
 
 @dataclass(slots=True)

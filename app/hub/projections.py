@@ -10,9 +10,11 @@ from sqlalchemy import Connection
 
 from app.hub import tables
 from app.hub.archive import upsert
+from app.hub.points import keep
 from app.records.base import Record
 from app.records.envelope import Envelope, printed_number
 from app.records.events import (
+    PointsMoved,
     ReturnClosed,
     SaleClosed,
     ShiftClosed,
@@ -20,6 +22,7 @@ from app.records.events import (
     StockReceived,
     TenderCorrected,
 )
+from app.records.people import PointsEntryRow
 
 Key = tuple[object, ...]
 Row = dict[str, object]
@@ -37,6 +40,8 @@ class Changes:
     tenders: dict[Key, Row] = field(default_factory=dict)
     stock: dict[Key, Row] = field(default_factory=dict)
     codes: list[Row] = field(default_factory=list)
+    points: dict[str, list[PointsEntryRow]] = field(default_factory=dict)
+    """Movements of members' points by the store that tells them."""
 
     def write(self, connection: Connection) -> None:
         """Apply everything; the tables always in this order."""
@@ -59,6 +64,8 @@ class Changes:
             add=("sold",),
             newest=("product_id", "lot_id", "state", "sale_id", "changed_at"),
         )
+        for store_id, movements in self.points.items():
+            keep(connection, store_id, movements)
 
 
 def _summed(rows: dict[Key, Row], key: Row, sums: dict[str, int], **rest: object) -> None:
@@ -82,6 +89,9 @@ def collect(changes: Changes, store_id: str, envelope: Envelope, body: Record, u
     elif isinstance(body, TenderCorrected):
         for method, amount in ((body.from_method, -body.amount_fen), (body.to_method, body.amount_fen)):
             _tender(changes, store_id, envelope, method, "", "", amount, 0)
+    elif isinstance(body, PointsMoved):
+        told = body.model_dump(exclude={"entry_id", "rules"})
+        changes.points.setdefault(store_id, []).append(PointsEntryRow(id=body.entry_id, at=envelope.at, **told))
     elif isinstance(body, ShiftClosed):
         changes.closes.append(
             {

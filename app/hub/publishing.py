@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,14 +9,15 @@ from datetime import timedelta
 from itertools import islice
 
 from argon2 import PasswordHasher
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from app.hub import tables
 from app.hub.archive import Archive, insert_new, upsert
+from app.hub.feeds import append, holders, texts_of
+from app.hub.points import tell_of_members
 from app.records.base import Record
 from app.records.clock import Clock
 from app.records.registry import FEEDS
-from app.records.wire import rolled
 
 CHAIN_FEEDS = frozenset({"product", "offer", "price"})
 """Feeds that every store reads alike; the others belong to one store each."""
@@ -148,58 +148,14 @@ def publish(
 
 
 def _appending(feed: str, store_id: str, records: Sequence[Record]) -> Callable[[Connection], int]:
-    """A unit that appends one batch under the feed's row lock, so that numbers are dense and in commit order."""
-    texts = {str(record.model_dump()["id"]): record.model_dump_json() for record in records}
+    """A unit that appends one batch; a store that comes to hold members is told their points with them."""
+    texts = texts_of(records)
 
     def unit(connection: Connection) -> int:
-        c, row = tables.feed.c, tables.feed_row.c
-        mine = (c.store_id == store_id) & (c.feed == feed)
-        start: dict[str, object] = {
-            "store_id": store_id,
-            "feed": feed,
-            "feed_id": secrets.token_hex(8),
-            "head_seq": 0,
-            "head_rolling": "",
-        }
-        upsert(connection, tables.feed, [start])
-        head = connection.execute(select(tables.feed).where(mine).with_for_update()).one()
-        standing = {
-            found.key: found.json
-            for found in connection.execute(
-                select(row.key, row.json).where(row.store_id == store_id, row.feed == feed, row.key.in_(list(texts)), row.current)
-            )
-        }
-        changed = {key: text for key, text in texts.items() if not _same(standing.get(key), text)}
-        if not changed:
-            return 0
-        replaced = [key for key in changed if key in standing]
-        if replaced:
-            connection.execute(
-                update(tables.feed_row)
-                .where(row.store_id == store_id, row.feed == feed, row.key.in_(replaced), row.current)
-                .values(current=False)
-            )
-        seq, rolling = int(head.head_seq), str(head.head_rolling)
-        fresh: list[dict[str, object]] = []
-        for key, text in changed.items():
-            seq, rolling = seq + 1, rolled(rolling, text)
-            fresh.append(
-                {
-                    "store_id": store_id,
-                    "feed": feed,
-                    "seq": seq,
-                    "key": key,
-                    "rolling": rolling,
-                    "current": True,
-                    "json": text,
-                }
-            )
-        connection.execute(insert(tables.feed_row), fresh)
-        connection.execute(update(tables.feed).where(mine).values(head_seq=seq, head_rolling=rolling))
-        return len(fresh)
+        held = holders(connection, "member", texts) if feed == "member" else {}
+        written = append(connection, feed, store_id, texts)
+        if feed == "member" and (newcomers := [key for key in written if store_id not in held.get(key, ())]):
+            tell_of_members(connection, store_id, newcomers)
+        return len(written)
 
     return unit
-
-
-def _same(standing: str | None, text: str) -> bool:
-    return standing is not None and (standing == text or json.loads(standing) == json.loads(text))

@@ -308,8 +308,25 @@ feed_row = Table(
     Column("current", Boolean, nullable=False),
     Column("json", Text, nullable=False),
     Index("ix_feed_row_key", "store_id", "feed", "key"),
+    Index("ix_feed_row_holder", "feed", "key"),
 )
 """One published row; `current` falls when a later row of the same key replaces it."""
+
+points_entry = Table(
+    "points_entry",
+    metadata,
+    Column("entry_id", String(64), primary_key=True),
+    Column("store_id", String(32), nullable=False),
+    Column("member_id", String(36), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("points", BigInteger, nullable=False),
+    Column("of", String(64), nullable=False),
+    Column("expires_on", Date),
+    Column("owner_id", String(36), nullable=False),
+    Index("ix_points_entry_member", "member_id"),
+)
+"""One movement of a member's points; members are the chain's, so `store_id` only says which store told it first."""
 
 console_user = Table(
     "console_user",

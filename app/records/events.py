@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from app.records.base import Record
+from app.records.base import Count, Record
 
 
 class EpochOpened(Record):
@@ -461,6 +461,26 @@ class MemberAttached(Record):
 
     sale_id: str
     member_id: str
+
+
+class PointsMoved(Record):
+    """Points of a member moved; in the same unit as the sale, return, void or late attach that moved them."""
+
+    entry_id: str
+    """Made from its cause (`earn:<sale_id>`, `unearn:<return_id>`), so that the same movement told twice is one."""
+    member_id: str
+    kind: str
+    """earn | spend | unearn | unspend | adjust."""
+    points: Count
+    """Positive; an adjustment alone may be negative."""
+    of: str = ""
+    """The entry that this one takes back, in part or whole."""
+    expires_on: date | None = None
+    """Last good day of what is earned; None never expires."""
+    owner_id: str
+    """The sale or return that it belongs to."""
+    rules: str = ""
+    """Version of the rules that it was reckoned by."""
 
 
 class InvoiceWished(Record):

@@ -60,6 +60,22 @@ class FamilyPerson(Record):
     allergy_classes: str = Field(default="", max_length=120)
 
 
+class PointsEntryRow(Record):
+    """One movement of a member's points as headquarters tells it to every store that holds the member."""
+
+    id: str = Field(max_length=64)
+    """The entry's id, made from its cause."""
+    member_id: str = Field(max_length=36)
+    at: datetime
+    """When the event that moved them was recorded."""
+    kind: str = Field(max_length=8)
+    """earn | spend | unearn | unspend | adjust."""
+    points: Count
+    of: str = Field(default="", max_length=64)
+    expires_on: date | None = None
+    owner_id: str = Field(default="", max_length=36)
+
+
 class PinAttempt(Record):
     """One failed PIN entry, kept so that a lock-out survives a restart."""
 

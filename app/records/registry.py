@@ -6,7 +6,7 @@ from app.records import events
 from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.offers import Offer
-from app.records.people import FamilyPerson, Member, Staff
+from app.records.people import FamilyPerson, Member, PointsEntryRow, Staff
 
 EVENTS: dict[str, type[Record]] = {
     "epoch.opened@1": events.EpochOpened,
@@ -31,6 +31,7 @@ EVENTS: dict[str, type[Record]] = {
     "code.bound@1": events.CodeBound,
     "duty.done@1": events.DutyDone,
     "member.attached@1": events.MemberAttached,
+    "points.moved@1": events.PointsMoved,
     "invoice.wished@1": events.InvoiceWished,
     "invoice.issued@1": events.InvoiceIssued,
     "catalogue.imported@1": events.CatalogueImported,
@@ -50,6 +51,7 @@ FEEDS: dict[str, type[Record]] = {
     "family": FamilyPerson,
     "staff": Staff,
     "price": DatedPrice,
+    "points": PointsEntryRow,
 }
 """Record kinds that headquarters publishes to tills."""
 

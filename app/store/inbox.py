@@ -11,12 +11,13 @@ from sqlalchemy import Connection, select
 from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.offers import Offer
-from app.records.people import FamilyPerson, Member, Staff
+from app.records.people import FamilyPerson, Member, PointsEntryRow, Staff
 from app.records.registry import FEEDS
 from app.store import tables as t
 from app.store.engine import Readers
 from app.store.faults import StoreFault
 from app.store.people import member_row
+from app.store.points import keep_entries
 from app.store.rows import upsert
 from app.store.writer import Writer
 
@@ -61,6 +62,8 @@ class Inbox:
         self._moved = moved
         self.pages = 0
         """Pages of rows kept since the start: whoever remembers what it read looks again when this moves."""
+        self.points_pages = 0
+        """The same of members' points alone: a statement is folded again only when this moves."""
         self._moved(self.cursor("product"))
 
     def cursor(self, feed: str) -> str:
@@ -128,6 +131,9 @@ class Inbox:
             upsert(connection, t.member, [member_row(record) for record in records if isinstance(record, Member)])
         elif kind is FamilyPerson:
             upsert(connection, t.family_person, [record.model_dump() for record in records])
+        elif kind is PointsEntryRow:
+            keep_entries(connection, [record for record in records if isinstance(record, PointsEntryRow)])
+            self.points_pages += 1
         elif kind is Staff:
             upsert(connection, t.staff, [record.model_dump() for record in records])
 

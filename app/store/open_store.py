@@ -29,6 +29,7 @@ from app.store.migrations import HEAD
 from app.store.outbox import Outbox
 from app.store.parked import Parked
 from app.store.people import People
+from app.store.points import Points
 from app.store.print_jobs import PrintJobs
 from app.store.private import PrivateBlobs
 from app.store.projections import project
@@ -65,6 +66,7 @@ class Store:
     journal: Journal
     settings: Settings
     people: People
+    points: Points
     stock: Stock
     sales: Sales
     invoices: Invoices
@@ -174,6 +176,7 @@ class Store:
                 journal=journal,
                 settings=Settings(readers, writer),
                 people=People(readers, writer, clock),
+                points=Points(readers),
                 stock=Stock(readers, journal, clock, catalogue),
                 sales=Sales(readers),
                 invoices=Invoices(readers, private),

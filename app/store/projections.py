@@ -121,6 +121,8 @@ _ISSUED = (
     .where(t.invoice_wish.c.sale_id == bindparam("of_sale"))
     .values(issued_at=bindparam("new_issued_at"), invoice_no=bindparam("new_invoice_no"))
 )
+# What a feed told before, or tells again, is the same movement.
+_POINTS = insert(t.points_entry).on_conflict_do_nothing()
 _SALE_MEMBER = t.sale.update().where(t.sale.c.sale_id == bindparam("of_sale")).values(member_id=bindparam("new_member"))
 
 
@@ -450,6 +452,10 @@ def _member_attached(fact: Fact, body: ev.MemberAttached) -> list[Step]:
     ]
 
 
+def _points_moved(fact: Fact, body: ev.PointsMoved) -> list[Step]:
+    return [Step(_POINTS, [{**body.model_dump(exclude={"rules"}), "at": fact.at}])]
+
+
 def _invoice_wished(fact: Fact, body: ev.InvoiceWished) -> list[Step]:
     row = {
         "sale_id": body.sale_id,
@@ -498,6 +504,7 @@ PROJECTION_OF: dict[str, _Projection] = {
     "code.bound@1": _code_bound,
     "duty.done@1": _duty_done,
     "member.attached@1": _member_attached,
+    "points.moved@1": _points_moved,
     "invoice.wished@1": _invoice_wished,
     "invoice.issued@1": _invoice_issued,
     "catalogue.imported@1": _nothing,

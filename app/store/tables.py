@@ -409,6 +409,19 @@ member_attached = Table(
     Column("at", UTCDateTime, nullable=False),
 )
 
+points_entry = Table(
+    "points_entry",
+    METADATA,
+    _text("entry_id", key=True),
+    _text("member_id", index=True),
+    Column("at", UTCDateTime, nullable=False),
+    _text("kind"),
+    _big("points"),
+    _text("of"),
+    Column("expires_on", Date, nullable=True),
+    _text("owner_id"),
+)
+
 invoice_wish = Table(
     "invoice_wish",
     METADATA,
@@ -525,4 +538,4 @@ PROJECTIONS: tuple[Table, ...] = (
     member_attached,
     invoice_wish,
 )
-"""Tables that follow from the events alone, children before parents; `lot` follows from events and feeds together."""
+"""Tables that follow from the events alone, children before parents; `lot` and `points_entry` follow from events and feeds together."""

@@ -21,7 +21,7 @@ def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     connection = store.readers.connection()
     return {
         table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
-        for table in (*t.PROJECTIONS, t.lot)
+        for table in (*t.PROJECTIONS, t.lot, t.points_entry)
     }
 
 
@@ -81,6 +81,7 @@ def a_day(store: Store, till: Any) -> None:
         ev.CodeBound(kind="barcode", code="690", product_id="p-1"),
         ev.DutyDone(duty="climate", slot="am", day=DAY, figures=(("t", 225),), in_range=True),
         ev.MemberAttached(sale_id="s-1", member_id="m2"),
+        ev.PointsMoved(entry_id="earn:s-1", member_id="m2", kind="earn", points=30, owner_id="s-1", rules="1"),
         ev.InvoiceWished(wish_id="w-1", sale_id="s-1", blob_id="blob-9", source="typed"),
         ev.InvoiceWished(wish_id="w-2", sale_id="s-1"),
         ev.InvoiceIssued(wish_id="w-2", sale_id="s-1", invoice_no="26110000000000000017"),

@@ -1,0 +1,46 @@
+"""Members' points as this till knows them: its own movements, and those that headquarters told of, one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.dialects.sqlite import insert
+
+from app.domain.points import EntryKind, PointsEntry
+from app.records.people import PointsEntryRow
+from app.store import tables as t
+from app.store.engine import Readers
+
+# Built once: a statement is read while a sale is being closed, and building a select costs more than running it.
+_OF_MEMBER = select(t.points_entry).where(t.points_entry.c.member_id == bindparam("of_member"))
+_ONE = select(t.points_entry).where(t.points_entry.c.entry_id == bindparam("of_entry"))
+_KEEP = insert(t.points_entry).on_conflict_do_nothing()
+
+
+def keep_entries(connection: Connection, records: Sequence[PointsEntryRow]) -> None:
+    """Keep movements that headquarters told of; those this till knows already stay as they are."""
+    if records:
+        connection.execute(_KEEP, [{**record.model_dump(exclude={"id"}), "entry_id": record.id} for record in records])
+
+
+class Points:
+    """Reads movements of points."""
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+
+    def of_member(self, member_id: str) -> tuple[PointsEntry, ...]:
+        """Every movement of a member that has reached this till, in no order."""
+        rows = self._readers.connection().execute(_OF_MEMBER, {"of_member": member_id})
+        return tuple(_entry(row) for row in rows)
+
+    def entry(self, entry_id: str) -> PointsEntry | None:
+        """One movement by the id its cause gives it."""
+        row = self._readers.connection().execute(_ONE, {"of_entry": entry_id}).first()
+        return _entry(row) if row is not None else None
+
+
+def _entry(row: Any) -> PointsEntry:
+    return PointsEntry(row.entry_id, row.at, row.member_id, cast(EntryKind, row.kind), row.points, row.of, row.expires_on)
