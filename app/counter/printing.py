@@ -181,6 +181,11 @@ class Printing:
         """The slip of a return or void."""
         return (self._job("return", committed, receipts.return_ticket(body, committed.number, committed.at, self._faces)),)
 
+    def cash_jobs(self, body: events.CashMoved, committed: Committed, cashier: str) -> Sequence[NewJob]:
+        """The slip of cash put into or taken out of the drawer, for two signatures."""
+        ticket = receipts.cash_ticket(body, committed.number, committed.at, self._faces, cashier=cashier)
+        return (self._job("cash", committed, ticket),)
+
     def z_jobs(self, body: events.ShiftClosed, committed: Committed) -> Sequence[NewJob]:
         """The Z report's slip."""
         return (self._job("z", committed, receipts.z_ticket(body, committed.number, committed.at, self._faces)),)

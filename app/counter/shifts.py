@@ -250,7 +250,15 @@ class Shifts:
         body = events.CashMoved(
             move_id=new_id(self._clock), shift_id=shift.shift_id, amount_fen=amount_fen, reason=reason, approved_by=approver
         )
-        return self._write([body])
+        cashier = self._post.actor
+
+        def prints(committed: tuple[Committed, ...]) -> Sequence[NewJob]:
+            return self._printing.cash_jobs(body, committed[0], cashier)
+
+        future = self._store.journal.record([body], actor=cashier, day=self._day(), prints=prints)
+        future.add_done_callback(lambda _: self._printing.wake())
+        self._wake_sync()
+        return future
 
     def open_drawer(self, reason: str) -> Future[tuple[Committed, ...]]:
         """Open the drawer without a sale; counted in the shift report."""

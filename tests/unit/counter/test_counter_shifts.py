@@ -65,6 +65,8 @@ def test_cash_moves_change_what_the_drawer_must_hold(hand: Any) -> None:
     till.shifts.move_cash(-25_000, "deposit").result(60)
     totals = till.shifts.totals()
     assert (totals.cash_in_fen, totals.cash_out_fen, totals.expected_cash_fen) == (10_000, 25_000, 35_000)
+    slips = [till.store.jobs.ticket(job.job_id) for job in till.store.jobs.list() if job.kind == "cash"]
+    assert [("现金存入单" in slip, "现金支出单" in slip) for slip in slips] == [(True, False), (False, True)]
     with pytest.raises(Refused, match="more_than_drawer"):
         till.shifts.move_cash(-35_001, "deposit")
     with pytest.raises(Refused, match="reason_needed"):
