@@ -87,7 +87,7 @@ def _middle(sizes: list[int]) -> int:
     return sorted(sizes)[len(sizes) // 2]
 
 
-def sale_of(pharmacy: DemoPharmacy, clock: Clock, seed: int, *, codes: bool) -> events.SaleClosed:
+def sale_of(pharmacy: DemoPharmacy, clock: Clock, seed: int, *, codes: bool = False) -> events.SaleClosed:
     """A sale of twenty goods as the counter closes it, each a box with or without its trace code."""
     draw = Random(seed)
     goods = draw.sample([p for p in pharmacy.products if p.in_assortment and p.list_price_fen > 0], LINES)
