@@ -1,0 +1,173 @@
+"""What each screen says, word by word in reading order with the part each word stands in, in both languages, against golden files.
+
+YAOGUI_WRITE_GOLDENS=1 rewrites them: do so after a deliberate change of a screen, and read the difference.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).parents[2] / "ui"))
+
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QWidget
+from window_hand import Hand, open_hand
+
+from app.desktop.theme import Theme
+from app.desktop.widgets.base import Painted
+
+HERE = Path(__file__).parent
+TRACE, EAN, MEMBER, NEAR = "89900001091676336760", "6999580000439", "90000000000000000019", "89919721082026298010"
+THIRD = ("89904721098866345850", "89904721098866345851", "89904721098866345852")
+LINE = 14
+"""Parts whose middles are this near stand in one line and are read from the left."""
+_CHANCE = (
+    # Numbers of papers end in a part of their event's hash, and hold the epoch's.
+    (re.compile(r"\b[0-9a-f]{4}-(\d+)-[0-9a-f]{8}\b"), r"####-\1-########"),
+    (re.compile(r"\b(\d{1,6})-[0-9a-f]{8}\b"), r"\1-########"),
+    (re.compile(r"\d+ (秒后重试|s to retry)"), r"# \1"),
+)
+
+
+@pytest.fixture(scope="module")
+def qapp() -> QApplication:
+    """The one application object."""
+    existing = QApplication.instance()
+    return existing if isinstance(existing, QApplication) else QApplication([])
+
+
+@pytest.fixture(scope="module")
+def hand(qapp: QApplication, demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hand]:
+    """One window on the demo pharmacy, whose clock stands at 14:03 of its day."""
+    theme = Theme(qapp, "light", 1.0, motion=False)
+    made = open_hand(theme, Path(shutil.copytree(demo_template, tmp_path_factory.mktemp("golden") / "till")))
+    yield made
+    made.leave()
+    theme.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def role(part: QWidget) -> str:
+    """What a part is to somebody who hears the screen."""
+    if isinstance(part, QAbstractButton):
+        state = ("" if part.isEnabled() else " off") + (" on" if part.isCheckable() and part.isChecked() else "")
+        return f"button{state}"
+    if isinstance(part, QLineEdit):
+        return "field"
+    if isinstance(part, QAbstractItemView):
+        return "list"
+    return "text" if isinstance(part, Painted) else "part"
+
+
+def said(part: QWidget) -> str:
+    """The words of a part, without what differs from run to run."""
+    words = part.accessibleName() or (part.text() if isinstance(part, QAbstractButton | QLineEdit) else "")
+    if isinstance(part, QLineEdit) and part.text() and part.text() != words:
+        words = f"{words} = {part.text()}"
+    for pattern, instead in _CHANCE:
+        words = pattern.sub(instead, words)
+    return words.replace("\n", " ")
+
+
+def dump(window: QWidget) -> str:
+    """Every part with words that can be seen, line by line from the top and in a line from the left."""
+    found: list[tuple[int, int, str]] = []
+    for part in window.findChildren(QWidget):
+        seen = part.viewport() if isinstance(part, QAbstractItemView) else part
+        if not part.isVisibleTo(window) or seen.visibleRegion().isEmpty():
+            continue
+        place = part.mapTo(window, QPoint(0, part.height() // 2))
+        if isinstance(part, QAbstractItemView):
+            model = part.model()
+            for row in range(model.rowCount() if model is not None else 0):
+                words = str(model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) or "")
+                # Each row is a line of its own.
+                found.append((part.mapTo(window, QPoint(0, 0)).y() + row * 2 * LINE, place.x(), f"row: {words}"))
+        words = said(part)
+        # A holder that only repeats what its own parts say is not read twice.
+        if words and not any(said(child) == words for child in part.findChildren(QWidget)):
+            found.append((place.y(), place.x(), f"{role(part)}: {words}"))
+    found.sort(key=lambda one: one[0])
+    lines: list[list[tuple[int, str]]] = []
+    top = -LINE * 2
+    for y, x, words in found:
+        if y - top > LINE:
+            lines.append([])
+            top = y
+        lines[-1].append((x, words))
+    return "\n".join("  |  ".join(words for _, words in sorted(line)) for line in lines) + "\n"
+
+
+def reach(hand: Hand, screen: str) -> QWidget:
+    """Bring a screen to the front, with its goods on it."""
+    shell, till = hand.window.shell, hand.window.till
+    assert shell is not None and till is not None
+    if screen == "sign_in":
+        hand.window.lock()
+        return hand.window
+    if not hand.window.signed_in:
+        if not till.shifts.has_open_shift:
+            till.shifts.sign_in("staff-1001", "1001")
+            till.shifts.open(50_000).result(20)
+        else:
+            till.shifts.sign_in("staff-1001", "1001")
+        hand.window._enter()
+    if till.checkout.open:
+        till.checkout.cancel()
+    till.selling.dismiss_question()
+    if till.selling.basket.lines or till.selling.basket.member_id:
+        till.selling.clear()
+    scans = {"sale_member_rx": (TRACE, NEAR, EAN, MEMBER), "sale_blocked": THIRD, "pay": (EAN, MEMBER)}.get(screen, ())
+    for code in scans:
+        till.selling.scan(code)
+    if screen == "pay":
+        till.checkout.begin()
+    shell.show_page("sale" if screen.startswith("sale") else screen)
+    if screen == "stock":
+        shell.page.on_scanned(TRACE)
+    return hand.window
+
+
+SCREENS = (
+    "sale_empty",
+    "sale_member_rx",
+    "sale_blocked",
+    "pay",
+    "stock",
+    "returns",
+    "receipts",
+    "shift",
+    "reports",
+    "sync",
+    "settings",
+    "sign_in",
+)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_screen_says_what_it_said(hand: Hand, screen: str, language: str) -> None:
+    hand.window.theme.set_language("en" if language == "en" else "zh")
+    window = reach(hand, screen)
+    hand.wait(80)
+    for _ in range(3):
+        QApplication.processEvents()
+    if hand.window.shell is not None:
+        hand.window.shell._read_facts()
+    QApplication.processEvents()
+    shell = hand.window.shell
+    assert shell is not None
+    regions = {"screen": window} if screen == "sign_in" else {"top": shell.bar, "rail": shell.rail, "page": shell.page, "keys": shell.fbar}
+    text = "\n".join(f"[{name}]\n{dump(region)}" for name, region in regions.items())
+    golden = HERE / f"{screen}-{language}.txt"
+    if os.environ.get("YAOGUI_WRITE_GOLDENS"):
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text("utf-8")
