@@ -211,8 +211,8 @@ class CustomerScreen(QWidget):
         room = rect.width() - px(56 + (275 + 96 if shop.join_code else 56))
         self._words(painter, left, middle - px(129), shop.headline, 64, LIGHT.hero_ink, 600, room=room)
         self._words(painter, left, middle - px(58), shop.second_line, 25, _GLOW_INK, 600, room=room)
-        for place, service in enumerate(shop.services[:4]):
-            card = QRectF(left + (place % 2) * px(316), middle + (place // 2) * px(110), px(300), px(96))
+        for order, service in enumerate(shop.services[:4]):
+            card = QRectF(left + (order % 2) * px(316), middle + (order // 2) * px(110), px(300), px(96))
             self._service(painter, card, service)
         if shop.join_code:
             self._join(painter, QRectF(rect.right() - px(56 + 275), middle - px(170), px(275), px(340)))

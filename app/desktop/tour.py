@@ -167,13 +167,9 @@ def _sign_in_count(tour: Tour) -> QWidget:
     return tour.window
 
 
-def _training(tour: Tour) -> QWidget | None:
-    tour.hand.press("Esc")
-    return None
-
-
 def _first_sale(tour: Tour) -> QWidget:
     hand = tour.hand
+    hand.press("Esc")
     hand.type(tour.pins["cashier"])
     hand.press("Enter")
     hand.wait(lambda: hand.window.signed_in, "the counter")
@@ -489,7 +485,6 @@ def _locked(tour: Tour) -> QWidget:
 STOPS: tuple[Stop, ...] = (
     Stop("10_sign_in", _sign_in),
     Stop("10_sign_in_count", _sign_in_count),
-    Stop("12_training", _training),
     Stop("12_sale_first", _first_sale),
     Stop("12_sale_empty", _empty),
     Stop("06_customer_display_idle", _customer),
