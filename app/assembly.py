@@ -21,6 +21,7 @@ from app.counter.goods import Goods
 from app.counter.memo import Memo
 from app.counter.invoicing import Invoicing
 from app.counter.pen import Faces
+from app.counter.points_book import PointsBook
 from app.counter.post import Post, TillProfile
 from app.counter.printing import Printers, Printing, PrintState
 from app.counter.returning import Returning
@@ -37,6 +38,7 @@ from app.devices.profile import profile_for
 from app.devices.transports import transport_at
 from app.domain import codes, day, rulepack
 from app.domain.demo.sheet import sheet_from_json
+from app.domain.points import PointsRules
 from app.domain.pricing import PromotionLaw
 from app.records.clock import Clock
 from app.records.keys import DeviceKey
@@ -93,6 +95,11 @@ def open_store(folder: Path, clock: Clock, *, write: bool = True) -> Store:
 def shapes() -> codes.CodeShapes:
     """The carried shapes of scanned codes."""
     return codes.CodeShapes.parse(json.loads(resource("rules", "codes.json").read_text("utf-8")))
+
+
+def points_rules() -> PointsRules:
+    """The carried rules for members' points."""
+    return PointsRules.read(json.loads(resource("rules", "points.json").read_text("utf-8")))
 
 
 def rule_pack() -> rulepack.RulePack:
@@ -206,7 +213,10 @@ class Till:
         law = PromotionLaw(
             not_giftable=frozenset(settings.get("law.not_giftable")), not_promotable=frozenset(settings.get("law.not_promotable"))
         )
-        self.staging = Staging(self.store, clock, self.post, self.goods, memo, self.pack, law, self.store.private.buyer_key)
+        self.points = PointsBook(self.store, clock, self.post, points_rules())
+        self.staging = Staging(
+            self.store, clock, self.post, self.goods, memo, self.pack, law, self.store.private.buyer_key, self.points
+        )
         self.authorising = Authorising(self.store, clock)
         self.selling = Selling(self.store, clock, self.post, self.goods, self.staging, self.authorising, code_shapes, self.reasons)
         faces = replace(Faces.of(profile, settings, self.store), training=self.training)
@@ -222,11 +232,20 @@ class Till:
         )
         self.invoicing = Invoicing(self.store, clock, self.post, code_shapes, self.sync.wake)
         self.checkout = Checkout(
-            self.store, clock, self.post, self.selling, self.printing, self.invoicing, self.pack.version, self.sync.wake
+            self.store, clock, self.post, self.selling, self.printing, self.invoicing, self.points, self.pack.version, self.sync.wake
         )
-        self.attaching = Attaching(self.store, clock, self.post, code_shapes, self.sync.wake)
+        self.attaching = Attaching(self.store, clock, self.post, code_shapes, self.points, self.sync.wake)
         self.returning = Returning(
-            self.store, clock, self.post, self.authorising, self.printing, self.pack, code_shapes, self.reasons, self.sync.wake
+            self.store,
+            clock,
+            self.post,
+            self.authorising,
+            self.printing,
+            self.pack,
+            code_shapes,
+            self.reasons,
+            self.points,
+            self.sync.wake,
         )
         duties = day.parse_duties(json.loads(resource("rules", "duties.json").read_text("utf-8")))
         self.shifts = Shifts(self.store, clock, self.post, self.authorising, self.printing, duties, self.sync.wake)

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from app.counter import asking
 from app.counter.faults import Refused
+from app.counter.points_book import PointsBook
 from app.counter.post import Post
 from app.domain import codes
 from app.records import events
+from app.records.base import Record
 from app.records.clock import Clock, shop_day
 from app.records.ledger import Committed
 from app.records.people import Member
@@ -21,13 +23,16 @@ _MEMBER_ROLES = ("member", "member_dynamic", "family")
 
 
 class Attaching:
-    """Records `MemberAttached` on a sale that has no member: once, and within the minutes of `member.late_minutes`."""
+    """Records `MemberAttached` and the points on a sale that has no member: once, within the minutes of `member.late_minutes`."""
 
-    def __init__(self, store: Store, clock: Clock, post: Post, shapes: codes.CodeShapes, wake_sync: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, post: Post, shapes: codes.CodeShapes, points: PointsBook, wake_sync: Callable[[], None]
+    ) -> None:
         self._store = store
         self._clock = clock
         self._post = post
         self._shapes = shapes
+        self._points = points
         self._wake_sync = wake_sync
         self._under_way: set[str] = set()
 
@@ -60,6 +65,10 @@ class Attaching:
         member = self._store.people.member(member_id) if member_id else None
         return asking.masked(member) if member is not None else ""
 
+    def points_of(self, sale_id: str) -> int:
+        """What a sale has earned its member so far."""
+        return self._points.moved_by((sale_id, *(back.body.return_id for back in self._store.sales.returns_of(sale_id))))
+
     def attach(self, sale_id: str, member_id: str) -> Future[tuple[Committed, ...]]:
         """Record the member; Refused `sale_unknown`, `member_unknown`, `sale_voided`, `member_there` or `member_too_late`."""
         person = self._post.staff
@@ -71,19 +80,23 @@ class Attaching:
         sale = self._store.sales.by_id(sale_id)
         if sale is None:
             raise Refused("sale_unknown")
-        if self._store.people.member(member_id) is None:
+        member = self._store.people.member(member_id)
+        if member is None:
             raise Refused("member_unknown")
         self._until(sale)
+        attached = events.MemberAttached(sale_id=sale_id, member_id=member_id)
+        bodies: list[Record] = [attached, *self._points.of_late_member(sale, member)]
         self._under_way.add(sale_id)
         try:
             future = self._store.journal.record(
-                [events.MemberAttached(sale_id=sale_id, member_id=member_id)],
+                bodies,
                 actor=person.id,
                 day=self._post.day(shop_day(self._clock.now())),
             )
         except Exception:
             self._under_way.discard(sale_id)
             raise
+        self._points.follow(future)
         # Durable or refused, the ledger itself answers from here on.
         future.add_done_callback(lambda _: self._under_way.discard(sale_id))
         future.add_done_callback(lambda _: self._wake_sync())

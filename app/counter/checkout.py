@@ -10,7 +10,9 @@ from typing import Protocol
 
 from app.counter.faults import Refused
 from app.counter.invoicing import Invoicing, invoice_wish
+from app.counter.points_book import PointsBook
 from app.counter.post import Post
+from app.counter.receipts import PointsLine
 from app.counter.scene import LastSale, PayScene, TenderLine, TenderTileFace
 from app.counter.selling import Resume, Selling
 from app.domain import tendering
@@ -30,7 +32,9 @@ from app.store.open_store import Store
 class Papers(Protocol):
     """What turns committed facts into print jobs (`counter/printing.py`)."""
 
-    def sale_jobs(self, body: events.SaleClosed, committed: Committed, invoice: InvoiceTitle) -> Sequence[NewJob]:
+    def sale_jobs(
+        self, body: events.SaleClosed, committed: Committed, invoice: InvoiceTitle, points: PointsLine | None
+    ) -> Sequence[NewJob]:
         """Jobs of a sale; empty where no paper is wanted."""
         ...
 
@@ -61,6 +65,7 @@ class Checkout:
         selling: Selling,
         papers: Papers,
         invoicing: Invoicing,
+        points: PointsBook,
         rule_pack: str,
         wake_sync: Callable[[], None],
     ) -> None:
@@ -70,6 +75,7 @@ class Checkout:
         self._selling = selling
         self._papers = papers
         self._invoicing = invoicing
+        self._points = points
         self._rule_pack = rule_pack
         self._wake_sync = wake_sync
         self._methods = tendering.parse_methods(store.settings.get("tender.methods"))
@@ -198,12 +204,14 @@ class Checkout:
         body = self._sale(settled)
         self._body, self._state, self._problem = body, "committing", None
 
-        title = self._selling.basket.invoice
+        basket = self._selling.basket
+        title = basket.invoice
+        moves = self._points.of_sale(body, {line.product.id: line.product.category for line in basket.lines})
 
         def prints(committed: tuple[Committed, ...]) -> Sequence[NewJob]:
-            return self._papers.sale_jobs(body, committed[0], title)
+            return self._papers.sale_jobs(body, committed[0], title, moves.line)
 
-        bodies: list[Record] = [body]
+        bodies: list[Record] = [body, *moves.bodies]
         private: list[PrivateBlob] = []
         if body.invoice_wanted:
             wish, blob = invoice_wish(self._clock, body.sale_id, title, "scanned")
@@ -215,6 +223,7 @@ class Checkout:
             )
         except StoreFault as fault:
             return self._refuse(fault)
+        self._points.follow(self._future)
         self._future.add_done_callback(lambda _: resume())
         return self.scene()
 

@@ -171,15 +171,18 @@ class Printing:
 
     # ------------------------------------------------------------------ what is kept with a commit
 
-    def sale_jobs(self, body: events.SaleClosed, committed: Committed, invoice: InvoiceTitle) -> Sequence[NewJob]:
+    def sale_jobs(
+        self, body: events.SaleClosed, committed: Committed, invoice: InvoiceTitle, points: receipts.PointsLine | None
+    ) -> Sequence[NewJob]:
         """The receipt of a sale; none where no paper is wanted (the record stays and can be printed later)."""
         if not body.paper:
             return ()
-        return (self._job("sale", committed, receipts.sale_ticket(body, committed.number, committed.at, self._faces, invoice=invoice)),)
+        ticket = receipts.sale_ticket(body, committed.number, committed.at, self._faces, points=points, invoice=invoice)
+        return (self._job("sale", committed, ticket),)
 
-    def return_jobs(self, body: events.ReturnClosed, committed: Committed) -> Sequence[NewJob]:
+    def return_jobs(self, body: events.ReturnClosed, committed: Committed, points: receipts.PointsLine | None) -> Sequence[NewJob]:
         """The slip of a return or void."""
-        return (self._job("return", committed, receipts.return_ticket(body, committed.number, committed.at, self._faces)),)
+        return (self._job("return", committed, receipts.return_ticket(body, committed.number, committed.at, self._faces, points=points)),)
 
     def cash_jobs(self, body: events.CashMoved, committed: Committed, cashier: str) -> Sequence[NewJob]:
         """The slip of cash put into or taken out of the drawer, for two signatures."""

@@ -281,9 +281,13 @@ def return_ticket(
     at: datetime,
     faces: Faces,
     *,
+    points: PointsLine | None = None,
     reprint: int = 0,
 ) -> Ticket:
-    """Compose the slip of a return, or of a whole sale voided by compensation; the customer signs it."""
+    """Compose the slip of a return, or of a whole sale voided by compensation; the customer signs it.
+
+    points: what it does to the member's points, where the sale moved any; what is taken back is earned below nought.
+    """
     pen = Pen(faces)
     pen.head("title.void" if body.kind == "void" else "title.return")
     pen.facts(number, body.cashier, at)
@@ -307,6 +311,9 @@ def return_ticket(
     pen.pair(pen.word("refund"), f"￥{format_fen(body.total_fen)}", bold=True, big=True)
     for refund in body.refunds:
         pen.sum(pen.tender(refund), -abs(refund.amount_fen))
+    if points is not None:
+        change = f"{points.closing - points.opening:+d}"
+        pen.text(pen.word("points.back", opening=points.opening, change=change, closing=points.closing))
     pen.rule()
     pen.lines.append(Feed(1))
     pen.text(pen.word("signature.customer"))

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from app.counter.asking import Reasons, masked
 from app.counter.authorising import Authorising
 from app.counter.faults import Refused
+from app.counter.points_book import PointsBook
 from app.counter.post import Post
 from app.counter.printing import Printing
 from app.counter.selling import Resume
@@ -87,6 +88,8 @@ class ReturnScene:
     found: tuple[FoundSale, ...] = ()
     return_number: str = ""
     problem: Text | None = None
+    points: int = 0
+    """By how much the member's points change; 0 where the sale moved none."""
 
 
 class Returning:
@@ -102,6 +105,7 @@ class Returning:
         pack: RulePack,
         shapes: codes.CodeShapes,
         reasons: Reasons,
+        points: PointsBook,
         wake_sync: Callable[[], None],
     ) -> None:
         self._store = store
@@ -112,6 +116,7 @@ class Returning:
         self._pack = pack
         self._shapes = shapes
         self._reasons = reasons
+        self._points = points
         self._wake_sync = wake_sync
         self._reset()
 
@@ -271,17 +276,20 @@ class Returning:
         if not approver:
             raise Refused("approval_needed")
         body = self._closed(sale, take, refund, kind, approver)
+        moves = self._points.of_return(sale, body)
 
         def prints(committed: tuple[Committed, ...]) -> Sequence[NewJob]:
-            return self._printing.return_jobs(body, committed[0])
+            return self._printing.return_jobs(body, committed[0], moves.line)
 
         self._body = body
         self._chosen = dict(take)
         self._problem = None
         try:
-            self._future = self._store.journal.record([body], actor=self._post.actor, day=self._day(), prints=prints)
+            bodies = [body, *moves.bodies]
+            self._future = self._store.journal.record(bodies, actor=self._post.actor, day=self._day(), prints=prints)
         except StoreFault as fault:
             return self._refuse(fault)
+        self._points.follow(self._future)
         self._future.add_done_callback(lambda _: resume())
         return self.scene()
 
@@ -398,6 +406,7 @@ class Returning:
             voidable=not done and law.void_problem(sale.body, shift_id, sale.returned, self._pack, voided=sale.voided) is None,
             return_number=self._number,
             problem=self._problem,
+            points=self._points.moved_by((self._body.return_id,)) if done and self._body else self._points.back(sale, back),
         )
 
     def _scene_line(self, sale: StoredSale, chance: law.ReturnChance, back: Mapping[str, int]) -> ReturnSceneLine:

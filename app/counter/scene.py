@@ -96,6 +96,10 @@ class MemberFace:
     chronic: bool
     allergy: Strip | None = None
     """Allergies first, with what was compared; amber where data is missing."""
+    points_ending: int = 0
+    """Of the points, how many are lost soon unless they are spent."""
+    points_end_on: str = ""
+    """'2026-12-31', the last good day of the first of them, or ''."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,9 @@ class Seeking:
 
     def _members(self, text: str) -> tuple[MemberFound, ...]:
         return tuple(
-            MemberFound(member.id, asking.masked(member), masking.mask_phone(member.phone), member.tier, member.points)
+            MemberFound(
+                member.id, asking.masked(member), masking.mask_phone(member.phone), member.tier, self._staging.standing(member).balance
+            )
             for member in self._store.people.find_members(text, MEMBERS)
         )
 

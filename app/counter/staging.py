@@ -11,6 +11,7 @@ from app.counter import asking
 from app.counter.faults import Refused
 from app.counter.goods import Goods
 from app.counter.memo import Memo
+from app.counter.points_book import PointsBook, Standing
 from app.counter.post import Post
 from app.counter.scene import (
     CutTotal,
@@ -87,7 +88,16 @@ class Staging:
     """Judges baskets and draws scenes from them; keeps the reviews and registers of the open basket at hand."""
 
     def __init__(
-        self, store: Store, clock: Clock, post: Post, goods: Goods, memo: Memo, pack: rules.RulePack, law: PromotionLaw, buyer_key: bytes
+        self,
+        store: Store,
+        clock: Clock,
+        post: Post,
+        goods: Goods,
+        memo: Memo,
+        pack: rules.RulePack,
+        law: PromotionLaw,
+        buyer_key: bytes,
+        points: PointsBook,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -97,6 +107,7 @@ class Staging:
         self._pack = pack
         self._law = law
         self._buyer_key = buyer_key
+        self._points = points
         self._reviews: dict[str, ReviewFacts] = {}
         self._review_of: dict[str, str] = {}
         self._registers: dict[str, RegisterFacts] = {}
@@ -532,18 +543,25 @@ class Staging:
         member = self.member_of(basket)
         if member is None:
             return None
+        standing = self.standing(member)
         return MemberFace(
             member_id=member.id,
             masked_name=asking.masked(member),
             avatar=member.name[:1] or "会",
             tier=member.tier,
-            points=member.points,
+            points=standing.balance,
             masked_phone=masking.mask_phone(member.phone),
             sex=member.sex,
             age=safety.age_months(member.born_on, self._day()) // 12,
             chronic=member.chronic,
             allergy=_allergy(safety.allergy_strip(basket.patient, basket.lines, self._pack, self._day())),
+            points_ending=standing.ending,
+            points_end_on=standing.ends_on.isoformat() if standing.ends_on else "",
         )
+
+    def standing(self, member: Member) -> Standing:
+        """A member's points now."""
+        return self._points.standing(member)
 
     def hits(self, found: Iterable[Product], day: date) -> tuple[SearchHit, ...]:
         """Result rows for products."""
