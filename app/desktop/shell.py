@@ -488,7 +488,7 @@ class Shell(QWidget):
 
     # ------------------------------------------------------------------ palette and help
 
-    def open_palette(self) -> None:
+    def open_palette(self) -> Palette:
         """One surface for goods, members, papers and commands; what stands in the box goes with it."""
         if self._palette is None:
             self._palette = Palette(self.theme, self, self.till)
@@ -502,6 +502,7 @@ class Shell(QWidget):
         text = self.bar.omnibox.text
         self.bar.omnibox.clear()
         self._palette.open(text, self._commands())
+        return self._palette
 
     @property
     def palette_open(self) -> bool:

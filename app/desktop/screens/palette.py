@@ -307,6 +307,11 @@ class Palette(Overlay):
             self._place()
         return False
 
+    @property
+    def list_port(self) -> QWidget:
+        """Where the list is painted."""
+        return self._view.viewport()
+
     # ------------------------------------------------------------------ what is found
 
     def _edited(self, text: str) -> None:
