@@ -19,11 +19,8 @@ from app.records.resources import resource
 
 if TYPE_CHECKING:
     # Named only: the window's library is not loaded before it is known where it draws.
-    from PySide6.QtWidgets import QWidget
-
-    from app.desktop.player import Hand
     from app.desktop.till import Till
-    from app.desktop.tour import Look, Stop
+    from app.desktop.tour import Stop
     from app.desktop.window import Load
 
 OPENING = datetime(2026, 11, 21, 8, 26, tzinfo=SHOP_TIME)
@@ -64,7 +61,7 @@ class DemoWorld:
 def take_pictures(out: Path, only: str = "") -> int:
     """Tour the demo shop and leave a picture of every state in every look; `only` keeps the states whose name contains it."""
     from app.desktop.player import Hand
-    from app.desktop.tour import LOOKS, STOPS, Tour, walk
+    from app.desktop.tour import LOOKS, STOPS, Tour, grab_looks, walk
 
     began = time.monotonic()
     out.mkdir(parents=True, exist_ok=True)
@@ -80,7 +77,7 @@ def take_pictures(out: Path, only: str = "") -> int:
             tour = Tour(hand, prepared.pharmacy, world)
             seen = 0
 
-            def see(stop: Stop, subject: QWidget | None) -> None:
+            def see(stop: Stop, subject: Any) -> None:
                 nonlocal seen
                 seen += 1
                 done(seen)
@@ -99,19 +96,6 @@ def take_pictures(out: Path, only: str = "") -> int:
     if missing:
         print(f"not built, so not pictured: {', '.join(missing)}")
     return EXIT_OK
-
-
-def grab_looks(hand: Hand, subject: QWidget, stem: Path, looks: tuple[Look, ...]) -> None:
-    """Grab a window in every look, and leave it in the first."""
-    for look in (*looks, looks[0]):
-        hand.theme.set_scale(look.scale)
-        hand.theme.set_mode(look.mode)
-        hand.theme.set_language(look.language)
-        subject.resize(look.width, look.height)
-        for _ in range(3):
-            # What the frame reads a moment later wants to be laid out as well.
-            hand.rest(50)
-        subject.grab().save(f"{stem}_{look.suffix}.png")
 
 
 @contextmanager

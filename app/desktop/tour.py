@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
@@ -151,6 +152,19 @@ def walk(tour: Tour, stops: Sequence[Stop], seen: Callable[[Stop, QWidget | None
     """Reach every state in turn; `seen` is told what to look at, or None where the screen is not built."""
     for stop in stops:
         seen(stop, stop.reach(tour))
+
+
+def grab_looks(hand: Hand, subject: QWidget, stem: Path, looks: tuple[Look, ...]) -> None:
+    """Grab a window in every look as `<stem>_<look>.png`, and leave it in the first."""
+    for look in (*looks, looks[0]):
+        hand.theme.set_scale(look.scale)
+        hand.theme.set_mode(look.mode)
+        hand.theme.set_language(look.language)
+        subject.resize(look.width, look.height)
+        for _ in range(3):
+            # What the frame reads a moment later wants to be laid out as well.
+            hand.rest(50)
+        subject.grab().save(f"{stem}_{look.suffix}.png")
 
 
 # ---------------------------------------------------------------------- the states, in the order of a day
