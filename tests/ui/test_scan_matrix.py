@@ -40,7 +40,7 @@ FORMS = {
     "sign_in": "F7",
 }
 """The key that opens a form on a screen, or takes the keyboard to its field."""
-COMING = ("member", "rx", "orders", "campaigns", "devices", "help")
+COMING = ("member", "rx", "orders", "campaigns", "devices", "help", "labels", "receipt_template")
 """Screens of the design that may have no page yet: they are in the matrix and skipped until they have one."""
 SCREENS = ("sign_in", "sale", "pay", "stock", "returns", "shift", "receipts", "sheet", "reports", "sync", "settings", *COMING)
 
