@@ -23,6 +23,8 @@ LOOKED_AT = 60
 ALIKE = 6
 """Look-alikes added at most."""
 MEMBERS = 4
+FEWEST_OF_PHONE = 4
+"""Digits from which on a member is looked for."""
 _FEWEST_DIGITS = 3
 """A paper is looked for from this many digits on."""
 
@@ -106,6 +108,9 @@ class Seeking:
         return shown
 
     def _members(self, text: str) -> tuple[MemberFound, ...]:
+        if text.isascii() and not (text.isdigit() and len(text) >= FEWEST_OF_PHONE):
+            # Letters are initials of goods; a name is written in hanzi.
+            return ()
         return tuple(
             MemberFound(
                 member.id, asking.masked(member), masking.mask_phone(member.phone), member.tier, self._staging.standing(member).balance

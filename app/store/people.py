@@ -99,7 +99,8 @@ class People:
         text = text.strip()
         if not text:
             return ()
-        ways = [t.member.c.phone == text, t.member.c.card_no == text, t.member.c.name == text]
+        # Names have no index: digits are never looked for among them, lest every digit typed reads all members.
+        ways = [t.member.c.phone == text, t.member.c.card_no == text] if text.isdigit() else [t.member.c.name == text]
         if len(text) == 4 and text.isdigit():
             ways.append(t.member.c.phone_last4 == text)
         return self._members(or_(*ways), limit=limit)

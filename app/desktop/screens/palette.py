@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtGui import QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
 
 from app.counter.scene import SearchHit
@@ -201,8 +201,26 @@ class _Scrim(Painted):
 
     pressed = Signal()
 
+    def cover(self, host: QWidget) -> None:
+        """Stand over `host` as a picture of it: nothing beneath is painted again while something before it changes."""
+        self._picture = host.grab()
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, True)
+        self.setGeometry(host.rect())
+
+    def follow(self, host: QWidget) -> None:
+        """The window has another size: dim what is there."""
+        self._picture = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
+        self.setGeometry(host.rect())
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self._picture: QPixmap | None = None
+
     def paint(self, painter: QPainter, rect: QRectF) -> None:
-        """Dim."""
+        """The picture, if there is one, and dim."""
+        if self._picture is not None:
+            painter.drawPixmap(0, 0, self._picture)
         painter.fillRect(rect, self.theme.color("#0B1A17", 0.42 if self.theme.dark else 0.2))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -283,7 +301,7 @@ class Palette(Overlay):
         self.entry.blockSignals(True)
         self.entry.setText(text)
         self.entry.blockSignals(False)
-        self._scrim.setGeometry(self._host.rect())
+        self._scrim.cover(self._host)
         self._scrim.show()
         self._scrim.raise_()
         self.show()
@@ -303,7 +321,7 @@ class Palette(Overlay):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the window's size."""
         if watched is self._host and event.type() == QEvent.Type.Resize:
-            self._scrim.setGeometry(self._host.rect())
+            self._scrim.follow(self._host)
             self._place()
         return False
 
