@@ -201,6 +201,10 @@ class _Scrim(Painted):
 
     pressed = Signal()
 
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self._picture: QPixmap | None = None
+
     def cover(self, host: QWidget) -> None:
         """Stand over `host` as a picture of it: nothing beneath is painted again while something before it changes."""
         self._picture = host.grab()
@@ -212,10 +216,6 @@ class _Scrim(Painted):
         self._picture = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
         self.setGeometry(host.rect())
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(theme, parent)
-        self._picture: QPixmap | None = None
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """The picture, if there is one, and dim."""
