@@ -175,6 +175,8 @@ WORDS: dict[str, Text] = {
     "done_member_how": _T("没带会员码？现在扫，可补到这一单", "No card before? Scan it now to add it to this sale"),
     "late_member": _T("扫到会员 {name}：F3 补到刚才这一单，Enter 给下一位", "Member {name}: F3 adds to this sale, Enter to the next one"),
     "late_done": _T("{name} 已补到这一单", "{name} is on this sale now"),
+    "late_points": _T(" · 积分 {points}", " · {points} points"),
+    "points_ending": _T("{points} 积分快到期，最早 {day}", "{points} points end soon, the first on {day}"),
     "key_attach": _T("补到这一单", "Add to this sale"),
     "print_off": _T("未打印小票", "No receipt printed"),
     "print_queued": _T("小票已排队打印", "The receipt is queued"),

@@ -20,7 +20,7 @@ from app.desktop.keys import name_of
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.selling_words import say, words
 from app.desktop.theme import Theme
-from app.desktop.theme.paint import money_text
+from app.desktop.theme.paint import money_text, signed_count
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed
 from app.desktop.widgets.buttons import Btn, LinkBtn, TenderTile
 from app.desktop.widgets.chips import Avatar, Pill
@@ -752,7 +752,9 @@ class PayPage(Page):
         if error is not None:
             self.refuse(Refused("not_kept", why=str(getattr(error, "code", type(error).__name__))))
             return
-        self._late_said = say(self.theme, "late_done", name=self.till.attaching.label(member_id))
+        earned = self.till.attaching.points_of(self._sold.body.sale_id) if self._sold is not None else 0
+        points = say(self.theme, "late_points", points=signed_count(earned)) if earned else ""
+        self._late_said = say(self.theme, "late_done", name=self.till.attaching.label(member_id)) + points
         self.tell(Echo("member", "member", {"label": self.till.attaching.label(member_id)}, sound="scan_member_or_rx"))
         if self.pay is not None and self.pay.state == "done":
             self._sold = self.till.store.sales.by_number(self.pay.number)

@@ -19,6 +19,7 @@ from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.print_queue import PrintQueue
 from app.desktop.screens.returns import TENDER_ICONS
 from app.desktop.screens.rows import Cell, ListRow
+from app.desktop.theme.paint import signed_count
 from app.desktop.widgets.arrange import Column, Row, Spring
 from app.desktop.widgets.buttons import Btn
 from app.desktop.widgets.chips import Chip, Pill
@@ -262,8 +263,9 @@ class ReceiptsPage(Desk):
 
         def done(_: Any) -> None:
             self._form, self._member_form = None, False
-            name = self.till.attaching.label(found[0].id)
-            self.toast.emit(self.say(f"{name} 已补到这一单", f"{name} is on this sale now"), "identification-card")
+            name, earned = self.till.attaching.label(found[0].id), self.till.attaching.points_of(sale.body.sale_id)
+            points = self.say(f" · 积分 {signed_count(earned)}", f" · {signed_count(earned)} points") if earned else ""
+            self.toast.emit(self.say(f"{name} 已补到这一单", f"{name} is on this sale now") + points, "identification-card")
             self.refresh()
             self._focus_first()
 
@@ -279,6 +281,9 @@ class ReceiptsPage(Desk):
             if not sale.body.member_id:
                 row.add(Chip(theme, self.say("结账后补", "added after payment"), "info"))
             row.add(Spring())
+            moved = attaching.points_of(sale.body.sale_id)
+            if moved:
+                row.add(Txt(theme, self.say(f"积分 {signed_count(moved)}", f"{signed_count(moved)} points"), "label", "ink2"))
             return row
         row.add(Txt(theme, self.say("没有会员", "No member"), "body", "ink2"))
         row.add(Spring())

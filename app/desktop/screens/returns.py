@@ -15,6 +15,7 @@ from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, clock_text, mar
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.rows import Cell, Chips, Choice, ListRow
+from app.desktop.theme.paint import signed_count
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed
 from app.desktop.widgets.buttons import Btn, LinkBtn
 from app.desktop.widgets.chips import Chip, Pill
@@ -458,6 +459,8 @@ class ReturnsPage(Desk):
         zones = self._zones()
         if zones:
             card.add(Row(theme, Txt(theme, self.say("库存", "Stock"), "body", "ink2"), Spring(), Txt(theme, zones, "body")))
+        if scene.points:
+            card.add(self._points_row(scene.points))
         card.add(Rule(theme))
         big = Money(theme, scene.total_fen, 44)
         card.add(Row(theme, Txt(theme, self.say("应退", "To refund"), "title", "ink2"), Spring(), big))
@@ -479,6 +482,13 @@ class ReturnsPage(Desk):
         return Row(
             theme, Icon(theme, icon, 20), Txt(theme, self.of(refund.title), "body"), Spring(), Money(theme, refund.amount_fen), gap=10
         )
+
+    def _points_row(self, points: int) -> Row:
+        """What the return does to the member's points."""
+        words = Txt(self.theme, signed_count(points), "body")
+        row = Row(self.theme, Txt(self.theme, self.say("积分", "Points"), "body", "ink2"), Spring(), words)
+        words.setAccessibleName(self.say(f"积分 {signed_count(points)}", f"{signed_count(points)} points"))
+        return row
 
     def _zones(self) -> str:
         shelf = sum(line.chosen for line in self._scene.lines if line.zone == "shelf")
@@ -585,6 +595,8 @@ class ReturnsPage(Desk):
                             "ink3",
                         )
                     )
+            if scene.points:
+                side.add(self._points_row(scene.points))
             side.add(Rule(theme))
             side.add(Row(theme, Txt(theme, self.say("共退", "Refunded"), "title", "ink2"), Spring(), Money(theme, kept.body.total_fen, 44)))
         self._paper_line = Txt(theme, self._paper_words, "label", "ink2")

@@ -200,12 +200,15 @@ class MemberCard(Panel):
         self._allergy = AllergyStrip(theme)
         self._compared = _Compared(theme)
         self._chronic = Chip(theme, say(theme, "chronic"), "info", icon="heartbeat")
+        self._ending = Txt(theme, "", "label", "warn_ink", elide=True)
+        self._ends = boxed(Row(theme, Icon(theme, "hourglass-medium", 18, "warn"), (self._ending, 1), gap=7))
         self._patient_word = Txt(theme, say(theme, "patient"), "label", "ink3")
         self._patient = Txt(theme, "", "label_strong", elide=True)
         self._change = Btn(theme, say(theme, "patient_change"), "line", key="Ctrl U", height=32, role="label_strong")
         known = Column(
             theme,
             Row(theme, (self._head, 1), self._off, gap=4),
+            self._ends,
             self._allergy,
             Row(theme, (self._compared, 1), self._chronic),
             Row(theme, Icon(theme, "user", 18, "ink2"), self._patient_word, (self._patient, 1), self._change, gap=7),
@@ -255,6 +258,8 @@ class MemberCard(Panel):
         tier = say(theme, f"tier_{member.tier}") if member.tier in ("gold", "silver", "normal") else member.tier
         tone = {"gold": "gold", "silver": "info"}.get(member.tier, "mute")
         self._head.set_member(member.masked_name, tier, self._facts(member), member.points, tone=tone)
+        self._ends.setVisible(bool(member.points_ending))
+        self._ending.set_words(say(theme, "points_ending", points=f"{member.points_ending:,}", day=member.points_end_on))
         self._off.set_icon("x", say(theme, "member_off"))
         self._chronic.set_words(say(theme, "chronic"))
         self._chronic.setVisible(member.chronic)

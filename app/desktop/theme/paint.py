@@ -285,6 +285,11 @@ def _breakable(paragraph: str) -> list[str]:
     return pieces
 
 
+def signed_count(count: int) -> str:
+    """`+1,234` or `−12`: by how much something changes, with U+2212."""
+    return f"{count:+,}".replace("-", MINUS)
+
+
 def money_text(fen: int, *, plus: bool = False) -> str:
     """`¥1,234.50`, with U+2212 before negative amounts and `+` before positive ones if asked."""
     sign = MINUS if fen < 0 else ("+" if plus and fen > 0 else "")
