@@ -73,6 +73,13 @@ class CounterWindow:
         while self._paints.count == before:
             self._app.processEvents()
 
+    def switch_theme(self) -> None:
+        """Change between light and dark, and wait until the cart stands in the other one."""
+        before = self._paints.count
+        self.theme.set_mode("light" if self.theme.dark else "dark")
+        while self._paints.count == before:
+            self._app.processEvents()
+
     def settle(self) -> None:
         """Let the window come to rest; after every fifth scan the five are taken back."""
         self._drain()
@@ -81,6 +88,10 @@ class CounterWindow:
             for _ in range(RUN):
                 self.page.undo()
             self._drain()
+
+    def rest(self) -> None:
+        """Let the window come to rest."""
+        self._drain()
 
     def _drain(self) -> None:
         for _ in range(3):

@@ -38,16 +38,17 @@ class PaletteProbe:
         self.opened_ms = (time.perf_counter() - began) * 1e3
         self._paints = _Painted(self._palette.list_port, self._palette)
 
-    def ask(self, text: str) -> float:
-        """Milliseconds from the text in the box to the painted list, or to the painted word that there is nothing."""
+    def empty(self) -> None:
+        """Clear the box and let the palette come to rest."""
         self._palette.entry.clear()
         self._drain()
+
+    def ask(self, text: str) -> None:
+        """Put the text in the box and wait until the list, or the word that there is nothing, was painted."""
         before = self._paints.count
-        began = time.perf_counter()
         self._palette.entry.setText(text)
         while self._paints.count == before:
             self._application.processEvents()
-        return (time.perf_counter() - began) * 1e3
 
     def found(self) -> tuple[str, ...]:
         """What is listed now, heads too."""

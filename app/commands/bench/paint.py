@@ -1,7 +1,8 @@
-"""How long until the scanned line is painted: the real counter window against a plain C++ table, in the same run."""
+"""How long until what was asked for is painted: a scanned line against a plain C++ table, the palette's answer, another theme."""
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -13,6 +14,7 @@ from app.commands.bench import shop
 from app.commands.bench.harness import Asked, Goal, Report, Series, Subject, against, calibrated_p99, in_turns, ratio, slowness, spread
 from app.commands.bench.shop import Place
 from app.desktop.measuring import CounterWindow, PlainRow, PlainTable, application
+from app.desktop.palette_probe import PaletteProbe
 from app.records.catalogue import Product
 from app.records.clock import SystemClock
 
@@ -25,6 +27,14 @@ LINES, MANY_LINES = 6, 100
 """Lines in the basket."""
 FLOOR_LINES = 20
 """Lines that the table has at least which the goal is stated against (performance.md §5)."""
+
+PALETTE_PRODUCTS, PALETTE_MS, THEME_MS = 50_000, 50.0, 200.0
+"""What the face promises: an answer of the palette among so many products, and another theme, within so many milliseconds."""
+ASKED = (
+    "b", "bl", "blf", "amxl", "aldp", "lhqw", "ganmao", "布洛芬", "阿莫", "氨氯地平", "感冒灵", "维生素", "口罩", "wenduji", "amxl 0.25",
+    "6903", "王", "0001", "jb", "退货", "sz", "xyz",
+)  # fmt: skip
+"""Texts of goods, members, papers and commands, as people put them."""
 
 NextCode = Callable[[], tuple[str, Product]]
 
@@ -58,7 +68,7 @@ def _row_of(catalogue: dbapi.Connection) -> Callable[[str], PlainRow]:
 
 
 def run(asked: Asked) -> Report:
-    """`bench paint`: the painted half of `bench scan` by itself, with 6 and with 100 lines in the basket, every feature on."""
+    """`bench paint`: the painted half of `bench scan` by itself, with 6 and with 100 lines in the basket; then palette and theme."""
     clock = SystemClock()
     with tempfile.TemporaryDirectory(prefix="yaogui-bench-") as folder, ExitStack() as open_tills:
         pharmacy = shop.pharmacy(clock)
@@ -68,7 +78,36 @@ def run(asked: Asked) -> Report:
             till = Till(shop.copied(base, Path(folder) / str(lines)), clock)
             open_tills.callback(till.close)
             places[lines] = shop.prepared(f"{lines} lines", till, pharmacy, asked.seed, len(pharmacy.products), lines)
-        return measure(places, shop.paused, asked)
+        painted = measure(places, shop.paused, asked)
+        there = shop.copied(base, Path(folder) / "palette")
+        products = len(pharmacy.products) if asked.quick else PALETTE_PRODUCTS
+        shop.restock(there, clock, pharmacy, products, pharmacy.offers, asked.seed, asked.keep)
+        till = Till(there, clock)
+        open_tills.callback(till.close)
+        face = _face(shop.prepared("the face", till, pharmacy, asked.seed, len(pharmacy.products), LINES), products, asked)
+        return Report("paint", {**painted.cases, **face.cases}, [*painted.goals, *face.goals], painted.facts)
+
+
+def _face(place: Place, products: int, asked: Asked) -> Report:
+    """The palette's answers and a change of theme, at a window with six lines in the basket."""
+    words = itertools.cycle(ASKED)
+    answer, theme = f"palette among {products:,} products", "theme switch"
+    with closing(CounterWindow(application(), place.till)) as window:
+        switched = in_turns(theme, {theme: Subject(lambda _: window.switch_theme(), after=window.rest)}, min(asked.count(), 60))
+        with closing(PaletteProbe(application(), window.shell)) as palette:
+
+            def next_word() -> str:
+                palette.empty()
+                return next(words)
+
+            asking = in_turns("palette", {answer: Subject(palette.ask, next_word)}, min(asked.count(), 40 * len(ASKED)))
+    slow = slowness(asking)
+    cases = {answer: asking[answer].figures(), theme: switched[theme].figures()}
+    goals = [
+        Goal(f"{answer}, p95 ms calibrated", round(spread(asking[answer].wall)["p95"] / slow, 3), PALETTE_MS),
+        Goal(f"{theme}, p95 ms calibrated", round(spread(switched[theme].wall)["p95"] / slowness(switched), 3), THEME_MS),
+    ]
+    return Report("face", cases, goals)
 
 
 def measure(places: dict[int, Place], next_code: Callable[[Place], NextCode], asked: Asked) -> Report:
