@@ -11,9 +11,11 @@ from app.domain import importing as plans
 from app.domain.importing import RowError
 from app.records import events
 from app.records.base import Record
+from app.records.catalogue import Lot
 from app.records.clock import Clock, shop_day
 from app.records.ids import new_id
 from app.store.open_store import Store
+from app.store.stock import LotStock
 
 KINDS = ("products", "stock", "members")
 
@@ -77,43 +79,61 @@ class Importing:
         held = {row.lot.id: row for row in self._store.stock.all_lots()}
         plan = plans.plan_stock(table, self._store.catalogue.products(), [row.lot for row in held.values()], self._store.stock.all_codes())
         write = plan.ready and not dry_run
+        boxes: dict[str, list[str]] = {}
+        for box in plan.codes:
+            boxes.setdefault(box.lot_id or "", []).append(box.code)
+        bodies: list[Record] = []
+        changed = 0
+        for lot in (*plan.creates, *plan.updates, *plan.unchanged):
+            known = held.get(lot.id)
+            due = self._due(lot, known, plan.quantities.get(lot.id, 0), tuple(boxes.get(lot.id, ())))
+            changed += bool(due) and known is not None
+            bodies += due
         if write:
-            boxes: dict[str, list[str]] = {}
-            for box in plan.codes:
-                boxes.setdefault(box.lot_id or "", []).append(box.code)
-            bodies: list[Record] = []
-            for lot in (*plan.creates, *plan.updates, *plan.unchanged):
-                have = held[lot.id].on_shelf if lot.id in held else 0
-                want = plan.quantities.get(lot.id, 0)
-                if lot.id not in held or boxes.get(lot.id) or lot in plan.updates:
-                    bodies.append(
-                        events.StockReceived(
-                            receipt_id=new_id(self._clock),
-                            product_id=lot.product_id,
-                            lot_id=lot.id,
-                            lot_no=lot.lot_no,
-                            made_on=lot.made_on,
-                            expires_on=lot.expires_on,
-                            quantity=max(0, want - have),
-                            codes=tuple(boxes.get(lot.id, ())),
-                        )
-                    )
-                    have = max(have, want)
-                if want != have:
-                    bodies.append(
-                        events.StockCorrected(
-                            correction_id=new_id(self._clock),
-                            product_id=lot.product_id,
-                            lot_id=lot.id,
-                            zone="shelf",
-                            delta=want - have,
-                            reason="import",
-                            approved_by=self._actor,
-                        )
-                    )
             self._book(bodies, progress)
-            self._note("stock", content, len(plan.creates), len(plan.updates))
-        return ImportReport("stock", len(plan.creates), len(plan.updates), len(plan.unchanged), plan.errors, plan.ignored_columns, write)
+            self._note("stock", content, len(plan.creates), changed)
+        same = len(plan.updates) + len(plan.unchanged) - changed
+        return ImportReport("stock", len(plan.creates), changed, same, plan.errors, plan.ignored_columns, write)
+
+    def _due(self, lot: Lot, known: LotStock | None, want: int, boxes: tuple[str, ...]) -> list[Record]:
+        """What must be booked so that the shop has a lot as its row says; nothing where it has it so already."""
+        bodies: list[Record] = []
+        have = known.on_shelf if known is not None else 0
+        if known is None or boxes:
+            bodies.append(
+                events.StockReceived(
+                    receipt_id=new_id(self._clock),
+                    product_id=lot.product_id,
+                    lot_id=lot.id,
+                    lot_no=lot.lot_no,
+                    made_on=lot.made_on,
+                    expires_on=lot.expires_on,
+                    quantity=max(0, want - have),
+                    codes=boxes,
+                    supplier_code=lot.supplier,
+                )
+            )
+            have = max(have, want)
+        if lot.state != "saleable" and lot.state != (known.lot.state if known is not None else "saleable"):
+            # A file may lock or recall a lot; releasing one is a person's act with a reason, on the Stock page.
+            bodies.append(
+                events.LotStateSet(
+                    lot_id=lot.id, product_id=lot.product_id, state=lot.state, reason="import", approved_by=self._actor
+                )
+            )
+        if want != have:
+            bodies.append(
+                events.StockCorrected(
+                    correction_id=new_id(self._clock),
+                    product_id=lot.product_id,
+                    lot_id=lot.id,
+                    zone="shelf",
+                    delta=want - have,
+                    reason="import",
+                    approved_by=self._actor,
+                )
+            )
+        return bodies
 
     def _book(self, bodies: Sequence[Record], progress: Callable[[int], None]) -> None:
         """One unit for the whole file would hold the writer too long, but all of it is planned before the first is written."""
