@@ -10,29 +10,36 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from app.assembly import points_rules
 from app.commands.stage import DEMO_MORNING, HubProcess, Prepared, References, introduce
 from app.commands.tape import Clauses, Step, Tape, TapeFault, fen, fields, moment, signed
 from app.commands.till_process import Answer, TillDied, TillProcess
+from app.counter.pen import fixed_text
 from app.devices.virtual import VirtualJob, VirtualPrinterServer
 from app.domain.money import format_fen
-from app.hub import publishing, reading
+from app.hub import coupons, points, publishing, reading
+from app.hub.archive import Archive
+from app.hub.main import hub_key_seed
 from app.records.catalogue import dated_price
-from app.records.clock import SHOP_TIME, ManualClock
+from app.records.clock import SHOP_TIME, ManualClock, SystemClock
+from app.records.coupons import CouponRight
 from app.records.keys import DeviceKey
 from app.records.offers import Offer
 from app.records.resources import resource
 from app.store.keys import DEVICE_KEY, read_key
 from app.sync.client import HubClient
 
+T = TypeVar("T")
+
 PATIENCE_SECONDS = 90.0
 """How long an expectation about another process (headquarters, printer) may take to come true."""
 
 
-KEPT = frozenset(("ledger", "hub", "stock", "code", "jobs", "waiting", "unprinted", "task", "event", "chain", "sale"))
+KEPT = frozenset(("ledger", "hub", "stock", "code", "jobs", "waiting", "unprinted", "task", "event", "chain", "sale", "points"))
 """Expectations about what is kept, not about what the screen shows."""
 
 
@@ -88,6 +95,7 @@ class Player:
         self._returned: Answer = {}
         self._shift: Answer = {}
         self._paid: Answer = {}
+        self._rights: dict[str, CouponRight] = {}
 
     def play(self, tape: Tape) -> Outcome:
         """Play every step; the first that fails ends the tape."""
@@ -202,7 +210,7 @@ class Player:
             case "scan":
                 said = Clauses.cut(words, ("times",))
                 for _ in range(said.number("times", 1)):
-                    self._act("scan", raw=self._names.code(said.first[0]))
+                    self._act("scan", raw=self._code(said.first[0]))
             case "type":
                 self._act("scan", raw=" ".join(words), entry="typed")
             case "search":
@@ -251,6 +259,8 @@ class Player:
                 self._act("wishes", paper=words[0] == "on")
             case "begin" | "pay" | "undo-tender" | "complete" | "complete-and-cut":
                 self._money(step)
+            case "attach":
+                self._act("attach", number=self._number(words[0]), text=self._names.code(words[1]))
             case "return" | "void" | "correct-tender" | "reprint":
                 self._back(step)
             case "print-again" | "waive":
@@ -403,6 +413,11 @@ class Player:
                 self._until(self._drained)
             case ("publish", *_):
                 self._publish(words)
+            case ("issue", *_):
+                self._issue(Clauses.cut(words, ("for", "as", "ends")))
+            case ("revoke", name):
+                right = self._rights[name]
+                self._told("coupon", lambda archive: coupons.revoke(archive, self._store_id, right.id))
             case ("second-till",):
                 folder = self._prepared.second_till(self._folder)
                 clock = ManualClock(self._post.now)
@@ -436,20 +451,47 @@ class Player:
             )
         elif words[0] == "offer":
             record = Offer.model_validate({name: self._names.code(value) for name, value in fields(words[1:]).items()})
+        elif words[0] == "member":
+            record = self._names.member(words[1])
         else:
-            raise Unmet("publish a product, an offer or a price")
-        before = [self._peek(place)["cursors"][words[0]] for place in range(len(self._posts))]
+            raise Unmet("publish a product, an offer, a price or a member")
+        store = "" if words[0] in publishing.CHAIN_FEEDS else self._store_id
+        self._told(words[0], lambda archive: publishing.publish(archive, words[0], [record], store))
+
+    def _issue(self, said: Clauses) -> None:
+        """Sign a coupon of an offer for a member (`@member.1`) or a `bearer`; comes back when every till has it."""
+        holder = said.of("for", "bearer")
+        member = "" if holder == "bearer" else f"member-{int(holder.rpartition('.')[2]):05d}"
+        ends = date.fromisoformat(said.of("ends")) if said.of("ends") else None
+        asked = coupons.Issue(self._store_id, said.first[0], member, ends_on=ends)
+        sign = DeviceKey.from_bytes(hub_key_seed(self._hub.folder)).sign
+        (right,) = self._told("coupon", lambda archive: coupons.issue(archive, SystemClock(), asked, sign))
+        self._rights[said.of("as", "coupon")] = right
+
+    @property
+    def _store_id(self) -> str:
+        return self._prepared.pharmacy.store.store_id
+
+    def _code(self, word: str) -> str:
+        """What a word names: an issued coupon's token (`@token.NAME`), else a code of the demo shop."""
+        head, _, name = word.partition(".")
+        return self._rights[name].token if head == "@token" else self._names.code(word)
+
+    def _told(self, feed: str, tell: Callable[[Archive], T]) -> T:
+        """Let headquarters tell something by a feed; comes back when every till of the tape has read it."""
+        before = [self._peek(place)["cursors"][feed] for place in range(len(self._posts))]
         with self._hub.archive() as archive:
-            publishing.publish(archive, words[0], [record])
+            outcome = tell(archive)
 
         def everywhere() -> str:
             for place, cursor in enumerate(before):
                 self._ask_at(place, "sync")
-                if self._peek(place)["cursors"][words[0]] == cursor:
-                    return f"till {place + 1} has not read the feed {words[0]}"
+                if self._peek(place)["cursors"][feed] == cursor:
+                    return f"till {place + 1} has not read the feed {feed}"
             return ""
 
         self._until(everywhere)
+        return outcome
 
     def _ask_at(self, place: int, do: str, **given: Any) -> Any:
         here, self._at = self._at, place
@@ -547,7 +589,7 @@ class Player:
         self._nothing_refused()
         if what in KEPT:
             self._expect_kept(what, tuple(rest))
-        elif what in ("receipt", "papers", "printed"):
+        elif what in ("receipt", "papers", "printed", "points-line"):
             self._until(lambda: self._paper(what, tuple(rest)))
         else:
             self._expect_shown(what, tuple(rest))
@@ -676,6 +718,14 @@ class Player:
             case ["hub", "quarantine", many]:
                 with self._hub.archive() as archive, archive.reading() as connection:
                     self._same(len(reading.waiting(connection)), int(many))
+            case ["hub", "coupons", many, *more]:
+                twice = Clauses.cut(tuple(more), ("twice",)).number("twice")
+                self._until(lambda: self._hub_coupons(int(many), twice))
+            case ["hub", "points", member, many]:
+                self._until(lambda: self._hub_points(member, signed(many)))
+            case ["points", member, many, *more]:
+                said = Clauses.cut(tuple(more), ("ending",))
+                self._until(lambda: self._points(member, signed(many), said.number("ending")))
             case ["hub", *pairs]:
                 self._until(lambda: self._hub_sums(tuple(pairs)))
             case ["stock", product, many, *more]:
@@ -777,6 +827,32 @@ class Player:
             found = reading.stock_of(connection, self._prepared.pharmacy.store.store_id, product)
         return "" if found == many else f"headquarters has {found}"
 
+    def _points(self, member: str, many: int, ending: int) -> str:
+        """'' when the till in hand folds these points; waits for what other tills tell of by headquarters."""
+        found = self._ask_at(self._at, "points", text=self._names.code(member))
+        if found["balance"] == many and found["ending"] == ending:
+            return ""
+        self._ask_at(self._at, "sync")
+        return f"the till has {found}"
+
+    def _hub_points(self, member: str, many: int) -> str:
+        if problem := self._drained():
+            return problem
+        member_id = self._ask_at(self._at, "points", text=self._names.code(member))["member_id"]
+        with self._hub.archive() as archive, archive.reading() as connection:
+            found = points.statement_of(connection, member_id, self._post.now.astimezone(SHOP_TIME).date(), points_rules())
+        if sum(found.books.values()):
+            return f"the books of headquarters do not add up: {found.books}"
+        return "" if found.balance == many else f"headquarters has {found.balance}"
+
+    def _hub_coupons(self, used: int, twice: int) -> str:
+        """'' when headquarters knows so many coupons in use, and so many of them used up before."""
+        if problem := self._drained():
+            return problem
+        with self._hub.archive() as archive, archive.reading() as connection:
+            found = coupons.uses(connection)
+        return "" if found == (used, twice) else f"headquarters has {found}"
+
     def _hub_tasks(self, many: int) -> str:
         if problem := self._drained():
             return problem
@@ -810,6 +886,8 @@ class Player:
             text = _squeezed("".join(str(e.get("text", "")) for slip in slips for e in slip.events))
         lacks = rest[0] in ("lacks", "not")
         texts = [word for word in rest if word not in ("contains", "lacks", "not")]
+        if what == "points-line":
+            texts, lacks = [_points_line(*rest)], False
         for wanted in texts:
             if wanted.startswith("@"):
                 with suppress(ValueError, KeyError, IndexError):
@@ -828,6 +906,13 @@ def _summed(days: dict[str, dict[str, Any]]) -> dict[str, int]:
         found["returns"] += int(sums.get("voids", 0))
         found["returns_fen"] += int(sums.get("voids_fen", 0))
     return found
+
+
+def _points_line(opening: str, change: str, closing: str) -> str:
+    """How a slip says what happened to points: a sale's earned, a return's taken back."""
+    word = "points" if change.startswith("+") else "points.back"
+    said = fixed_text(word, "zh")
+    return said.format(opening=opening, earned=change.lstrip("+"), spent=0, change=f"{signed(change):+d}", closing=closing)
 
 
 def _squeezed(text: str) -> str:

@@ -24,6 +24,7 @@ from app.hub.archive import Archive
 from app.hub.main import default_database_url, hub_key_seed, lasting_port, start
 from app.records.catalogue import Lot, Product
 from app.records.clock import SHOP_TIME, Clock, ManualClock, SystemClock
+from app.records.people import Member
 
 DEMO_MORNING = datetime(2026, 11, 21, 8, 0, tzinfo=SHOP_TIME)
 """When every tape's demo pharmacy was made; fixed, so that its boxes, lots and expiries never move."""
@@ -200,6 +201,12 @@ class References:
         if product_id not in self._products:
             raise ValueError(f"no such product: {product_id}")
         return self._products[product_id]
+
+    def member(self, member_id: str) -> Member:
+        """A member by id; ValueError for an unknown one."""
+        if member_id not in self._members:
+            raise ValueError(f"no such member: {member_id}")
+        return self._members[member_id]
 
     def lots(self, product_id: str) -> list[Lot]:
         """A product's lots, first expiry first."""

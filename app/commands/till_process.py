@@ -288,6 +288,23 @@ class DrivenTill:
             raise Refused("member_unknown" if not found else "several_members")
         self.till.selling.attach_member(found[0].id)
 
+    def do_attach(self, number: str, text: str) -> None:
+        """Name the one member that a phone, card or name finds for a sale that was paid without."""
+        sale = self.till.store.sales.by_number(number)
+        if sale is None:
+            raise Refused("sale_unknown")
+        found = self.till.attaching.find(text)
+        if len(found) != 1:
+            raise Refused("member_unknown" if not found else "several_members")
+        self._booked(self.till.attaching.attach(sale.body.sale_id, found[0].id))
+
+    def do_points(self, text: str) -> Answer:
+        """A member's points as their card would say them; no balance for somebody this till does not know."""
+        found = self.till.store.people.find_members(text)
+        if len(found) != 1:
+            return {"balance": None}
+        return {"member_id": found[0].id, **asdict(self.till.staging.standing(found[0]))}
+
     def do_no_member(self) -> None:
         """Let the member go."""
         self.till.selling.detach_member()

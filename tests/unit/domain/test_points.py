@@ -11,7 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from app.domain.points import EarningLine, PointsEntry, PointsRules, earned, expiry, most_spendable, part_back, statement, worth_fen
+from app.domain.points import (
+    EarningLine,
+    PointsEntry,
+    PointsRules,
+    brought_forward,
+    earned,
+    ending,
+    expiry,
+    most_spendable,
+    part_back,
+    statement,
+    worth_fen,
+)
 from app.records.resources import resource
 
 RULES = PointsRules.read(json.loads(resource("rules", "points.json").read_text("utf-8")))
@@ -161,3 +173,19 @@ class Counter(RuleBasedStateMachine):
 
 TestCounter = Counter.TestCase
 TestCounter.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+def test_what_was_brought_forward_is_older_than_everything_and_never_ends() -> None:
+    spent = entry("spend", 40, id_="s")
+    stated = statement([*brought_forward("m", 100), spent, entry("earn", 5, 1, expires_on=date(2026, 11, 30))], date(2026, 12, 1), RULES)
+    assert (stated.balance, stated.expired, sum(stated.books.values())) == (60, 5, 0)
+    assert brought_forward("m", 0) == ()
+
+
+def test_points_that_end_within_sixty_days_are_told_with_their_first_day() -> None:
+    days = {10: date(2026, 12, 31), 20: date(2027, 1, 1), 30: date(2027, 1, 2), 40: None}
+    earns = [entry("earn", points, points, expires_on=day) for points, day in days.items()]
+    stated = statement(earns, date(2026, 11, 2), RULES)
+    assert ending(stated, date(2026, 11, 2), RULES) == (30, date(2026, 12, 31))
+    assert ending(stated, date(2026, 11, 1), RULES) == (10, date(2026, 12, 31))
+    assert ending(stated, date(2026, 10, 1), RULES) == (0, None)
