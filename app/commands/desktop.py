@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def main(argv: list[str]) -> int:
     """Open the counter's window on a data folder."""
-    # Nearly all that is loaded stays; the collector begins when the window has loaded everything (see `Window._load_behind`).
+    # Nearly all that is loaded stays; the collector begins when the window has loaded everything (see `Window._collect`).
     gc.disable()
     parser = options.parser("desktop", "Open the counter's window.")
     parser.add_argument("--english", action="store_true", help="start in English")

@@ -13,13 +13,21 @@ class BeforeWindows(QObject):
     and the first such question makes PySide6 load all it knows.
     """
 
-    def __init__(self, application: QGuiApplication) -> None:
-        """Stands before every window there is, and before every other one as soon as it gets the keyboard."""
+    def __init__(self, application: QGuiApplication, *, at_once: bool = True) -> None:
+        """Stands where `stand` says from the beginning on, or (not `at_once`) from then on when that is called."""
         super().__init__(application)
         self._application = application
+        self._stands = False
+        if at_once:
+            self.stand()
+
+    def stand(self) -> None:
+        """Stand before every window there is, and before every other one as soon as it gets the keyboard; again changes nothing."""
+        if self._stands:
+            return
         self._stands = True
-        application.focusWindowChanged.connect(self.watch)
-        for window in application.topLevelWindows():
+        self._application.focusWindowChanged.connect(self.watch)
+        for window in self._application.topLevelWindows():
             self.watch(window)
 
     def watch(self, window: QWindow | None) -> None:

@@ -59,10 +59,15 @@ class KeyListener(BeforeWindows):
     """Sees every key press on its way to a window, after the scans were taken out; install it before the scan catcher."""
 
     def __init__(
-        self, application: QGuiApplication, on_key: Callable[[str, QKeyEvent], bool], on_touch: Callable[[], None]
+        self,
+        application: QGuiApplication,
+        on_key: Callable[[str, QKeyEvent], bool],
+        on_touch: Callable[[], None],
+        *,
+        at_once: bool = True,
     ) -> None:
         """`on_key` answers True when the key was used; `on_touch` is told of every key, press, touch and turn of the wheel."""
-        super().__init__(application)
+        super().__init__(application, at_once=at_once)
         self._on_key = on_key
         self._on_touch = on_touch
 

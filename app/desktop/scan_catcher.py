@@ -48,9 +48,11 @@ _FOREIGN = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 class ScanCatcher(BeforeWindows):
     """Stands before every window of the application and takes the scans out of the keys."""
 
-    def __init__(self, application: QGuiApplication, on_scan: Callable[[str], None], prefix: str = "") -> None:
+    def __init__(
+        self, application: QGuiApplication, on_scan: Callable[[str], None], prefix: str = "", *, at_once: bool = True
+    ) -> None:
         """`prefix` is '' to tell scans by time, a character (`\\x02`), or a key's name (`F20`)."""
-        super().__init__(application)
+        super().__init__(application, at_once=at_once)
         self._on_scan = on_scan
         self._prefix = prefix
         self._held: list[tuple[QWindow, QKeyEvent]] = []

@@ -49,11 +49,13 @@ def watched(start: Callable[[], object], moment: Callable[[str], Moments], heavy
     """The window that `start` opens, until the shop is loaded: `usable` (the first frame stands whole on the screen) and `ready`
     as `moment` tells them, which of the `heavy` modules were loaded at the first, how many modules, the longest stall between
     in milliseconds, and the longest time that the window's own thread worked without a break (`busy`: the stall on a machine that has
-    nothing else to do).
+    nothing else to do). Raises RuntimeError when the shop did not load.
     """
     moments: Moments = {}
     _watch(moments, moment, heavy)
     start()
+    if "ready_ms" not in moments:
+        raise RuntimeError("the shop did not load")
     return moments
 
 
@@ -79,7 +81,7 @@ def _follow(moments: Moments, moment: Callable[[str], Moments], heavy: tuple[str
     from app.desktop import window as windows
 
     # The loader starts in the turn after the first paint: by then every part of the page is drawn, not only its ground.
-    shown, ready = windows.Window._start_loader, windows.Window._ready
+    shown, ready, failed = windows.Window._start_loader, windows.Window._ready, windows.Window.fail
     ticks: dict[str, float] = {"last": 0.0, "stall": 0.0, "cpu": 0.0, "busy": 0.0}
 
     def tick() -> None:
@@ -105,9 +107,17 @@ def _follow(moments: Moments, moment: Callable[[str], Moments], heavy: tuple[str
         moments.update(moment("ready"))
         moments["stall_ms"] = round(ticks["stall"], 1)
         moments["busy_ms"] = round(ticks["busy"], 1)
+        leave()
+
+    def fault(self: Any, error: BaseException) -> None:
+        failed(self, error)
+        leave()
+
+    def leave() -> None:
         application = QCoreApplication.instance()
         assert application is not None
         QTimer.singleShot(0, application.quit)
 
     windows.Window._start_loader = begin  # type: ignore[method-assign]
     windows.Window._ready = finish  # type: ignore[assignment, method-assign]
+    windows.Window.fail = fault  # type: ignore[method-assign]

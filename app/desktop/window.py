@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import sys
 import threading
 import time
@@ -10,10 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6 import QtWidgets
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QScreen
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QScreen, QWindow
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMainWindow, QStackedWidget
 
 from app.desktop import wording
 from app.desktop.bridge import Bridge
@@ -29,7 +29,6 @@ from app.store.faults import StoreFault
 from app.store.glance import Glance
 
 if TYPE_CHECKING:
-    from app.desktop.screens.page import Page
     from app.desktop.shell import Shell
     from app.desktop.training import Practice
 
@@ -38,6 +37,20 @@ QUIET_S = 0.03
 """How long after a key background work stands aside."""
 SWITCH_S = 0.001
 """How long the loading thread may hold the interpreter while somebody types; Python's own is 5 ms."""
+PIECES = tuple(
+    f"app.desktop.{name}"
+    for name in (
+        *("screens.page", "screens.rows", "theme.notes", "widgets.notices", "screens.fit_panel", "screens.print_queue", "screens.devices"),
+        *("screens.key_table", "screens.help", "screens.labels", "screens.pay", "screens.receipts", "screens.reports", "models.cart_rows"),
+        *("models.cart_view", "screens.sale", "screens.settings", "screens.shift", "screens.sync", "pages"),
+        *("panels", "screens.palette", "widgets.bars", "shell"),
+    )
+)
+"""The counter's modules in the order they build on each other; one in a turn of the event loop takes 15 ms at most, all take 110.
+
+They come on the window's own thread: PySide6 makes each of its classes when it is first asked for and holds no lock meanwhile, so two
+threads that ask at once tear its table of classes (it crashes or hangs once in some ten or hundred starts).
+"""
 
 
 class Load(Protocol):
@@ -72,6 +85,7 @@ class Window(QMainWindow):
         application = QCoreApplication.instance()
         assert isinstance(application, QGuiApplication)
         self.theme = theme
+        self._application = application
         self._load = load
         self._trace = trace
         self._touched = 0.0
@@ -95,8 +109,9 @@ class Window(QMainWindow):
         self._stack.addWidget(self.sign_in)
         self.setCentralWidget(self._stack)
         self._loader: threading.Thread | None = None
-        self._keys = KeyListener(application, self._key, self._touch)
-        self._catcher = ScanCatcher(application, self._scanned, str(glance.settings.get("scanner.prefix", "")))
+        self._keys = KeyListener(application, self._key, self._touch, at_once=False)
+        prefix = str(glance.settings.get("scanner.prefix", ""))
+        self._catcher = ScanCatcher(application, self._scanned, prefix, at_once=False)
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self.lock)
@@ -125,6 +140,11 @@ class Window(QMainWindow):
     # ------------------------------------------------------------------ loading
 
     def _begin_loading(self) -> None:
+        # The page is being painted for the first time: from here on somebody may type. Earlier a look at every event would have PySide6
+        # make its classes of all the events it knows, for 4 ms.
+        self._keys.stand()
+        self._catcher.stand()
+        self._application.focusWindowChanged.connect(self._came_to_front)
         # After this turn of the event loop: the first frame is on the screen by then.
         QTimer.singleShot(0, self, self._start_loader)
 
@@ -141,19 +161,21 @@ class Window(QMainWindow):
         usual = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
         try:
+            # Nothing of PySide6 is touched here but the bridge's signals (see `PIECES`).
             till = self._arrived = self._load(self.bridge.print_state, self.bridge.sync_state, self.quiet)
-            from app.desktop import pages, shell
-
-            # The first widget that Qt alone has made has PySide make every class of widgets it knows: 20 ms in which nobody could type.
-            for name in dir(QtWidgets):
-                getattr(QtWidgets, name)
             till.start()
-            standing = standing_of(till)
-            self.bridge.loaded.emit((till, standing, shell.Shell, pages.PAGES))
+            self.bridge.loaded.emit((till, standing_of(till)))
         except Exception as error:  # whatever it is, a person must be told and the window must stay
+            # The page says in one sentence what a person can do; whoever mends it needs the rest.
+            sys.excepthook(type(error), error, error.__traceback__)
             self.bridge.fault.emit(error)
         finally:
             sys.setswitchinterval(usual)
+
+    @staticmethod
+    def _collect() -> None:
+        """The collector works again, and leaves alone what loading has brought."""
+        if not gc.isenabled():
             gc.freeze()
             gc.enable()
 
@@ -161,17 +183,31 @@ class Window(QMainWindow):
         """Whether nobody typed just now; asked by the sync's thread."""
         return time.monotonic() - self._touched > QUIET_S
 
-    def _loaded(self, loaded: tuple[Till, Standing, type[Shell], tuple[type[Page], ...]]) -> None:
+    def _loaded(self, loaded: tuple[Till, Standing]) -> None:
         self._arriving = self._make_counter(*loaded)
         self._make_next()
 
     def _make_next(self) -> None:
         """The next piece of the counter; one in a turn of the event loop, so that no key of a PIN waits for all of them."""
-        if next(self._arriving, self) is None:
+        try:
+            goes_on = next(self._arriving, self) is None
+        except Exception as error:  # whatever it is, a person must be told and the window must stay
+            self.fail(error)
+            raise
+        if goes_on:
             QTimer.singleShot(0, self, self._make_next)
 
-    def _make_counter(self, till: Till, standing: Standing, shell: type[Shell], kinds: tuple[type[Page], ...]) -> Iterator[None]:
-        made = shell(self.theme, till, self.bridge, kinds, at_once=False)
+    def _make_counter(self, till: Till, standing: Standing) -> Iterator[None]:
+        for piece in PIECES:
+            importlib.import_module(piece)
+            yield
+        # For the first widget that Qt alone has made, PySide6 makes all its classes of widgets that are still missing: a piece by itself.
+        QAbstractScrollArea().viewport()
+        yield
+        from app.desktop.pages import PAGES
+        from app.desktop.shell import Shell
+
+        made = Shell(self.theme, till, self.bridge, PAGES, at_once=False)
         made.locked.connect(self.lock)
         made.left.connect(self.close)
         made.wished.connect(self.wish_for)
@@ -179,7 +215,7 @@ class Window(QMainWindow):
         yield
         self._stack.addWidget(made)
         yield
-        yield from made.grow(kinds)
+        yield from made.grow(PAGES)
         self._catcher.set_prefix(till.settings.text("scanner.prefix"))
         self.till, self.shell = till, made
         self._ready(standing)
@@ -187,12 +223,14 @@ class Window(QMainWindow):
     def _ready(self, standing: Standing) -> None:
         """The counter stands behind the sign-in page, which may let people in now."""
         assert self.till is not None
+        self._collect()
         self.sign_in.take_till(self.till, standing)
         if self._practice is not None and not self.till.training:
             self.sign_in.offer_training()
 
     def fail(self, error: BaseException) -> None:
         """Loading ended in a fault: say it on the sign-in page."""
+        self._collect()
         code = error.code if isinstance(error, StoreFault) else "load_failed"
         facts = {key: str(value) for key, value in error.facts.items()} if isinstance(error, StoreFault) else {}
         if not wording.has(code):
@@ -317,10 +355,9 @@ class Window(QMainWindow):
             return
         super().keyPressEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:
+    def _came_to_front(self, window: QWindow | None) -> None:
         """Come back to the front: the keyboard goes where it was."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self.focusWidget() is None:
+        if window is not None and window is self.windowHandle() and self.focusWidget() is None:
             if self.signed_in and self.shell is not None:
                 self.shell.take_keyboard()
             else:
@@ -349,6 +386,7 @@ class Window(QMainWindow):
         if self.shell is not None:
             self.shell.shut()
         self._arriving = iter(())
+        self._collect()
         if self._arrived is not None:
             self._arrived.close()
         self.hide()

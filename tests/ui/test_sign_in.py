@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -49,6 +50,34 @@ def test_the_first_paint_needs_none_of_the_heavy_modules(demo_folder: Path) -> N
     assert "HEAVY [] HOOKED False" in told.stdout, told.stdout + told.stderr
     own = int(told.stdout.split("OWN ")[1].split()[0])
     assert own <= OWN_MODULES, f"{own} modules of the house before the first paint"
+
+
+_LOADED = """
+import os, sys, threading
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from pathlib import Path
+brought = []
+def hear(event, facts):
+    if event == "import" and threading.current_thread().name == "loading":
+        brought.append(facts[0])
+sys.addaudithook(hear)
+from app.commands.desktop import loader
+from app.desktop import sign_in, window
+def ended(page, standing):
+    print("LOADED", "app.assembly" in brought, [name for name in brought if name.startswith(("PySide6", "shiboken6", "app.desktop"))], flush=True)
+    os._exit(0)
+window.Window._ready = ended
+window.Window.fail = lambda page, error: os._exit(1)
+sign_in.start(Path(sys.argv[1]), loader(Path(sys.argv[1])))
+"""
+
+
+def test_the_loading_thread_brings_nothing_of_qt(demo_folder: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(demo_folder, tmp_path / "shop")
+    told = subprocess.run(
+        [sys.executable, "-c", _LOADED, str(folder)], capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[2]
+    )
+    assert "LOADED True []" in told.stdout, told.stdout + told.stderr
 
 
 def test_a_pin_typed_while_the_shop_loads_signs_in_when_it_is_there(make_hand: Callable[..., Any]) -> None:

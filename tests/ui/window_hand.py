@@ -101,7 +101,8 @@ def open_hand(
     window.show()
     window.activateWindow()
     hand = Hand(window)
-    hand.wait(20)
+    hand.until(lambda: window._loader is not None)
     if loaded:
-        hand.until(lambda: window.shell is not None)
+        hand.until(lambda: window.shell is not None or window.sign_in._problem)
+        assert window.shell is not None, window.sign_in._problem
     return hand
