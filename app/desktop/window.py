@@ -7,6 +7,7 @@ import importlib
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -167,7 +168,7 @@ class Window(QMainWindow):
             self.bridge.loaded.emit((till, standing_of(till)))
         except Exception as error:  # whatever it is, a person must be told and the window must stay
             # The page says in one sentence what a person can do; whoever mends it needs the rest.
-            sys.excepthook(type(error), error, error.__traceback__)
+            traceback.print_exception(error)
             self.bridge.fault.emit(error)
         finally:
             sys.setswitchinterval(usual)

@@ -64,7 +64,8 @@ sys.addaudithook(hear)
 from app.commands.desktop import loader
 from app.desktop import sign_in, window
 def ended(page, standing):
-    print("LOADED", "app.assembly" in brought, [name for name in brought if name.startswith(("PySide6", "shiboken6", "app.desktop"))], flush=True)
+    of_qt = [name for name in brought if name.startswith(("PySide6", "shiboken6", "app.desktop"))]
+    print("LOADED", "app.assembly" in brought, of_qt, flush=True)
     os._exit(0)
 window.Window._ready = ended
 window.Window.fail = lambda page, error: os._exit(1)
