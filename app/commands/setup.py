@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import getpass
 import sys
+from pathlib import Path
 
 from app import founding
 from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
 from app.counter.faults import Refused
-from app.records.clock import SystemClock
+from app.records.clock import Clock, SystemClock
 from app.store.faults import StoreFault
 from app.sync.client import HubFault
+
+_CODE_REFUSED = "the code is wrong, used or older than ten minutes"
 
 ROLES = {"cashier": "营业员", "pharmacist": "执业药师", "manager": "店长"}
 
@@ -40,19 +43,25 @@ def main(argv: list[str]) -> int:
         "--fit-printer", choices=("1", "2"), default="",
         help="find a printer for a till that is set up already, print a test page, ask three questions, keep the answers (2: the fallback)",
     )  # fmt: skip
-    parser.add_argument("--hub", default="", metavar="URL", help="headquarters; empty for a shop that stands alone")
+    parser.add_argument(
+        "--hub", default="", metavar="URL",
+        help="headquarters; empty for a shop that stands alone; with --code alone: enrols a till that is set up already",
+    )  # fmt: skip
     parser.add_argument("--code", default="", help="headquarters' one-time enrolment code")
     chosen = parser.parse_args(argv)
     folder = options.data_folder(chosen)
+    clock = SystemClock()
     if chosen.fit_printer:
         from app.commands.fit_printer import fit
 
         if not (folder / "till.json").exists():
             options.tell(f"{folder} holds no till yet")
             return EXIT_FAILED
-        return fit(folder, SystemClock(), "printer" if chosen.fit_printer == "1" else "printer2")
+        return fit(folder, clock, "printer" if chosen.fit_printer == "1" else "printer2")
     if (folder / "till.json").exists():
-        options.tell(f"{folder} holds a till already; nothing was changed")
+        if chosen.hub and not chosen.name:
+            return _enrol(folder, clock, chosen.hub, chosen.code)
+        options.tell(f"{folder} holds a till already; nothing was changed (headquarters alone: yaogui setup --hub URL --code CODE)")
         return EXIT_FAILED
     ask = sys.stdin.isatty()
     shop = founding.Shop(
@@ -67,7 +76,6 @@ def main(argv: list[str]) -> int:
     if not shop.name:
         options.tell("a shop needs a name: --name")
         return EXIT_USAGE
-    clock = SystemClock()
     try:
         staff = [_person(text) for text in chosen.staff] or (_asked_staff() if ask else [])
         if not any(person.role == "manager" for person in staff):
@@ -90,14 +98,26 @@ def main(argv: list[str]) -> int:
 
         fit(folder, clock, "printer")
     print("keep a copy of its keys/ folder in the safe: without keys/ledger.key nobody can read the ledger")
-    if chosen.hub:
-        try:
-            founding.enrol_till(folder, clock, chosen.hub, chosen.code or _asked(ask, "总部注册码 / enrolment code", ""))
-            print(f"enrolled at {chosen.hub}")
-        except HubFault as fault:
-            options.tell(f"headquarters did not enrol this till: {fault.code} {fault.facts}; the till works alone until then")
-            return EXIT_FAILED
+    enrolled = _enrol(folder, clock, chosen.hub, chosen.code) if chosen.hub else EXIT_OK
+    if enrolled != EXIT_OK:
+        return enrolled
     print(f"next: yaogui import products FILE --data {folder}, then yaogui import stock FILE, then yaogui desktop --data {folder}")
+    return EXIT_OK
+
+
+def _enrol(folder: Path, clock: Clock, hub: str, code: str) -> int:
+    """Make headquarters known to the till and the till to it; what did not work today can be tried again with another code."""
+    again = f"the till goes on as it is; again: yaogui setup --data {folder} --hub {hub} --code CODE"
+    try:
+        founding.enrol_till(folder, clock, hub, code or _asked(sys.stdin.isatty(), "总部注册码 / enrolment code", ""))
+    except HubFault as fault:
+        why = _CODE_REFUSED if fault.facts.get("code") == "code" else f"{fault.code} {fault.facts.get('status', '')}".strip()
+        options.tell(f"headquarters did not enrol this till: {why}; {again}")
+        return EXIT_FAILED
+    except (OSError, StoreFault) as error:
+        options.tell(f"cannot open {folder}: {error}")
+        return EXIT_FAULT
+    print(f"enrolled at {hub}")
     return EXIT_OK
 
 
