@@ -16,6 +16,7 @@ from app.counter.asking import Reasons
 from app.counter.attaching import Attaching
 from app.counter.authorising import Authorising
 from app.counter.checkout import Checkout
+from app.counter.coupon_book import CouponBook
 from app.counter.customer_side import CustomerSide
 from app.counter.goods import Goods
 from app.counter.memo import Memo
@@ -214,11 +215,14 @@ class Till:
             not_giftable=frozenset(settings.get("law.not_giftable")), not_promotable=frozenset(settings.get("law.not_promotable"))
         )
         self.points = PointsBook(self.store, clock, self.post, points_rules())
+        self.coupons = CouponBook(self.store, self.goods, memo, lambda: self.sync.state.kind in ("online", "recovering"))
         self.staging = Staging(
-            self.store, clock, self.post, self.goods, memo, self.pack, law, self.store.private.buyer_key, self.points
+            self.store, clock, self.post, self.goods, memo, self.pack, law, self.store.private.buyer_key, self.points, self.coupons
         )
         self.authorising = Authorising(self.store, clock)
-        self.selling = Selling(self.store, clock, self.post, self.goods, self.staging, self.authorising, code_shapes, self.reasons)
+        self.selling = Selling(
+            self.store, clock, self.post, self.goods, self.staging, self.authorising, code_shapes, self.reasons, self.coupons
+        )
         faces = replace(Faces.of(profile, settings, self.store), training=self.training)
         self.printing = Printing(self.store, clock, lambda: printers_of(settings), faces, on_print_state)
         self.customer = CustomerSide(settings, lambda: pole_of(settings), profile.store_name)
@@ -232,7 +236,16 @@ class Till:
         )
         self.invoicing = Invoicing(self.store, clock, self.post, code_shapes, self.sync.wake)
         self.checkout = Checkout(
-            self.store, clock, self.post, self.selling, self.printing, self.invoicing, self.points, self.pack.version, self.sync.wake
+            self.store,
+            clock,
+            self.post,
+            self.selling,
+            self.printing,
+            self.invoicing,
+            self.points,
+            self.coupons,
+            self.pack.version,
+            self.sync.wake,
         )
         self.attaching = Attaching(self.store, clock, self.post, code_shapes, self.points, self.sync.wake)
         self.returning = Returning(
@@ -245,6 +258,7 @@ class Till:
             code_shapes,
             self.reasons,
             self.points,
+            self.coupons,
             self.sync.wake,
         )
         duties = day.parse_duties(json.loads(resource("rules", "duties.json").read_text("utf-8")))

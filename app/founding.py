@@ -15,7 +15,7 @@ from app.domain.demo.sheet import sheet_to_json
 from app.domain.importing import TableUnreadable
 from app.hub import publishing
 from app.hub.archive import Archive
-from app.hub.main import default_database_url
+from app.hub.main import default_database_url, hub_key_seed
 from app.records.clock import Clock, shop_day
 from app.records.keys import DeviceKey
 from app.records.people import Staff
@@ -130,6 +130,9 @@ def found_demo(
         if members:
             say(f"members: {len(pharmacy.members)}…")
             store.people.save_members(pharmacy.members, pharmacy.family).result()
+            assert store.key is not None
+            told = [right.signed(store.store_id, store.key.sign).model_dump(mode="json") for right in pharmacy.rights]
+            store.inbox.apply("coupon", told, "").result()
     finally:
         store.close()
 
@@ -205,6 +208,9 @@ def found_headquarters(folder: Path, clock: Clock, pharmacy: DemoPharmacy | None
             publishing.publish(archive, "product", pharmacy.products)
             publishing.publish(archive, "offer", pharmacy.offers)
             publishing.publish(archive, "member", pharmacy.members, pharmacy.store.store_id)
+            sign = DeviceKey.from_bytes(hub_key_seed(folder)).sign
+            rights = [right.signed(pharmacy.store.store_id, sign) for right in pharmacy.rights]
+            publishing.publish(archive, "coupon", rights, pharmacy.store.store_id)
             publishing.create_console_user(archive, "admin", DEMO_CONSOLE_PASSWORD)
     finally:
         archive.close()

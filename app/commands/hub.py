@@ -11,17 +11,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.commands import EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
 from app.domain.money import parse_fen, yuan
-from app.hub import publishing
+from app.hub import coupons, publishing
 from app.hub.archive import Archive
 from app.hub.main import default_database_url, hub_key_seed, serve
 from app.records.catalogue import DatedPrice, dated_price
 from app.records.clock import SystemClock
+from app.records.keys import DeviceKey
 
 
 def main(argv: list[str]) -> int:
     """Serve, or author what the hub knows."""
     parser = options.parser("hub", "Run headquarters (default act: serve).")
-    parser.add_argument("act", nargs="?", default="serve", choices=("serve", "store", "till", "code", "user", "price"))
+    parser.add_argument("act", nargs="?", default="serve", choices=("serve", "store", "till", "code", "user", "price", "coupon"))
     parser.add_argument("--database", default="", help="postgresql+psycopg://… ; default: SQLite in the data folder")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8765)
@@ -37,8 +38,16 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--price", default="", metavar="YUAN", help="what it costs from --from on, e.g. 19.50")
     parser.add_argument("--member-price", default="0", metavar="YUAN", help="for members, while that price holds (default: none)")
     parser.add_argument("--from", dest="starts", default="", metavar="DATE", help="the first day, e.g. 2026-11-22, by the stores' calendar")
-    parser.add_argument("--to", dest="ends", default="", metavar="DATE", help="the last day; left out: until a later price begins")
+    parser.add_argument(
+        "--to", "--ends", dest="ends", default="", metavar="DATE", help="the last day; left out: until a later price begins"
+    )
     parser.add_argument("--withdraw", action="store_true", help="take the price that was told for --from back")
+    parser.add_argument("--offer", default="", metavar="ID", help="for coupon: the offer (by_right) whose terms it has")
+    parser.add_argument("--member", default="", metavar="ID", help="for coupon: whose it is")
+    parser.add_argument("--bearer", action="store_true", help="for coupon: whoever bears it may use it")
+    parser.add_argument("--count", type=int, default=1, metavar="N", help="for coupon: how many")
+    parser.add_argument("--face", default="", metavar="YUAN", help="for coupon: the most one can cost, where its terms set no bound")
+    parser.add_argument("--serial", default="", metavar="ID", help="for coupon, with --withdraw: which one is taken back")
     parser.add_argument("--ready-file", default="", help="write the address here once the hub answers")
     chosen = parser.parse_args(argv)
 
@@ -78,6 +87,22 @@ def main(argv: list[str]) -> int:
             until = row.effective_to or "the next"
             said = "withdrawn" if chosen.withdraw else f"{yuan(row.price_fen)} from {row.effective_from} to {until}"
             print(f"{row.product_id} {said}" + ("" if written else " (told before)"))
+        elif chosen.act == "coupon":
+            try:
+                if chosen.withdraw:
+                    taken = coupons.revoke(archive, chosen.store, chosen.serial)
+                    print(f"{chosen.serial} taken back" + ("" if taken else " (before)"))
+                else:
+                    rights = coupons.issue(archive, clock, _issue(chosen), DeviceKey.from_bytes(hub_key_seed(folder)).sign)
+                    for right in rights:
+                        print(f"{right.id} {right.offer_id} class {right.coupon_class} until {right.ends_on} {right.token}")
+                    options.tell(f"worst loss: tills cut off from each other × {yuan(rights[0].face_fen)} a coupon")
+            except ValueError as error:
+                options.tell(
+                    "yaogui hub coupon --store ID --offer ID --member ID|--bearer [--count N] [--ends DATE] [--face YUAN], "
+                    f"or --store ID --serial ID --withdraw: {error}"
+                )
+                return EXIT_USAGE
         elif chosen.act == "user":
             if not chosen.name:
                 options.tell("name the person: yaogui hub user --name NAME")
@@ -89,7 +114,7 @@ def main(argv: list[str]) -> int:
                 return EXIT_USAGE
             print(f"{chosen.name} may sign in to the console")
     except KeyError as error:
-        options.tell(f"no such store or till: {error}")
+        options.tell(f"no such store, till, offer or coupon: {error}")
         return EXIT_USAGE
     finally:
         archive.close()
@@ -116,3 +141,12 @@ def _dated(chosen: argparse.Namespace) -> DatedPrice:
     if price_fen <= 0 or not 0 <= member_fen <= price_fen:
         raise ValueError("a price is above zero, and a member's not above it")
     return dated_price(chosen.product, price_fen, starts, ends, member_price_fen=member_fen, active=not chosen.withdraw)
+
+
+def _issue(chosen: argparse.Namespace) -> coupons.Issue:
+    """The coupons that were asked for; ValueError says what is wrong with them."""
+    if bool(chosen.member) == chosen.bearer:
+        raise ValueError("either --member or --bearer")
+    ends = date.fromisoformat(chosen.ends) if chosen.ends else None
+    face_fen = parse_fen(chosen.face) if chosen.face else 0
+    return coupons.Issue(chosen.store, chosen.offer, chosen.member, chosen.count, ends, face_fen)

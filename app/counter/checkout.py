@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from app.counter.coupon_book import CouponBook
 from app.counter.faults import Refused
 from app.counter.invoicing import Invoicing, invoice_wish
 from app.counter.points_book import PointsBook
@@ -66,6 +67,7 @@ class Checkout:
         papers: Papers,
         invoicing: Invoicing,
         points: PointsBook,
+        coupons: CouponBook,
         rule_pack: str,
         wake_sync: Callable[[], None],
     ) -> None:
@@ -76,6 +78,7 @@ class Checkout:
         self._papers = papers
         self._invoicing = invoicing
         self._points = points
+        self._coupons = coupons
         self._rule_pack = rule_pack
         self._wake_sync = wake_sync
         self._methods = tendering.parse_methods(store.settings.get("tender.methods"))
@@ -211,7 +214,8 @@ class Checkout:
         def prints(committed: tuple[Committed, ...]) -> Sequence[NewJob]:
             return self._papers.sale_jobs(body, committed[0], title, moves.line)
 
-        bodies: list[Record] = [body, *moves.bodies]
+        used = self._coupons.redeemed(self._selling.coupons, self._selling.quote, body.sale_id)
+        bodies: list[Record] = [body, *used, *moves.bodies]
         private: list[PrivateBlob] = []
         if body.invoice_wanted:
             wish, blob = invoice_wish(self._clock, body.sale_id, title, "scanned")

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from app.counter.asking import Reasons, masked
 from app.counter.authorising import Authorising
+from app.counter.coupon_book import CouponBook
 from app.counter.faults import Refused
 from app.counter.points_book import PointsBook
 from app.counter.post import Post
@@ -19,6 +20,7 @@ from app.domain import returns as law
 from app.domain.rules import RulePack, roles_of
 from app.domain.verdict import Text
 from app.records import events
+from app.records.base import Record
 from app.records.clock import Clock, shop_day
 from app.records.ids import new_id
 from app.records.ledger import Committed, NewJob
@@ -106,6 +108,7 @@ class Returning:
         shapes: codes.CodeShapes,
         reasons: Reasons,
         points: PointsBook,
+        coupons: CouponBook,
         wake_sync: Callable[[], None],
     ) -> None:
         self._store = store
@@ -117,6 +120,7 @@ class Returning:
         self._shapes = shapes
         self._reasons = reasons
         self._points = points
+        self._coupons = coupons
         self._wake_sync = wake_sync
         self._reset()
 
@@ -285,7 +289,7 @@ class Returning:
         self._chosen = dict(take)
         self._problem = None
         try:
-            bodies = [body, *moves.bodies]
+            bodies: list[Record] = [body, *self._coupons.released(sale, body), *moves.bodies]
             self._future = self._store.journal.record(bodies, actor=self._post.actor, day=self._day(), prints=prints)
         except StoreFault as fault:
             return self._refuse(fault)

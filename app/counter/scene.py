@@ -103,6 +103,42 @@ class MemberFace:
 
 
 @dataclass(frozen=True, slots=True)
+class CouponRow:
+    """One coupon in the customer's hand."""
+
+    serial: str
+    title: Text
+    """With the end of the serial."""
+    ends_on: str
+    """'2026-12-31', the last good day."""
+    cut_fen: int
+    """What it takes off now; 0 while it waits."""
+    wanted: bool
+    """Whether it is chosen, by itself or by a person."""
+    why: Text
+    """Why it takes nothing off, with what would change that."""
+
+
+@dataclass(frozen=True, slots=True)
+class CouponBlock:
+    """The coupons of the open sale: what is used, and what else could be."""
+
+    rows: tuple[CouponRow, ...]
+    """Those that take something off first."""
+    used: int
+    cut_fen: int
+    by_hand: bool
+    """Whether a person chose."""
+    other: Text
+    """The next best set and its difference, or ''."""
+
+    @property
+    def waiting(self) -> int:
+        """How many take nothing off."""
+        return len(self.rows) - self.used
+
+
+@dataclass(frozen=True, slots=True)
 class PatientFace:
     """用药人 as shown beside the member."""
 
@@ -305,5 +341,6 @@ class Scene:
     undo_steps: int = 0
     pay: PayScene | None = None
     last_sale: LastSale | None = None
+    coupons: CouponBlock | None = None
     duties: tuple[Duty, ...] = ()
     figures: ShiftFigures | None = None

@@ -14,10 +14,11 @@ from typing import Any, assert_never
 
 from app.counter import asking
 from app.counter.authorising import Authorising
+from app.counter.coupon_book import CouponBook, CouponRefusal, CouponStand
 from app.counter.faults import Refused
 from app.counter.goods import Box, Goods, as_choice
 from app.counter.post import Post
-from app.counter.scene import Echo, Question, Scene, SearchHit
+from app.counter.scene import CouponRow, Echo, Question, Scene, SearchHit
 from app.counter.staging import Stage, Staging
 from app.domain import basket as baskets
 from app.domain import codes, rules, safety
@@ -26,7 +27,7 @@ from app.domain.basket import Basket, BasketLine, BoxCode, LineAnswer, LotChoice
 from app.domain.invoice import InvoiceTitle
 from app.domain.money import yuan
 from app.domain.pricing import Quote
-from app.domain.verdict import Verdict
+from app.domain.verdict import Text, Verdict
 from app.records import events
 from app.records.base import Record
 from app.records.catalogue import Product
@@ -81,6 +82,7 @@ class Selling:
         authorising: Authorising,
         shapes: codes.CodeShapes,
         texts: asking.Reasons,
+        coupons: CouponBook,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -90,6 +92,7 @@ class Selling:
         self._authorising = authorising
         self._shapes = shapes
         self._reasons = texts
+        self._coupons = coupons
         self._state = _State(self._fresh())
         self._undo: list[_State] = []
         self._echo: Echo | None = None
@@ -121,6 +124,11 @@ class Selling:
     def quote(self) -> Quote:
         """The price of the open basket, explained."""
         return self.stage.quote
+
+    @property
+    def coupons(self) -> CouponStand:
+        """The personal coupons in hand and those that apply."""
+        return self.stage.coupons
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -209,6 +217,8 @@ class Selling:
                 return self._set_invoice(reading)
             case codes.VatInvoice():
                 return self._refused("vat_invoice_in_returns")
+            case codes.CouponCode():
+                return self._scan_token(reading.token)
             case codes.ReceiptNumber():
                 return self._told("receipt_in_returns", number=reading.number, sound="scan_ok")
             case codes.SearchText():
@@ -218,6 +228,8 @@ class Selling:
                 return self._unknown(reading.text, "several_found" if found else "nothing_found")
             case codes.Ambiguous():
                 return self._scan_ambiguous(reading, entry)
+            case codes.Unreadable() if reading.code == "coupon_shape":
+                return self._refused("coupon_shape")
             case codes.Unreadable():
                 return self._unknown(reading.raw, reading.code)
             case _:
@@ -335,6 +347,53 @@ class Selling:
         applied = any(cut.cause_id == offer.id for cut in self.quote.cuts)
         word = "coupon_applied" if applied else "coupon_waits"
         return self._told(word, title=offer.title_zh, title_en=offer.title_en, sound="scan_ok", undoable=True)
+
+    def _scan_token(self, token: str) -> Scene:
+        """Take a signed personal coupon into the basket; one that cannot be used is refused with the way out, and kept as a fact."""
+        basket, day = self._state.basket, self._post.day(self._today())
+        member = self._staging.member_of(basket)
+        judged = self._coupons.judged(token, basket, member, day)
+        if isinstance(judged, CouponRefusal):
+            self._write(self._store.journal.record([judged.event], actor=self._post.actor, day=day))
+            return self._refused(judged.code, **judged.facts)
+        if any(one.serial == judged.serial for one in self._coupons.in_hand(basket, member, day)):
+            return self._refused("coupon_in_basket")
+        picked = basket.picked
+        basket = replace(basket, tokens=(*basket.tokens, token), picked=None if picked is None else (*picked, judged.serial))
+        self._change(replace(self._state, basket=basket))
+        row = self._coupon_row(judged.serial)
+        word = "coupon_applied" if row is not None and row.cut_fen else "coupon_waits_for"
+        title = judged.coupon.terms
+        why = row.why if row is not None else Text("")
+        return self._told(
+            word, title=title.title_zh, title_en=title.title_en, why=why.zh, why_en=why.en, sound="scan_ok", undoable=True
+        )
+
+    def _coupon_row(self, serial: str) -> CouponRow | None:
+        block = self._coupons.block(self.coupons, self.quote)
+        return next((row for row in block.rows if row.serial == serial), None) if block else None
+
+    def pick_coupon(self, serial: str) -> Scene:
+        """Use a coupon in hand, or leave it: from now on a person chooses, until `pick_coupons_by_themselves`."""
+        stand = self.coupons
+        if all(one.serial != serial for one in stand.in_hand):
+            return self._refused("coupon_gone")
+        wanted = tuple(one.id for one in stand.used)
+        if serial in wanted:
+            picked = tuple(one for one in wanted if one != serial)
+        elif len(wanted) >= (most := self._store.settings.number("coupon.most_per_sale")):
+            return self._refused("coupon_most", most=str(most))
+        else:
+            picked = (*wanted, serial)
+        self._change(replace(self._state, basket=replace(self._state.basket, picked=picked)))
+        return self._told("coupon_picked" if serial in picked else "coupon_left", undoable=True)
+
+    def pick_coupons_by_themselves(self) -> Scene:
+        """Let the best coupons be used again."""
+        if self._state.basket.picked is None:
+            return self.scene()
+        self._change(replace(self._state, basket=replace(self._state.basket, picked=None)))
+        return self._told("coupon_automatic", undoable=True)
 
     def _ask_which(self, raw: str, found: tuple[Product, ...]) -> Scene:
         self._asked = asking.Asked("ambiguous", "", {"raw": raw})
@@ -864,7 +923,7 @@ class Selling:
         if patient.kind in ("unknown", "member", "family"):
             patient = safety.patient_of_member(member, self._today())
         label = asking.masked(member)
-        self._change(replace(self._state, basket=replace(basket, member_id=member.id, member_label=label, patient=patient)))
+        self._change(replace(self._state, basket=self._of_member(basket, member.id, label, patient)))
         return self._told("member", label=label, kind="member", sound="scan_member_or_rx", undoable=True)
 
     def detach_member(self) -> Scene:
@@ -873,8 +932,14 @@ class Selling:
             return self._refused("allergy_stands")
         basket = self._state.basket
         patient = basket.patient if basket.patient.kind == "typed" else PatientRef()
-        self._change(replace(self._state, basket=replace(basket, member_id="", member_label="", patient=patient)))
+        self._change(replace(self._state, basket=self._of_member(basket, "", "", patient)))
         return self._told("member_gone", undoable=True)
+
+    @staticmethod
+    def _of_member(basket: Basket, member_id: str, label: str, patient: PatientRef) -> Basket:
+        """The basket for another member or none; what a person chose among the coupons of the one before is forgotten."""
+        picked = basket.picked if basket.member_id == member_id else None
+        return replace(basket, member_id=member_id, member_label=label, patient=patient, picked=picked)
 
     def find_members(self, text: str) -> tuple[Member, ...]:
         """Members for a phone, four last digits, card or name."""

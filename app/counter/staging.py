@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from app.counter import asking
+from app.counter.coupon_book import NO_COUPONS, CouponBook, CouponStand
 from app.counter.faults import Refused
 from app.counter.goods import Goods
 from app.counter.memo import Memo
@@ -72,6 +73,7 @@ class Stage:
 
     quote: Quote
     verdicts: tuple[Verdict, ...]
+    coupons: CouponStand
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class Staging:
         law: PromotionLaw,
         buyer_key: bytes,
         points: PointsBook,
+        coupons: CouponBook,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -108,6 +111,7 @@ class Staging:
         self._law = law
         self._buyer_key = buyer_key
         self._points = points
+        self._coupons = coupons
         self._reviews: dict[str, ReviewFacts] = {}
         self._review_of: dict[str, str] = {}
         self._registers: dict[str, RegisterFacts] = {}
@@ -125,9 +129,10 @@ class Staging:
 
     def judged(self, basket: Basket) -> Stage:
         """The price and the verdicts of a basket."""
-        return Stage(self._quote(basket), self._judge.judge(self._case(basket)) if basket.lines else ())
+        priced, coupons = self._quote(basket)
+        return Stage(priced, self._judge.judge(self._case(basket)) if basket.lines else (), coupons)
 
-    def _quote(self, basket: Basket) -> Quote:
+    def _quote(self, basket: Basket) -> tuple[Quote, CouponStand]:
         before, self._priced = self._priced, {}
         lines = []
         for line in basket.lines:
@@ -138,14 +143,19 @@ class Staging:
             lines.append(known[1])
         overrides = {line.line_id: line.price_change.unit_price_fen for line in basket.lines if line.price_change}
         member = self.member_of(basket)
-        return quote(
+        book, day = self._book(basket.coupons), self._day()
+        personal = member is not None or basket.tokens
+        coupons = self._coupons.stand(basket, member, day, lines, book, overrides) if personal else NO_COUPONS
+        priced = quote(
             lines,
-            self._book(basket.coupons),
+            book,
             member=member is not None,
             tier=member.tier if member else "",
-            day=self._day(),
+            day=day,
             overrides=overrides,
+            coupons=coupons.used,
         )
+        return priced, coupons
 
     def _book(self, coupons: tuple[str, ...]) -> OfferBook:
         # The catalogue hands out the same offers until one of them changes.
@@ -394,6 +404,7 @@ class Staging:
             first_todo=first,
             echo=echo,
             question=question,
+            coupons=self._coupons.block(stage.coupons, stage.quote),
             waiting_scans=waiting,
             undo_steps=undo_steps,
         )

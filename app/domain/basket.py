@@ -125,6 +125,10 @@ class Basket:
     """Answers that concern the whole basket."""
     coupons: tuple[str, ...] = ()
     """Codes of open coupons scanned into it."""
+    tokens: tuple[str, ...] = ()
+    """Signed personal coupons scanned into it."""
+    picked: tuple[str, ...] | None = None
+    """Serials of the coupons that a person chose to use; None while the best are used by themselves."""
     unread: tuple[UnreadCode, ...] = ()
     """Codes nobody has resolved yet; kept so that they, too, come back after a power cut or a hold."""
 
@@ -261,6 +265,10 @@ def from_json(text: str, product: Callable[[str], Product | None]) -> tuple[Bask
     patient["allergy_classes"] = tuple(patient["allergy_classes"])
     answers = tuple(LineAnswer(**answer) for answer in fields.pop("answers"))
     fields["coupons"] = tuple(fields["coupons"])
+    # Baskets of before personal coupons have neither of these.
+    fields["tokens"] = tuple(fields.get("tokens", ()))
+    picked = fields.get("picked")
+    fields["picked"] = tuple(picked) if picked is not None else None
     fields["invoice"] = InvoiceTitle(**fields.get("invoice", {"name": ""}))
     fields["unread"] = tuple(UnreadCode(**code) for code in fields.get("unread", ()))
     return Basket(**fields, lines=tuple(lines), patient=PatientRef(**patient), answers=answers), tuple(lost)

@@ -198,6 +198,15 @@ class VatInvoice:
 
 
 @dataclass(frozen=True, slots=True)
+class CouponCode:
+    """A signed personal coupon; whether it is genuine and good is for others to say."""
+
+    raw: str
+    token: str
+    """In capitals, as it was signed."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptNumber:
     """The number on one of our receipts; `head` is the printed end of the chain head, or "" when left out."""
 
@@ -244,6 +253,7 @@ Definite: TypeAlias = (
     | InsuranceCredential
     | InvoiceHeader
     | VatInvoice
+    | CouponCode
     | ReceiptNumber
 )
 """Every family that names one thing."""
@@ -289,6 +299,9 @@ class CodeShapes:
     insurance: tuple[Pattern[str], ...]
     vat_kinds: frozenset[str]
     vat_digital: Pattern[str]
+    coupon: Pattern[str]
+    coupon_start: str
+    """What every coupon begins with: a longer text that begins so and does not fit is a damaged one."""
     receipt: Pattern[str]
     regions: Mapping[str, tuple[tuple[str, str], ...]]
     """Province (two digits) to ranges of the four digits that follow it."""
@@ -316,6 +329,8 @@ class CodeShapes:
             insurance=tuple(_compile(pattern) for pattern in document["insurance_credential"]["patterns"]),
             vat_kinds=frozenset(document["vat_invoice"]["kinds"]),
             vat_digital=_compile(document["vat_invoice"]["digital_number"]),
+            coupon=_compile(document["coupon_token"]["pattern"]),
+            coupon_start=str(document["coupon_token"]["start"]),
             receipt=_compile(document["receipt"]["pattern"]),
             regions={
                 province: tuple((part[:4], part[-4:]) for part in ranges.split())
@@ -394,6 +409,11 @@ def _bare_digits(text: str, shapes: CodeShapes) -> Reading:
 
 def _lettered(text: str, shapes: CodeShapes) -> Reading:
     """Families with letters or marks in them, then plain words."""
+    capitals = text.upper()
+    if shapes.coupon.fullmatch(capitals):
+        return CouponCode(text, capitals)
+    if len(text) > _LONGEST_SEARCH and text.isascii() and text.isalnum() and capitals.startswith(shapes.coupon_start):
+        return Unreadable(text, "coupon_shape", (("length", str(len(text))),))
     if shapes.udi_ma.fullmatch(text):
         return _udi_ma(text, shapes)
     if any(pattern.fullmatch(text) for pattern in shapes.prescriptions):

@@ -7,15 +7,17 @@ was found: a coupon never takes more off a basket that others have cut already t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from app.domain.pricing import BookedOffer, OfferBook, PriceLine, QuoteNote, Reckoning
 from app.domain.promotions.amount_off import AmountOff
-from app.domain.promotions.goods import Facts, Miss
+from app.domain.promotions.capped import Capped
+from app.domain.promotions.goods import Facts, Goods, Miss, Terms
 from app.domain.promotions.nth_cheaper import NthCheaper
 from app.domain.promotions.percent import Percent
 from app.domain.promotions.threshold import Threshold
+from app.records.offers import Offer
 
 TRIES = 4_000
 """Most coupons tried on before the search says what it has and that it is not proven; a till must not stand still."""
@@ -29,6 +31,34 @@ class HeldCoupon:
     terms: BookedOffer
     ends_on: date
     """Last good day: of equal coupons the one that ends first is used first."""
+
+
+TAIL = 4
+"""How much of a serial is shown: enough to tell two coupons apart, too little to make one."""
+
+
+def held(offer: Offer, serial: str, ends_on: date, face_fen: int) -> HeldCoupon:
+    """A coupon of an offer: its cuts bear its serial and its title with the serial's end, and never come to more than its face value.
+
+    `face_fen` 0 sets no bound. ValueError where the offer's terms cannot be understood.
+    """
+    booked = BookedOffer.read(offer)
+    tail = f" **{serial[-TAIL:].upper()}"
+    title_zh, title_en = offer.title_zh + tail, (offer.title_en or offer.title_zh) + tail
+    promotion = booked.promotion
+    bounded = isinstance(promotion, Threshold) and max(off for _, off in promotion.tiers) <= face_fen
+    return HeldCoupon(
+        serial,
+        replace(
+            booked,
+            id=serial,
+            title_zh=title_zh,
+            title_en=title_en,
+            cause=("coupon", serial, title_zh, title_en),
+            promotion=promotion if bounded or not face_fen else Capped(promotion, face_fen),
+        ),
+        ends_on,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +90,7 @@ class CouponChoice:
 def choose(
     lines: Sequence[PriceLine],
     book: OfferBook,
-    held: Sequence[HeldCoupon],
+    coupons: Sequence[HeldCoupon],
     *,
     member: bool,
     tier: str,
@@ -77,7 +107,7 @@ def choose(
     run = Reckoning(book, member, tier, day)
     run.gather(lines, overrides or {})
     run.apply_offers()
-    ordered = sorted(held, key=lambda one: (one.terms.priority, one.ends_on, one.serial))
+    ordered = sorted(coupons, key=lambda one: (one.terms.priority, one.ends_on, one.serial))
     search = _Search(run, ordered, most or len(ordered), tries)
     search.follow(0, (), 0)
     best, second = search.best, search.second
@@ -130,15 +160,12 @@ class _Search:
     best: _Found = field(default_factory=_Found)
     second: _Found = field(default_factory=_Found)
     twin_before: list[int] = field(init=False)
-    """For each coupon the place of an equal one before it, or -1: the later one is used only with the earlier."""
+    """For each coupon the place of an equal one just before it, or -1: the later one is used only with the earlier."""
 
     def __post_init__(self) -> None:
-        """Pair equal coupons."""
-        newest: dict[object, int] = {}
-        self.twin_before = []
-        for place, one in enumerate(self.held):
-            self.twin_before.append(newest.get(_sameness(one.terms), -1))
-            newest[_sameness(one.terms)] = place
+        """Pair equal coupons that follow each other: with another between them, the later one may find other goods open."""
+        same = [_sameness(one.terms) for one in self.held]
+        self.twin_before = [place - 1 if place and same[place] == same[place - 1] else -1 for place in range(len(same))]
 
     def follow(self, place: int, used: tuple[int, ...], cut_fen: int) -> None:
         """Look at every set that begins with `used` and goes on at `place`."""
@@ -186,6 +213,12 @@ def _ceiling(run: Reckoning, terms: BookedOffer) -> int:
     """
     scoped, named = run.open_to(terms)
     promotion = terms.promotion
+    if isinstance(promotion, Capped):
+        return min(promotion.most_fen, _uncapped(promotion.inner, scoped, named))
+    return _uncapped(promotion, scoped, named)
+
+
+def _uncapped(promotion: Terms, scoped: Sequence[Goods], named: Sequence[Goods]) -> int:
     if isinstance(promotion, Threshold):
         whole = sum(goods.left_fen for goods in scoped)
         return max((off for reach, off in promotion.tiers if whole >= reach), default=0)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from app.domain.money import share_out
 from app.domain.promotions import KINDS
-from app.domain.promotions.goods import Facts, Goods, Miss, Outcome, Promotion
+from app.domain.promotions.goods import Facts, Goods, Miss, Outcome, Terms
 from app.records.offers import Offer
 
 
@@ -119,7 +119,7 @@ class BookedOffer:
     """Products that the terms name themselves."""
     gives_scope_away: bool
     """Whether goods of the scope may become free; where a gift is named, it is the named goods instead."""
-    promotion: Promotion
+    promotion: Terms
 
     @classmethod
     def read(cls, offer: Offer) -> BookedOffer:
@@ -172,8 +172,11 @@ class OfferBook:
 
     @classmethod
     def of(cls, offers: Iterable[Offer], law: PromotionLaw) -> OfferBook:
-        """Read offers into a book; inactive ones are left out; raises ValueError naming the first bad offer."""
-        active = (offer for offer in offers if offer.active)
+        """Read offers into a book; raises ValueError naming the first bad offer.
+
+        Inactive ones are left out, and so are those for coupon holders: they never apply by themselves.
+        """
+        active = (offer for offer in offers if offer.active and not offer.by_right)
         booked = tuple(BookedOffer.read(offer) for offer in sorted(active, key=lambda one: (one.priority, one.id)))
         by_product: dict[str, list[int]] = {}
         by_category: dict[str, list[int]] = {}

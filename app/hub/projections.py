@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from app.hub import tables
+from app.hub import coupons, tables
 from app.hub.archive import upsert
 from app.hub.points import keep
 from app.records.base import Record
 from app.records.envelope import Envelope, printed_number
 from app.records.events import (
+    CouponRedeemed,
+    CouponReleased,
     PointsMoved,
     ReturnClosed,
     SaleClosed,
@@ -42,6 +44,9 @@ class Changes:
     codes: list[Row] = field(default_factory=list)
     points: dict[str, list[PointsEntryRow]] = field(default_factory=dict)
     """Movements of members' points by the store that tells them."""
+    coupon_uses: dict[str, list[coupons.Use]] = field(default_factory=dict)
+    coupon_releases: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
+    """Coupons used up and given back, by the store that tells them."""
 
     def write(self, connection: Connection) -> None:
         """Apply everything; the tables always in this order."""
@@ -66,6 +71,8 @@ class Changes:
         )
         for store_id, movements in self.points.items():
             keep(connection, store_id, movements)
+        for store_id in sorted(self.coupon_uses.keys() | self.coupon_releases.keys()):
+            coupons.keep(connection, store_id, self.coupon_uses.get(store_id, ()), self.coupon_releases.get(store_id, ()))
 
 
 def _summed(rows: dict[Key, Row], key: Row, sums: dict[str, int], **rest: object) -> None:
@@ -92,6 +99,11 @@ def collect(changes: Changes, store_id: str, envelope: Envelope, body: Record, u
     elif isinstance(body, PointsMoved):
         told = body.model_dump(exclude={"entry_id", "rules"})
         changes.points.setdefault(store_id, []).append(PointsEntryRow(id=body.entry_id, at=envelope.at, **told))
+    elif isinstance(body, CouponRedeemed):
+        told = body.model_dump(include={"sale_id", "serial", "offer_id", "member_id", "cut_fen", "offline"})
+        changes.coupon_uses.setdefault(store_id, []).append(coupons.Use(event_id=envelope.id, at=envelope.at, **told))
+    elif isinstance(body, CouponReleased):
+        changes.coupon_releases.setdefault(store_id, []).append((body.sale_id, body.serial, body.return_id))
     elif isinstance(body, ShiftClosed):
         changes.closes.append(
             {

@@ -328,6 +328,24 @@ points_entry = Table(
 )
 """One movement of a member's points; members are the chain's, so `store_id` only says which store told it first."""
 
+coupon_use = Table(
+    "coupon_use",
+    metadata,
+    _store(),
+    Column("sale_id", String(36), primary_key=True),
+    Column("serial", String(36), primary_key=True),
+    Column("event_id", String(36), nullable=False),
+    Column("offer_id", String(36), nullable=False),
+    Column("member_id", String(36), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("cut_fen", BigInteger, nullable=False),
+    Column("offline", Boolean, nullable=False),
+    Column("return_id", String(36), nullable=False),
+    Column("again", Boolean, nullable=False),
+    Index("ix_coupon_use_serial", "serial"),
+)
+"""A coupon used by a sale; `return_id` once it came back; `again` where an earlier sale had used it up already."""
+
 console_user = Table(
     "console_user",
     metadata,

@@ -483,6 +483,48 @@ class PointsMoved(Record):
     """Version of the rules that it was reckoned by."""
 
 
+class CouponRedeemed(Record):
+    """A personal coupon was used up by a sale; in the same unit as the sale."""
+
+    serial: str
+    offer_id: str
+    coupon_class: str
+    """A | B | C | D, see `coupon_token.CLASSES`."""
+    member_id: str = ""
+    """Whose right it was; '' for whoever bore it."""
+    sale_id: str
+    cut_fen: int
+    """What it took off, in fen."""
+    token_mark: str
+    """First 16 hex digits of the SHA-256 of the signed token: the evidence."""
+    offline: bool = False
+    """Whether the till had no line to headquarters."""
+
+
+class CouponRefused(Record):
+    """A coupon that was shown could not be used, and why."""
+
+    serial: str = ""
+    """'' where the signature did not hold."""
+    offer_id: str = ""
+    member_id: str = ""
+    """Of the open sale."""
+    basket_id: str
+    reason: str
+    """forged | class | holder | store | early | late | spent | revoked | offer."""
+    token_mark: str
+
+
+class CouponReleased(Record):
+    """A coupon came back to its holder with the return of the whole sale; in the same unit as the return."""
+
+    serial: str
+    offer_id: str
+    member_id: str = ""
+    sale_id: str
+    return_id: str
+
+
 class InvoiceWished(Record):
     """The customer wants an invoice for a sale; a later wish of the same sale takes the place of this one until one is issued."""
 

@@ -33,3 +33,5 @@ class Offer(Record):
     ends_on: date
     """Last day, inclusive."""
     active: bool = True
+    by_right: bool = False
+    """Applies only for whoever holds a coupon of it (`records.coupons`), never by itself."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.records import events
 from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
+from app.records.coupons import CouponRight
 from app.records.offers import Offer
 from app.records.people import FamilyPerson, Member, PointsEntryRow, Staff
 
@@ -32,6 +33,9 @@ EVENTS: dict[str, type[Record]] = {
     "duty.done@1": events.DutyDone,
     "member.attached@1": events.MemberAttached,
     "points.moved@1": events.PointsMoved,
+    "coupon.redeemed@1": events.CouponRedeemed,
+    "coupon.refused@1": events.CouponRefused,
+    "coupon.released@1": events.CouponReleased,
     "invoice.wished@1": events.InvoiceWished,
     "invoice.issued@1": events.InvoiceIssued,
     "catalogue.imported@1": events.CatalogueImported,
@@ -52,6 +56,7 @@ FEEDS: dict[str, type[Record]] = {
     "staff": Staff,
     "price": DatedPrice,
     "points": PointsEntryRow,
+    "coupon": CouponRight,
 }
 """Record kinds that headquarters publishes to tills."""
 

@@ -56,6 +56,8 @@ _OFFER_ROW = itemgetter(*_OFFER_FIELDS)
 _COLUMNS = ", ".join(f"p.{name}" for name in _FIELDS)
 _SIDES = ("own", "chain")
 _LAYOUT = "1 " + " ".join(_FIELDS) + " | " + " ".join(_OFFER_FIELDS)
+_BEFORE_RIGHTS = _LAYOUT.removesuffix(" by_right")
+"""Layout of files that were built before offers for coupon holders."""
 _BEST_FIRST = "ORDER BY p.active DESC, p.in_assortment DESC, p.sales_rank = 0, p.sales_rank, p.id"
 
 _FOUND = {
@@ -112,6 +114,10 @@ class Catalogue:
                 raise StoreFault("catalogue_missing", {"path": str(path)})
             build_catalogue(path, ())
         catalogue = cls(path)
+        if write and catalogue._meta("layout") == _BEFORE_RIGHTS:
+            with catalogue._unit() as connection:
+                connection.execute("ALTER TABLE offer ADD COLUMN by_right NOT NULL DEFAULT 0")
+                connection.execute("UPDATE meta SET value = ? WHERE name = 'layout'", (_LAYOUT,))
         if catalogue._meta("layout") != _LAYOUT:
             catalogue.close()
             raise StoreFault("catalogue_layout", {"path": str(path)})

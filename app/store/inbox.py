@@ -10,10 +10,12 @@ from sqlalchemy import Connection, select
 
 from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
+from app.records.coupons import CouponRight
 from app.records.offers import Offer
 from app.records.people import FamilyPerson, Member, PointsEntryRow, Staff
 from app.records.registry import FEEDS
 from app.store import tables as t
+from app.store.coupons import keep_rights
 from app.store.engine import Readers
 from app.store.faults import StoreFault
 from app.store.people import member_row
@@ -134,6 +136,8 @@ class Inbox:
         elif kind is PointsEntryRow:
             keep_entries(connection, [record for record in records if isinstance(record, PointsEntryRow)])
             self.points_pages += 1
+        elif kind is CouponRight:
+            keep_rights(connection, [record for record in records if isinstance(record, CouponRight)])
         elif kind is Staff:
             upsert(connection, t.staff, [record.model_dump() for record in records])
 

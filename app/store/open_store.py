@@ -17,6 +17,7 @@ from app.store import tables as t
 from app.store.backup import Backups, copy_ledger
 from app.store.catalogue import Catalogue
 from app.store.cipher import raw_connection, refuse_old_sqlite
+from app.store.coupons import Coupons
 from app.store.engine import Readers, writer_engine
 from app.store.faults import StoreFault
 from app.store.frames import Frame, Frames
@@ -67,6 +68,7 @@ class Store:
     settings: Settings
     people: People
     points: Points
+    coupons: Coupons
     stock: Stock
     sales: Sales
     invoices: Invoices
@@ -177,6 +179,7 @@ class Store:
                 settings=Settings(readers, writer),
                 people=People(readers, writer, clock),
                 points=Points(readers),
+                coupons=Coupons(readers),
                 stock=Stock(readers, journal, clock, catalogue),
                 sales=Sales(readers),
                 invoices=Invoices(readers, private),

@@ -123,6 +123,20 @@ _ISSUED = (
 )
 # What a feed told before, or tells again, is the same movement.
 _POINTS = insert(t.points_entry).on_conflict_do_nothing()
+_coupon = insert(t.coupon_use)
+_COUPON = _coupon.on_conflict_do_update(
+    index_elements=["serial"],
+    set_={name: _coupon.excluded[name] for name in ("offer_id", "member_id", "sale_id", "cut_fen", "at")},
+)
+_COUPON_BACK = t.coupon_use.delete().where(
+    t.coupon_use.c.serial == bindparam("of_serial"), t.coupon_use.c.sale_id == bindparam("of_sale")
+)
+# Headquarters may have told already that the sale used it; it hears of the return later.
+_RIGHT_BACK = (
+    t.coupon_right.update()
+    .where(t.coupon_right.c.serial == bindparam("of_serial"), t.coupon_right.c.used_in == bindparam("of_sale"))
+    .values(used_in="")
+)
 _SALE_MEMBER = t.sale.update().where(t.sale.c.sale_id == bindparam("of_sale")).values(member_id=bindparam("new_member"))
 
 
@@ -456,6 +470,16 @@ def _points_moved(fact: Fact, body: ev.PointsMoved) -> list[Step]:
     return [Step(_POINTS, [{**body.model_dump(exclude={"rules"}), "at": fact.at}])]
 
 
+def _coupon_redeemed(fact: Fact, body: ev.CouponRedeemed) -> list[Step]:
+    kept = body.model_dump(include={"serial", "offer_id", "member_id", "sale_id", "cut_fen"})
+    return [Step(_COUPON, [{**kept, "at": fact.at}])]
+
+
+def _coupon_released(_fact: Fact, body: ev.CouponReleased) -> list[Step]:
+    named = {"of_serial": body.serial, "of_sale": body.sale_id}
+    return [Step(_COUPON_BACK, [named]), Step(_RIGHT_BACK, [named])]
+
+
 def _invoice_wished(fact: Fact, body: ev.InvoiceWished) -> list[Step]:
     row = {
         "sale_id": body.sale_id,
@@ -505,6 +529,9 @@ PROJECTION_OF: dict[str, _Projection] = {
     "duty.done@1": _duty_done,
     "member.attached@1": _member_attached,
     "points.moved@1": _points_moved,
+    "coupon.redeemed@1": _coupon_redeemed,
+    "coupon.refused@1": _nothing,
+    "coupon.released@1": _coupon_released,
     "invoice.wished@1": _invoice_wished,
     "invoice.issued@1": _invoice_issued,
     "catalogue.imported@1": _nothing,

@@ -422,6 +422,32 @@ points_entry = Table(
     _text("owner_id"),
 )
 
+coupon_right = Table(
+    "coupon_right",
+    METADATA,
+    _text("serial", key=True),
+    _text("offer_id"),
+    _text("member_id", index=True),
+    _text("coupon_class"),
+    _text("token"),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    _big("face_fen"),
+    _text("state"),
+    _text("used_in"),
+)
+
+coupon_use = Table(
+    "coupon_use",
+    METADATA,
+    _text("serial", key=True),
+    _text("offer_id"),
+    _text("member_id"),
+    _text("sale_id", index=True),
+    _big("cut_fen"),
+    Column("at", UTCDateTime, nullable=False),
+)
+
 invoice_wish = Table(
     "invoice_wish",
     METADATA,
@@ -536,6 +562,10 @@ PROJECTIONS: tuple[Table, ...] = (
     duty_pharmacist,
     day_close,
     member_attached,
+    coupon_use,
     invoice_wish,
 )
-"""Tables that follow from the events alone, children before parents; `lot` and `points_entry` follow from events and feeds together."""
+"""Tables that follow from the events alone, children before parents.
+
+`lot`, `points_entry` and `coupon_right` follow from events and feeds together.
+"""

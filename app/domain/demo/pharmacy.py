@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from app.domain.codes import ean13, inhouse
 from app.domain.demo.people import badge_code, build_family, build_members, build_staff, demo_pins
@@ -13,6 +14,8 @@ from app.domain.demo.products import build_products
 from app.domain.demo.rows import DemoRows
 from app.domain.demo.stock import build_stock
 from app.records.catalogue import Lot, Product, TraceCode
+from app.records.coupon_token import CouponToken, mark, sealed
+from app.records.coupons import CouponRight
 from app.records.offers import Offer
 from app.records.people import FamilyPerson, Member, Staff
 
@@ -54,6 +57,41 @@ class SheetCode:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoRight:
+    """A personal coupon of a demo member, before somebody signs it."""
+
+    serial: str
+    member_id: str
+    offer: Offer
+    ends_on: date
+    face_fen: int
+
+    def signed(self, store_id: str, sign: Callable[[bytes], bytes]) -> CouponRight:
+        """The right as headquarters would tell a store of it."""
+        offer = self.offer
+        token = CouponToken(
+            serial=UUID(self.serial),
+            coupon_class="B",
+            offer_mark=mark(offer.id, 8),
+            holder_mark=mark(self.member_id, 8),
+            store_mark=mark(store_id, 4),
+            starts_on=offer.starts_on,
+            ends_on=self.ends_on,
+            face_fen=self.face_fen,
+        )
+        return CouponRight(
+            id=self.serial,
+            offer_id=offer.id,
+            member_id=self.member_id,
+            coupon_class=token.coupon_class,
+            token=sealed(token, sign),
+            starts_on=offer.starts_on,
+            ends_on=self.ends_on,
+            face_fen=self.face_fen,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class DemoPharmacy:
     """Everything a new till needs to be the demo pharmacy; two builds for one day and seed are equal."""
 
@@ -70,6 +108,7 @@ class DemoPharmacy:
     pins: Mapping[str, str]
     """Demonstration PIN by staff id; the caller hashes it."""
     offers: tuple[Offer, ...]
+    rights: tuple[DemoRight, ...]
     sheet: tuple[SheetCode, ...]
 
 
@@ -81,6 +120,7 @@ def build_pharmacy(rows: DemoRows, today: date, seed: int = SEED) -> DemoPharmac
     lots = tuple(entry.lot for entry in drawn)
     trace_codes = tuple(code for entry in drawn for code in entry.boxes)
     staff = build_staff(rows)
+    offers = tuple(_offer(row, today) for row in rows.offers)
     return DemoPharmacy(
         store=StoreProfile(**rows.store),
         products=products,
@@ -91,7 +131,8 @@ def build_pharmacy(rows: DemoRows, today: date, seed: int = SEED) -> DemoPharmac
         family=tuple(build_family(rows, members, today, seed)),
         staff=staff,
         pins=demo_pins(rows),
-        offers=tuple(_offer(row, today) for row in rows.offers),
+        offers=offers,
+        rights=tuple(_right(row, {offer.id: offer for offer in offers}, today) for row in rows.rights),
         sheet=tuple(_sheet(rows, products, lots, trace_codes, members, staff, today)),
     )
 
@@ -111,6 +152,17 @@ def _offer(row: Mapping[str, str], today: date) -> Offer:
         coupon_code=inhouse("92", int(row["coupon"])) if row["coupon"] else "",
         starts_on=today + timedelta(days=int(row["starts_in_days"])),
         ends_on=today + timedelta(days=int(row["ends_in_days"])),
+        by_right=row["by_right"] == "1",
+    )
+
+
+def _right(row: Mapping[str, str], offers: Mapping[str, Offer], today: date) -> DemoRight:
+    return DemoRight(
+        serial=str(uuid5(NAMESPACE_OID, f"{row['member']} {row['offer']} {today.isoformat()}")),
+        member_id=row["member"],
+        offer=offers[row["offer"]],
+        ends_on=today + timedelta(days=int(row["ends_in_days"])),
+        face_fen=int(row["face_fen"]),
     )
 
 

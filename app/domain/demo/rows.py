@@ -76,6 +76,7 @@ class DemoRows:
     """Shelf letter by category."""
     lots: tuple[Mapping[str, str], ...]
     offers: tuple[Mapping[str, str], ...]
+    rights: tuple[Mapping[str, str], ...]
     names: Mapping[str, str]
     tiers: tuple[Mapping[str, str], ...]
     staff: tuple[Mapping[str, str], ...]
@@ -94,6 +95,7 @@ class DemoRows:
             shelves={row["category"]: row["shelf"] for row in load_rows(texts["categories"])},
             lots=load_rows(texts["lots"]),
             offers=load_rows(texts["offers"]),
+            rights=load_rows(texts["rights"]),
             names={row["kind"]: row["text"] for row in load_rows(texts["names"])},
             tiers=load_rows(texts["tiers"]),
             staff=load_rows(texts["staff"]),

@@ -53,15 +53,8 @@ class Miss:
     facts: Facts = ()
 
 
-class Promotion(Protocol):
-    """One kind of promotion with its terms read: small, frozen, and ignorant of other offers."""
-
-    KIND: ClassVar[str]
-    """The name in `Offer.kind`."""
-
-    @classmethod
-    def read(cls, terms: Mapping[str, Any]) -> Promotion:
-        """Read terms; raises ValueError when they are not of this kind."""
+class Terms(Protocol):
+    """The terms of a promotion at work: small, frozen, and ignorant of other offers."""
 
     @property
     def apart(self) -> bool:
@@ -81,6 +74,17 @@ class Promotion(Protocol):
 
     def work_out(self, scoped: Sequence[Goods], named: Sequence[Goods]) -> Outcome | Miss:
         """Say what comes off `scoped` (goods of the offer's scope) and `named` (goods of `names`)."""
+
+
+class Promotion(Terms, Protocol):
+    """One kind of promotion, which reads its terms from an offer."""
+
+    KIND: ClassVar[str]
+    """The name in `Offer.kind`."""
+
+    @classmethod
+    def read(cls, terms: Mapping[str, Any]) -> Promotion:
+        """Read terms; raises ValueError when they are not of this kind."""
 
 
 @dataclass(slots=True, eq=False)

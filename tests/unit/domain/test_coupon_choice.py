@@ -79,6 +79,15 @@ def test_a_search_that_takes_too_long_says_that_it_is_not_proven() -> None:
     assert found.cut_fen > 0
 
 
+def test_of_equal_coupons_the_later_one_may_be_the_one_to_use() -> None:
+    # The first exclusive coupon would close both goods before the second kind of coupon takes the cheap one whole.
+    lines = [PriceLine("l0", PRODUCTS[2], "c", 1, 1), PriceLine("l1", PRODUCTS[2], "c", 1, 307, rx_class="rx")]
+    alone = [terms_of(f"c{no}", "percent", {"percent_off_bp": 212}, exclusive=True) for no in (0, 2)]
+    nearly = terms_of("c1", "percent", {"percent_off_bp": 9_984})
+    found = choose(lines, NOTHING, [held(alone[0], 0), held(nearly, 1), held(alone[1], 2)], member=True, tier="", day=TODAY)
+    assert (found.cut_fen, found.serials) == (8, ("c1", "c2"))
+
+
 TERMS = st.one_of(
     st.builds(lambda bp: ("percent", {"percent_off_bp": bp}), st.integers(100, 10_000)),
     st.builds(lambda fen: ("amount_off", {"amount_fen": fen}), st.integers(1, 3_000)),

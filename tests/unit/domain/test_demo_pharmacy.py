@@ -20,7 +20,7 @@ from app.domain.demo import (
     scale_catalogue,
 )
 from app.domain.lots import refusal_reason
-from app.domain.pricing import OfferBook, PromotionLaw
+from app.domain.pricing import BookedOffer, OfferBook, PromotionLaw
 from app.records.catalogue import Product
 from app.records.resources import resource
 
@@ -240,7 +240,9 @@ def test_offers_of_every_kind_run_today_and_name_products_that_exist(pharmacy: D
         elif word != "all":
             assert set(listed.split(";")) <= categories
         assert set(named) <= kept
-    assert len(OfferBook.of(pharmacy.offers, PromotionLaw(frozenset())).offers) == len(pharmacy.offers)
+    sold_by_themselves = [offer for offer in pharmacy.offers if not offer.by_right]
+    assert len(OfferBook.of(sold_by_themselves, PromotionLaw(frozenset())).offers) == len(sold_by_themselves)
+    assert all(BookedOffer.read(right.offer).ends_on >= right.ends_on for right in pharmacy.rights)
 
 
 def test_the_sheet_offers_each_kind_of_scan_and_every_code_is_what_it_says(pharmacy: DemoPharmacy) -> None:

@@ -21,7 +21,7 @@ def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     connection = store.readers.connection()
     return {
         table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
-        for table in (*t.PROJECTIONS, t.lot, t.points_entry)
+        for table in (*t.PROJECTIONS, t.lot, t.points_entry, t.coupon_right)
     }
 
 
@@ -82,6 +82,12 @@ def a_day(store: Store, till: Any) -> None:
         ev.DutyDone(duty="climate", slot="am", day=DAY, figures=(("t", 225),), in_range=True),
         ev.MemberAttached(sale_id="s-1", member_id="m2"),
         ev.PointsMoved(entry_id="earn:s-1", member_id="m2", kind="earn", points=30, owner_id="s-1", rules="1"),
+        ev.CouponRedeemed(
+            serial="c-1", offer_id="o-1", coupon_class="B", member_id="m2", sale_id="s-1", cut_fen=200, token_mark="ab", offline=False
+        ),
+        ev.CouponRedeemed(serial="c-2", offer_id="o-1", coupon_class="B", sale_id="s-1", cut_fen=100, token_mark="cd", offline=True),
+        ev.CouponRefused(serial="c-1", offer_id="o-1", member_id="m2", basket_id="b-2", reason="spent", token_mark="ab"),
+        ev.CouponReleased(serial="c-2", offer_id="o-1", sale_id="s-1", return_id="r-1"),
         ev.InvoiceWished(wish_id="w-1", sale_id="s-1", blob_id="blob-9", source="typed"),
         ev.InvoiceWished(wish_id="w-2", sale_id="s-1"),
         ev.InvoiceIssued(wish_id="w-2", sale_id="s-1", invoice_no="26110000000000000017"),

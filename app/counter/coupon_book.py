@@ -1,0 +1,393 @@
+"""Personal coupons at the counter: which are in the customer's hand, which are best for the basket, and why the others wait."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.counter.goods import Goods
+from app.counter.memo import Memo
+from app.counter.scene import CouponBlock, CouponRow
+from app.domain import coupon_choice
+from app.domain.basket import Basket
+from app.domain.coupon_choice import CouponChoice, HeldCoupon
+from app.domain.money import yuan
+from app.domain.pricing import BookedOffer, OfferBook, PriceLine, Quote
+from app.domain.verdict import Text
+from app.records import events
+from app.records.coupon_token import CouponToken, TokenFault, mark, opened
+from app.records.coupons import CouponRight
+from app.records.offers import Offer
+from app.records.people import Member
+from app.store.coupons import CouponUse
+from app.store.open_store import Store
+from app.store.sales import StoredSale
+
+OFFLINE_CLASSES = frozenset("AB")
+"""Classes that a till may take by itself: C wants a lease of this store, D an answer of headquarters (sync.md, section 4)."""
+
+KEPT_TOKENS = 256
+"""Tokens whose signature is remembered as checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """A coupon that is good for this customer, here and today."""
+
+    coupon: HeldCoupon
+    offer_id: str
+    coupon_class: str
+    member_id: str
+    """Whose it is; '' for whoever bears it."""
+    token: str
+
+    @property
+    def serial(self) -> str:
+        """Its serial."""
+        return self.coupon.serial
+
+
+@dataclass(frozen=True, slots=True)
+class CouponRefusal:
+    """Why a scanned coupon cannot be used: a word with its facts, and the event that keeps it."""
+
+    code: str
+    facts: Mapping[str, str]
+    event: events.CouponRefused
+
+
+@dataclass(frozen=True, slots=True)
+class CouponStand:
+    """What the coupons of a basket come to."""
+
+    in_hand: tuple[InHand, ...] = ()
+    used: tuple[BookedOffer, ...] = ()
+    """In the order they apply; one that a person chose may take nothing off, and is then not used up."""
+    choice: CouponChoice | None = None
+    """The best set, found also where a person chose another; None without a coupon in hand."""
+    by_hand: bool = False
+
+
+NO_COUPONS = CouponStand()
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """What the coupons are tried on."""
+
+    lines: tuple[PriceLine, ...]
+    book: OfferBook
+    member: bool
+    tier: str
+    day: date
+    overrides: tuple[tuple[str, int], ...]
+
+
+class CouponBook:
+    """Knows rights, tokens and uses; the answer for a basket is worked out once for each change of what it is made of."""
+
+    def __init__(self, store: Store, goods: Goods, memo: Memo, online: Callable[[], bool]) -> None:
+        """`online` says whether there is a line to headquarters; it is only noted with what is used."""
+        self._store = store
+        self._goods = goods
+        self._memo = memo
+        self._online = online
+        self._opened: dict[str, CouponToken] = {}
+        self._offers: tuple[Offer, ...] = ()
+        self._by_id: dict[str, Offer] = {}
+        self._by_mark: dict[bytes, Offer] = {}
+        self._held: dict[tuple[str, date], HeldCoupon] = {}
+        self._known: tuple[tuple[object, ...], CouponStand] = ((), NO_COUPONS)
+        self._drawn: tuple[CouponStand, Quote, CouponBlock] | None = None
+
+    # ------------------------------------------------------------------ the basket
+
+    def stand(
+        self,
+        basket: Basket,
+        member: Member | None,
+        day: date,
+        lines: Sequence[PriceLine],
+        book: OfferBook,
+        overrides: Mapping[str, int],
+    ) -> CouponStand:
+        """The coupons in hand and the set that applies: a person's choice, else the best of those that may be used by themselves."""
+        in_hand = self.in_hand(basket, member, day)
+        if not in_hand:
+            return NO_COUPONS
+        settings = self._store.settings
+        automatic, most = settings.flag("coupon.automatic"), settings.number("coupon.most_per_sale")
+        priced = _Priced(tuple(lines), book, member is not None, member.tier if member else "", day, tuple(overrides.items()))
+        made_of = (priced, in_hand, basket.picked, basket.tokens, automatic, most)
+        if self._known[0] != made_of:
+            self._known = (made_of, self._chosen(basket, in_hand, priced, automatic, most))
+        return self._known[1]
+
+    def _chosen(self, basket: Basket, in_hand: tuple[InHand, ...], priced: _Priced, automatic: bool, most: int) -> CouponStand:
+        free = [one for one in in_hand if automatic or one.token in basket.tokens or basket.picked is not None]
+        choice = coupon_choice.choose(
+            priced.lines,
+            priced.book,
+            [one.coupon for one in free],
+            member=priced.member,
+            tier=priced.tier,
+            day=priced.day,
+            overrides=dict(priced.overrides),
+            most=most,
+        )
+        wanted = choice.serials if basket.picked is None else basket.picked
+        terms = {one.serial: one.coupon.terms for one in in_hand}
+        order = sorted(in_hand, key=lambda one: (one.coupon.terms.priority, one.coupon.ends_on, one.serial))
+        used = tuple(terms[one.serial] for one in order if one.serial in wanted)
+        return CouponStand(in_hand, used, choice, basket.picked is not None)
+
+    def in_hand(self, basket: Basket, member: Member | None, day: date) -> tuple[InHand, ...]:
+        """The coupons that may be used in this sale: the member's rights, then what was scanned; those of other days are left out."""
+        found: dict[str, InHand] = {}
+        for right in self._rights(member.id) if member is not None else ():
+            offer = self._offer(right.offer_id)
+            if offer is not None and right.starts_on <= day <= right.ends_on and right.coupon_class in OFFLINE_CLASSES:
+                coupon = self._coupon(offer, right.id, right.ends_on, right.face_fen)
+                if coupon is not None:
+                    found[right.id] = InHand(coupon, offer.id, right.coupon_class, right.member_id, right.token)
+        for text in basket.tokens:
+            judged = self.judged(text, basket, member, day)
+            if isinstance(judged, InHand):
+                found[judged.serial] = judged
+        return tuple(found.values())
+
+    def _rights(self, member_id: str) -> tuple[CouponRight, ...]:
+        return self._memo.get(("coupon rights", member_id), lambda: self._store.coupons.usable(member_id))
+
+    # ------------------------------------------------------------------ one token
+
+    def judged(self, text: str, basket: Basket, member: Member | None, day: date) -> InHand | CouponRefusal:
+        """Whether a signed coupon may be used in this sale, and why not."""
+
+        def refusal(reason: str, token: CouponToken | None = None, offer_id: str = "", **facts: str) -> CouponRefusal:
+            event = events.CouponRefused(
+                serial=str(token.serial) if token else "",
+                offer_id=offer_id,
+                member_id=basket.member_id,
+                basket_id=basket.basket_id,
+                reason=reason,
+                token_mark=_token_mark(text),
+            )
+            return CouponRefusal(f"coupon_{reason}", facts, event)
+
+        try:
+            token = self._open(text)
+        except TokenFault as fault:
+            return refusal(fault.code)
+        serial = str(token.serial)
+        offer = self._offer_of(token)
+        offer_id = offer.id if offer else ""
+        if token.coupon_class not in OFFLINE_CLASSES:
+            return refusal("class", token, offer_id)
+        if not token.holds_in(self._store.store_id):
+            return refusal("store", token, offer_id)
+        used = self._use(serial)
+        right = self._memo.get(("coupon right", serial), lambda: self._store.coupons.right(serial))
+        if used is not None:
+            sale = self._store.sales.by_id(used.sale_id)
+            return refusal("spent", token, offer_id, day=sale.day.isoformat() if sale else "", number=sale.number if sale else "")
+        if right is not None and right.used_in:
+            return refusal("spent_elsewhere", token, offer_id)
+        if right is not None and right.state != "active":
+            return refusal("revoked", token, offer_id)
+        if day < token.starts_on:
+            return refusal("early", token, offer_id, starts=token.starts_on.isoformat())
+        if day > token.ends_on:
+            return refusal("late", token, offer_id, ends=token.ends_on.isoformat())
+        if not token.holds_for(member.id if member else ""):
+            return refusal("holder" if member else "holder_first", token, offer_id)
+        coupon = self._coupon(offer, serial, token.ends_on, token.face_fen) if offer else None
+        if offer is None or coupon is None:
+            return refusal("offer", token)
+        bearer = token.holder_mark == bytes(8)
+        return InHand(coupon, offer.id, token.coupon_class, "" if bearer or member is None else member.id, text)
+
+    def _open(self, text: str) -> CouponToken:
+        known = self._opened.get(text)
+        if known is None:
+            key = self._store.settings.text("hub.public_key")
+            known = opened(text, {0: bytes.fromhex(key)} if key else {})
+            if len(self._opened) >= KEPT_TOKENS:
+                self._opened.clear()
+            self._opened[text] = known
+        return known
+
+    def _use(self, serial: str) -> CouponUse | None:
+        return self._memo.get(("coupon use", serial), lambda: self._store.coupons.use(serial))
+
+    # ------------------------------------------------------------------ offers
+
+    def _look_up(self) -> None:
+        # The catalogue hands out the same offers until one of them changes.
+        every = self._store.catalogue.offers()
+        if every is not self._offers:
+            self._offers = every
+            self._by_id = {offer.id: offer for offer in every if offer.by_right and offer.active}
+            self._by_mark = {mark(offer.id, 8): offer for offer in self._by_id.values()}
+            self._held.clear()
+
+    def _offer(self, offer_id: str) -> Offer | None:
+        self._look_up()
+        return self._by_id.get(offer_id)
+
+    def _offer_of(self, token: CouponToken) -> Offer | None:
+        self._look_up()
+        return self._by_mark.get(token.offer_mark)
+
+    def _coupon(self, offer: Offer, serial: str, ends_on: date, face_fen: int) -> HeldCoupon | None:
+        """The coupon with its terms read; None where this version cannot understand them."""
+        known = self._held.get((serial, ends_on))
+        if known is None:
+            try:
+                known = coupon_choice.held(offer, serial, ends_on, face_fen)
+            except ValueError:
+                return None
+            self._held[serial, ends_on] = known
+        return known
+
+    # ------------------------------------------------------------------ facts
+
+    def redeemed(self, stand: CouponStand, priced: Quote, sale_id: str) -> tuple[events.CouponRedeemed, ...]:
+        """What is used up by a sale that costs this: only coupons that took something off."""
+        cuts = _cuts(priced)
+        offline = not self._online()
+        return tuple(
+            events.CouponRedeemed(
+                serial=one.serial,
+                offer_id=one.offer_id,
+                coupon_class=one.coupon_class,
+                member_id=one.member_id,
+                sale_id=sale_id,
+                cut_fen=cuts[one.serial],
+                token_mark=_token_mark(one.token),
+                offline=offline,
+            )
+            for one in stand.in_hand
+            if cuts.get(one.serial)
+        )
+
+    def released(self, sale: StoredSale, back: events.ReturnClosed) -> tuple[events.CouponReleased, ...]:
+        """What comes back to its holder with a return: the coupons of a sale that is now returned whole, by their offers' return rule."""
+        returned = dict(sale.returned)
+        for line in back.lines:
+            returned[line.original_line_id] = returned.get(line.original_line_id, 0) + line.quantity
+        if any(returned.get(line.line_id, 0) < line.quantity for line in sale.body.lines):
+            return ()
+        return tuple(
+            events.CouponReleased(
+                serial=use.serial,
+                offer_id=use.offer_id,
+                member_id=use.member_id,
+                sale_id=use.sale_id,
+                return_id=back.return_id,
+            )
+            for use in self._store.coupons.used_in(sale.body.sale_id)
+            if self._comes_back(use.offer_id)
+        )
+
+    def _comes_back(self, offer_id: str) -> bool:
+        """What the offer's terms say under `on_return` (back | lost); an offer that is gone takes nothing from anybody."""
+        offer = next((one for one in self._store.catalogue.offers() if one.id == offer_id), None)
+        return offer is None or json.loads(offer.terms).get("on_return", "back") != "lost"
+
+    # ------------------------------------------------------------------ drawing
+
+    def block(self, stand: CouponStand, priced: Quote) -> CouponBlock | None:
+        """What the Sale page shows of the coupons; None without any."""
+        if stand.choice is None:
+            return None
+        if self._drawn is None or self._drawn[0] is not stand or self._drawn[1] is not priced:
+            self._drawn = (stand, priced, self._rows(stand, stand.choice, priced))
+        return self._drawn[2]
+
+    def _rows(self, stand: CouponStand, choice: CouponChoice, priced: Quote) -> CouponBlock:
+        cuts = _cuts(priced)
+        notes = {note.offer_id: (note.code, dict(note.facts)) for note in priced.notes}
+        waiting = {one.serial: (one.code, dict(one.facts)) for one in choice.waiting}
+        titles = {one.serial: Text(one.coupon.terms.title_zh, one.coupon.terms.title_en) for one in stand.in_hand}
+        wanted = {one.id for one in stand.used}
+        rows = []
+        for one in stand.in_hand:
+            why = Text("")
+            if not cuts.get(one.serial):
+                code, facts = notes.get(one.serial) or waiting.get(one.serial) or ("not_chosen", {})
+                why = self._why(code, facts)
+            rows.append(
+                CouponRow(
+                    one.serial, titles[one.serial], one.coupon.ends_on.isoformat(), cuts.get(one.serial, 0), one.serial in wanted, why
+                )
+            )
+        rows.sort(key=lambda row: (-row.cut_fen, row.why.zh, row.ends_on, row.serial))
+        cut_fen = sum(row.cut_fen for row in rows)
+        other = Text("")
+        if stand.by_hand and choice.cut_fen > cut_fen:
+            more = yuan(choice.cut_fen - cut_fen)
+            other = Text(f"自动选的更划算：再减 {more}", f"The automatic choice takes {more} more off")
+        elif not stand.by_hand and choice.runner_up:
+            less = yuan(choice.cut_fen - choice.runner_up_fen)
+            named = [titles[serial] for serial in choice.runner_up]
+            zh, en = "、".join(title.zh for title in named), ", ".join(title.en for title in named)
+            other = Text(f"次选 {zh}：少减 {less}", f"Next best {en}: {less} less")
+        return CouponBlock(tuple(rows), sum(row.cut_fen > 0 for row in rows), cut_fen, stand.by_hand, other)
+
+    def _why(self, code: str, facts: Mapping[str, str | int]) -> Text:
+        """The engine's reason in words, with what would change it."""
+
+        def money(name: str) -> str:
+            return yuan(int(facts.get(name, 0)))
+
+        def goods(name: str) -> str:
+            found = (self._goods.product(key) for key in str(facts.get(name, "")).split(";") if key)
+            return "、".join(product.generic_name for product in found if product)
+
+        match code:
+            case "threshold_short":
+                short, off = money("short_fen"), money("off_fen")
+                return Text(f"再买 {short} 可减 {off}", f"{short} more to take {off} off")
+            case "nth_short":
+                return Text(f"再买 {facts.get('missing')} 件", f"{facts.get('missing')} more to buy")
+            case "gift_short":
+                given = goods("gift_product")
+                return Text(f"再买 {facts.get('missing')} 件，送{given}", f"{facts.get('missing')} more to buy for {given}")
+            case "gift_not_scanned":
+                return Text(f"把赠品{goods('gift_product')}扫进来", f"Scan the gift: {goods('gift_product')}")
+            case "bundle_incomplete":
+                return Text(f"还缺{goods('missing')}", f"Still missing: {goods('missing')}")
+            case "better_without":
+                amount = money("amount_fen")
+                return Text(f"单用可减 {amount}，现用的更划算", f"{amount} off alone; what is used is better")
+            case "not_chosen":
+                return Text("没选用", "Not chosen")
+            case "nothing_in_scope":
+                return Text("本单没有适用商品", "Nothing here it is for")
+            case "members_only" | "tier_only":
+                return Text("限指定等级会员", "For members of certain tiers")
+            case "not_giftable" | "not_promotable":
+                return Text("处方药和甲类非处方药不参加", "The law keeps these medicines out")
+            case "price_changed":
+                return Text("已改价的商品不参加", "Not on a changed price")
+            case "better_in_group" | "not_alone" | "taken_by_exclusive":
+                return Text("不与现有优惠同享", "Not together with what applies")
+            case _:
+                return Text("没有可减的金额", "Nothing left to take off")
+
+
+def _cuts(priced: Quote) -> dict[str, int]:
+    """What each coupon takes off, by serial."""
+    found: dict[str, int] = {}
+    for cut in priced.cuts:
+        if cut.cause_kind == "coupon":
+            found[cut.cause_id] = found.get(cut.cause_id, 0) + cut.amount_fen
+    return found
+
+
+def _token_mark(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()[:16]
