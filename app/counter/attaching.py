@@ -66,8 +66,12 @@ class Attaching:
         return asking.masked(member) if member is not None else ""
 
     def points_of(self, sale_id: str) -> int:
-        """What a sale has earned its member so far."""
-        return self._points.moved_by((sale_id, *(back.body.return_id for back in self._store.sales.returns_of(sale_id))))
+        """What a sale has earned its member so far, less what its returns took back."""
+        sale = self._store.sales.by_id(sale_id)
+        if sale is None or not sale.member_id:
+            return 0
+        backs = self._store.sales.returns_of(sale_id)
+        return self._points.moved_by(sale.member_id, (sale_id, *(back.body.return_id for back in backs)))
 
     def attach(self, sale_id: str, member_id: str) -> Future[tuple[Committed, ...]]:
         """Record the member; Refused `sale_unknown`, `member_unknown`, `sale_voided`, `member_there` or `member_too_late`."""

@@ -146,11 +146,8 @@ class PointsBook:
         made = self._made_by(sale)
         if not made:
             return Moves()
-        member_id = next(iter(made.values())).member_id
-        moves = self._taken(
-            sale.body, {kind: entry.points for kind, entry in made.items()}, member_id, body, self._gone_before(sale)
-        )
-        member = self._member(member_id)
+        moves = self._taken(sale.body, made, sale.member_id, body, self._gone_before(sale))
+        member = self._member(sale.member_id)
         if member is None:
             return Moves(moves)
         return Moves(moves, _line(self.standing(member).balance, moves))
@@ -160,24 +157,24 @@ class PointsBook:
         made = self._made_by(sale)
         if not made or not taking_fen:
             return 0
-        parts = self._parts(sale.body, {kind: entry.points for kind, entry in made.items()}, taking_fen, self._gone_before(sale))
+        parts = self._parts(sale.body, made, taking_fen, self._gone_before(sale))
         return parts.get("spend", 0) - parts.get("earn", 0)
 
-    def moved_by(self, owner_ids: Iterable[str]) -> int:
-        """By how much sales and returns have changed their member's points, all told."""
+    def moved_by(self, member_id: str, owner_ids: Iterable[str]) -> int:
+        """By how much sales and returns have changed a member's points, all told."""
         moved = 0
         for owner_id in owner_ids:
             for kind, sign in (("earn", 1), ("spend", -1), ("unearn", -1), ("unspend", 1)):
-                entry = self._store.points.entry(f"{kind}:{owner_id}")
+                entry = self._store.points.entry(member_id, f"{kind}:{owner_id}")
                 moved += sign * entry.points if entry is not None else 0
         return moved
 
-    def _made_by(self, sale: StoredSale) -> dict[str, points.PointsEntry]:
-        """Earn and spend of a sale, where it has them; a sale that has no member now moved nothing."""
+    def _made_by(self, sale: StoredSale) -> dict[str, int]:
+        """What a sale earned and spent, where it did; a sale that has no member now moved nothing."""
         if not sale.member_id:
             return {}
-        found = {kind: self._store.points.entry(f"{kind}:{sale.body.sale_id}") for kind, _ in _BACK}
-        return {kind: entry for kind, entry in found.items() if entry is not None}
+        found = {kind: self._store.points.entry(sale.member_id, f"{kind}:{sale.body.sale_id}") for kind, _ in _BACK}
+        return {kind: entry.points for kind, entry in found.items() if entry is not None}
 
     def _gone_before(self, sale: StoredSale) -> list[events.ReturnLine]:
         return [line for back in self._store.sales.returns_of(sale.body.sale_id) for line in back.body.lines]

@@ -410,7 +410,7 @@ class Returning:
             voidable=not done and law.void_problem(sale.body, shift_id, sale.returned, self._pack, voided=sale.voided) is None,
             return_number=self._number,
             problem=self._problem,
-            points=self._points.moved_by((self._body.return_id,)) if done and self._body else self._points.back(sale, back),
+            points=self._points.moved_by(sale.member_id, (self._body.return_id,)) if done and self._body else self._points.back(sale, back),
         )
 
     def _scene_line(self, sale: StoredSale, chance: law.ReturnChance, back: Mapping[str, int]) -> ReturnSceneLine:

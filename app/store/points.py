@@ -15,7 +15,7 @@ from app.store.engine import Readers
 
 # Built once: a statement is read while a sale is being closed, and building a select costs more than running it.
 _OF_MEMBER = select(t.points_entry).where(t.points_entry.c.member_id == bindparam("of_member"))
-_ONE = select(t.points_entry).where(t.points_entry.c.entry_id == bindparam("of_entry"))
+_ONE = _OF_MEMBER.where(t.points_entry.c.entry_id == bindparam("of_entry"))
 _KEEP = insert(t.points_entry).on_conflict_do_nothing()
 
 
@@ -36,9 +36,9 @@ class Points:
         rows = self._readers.connection().execute(_OF_MEMBER, {"of_member": member_id})
         return tuple(_entry(row) for row in rows)
 
-    def entry(self, entry_id: str) -> PointsEntry | None:
-        """One movement by the id its cause gives it."""
-        row = self._readers.connection().execute(_ONE, {"of_entry": entry_id}).first()
+    def entry(self, member_id: str, entry_id: str) -> PointsEntry | None:
+        """One movement of a member by the id its cause gives it."""
+        row = self._readers.connection().execute(_ONE, {"of_member": member_id, "of_entry": entry_id}).first()
         return _entry(row) if row is not None else None
 
 

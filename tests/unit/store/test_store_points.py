@@ -37,7 +37,7 @@ def test_rows_told_twice_or_after_the_own_event_are_the_same_movement(store: Sto
 def test_an_own_event_that_headquarters_told_of_before_is_the_same_movement(store: Store, till: Any) -> None:
     store.inbox.apply("points", [row("earn:a", 30)], "c:1:x").result(60)
     till.record(store, own("earn:a", 30))
-    entry = store.points.entry("earn:a")
+    entry = store.points.entry("m1", "earn:a")
     assert entry is not None and entry.at == AT
     assert len(store.points.of_member("m1")) == 1
 

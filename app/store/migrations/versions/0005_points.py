@@ -15,23 +15,20 @@ def upgrade() -> None:
 
     op.create_table(
         "points_entry",
-        sa.Column("entry_id", sa.String(), nullable=False),
         sa.Column("member_id", sa.String(), nullable=False),
+        sa.Column("entry_id", sa.String(), nullable=False),
         sa.Column("at", sqltypes.UTCDateTime(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("of", sa.String(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("owner_id", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_points_entry")),
+        sa.PrimaryKeyConstraint("member_id", "entry_id", name=op.f("pk_points_entry")),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("points_entry", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_points_entry_member_id"), ["member_id"], unique=False)
 
 
 def downgrade() -> None:
     """Step down."""
 
-    with op.batch_alter_table("points_entry", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_points_entry_member_id"))
     op.drop_table("points_entry")
