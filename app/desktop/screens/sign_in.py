@@ -76,6 +76,45 @@ class _StateLine(QWidget):
         self.show()
 
 
+class _ClockPanel(Panel):
+    """The computer's date against the last work, for a person to confirm."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, fill="warn_t", line="warn_l")
+        self._title = Txt(theme, "", "body_strong", "warn_ink")
+        self._why = Para(theme, "", "label", "ink2")
+        self.yes = Btn(theme, "", "line", key="F8", height=36, role="label_strong")
+        words = boxed(Column(theme, self._title, self._why, gap=2))
+        self.setLayout(Row(theme, (words, 1), self.yes, gap=12, margins=(16, 12, 12, 12)))
+
+    def say(self, title: str, why: str, yes: str) -> None:
+        """What is asked."""
+        self._title.set_words(title)
+        self._why.set_words(why)
+        self.yes.set_words(yes)
+
+
+class _FloatPanel(Panel):
+    """The float that the shift begins with."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, height=64)
+        self._name = Txt(theme, "", "label_strong")
+        self._note = Txt(theme, "", "caption", "good_ink")
+        self._money = Money(theme, 0, 24)
+        self.count = Btn(theme, "", "line", key="F7", height=36, role="label_strong")
+        names = boxed(Column(theme, Spring(), self._name, self._note, Spring(), gap=0))
+        self.setLayout(Row(theme, names, Spring(), self._money, self.count, gap=12, margins=(16, 0, 12, 0)))
+
+    def say(self, name: str, fen: int, note: str, count: str, *, sure: bool) -> None:
+        """How much it is and where that comes from."""
+        self._name.set_words(name)
+        self._money.set_fen(fen)
+        self._note.set_tone("good_ink" if sure else "ink3")
+        self._note.set_words(note)
+        self.count.set_words(count)
+
+
 class Standing(NamedTuple):
     """How a till stands when nobody is signed in, as the sign-in page tells it."""
 
@@ -160,32 +199,24 @@ class SignInPage(QWidget):
         self._greeting = Txt(theme, "", "hero", "hero_ink", size=52)
         self._date = Txt(theme, "", "section", "hero_ink2", size=18, weight=500)
         self._line_data = _StateLine(theme, "database")
-        self._line_hub = _StateLine(theme, "cloud-check")
-        self._line_printer = _StateLine(theme, "printer")
-        self._line_near = _StateLine(theme, "warning")
-        for line in (self._line_hub, self._line_printer, self._line_near):
-            line.hide()
+        self._lines: tuple[_StateLine, _StateLine, _StateLine] | None = None
         self._offline_too = Txt(theme, "", "label", "hero_ink2")
         hero = _Hero(theme)
         names = boxed(Column(theme, Spring(), self._store, self._place, Spring(), gap=0))
-        hero.setLayout(
-            Column(
-                theme,
-                Row(theme, Logo(theme, 46), names, Spring(), gap=12),
-                Spring(),
-                self._greeting,
-                self._date,
-                28,
-                self._line_data,
-                self._line_hub,
-                self._line_printer,
-                self._line_near,
-                8,
-                self._offline_too,
-                gap=12,
-                margins=(48, 44, 48, 44),
-            )
+        self._hero_column = Column(
+            theme,
+            Row(theme, Logo(theme, 46), names, Spring(), gap=12),
+            Spring(),
+            self._greeting,
+            self._date,
+            28,
+            self._line_data,
+            8,
+            self._offline_too,
+            gap=12,
+            margins=(48, 44, 48, 44),
         )
+        hero.setLayout(self._hero_column)
         hero.restyle()
 
         self._who = Txt(theme, "", "section")
@@ -201,49 +232,19 @@ class SignInPage(QWidget):
         self._people_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._people_area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
-        self._clock_title = Txt(theme, "", "body_strong", "warn_ink")
-        self._clock_why = Para(theme, "", "label", "ink2")
-        self._clock_yes = Btn(theme, "", "line", key="F8", height=36, role="label_strong")
-        self._clock_yes.clicked.connect(self.confirm_clock)
-        words = boxed(Column(theme, self._clock_title, self._clock_why, gap=2))
-        self._clock_panel = Panel(
-            theme, Row(theme, (words, 1), self._clock_yes, gap=12, margins=(16, 12, 12, 12)), fill="warn_t", line="warn_l"
-        )
-        self._clock_panel.hide()
-
         self._shift_title = Txt(theme, "", "section")
-        self._float_name = Txt(theme, "", "label_strong")
-        self._float_note = Txt(theme, "", "caption", "good_ink")
-        self._float_money = Money(theme, 0, 24)
-        self._float_count = Btn(theme, "", "line", key="F7", height=36, role="label_strong")
-        self._float_count.clicked.connect(self.toggle_count)
-        names = boxed(Column(theme, Spring(), self._float_name, self._float_note, Spring(), gap=0))
-        float_row = Row(theme, names, Spring(), self._float_money, self._float_count, gap=12, margins=(16, 0, 12, 0))
-        self._float_panel = Panel(theme, float_row, height=64)
         self._going_icon = Icon(theme, "clock-user", 22, "good_ink", "fill")
         self._going = Txt(theme, "", "body", "ink2")
         self._going_panel = Panel(theme, Row(theme, self._going_icon, self._going, Spring(), gap=10, margins=(16, 0, 16, 0)), height=64)
-        self._count_panel = Panel(theme, self._count_holder(), fill="sunken")
-        self._count_panel.hide()
-        self._float_panel.hide()
-        self._going_panel.hide()
+        # Made when first wanted; the first page is painted without them.
+        self._clock_panel: _ClockPanel | None = None
+        self._float_panel: _FloatPanel | None = None
+        self._count_panel: Panel | None = None
         self._badge_hint = Txt(theme, "", "label", "ink3")
-        left = boxed(
-            Column(
-                theme,
-                self._who,
-                self._people_area,
-                4,
-                self._clock_panel,
-                self._shift_title,
-                self._float_panel,
-                self._count_panel,
-                self._going_panel,
-                Spring(),
-                self._badge_hint,
-                gap=10,
-            )
+        self._left_column = Column(
+            theme, self._who, self._people_area, 4, self._shift_title, self._going_panel, Spring(), self._badge_hint, gap=10
         )
+        left = boxed(self._left_column)
         left.setFixedWidth(theme.px(444))
         self._left = left
 
@@ -280,9 +281,12 @@ class SignInPage(QWidget):
         self.setLayout(Row(theme, hero, (self._body_holder, 1), gap=0))
         self._show_people()
 
-    def _count_holder(self) -> Column:
-        self._count_column = Column(self.theme, gap=0, margins=(16, 12, 16, 12))
-        return self._count_column
+    def _put(self, panel: Panel, before: QWidget) -> None:
+        self._left_column.insertWidget(self._left_column.indexOf(before), panel)
+
+    def _counts(self) -> bool:
+        """Whether the float is being counted before everybody's eyes."""
+        return self._count_panel is not None and self._count_panel.isVisible()
 
     def _show_people(self) -> None:
         theme = self.theme
@@ -310,7 +314,7 @@ class SignInPage(QWidget):
     def _fit_people(self) -> None:
         """Two rows of people, and the head of a third where there is one; one row while the float is counted."""
         px = self.theme.px
-        counting = self._count_panel.isVisible()
+        counting = self._counts()
         all_rows = max(1, (len(self._glance.faces) + ACROSS - 1) // ACROSS)
         rows = min(all_rows, 1 if counting else 2)
         demo = bool(self._glance.settings.get(_DEMO_PINS_ARE_CODES))
@@ -374,8 +378,8 @@ class SignInPage(QWidget):
     def offer_training(self) -> None:
         """Let people practise from here; made once the till is there, for the first paint waits for nothing."""
         theme = self.theme
-        layout = self._left.layout()
-        if self._practice is not None or not isinstance(layout, Column):
+        layout = self._left_column
+        if self._practice is not None:
             return
         self._practice_words = (Txt(theme, "", "label_strong"), Txt(theme, "", "caption", "ink2", elide=True))
         self._practice_go = Btn(theme, "", "line", key="F9", height=36, role="label_strong")
@@ -417,7 +421,7 @@ class SignInPage(QWidget):
             self._step(-1 if name == "Left" else -ACROSS)
         elif name in ("Right", "Down"):
             self._step(1 if name == "Right" else ACROSS)
-        elif name == "F7" and self._float_panel.isVisible():
+        elif name == "F7" and self._float_panel is not None and self._float_panel.isVisible():
             self.toggle_count()
         elif name == "F8" and self._clock_open():
             self.confirm_clock()
@@ -467,7 +471,7 @@ class SignInPage(QWidget):
         """Count the float by denomination, or be done with it."""
         if self._till is None or self._shift_open is not None:
             return
-        if self._count_panel.isVisible():
+        if self._count_panel is not None and self._count_panel.isVisible():
             if self._counting is not None and not self._counting.pieces():
                 # Nothing was counted: what was filled in before stands again.
                 self._end_count()
@@ -477,6 +481,10 @@ class SignInPage(QWidget):
             self.setFocus()
             self._reword()
             return
+        if self._count_panel is None:
+            self._count_column = Column(self.theme, gap=0, margins=(16, 12, 16, 12))
+            self._count_panel = Panel(self.theme, self._count_column, fill="sunken")
+            self._put(self._count_panel, self._going_panel)
         if self._counting is None:
             # Named here: both are wanted now and then, and this page paints before the counter is loaded.
             from app.counter.shifts import DENOMINATIONS_FEN
@@ -496,6 +504,8 @@ class SignInPage(QWidget):
         self._reword()
 
     def _end_count(self) -> None:
+        if self._count_panel is None:
+            return
         self._count_panel.hide()
         self._fit_people()
         if self._counting is not None:
@@ -506,7 +516,6 @@ class SignInPage(QWidget):
     def confirm_clock(self) -> None:
         """A person says that the computer's date is right."""
         self._clock_confirmed = True
-        self._clock_panel.hide()
         self._reword()
 
     def submit(self) -> None:
@@ -639,27 +648,32 @@ class SignInPage(QWidget):
             self._line_data.say(say("data_ready"), "" if self._problem else say("data_opening"), "database")
             return
         self._line_data.say(say("data_ready"), say("data_open"), "database")
+        if self._lines is None:
+            theme, column = self.theme, self._hero_column
+            self._lines = _StateLine(theme, "cloud-check"), _StateLine(theme, "printer"), _StateLine(theme, "warning")
+            for line in reversed(self._lines):
+                column.insertWidget(column.indexOf(self._line_data) + 1, line)
+        hub, printer, near = self._lines
         state = till.sync.state
         if state.kind == "off":
-            self._line_hub.say(say("headquarters"), say("stand_alone"), "storefront")
+            hub.say(say("headquarters"), say("stand_alone"), "storefront")
         elif state.kind == "online":
             at = f"{state.last_ok_at.astimezone(SHOP_TIME):%H:%M}" if state.last_ok_at else ""
-            self._line_hub.say(say("headquarters"), say("synced_at", time=at) if at else say("synced"), "cloud-check")
+            hub.say(say("headquarters"), say("synced_at", time=at) if at else say("synced"), "cloud-check")
         else:
-            self._line_hub.say(say("headquarters"), say("offline_n", count=till.store.outbox.counts().waiting), "cloud-slash")
+            hub.say(say("headquarters"), say("offline_n", count=till.store.outbox.counts().waiting), "cloud-slash")
         kind = till.printing.state.kind
         calm = kind in ("ready", "none", "unknown")
-        self._line_printer.say(say("receipt_printer"), say(f"printer_{kind}"), "printer", "rail_mark" if calm else "toast_warn")
-        self._line_near.setVisible(self._near > 0)
+        printer.say(say("receipt_printer"), say(f"printer_{kind}"), "printer", "rail_mark" if calm else "toast_warn")
+        near.setVisible(self._near > 0)
         if self._near:
-            self._line_near.say(say("near_expiry", count=self._near), say("after_opening"), "warning", "toast_warn")
+            near.say(say("near_expiry", count=self._near), say("after_opening"), "warning", "toast_warn")
 
     def _say_shift(self) -> None:
         say = self._say
         known = self._till is not None
         opens = known and self._shift_open is None
         self._shift_title.set_words(say("open_shift") if opens else say("going_on") if known else say("shift"))
-        self._float_panel.setVisible(opens)
         self._going_panel.setVisible(not opens)
         self._going_icon.set_icon("clock-user" if known else "hourglass-medium", "good_ink" if known else "ink3")
         if not known:
@@ -670,21 +684,35 @@ class SignInPage(QWidget):
         if self._locked and (pieces or held):
             self._going_icon.set_icon("pause-circle", "info_ink")
             self._going.set_words(say("kept_pieces", pieces=pieces, held=held))
-        self._float_name.set_words(say("float"))
-        self._float_money.set_fen(self._float_fen)
+        self._say_float(opens)
+
+    def _say_float(self, opens: bool) -> None:
+        if self._float_panel is None:
+            if not opens:
+                return
+            self._float_panel = _FloatPanel(self.theme)
+            self._float_panel.count.clicked.connect(self.toggle_count)
+            self._put(self._float_panel, self._count_panel or self._going_panel)
+        self._float_panel.setVisible(opens)
+        say = self._say
         counted = self._counting is not None
         same = self._left_fen is not None and self._left_fen == self._float_fen
-        self._float_note.set_tone("good_ink" if same or counted else "ink3")
-        self._float_note.set_words(say("float_counted" if counted else "float_same" if same else "float_default"))
-        self._float_count.set_words(say("count_done") if self._count_panel.isVisible() else say("count"))
+        note = say("float_counted" if counted else "float_same" if same else "float_default")
+        count = say("count_done") if self._counts() else say("count")
+        self._float_panel.say(say("float"), self._float_fen, note, count, sure=same or counted)
 
     def _say_clock(self) -> None:
+        if self._clock_panel is None:
+            if not self._clock_open():
+                return
+            self._clock_panel = _ClockPanel(self.theme)
+            self._clock_panel.yes.clicked.connect(self.confirm_clock)
+            self._put(self._clock_panel, self._shift_title)
         self._clock_panel.setVisible(self._clock_open())
         if self._clock is not None:
             day, last = self._clock
-            self._clock_title.set_words(self._say("clock_title", day=day.isoformat()))
-            self._clock_why.set_words(self._say("clock_why", last=f"{last.astimezone(SHOP_TIME):%Y-%m-%d %H:%M}"))
-            self._clock_yes.set_words(self._say("clock_yes"))
+            why = self._say("clock_why", last=f"{last.astimezone(SHOP_TIME):%Y-%m-%d %H:%M}")
+            self._clock_panel.say(self._say("clock_title", day=day.isoformat()), why, self._say("clock_yes"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell once that the page stands on the screen."""
