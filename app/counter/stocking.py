@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from app.counter.authorising import Authorising
 from app.counter.faults import Refused
 from app.counter.goods import Goods
 from app.counter.post import Post
-from app.domain import codes
+from app.domain import codes, lookalike
 from app.domain.lots import good_through
 from app.records import events
 from app.records.base import Record
+from app.records.catalogue import Product
 from app.records.clock import Clock, shop_day
 from app.records.ids import new_id
 from app.records.ledger import Committed
 from app.store.open_store import Store
+from app.store.stock import MoveRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,41 @@ class BoxFacts:
     code: str
     lot_no: str = ""
     expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SellingPoint:
+    """One fact of a product that matters while it is sold; only what the catalogue or the settings really say."""
+
+    code: str
+    """rx | otc_a | otc_b | register | look_alike | insurance | insurance_uncoded | storage | near | high_alert | trace."""
+    word: str = ""
+    """What the code is about: a register's or a storage's name, an insurance class, the other product's name."""
+    strength: str = ""
+    """Of the other product, where it looks alike."""
+    spans: tuple[tuple[int, int], ...] = ()
+    """Which characters of `word` differ from the name in hand."""
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SalesTrend:
+    """How a product sold of late, from the sales of this store's ledger."""
+
+    per_day: tuple[int, ...]
+    """Packs of each of the last days, oldest first, today last; voided sales taken off."""
+    days_known: int
+    """How many of them lie after the product's first movement here: before that, nothing could have been sold."""
+
+    @property
+    def sold(self) -> int:
+        """Packs in all."""
+        return sum(self.per_day)
+
+
+TREND_DAYS = 30
+LOOK_ALIKES = 2
+"""Further names would crowd out what the catalogue says besides."""
 
 
 class Stocking:
@@ -80,6 +117,51 @@ class Stocking:
                 )
             )  # fmt: skip
         return tuple(sorted(rows, key=lambda row: row.expires_on))
+
+    def points(self, product_id: str, near_days: int = 0) -> tuple[SellingPoint, ...]:
+        """What to know while selling a product, law first; `near_days` as for `rows`."""
+        product = self._goods.product(product_id)
+        if product is None:
+            raise Refused("product_gone")
+        found: list[SellingPoint] = []
+        if product.rx_class in ("rx", "otc_a", "otc_b"):
+            found.append(SellingPoint(product.rx_class))
+        if product.special:
+            found.append(SellingPoint("register", product.special))
+        found += self._look_alikes(product)
+        if product.high_alert:
+            found.append(SellingPoint("high_alert"))
+        if product.storage != "normal":
+            found.append(SellingPoint("storage", product.storage))
+        if product.insurance:
+            found.append(SellingPoint("insurance" if product.insurance_code else "insurance_uncoded", product.insurance))
+        near = product.near_expiry_days or int(self._store.settings.number("near_expiry.days")) or near_days
+        if near:
+            found.append(SellingPoint("near", days=near))
+        if product.trace_required:
+            found.append(SellingPoint("trace"))
+        return tuple(found)
+
+    def _look_alikes(self, product: Product) -> list[SellingPoint]:
+        others = [other for other in self._store.catalogue.by_lasa_group(product.lasa_group) if other.generic_name != product.generic_name]
+        found: dict[str, SellingPoint] = {}
+        for other in others:
+            spans = lookalike.spans(other.generic_name, (product.generic_name,))
+            found.setdefault(other.generic_name, SellingPoint("look_alike", other.generic_name, other.strength, spans))
+        return list(found.values())[:LOOK_ALIKES]
+
+    def moves(self, product_id: str, at_most: int = 50) -> tuple[MoveRow, ...]:
+        """What moved a product's stock, newest first."""
+        return self._store.stock.moves(product_id, at_most)
+
+    def trend(self, product_id: str) -> SalesTrend:
+        """The last thirty business days of a product."""
+        today = self._day()
+        first = today - timedelta(days=TREND_DAYS - 1)
+        sold = self._store.stock.sold_by_day(product_id, first)
+        began = self._store.stock.first_moved(product_id)
+        known = min(TREND_DAYS, (today - began).days + 1) if began is not None else 0
+        return SalesTrend(tuple(sold.get(first + timedelta(days=order), 0) for order in range(TREND_DAYS)), max(0, known))
 
     def box(self, raw: str) -> BoxFacts:
         """A box scanned at goods-in; Refused where it is no trace code, or one that is kept already."""

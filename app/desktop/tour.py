@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -382,7 +383,14 @@ def _sync_online(tour: Tour) -> QWidget:
 
 
 def _stock(tour: Tour) -> QWidget:
+    """A product whose shelf has a history: taken in twice, sold, one pack broken, one lot locked."""
     hand = tour.hand
+    stocking, pin = hand.till.stocking, tour.pins["manager"]
+    stocking.receive("P1000A1", "8169007", date(2027, 1, 31), 6).result(60)
+    stocking.receive("P1000A1", "8151220", date(2028, 9, 30), 3).result(60)
+    lots = {lot.lot_no: lot for lot in stocking.rows("P1000A1")}
+    stocking.set_lot_state(lots["8151220"].lot_id, "locked", "quality_doubt", pin).result(60)
+    stocking.correct(lots["8174419"].lot_id, -1, "damage", "shelf", pin).result(60)
     hand.go("stock")
     hand.scan(tour.code("trace", "P1000A1"))
     hand.rest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, RowMapping, bindparam, func, select
@@ -48,6 +48,22 @@ class LevelRow:
     quantity: int
 
 
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """One movement of a product's stock as the ledger brought it about."""
+
+    at: datetime
+    day: date
+    lot_no: str
+    zone: str
+    quantity: int
+    """Smallest units: what came is above nothing, what went below."""
+    cause: str
+    """sale | return | void | received | corrected:REASON."""
+    number: str
+    """The printed number of the sale or return behind it; '' for other causes."""
+
+
 class PrefixSource(Protocol):
     """What else knows trace prefixes: the catalogue."""
 
@@ -79,6 +95,41 @@ _BOUND = (
     select(t.bound_code.c.product_id)
     .where(t.bound_code.c.kind == bindparam("of_kind"), t.bound_code.c.code == bindparam("of_code"))
     .order_by(t.bound_code.c.product_id)
+)
+_MOVES = (
+    select(
+        t.stock_move.c.at,
+        t.event.c.day,
+        func.coalesce(t.lot.c.lot_no, ""),
+        t.stock_move.c.zone,
+        t.stock_move.c.quantity,
+        t.stock_move.c.cause,
+        func.coalesce(t.sale.c.number, t.return_.c.number, ""),
+    )
+    .select_from(
+        t.stock_move.join(t.event, t.event.c.id == t.stock_move.c.event_id)
+        .outerjoin(t.lot, t.lot.c.id == t.stock_move.c.lot_id)
+        .outerjoin(t.sale, t.sale.c.event_id == t.stock_move.c.event_id)
+        .outerjoin(t.return_, t.return_.c.event_id == t.stock_move.c.event_id)
+    )
+    .where(t.stock_move.c.product_id == bindparam("of_product"))
+    .order_by(t.event.c.seq.desc(), t.stock_move.c.no.desc())
+    .limit(bindparam("at_most"))
+)
+_SOLD = (
+    select(t.event.c.day, func.sum(-t.stock_move.c.quantity))
+    .select_from(t.stock_move.join(t.event, t.event.c.id == t.stock_move.c.event_id))
+    .where(
+        t.stock_move.c.product_id == bindparam("of_product"),
+        t.stock_move.c.cause.in_(("sale", "void")),
+        t.event.c.day >= bindparam("from_day"),
+    )
+    .group_by(t.event.c.day)
+)
+_FIRST_MOVE = (
+    select(func.min(t.event.c.day))
+    .select_from(t.stock_move.join(t.event, t.event.c.id == t.stock_move.c.event_id))
+    .where(t.stock_move.c.product_id == bindparam("of_product"))
 )
 
 
@@ -130,6 +181,21 @@ class Stock:
 
     def _bound(self, kind: str, code: str) -> list[str]:
         return list(self._readers.connection().execute(_BOUND, {"of_kind": kind, "of_code": code}).scalars())
+
+    def moves(self, product_id: str, at_most: int = 50) -> tuple[MoveRow, ...]:
+        """The latest movements of a product, newest first."""
+        rows = self._readers.connection().execute(_MOVES, {"of_product": product_id, "at_most": at_most})
+        return tuple(MoveRow(*row) for row in rows)
+
+    def sold_by_day(self, product_id: str, first: date) -> dict[date, int]:
+        """Business day → packs sold of a product, voided sales taken off again; days without a sale are left out."""
+        rows = self._readers.connection().execute(_SOLD, {"of_product": product_id, "from_day": first})
+        return {row[0]: int(row[1]) for row in rows}
+
+    def first_moved(self, product_id: str) -> date | None:
+        """The business day of a product's first movement here; None where it never moved."""
+        found: date | None = self._readers.connection().execute(_FIRST_MOVE, {"of_product": product_id}).scalar()
+        return found
 
     def level(self, product_id: str) -> int:
         """Smallest units on the shelf, all lots together; may be negative."""

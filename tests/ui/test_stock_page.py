@@ -170,3 +170,35 @@ def test_every_state_fits_the_smallest_screen(bench: Callable[[], DeskBench], th
     assert at.fits()
     at.press("Esc", "F4")
     assert at.fits()
+
+
+def test_what_moved_the_stock_is_listed_with_the_sale_behind_it(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    demo_counter.till.selling.scan(AMLODIPINE_BOX)
+    product_id = demo_counter.till.selling.scene().lines[0].product_id
+    demo_counter.till.selling.remove(demo_counter.till.selling.scene().lines[0].line_id)
+    lot = demo_counter.till.stocking.rows(product_id)[0]
+    demo_counter.till.stocking.correct(lot.lot_id, -1, "damage", "shelf", "1003").result(60)
+    demo_counter.till.selling.add_product("P5800A1", 2)
+    demo_counter.sell()
+    at = bench()
+    at.page.on_scanned(AMLODIPINE_BOX)
+    assert "更正 · 破损" in at.words()
+    at.page.on_scanned(THERMOMETER)
+    sale = at.page._moves[0]
+    assert (sale.cause, sale.quantity) == ("sale", -2)
+    assert sale.number
+    assert "销售" in at.words()
+    assert at.page._trend.per_day[-1] == 2
+    assert at.page._trend.days_known == 1
+
+
+def test_selling_points_are_what_the_catalogue_says(bench: Callable[[], DeskBench]) -> None:
+    at = bench()
+    at.page.on_scanned(AMLODIPINE_BOX)
+    said = at.words()
+    assert "凭处方销售" in said
+    assert "易混" in said
+    alike = next(point for point in at.page._points if point.code == "look_alike")
+    assert alike.spans
+    at.page.on_scanned(THERMOMETER)
+    assert "凭处方销售" not in at.words()

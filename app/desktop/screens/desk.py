@@ -76,6 +76,8 @@ class Slot(QWidget):
             old.hide()
             old.setParent(None)
             old.deleteLater()
+            # For a moment both stood here: whoever asked then for the room this needs asks again.
+            self.updateGeometry()
         if name:
             again = widget.findChild(QWidget, name)
             if again is not None:

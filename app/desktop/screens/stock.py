@@ -10,25 +10,29 @@ from PySide6.QtWidgets import QWidget
 
 from app.counter.faults import Refused
 from app.counter.scene import QuestionField, SearchHit
-from app.counter.stocking import StockRow
-from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, marks_of
+from app.counter.stocking import SalesTrend, SellingPoint, StockRow
+from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, clock_text, marks_of, short_number
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.rows import Cell, ListRow
+from app.desktop.screens.stock_words import move_words, point_words
 from app.desktop.theme.paint import money_text
-from app.desktop.widgets.arrange import Column, Row, Spring
+from app.desktop.widgets.arrange import Column, Row, Spring, boxed
 from app.desktop.widgets.buttons import Btn
 from app.desktop.widgets.chips import Pill
 from app.desktop.widgets.choices import Seg
 from app.desktop.widgets.notices import Empty
+from app.desktop.widgets.plots import BarPlot
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, IconTile, Marks, Money, Name, Para, Rule, Txt
 from app.desktop.wording import sentence
 from app.domain.verdict import Text
-from app.store.stock import LevelRow
+from app.store.stock import LevelRow, MoveRow
 
 RIGHT_WIDTH = 348
 BADGE_MS = 5_000
+ENOUGH_DAYS = 7
+"""Fewer days on record than these say nothing about how long the stock lasts."""
 
 
 class StockPage(Desk):
@@ -45,6 +49,9 @@ class StockPage(Desk):
         self._product: SearchHit | None = None
         self._hits: tuple[SearchHit, ...] = ()
         self._lots: tuple[StockRow, ...] = ()
+        self._moves: tuple[MoveRow, ...] = ()
+        self._points: tuple[SellingPoint, ...] = ()
+        self._trend = SalesTrend((), 0)
         self._lot = ""
         self._tasks = 0
         self._form: Form | None = None
@@ -131,7 +138,11 @@ class StockPage(Desk):
             product = self.till.store.catalogue.product(self._product.product_id)
             if product is not None:
                 self._product = self.till.staging.hits((product,), self._day())[0]
-                self._lots = self.till.stocking.rows(product.id, self.till.staging.near_expiry_days())
+                near = self.till.staging.near_expiry_days()
+                self._lots = self.till.stocking.rows(product.id, near)
+                self._moves = self.till.stocking.moves(product.id)
+                self._points = self.till.stocking.points(product.id, near)
+                self._trend = self.till.stocking.trend(product.id)
                 if not any(lot.lot_id == self._lot for lot in self._lots):
                     self._lot = self._lots[0].lot_id if self._lots else ""
         self.redraw()
@@ -514,7 +525,42 @@ class StockPage(Desk):
             empty.acted.connect(self._ask_goods_in)
             body = empty
         lots = Sheet(theme, Column(theme, card_head, titles, (body, 1), gap=0))
-        self._left.fill(Column(theme, head, (lots, 1), gap=12))
+        self._left.fill(Column(theme, head, (lots, 3), (self._moves_card(), 2), gap=12))
+
+    def _moves_card(self) -> Sheet:
+        """What moved the stock, newest first."""
+        theme = self.theme
+        head = Row(
+            theme,
+            Txt(theme, self.say("批次动态", "Movements"), "head"),
+            Spring(),
+            Txt(theme, self.say("最近在上", "newest first"), "label", "ink3"),
+            margins=(16, 10, 16, 4),
+        )
+        rows = [self._move_row(move) for move in self._moves]
+        if rows:
+            body: QWidget = Listing(theme, rows)
+        else:
+            words = self.say("入库和销售会列在这里", "Goods in and sales are listed here")
+            body = Empty(theme, "arrows-left-right", self.say("还没有进出", "Nothing moved yet"), words)
+        return Sheet(theme, Column(theme, head, (body, 1), gap=0))
+
+    def _move_row(self, move: MoveRow) -> ListRow:
+        icon, tone, words = move_words(move, self.till.reasons)
+        zone = self.say("不合格品区", "Reject zone") if move.zone == "reject" else ""
+        lot = self.say(f"批号 {move.lot_no}", f"Lot {move.lot_no}") if move.lot_no else self.say("没有批号", "No lot known")
+        number = self.say(f"单号 {short_number(move.number)}", f"No. {short_number(move.number)}") if move.number else ""
+        told = " · ".join(part for part in (lot, number, zone) if part)
+        return ListRow(
+            self.theme,
+            (
+                Cell(self.of(words), sub=told, role="body_strong", icon=icon, tile=tone),
+                Cell(clock_text(move.at, self._day()), width=130, align="right", role="body", tone="ink2"),
+                Cell(_signed(move.quantity), width=90, align="right", tone="good_ink" if move.quantity > 0 else "ink"),
+            ),
+            height=50,
+            plain=True,
+        )
 
     def _lot_row(self, lot: StockRow, first: str) -> ListRow:
         words, tone = {
@@ -537,7 +583,7 @@ class StockPage(Desk):
                 Cell(str(lot.on_reject) if lot.on_reject else "", width=110, align="right", tone="warn_ink"),
                 Cell(pill=words, pill_tone=tone, width=110, align="right"),
             ),
-            height=58,
+            height=56,
             chosen=lot.lot_id == self._lot,
         )
         row.setObjectName(f"lot-{lot.lot_id}")
@@ -648,59 +694,110 @@ class StockPage(Desk):
     def _draw_right(self) -> None:
         theme = self.theme
         lot = self._chosen()
-        card = Column(theme, gap=10, margins=(16, 14, 16, 16))
         if self._product is None:
-            card.add(Txt(theme, self.say("库存规矩", "House rules"), "head"))
+            card = Column(theme, gap=10, margins=(18, 16, 18, 16))
+            card.add(Txt(theme, self.say("怎么处理", "What to do"), "head"))
             for icon, tone, zh, en in (
-                ("warning-circle", "bad", "超卖要逐条更正，写明原因", "Oversold stock is corrected one by one, with a reason"),
+                ("warning", "warn", "超卖：点货架，填实际数量，结清这一条", "Oversold: count the shelf, type what stands there"),
                 ("calendar-x", "warn", "过期的下架，移到不合格品区", "Expired goods leave the shelf for the reject zone"),
                 ("lock-simple", "info", "锁定和召回的批号任何人都不能卖", "Nobody sells a locked or recalled lot"),
             ):
                 card.add(Row(theme, IconTile(theme, icon, 36, tone), (Para(theme, self.say(zh, en), "body", "ink"), 1), gap=12))
             self._right.fill(Column(theme, Panel(theme, card), Spring()))
             return
+        self._right.fill(Column(theme, self._lot_card(lot), (self._points_card(), 1), self._trend_card(), gap=12))
+
+    def _lot_card(self, lot: StockRow | None) -> Panel:
+        """The chosen lot, and what may be done with it."""
+        theme = self.theme
+        card = Column(theme, gap=8, margins=(16, 12, 16, 14))
+        acts: list[tuple[str, str, str, Any]] = []
         if lot is not None:
-            card.add(Row(theme, Txt(theme, self.say("批号", "Lot"), "label", "ink3"), Spring(), Txt(theme, lot.lot_no, "head")))
-            card.add(
-                Row(
-                    theme,
-                    Txt(theme, self.say("效期", "Expiry"), "label", "ink3"),
-                    Spring(),
-                    Txt(theme, lot.expires_on.isoformat(), "title"),
-                )
-            )
-            card.add(
-                Row(
-                    theme,
-                    Txt(theme, self.say("货架", "On shelf"), "label", "ink3"),
-                    Spring(),
-                    Txt(theme, f"{lot.on_shelf} {lot.unit}", "title"),
-                )
-            )
-            if lot.on_reject:
-                card.add(
-                    Row(
-                        theme,
-                        Txt(theme, self.say("不合格品区", "Reject zone"), "label", "ink3"),
-                        Spring(),
-                        Txt(theme, f"{lot.on_reject} {lot.unit}", "title", "warn_ink"),
-                    )
-                )
-            card.add(Rule(theme))
+            held = self.say(f"货架 {lot.on_shelf} {lot.unit}", f"{lot.on_shelf} on shelf")
+            aside = self.say(f" · 不合格品区 {lot.on_reject}", f" · {lot.on_reject} in the reject zone") if lot.on_reject else ""
+            card.add(Row(theme, Txt(theme, self.say("批号", "Lot"), "label", "ink3"), Txt(theme, lot.lot_no, "head"), Spring(), gap=8))
+            expiry = Txt(theme, self.say(f"有效期至 {lot.expires_on}", f"Expires {lot.expires_on}"), "body_strong")
+            card.add(Row(theme, expiry, (Txt(theme, held + aside, "label", "ink2", align="right", elide=True), 1)))
             locked = lot.state in ("locked", "recalled")
             acts = [
-                (self.say("盘点更正", "Correct the count"), "list-checks", "F4", self._ask_count),
+                (self.say("盘点更正", "Correct"), "list-checks", "F4", self._ask_count),
                 (self.say("解除锁定", "Release"), "lock-simple-open", "F6", lambda: self._ask_state("saleable"))
                 if locked
-                else (self.say("锁定批号", "Lock the lot"), "lock-simple", "F6", lambda: self._ask_state("locked")),
+                else (self.say("锁定批号", "Lock lot"), "lock-simple", "F6", lambda: self._ask_state("locked")),
             ]
             if lot.state != "recalled":
-                acts.append((self.say("召回批号", "Recall the lot"), "prohibit", "F8", lambda: self._ask_state("recalled")))
-            for words, icon, key, act in acts:
-                button = Btn(theme, words, icon=icon, key=key, height=44)
-                button.clicked.connect(act)
-                card.add(button)
-        goods_in = Btn(theme, self.say("入库", "Goods in"), "tonal", icon="tray-arrow-down", key="F5", height=44)
-        goods_in.clicked.connect(self._ask_goods_in)
-        card.add(goods_in)
-        self._right.fill(Column(theme, Panel(theme, card), Spring()))
+                acts.append((self.say("召回批号", "Recall"), "prohibit", "F8", lambda: self._ask_state("recalled")))
+        acts.insert(1, (self.say("入库", "Goods in"), "tray-arrow-down", "F5", self._ask_goods_in))
+        buttons = []
+        for words, icon, key, act in acts:
+            button = Btn(theme, words, "tonal" if key == "F5" else "line", icon=icon, key=key, height=40)
+            button.clicked.connect(act)
+            buttons.append(button)
+        for pair in (buttons[:2], buttons[2:]):
+            if pair:
+                card.add(Row(theme, *((button, 1) for button in pair), gap=8))
+        return Panel(theme, card)
+
+    def _points_card(self) -> Panel:
+        """What the catalogue says that matters while this is sold."""
+        theme = self.theme
+        rows: list[QWidget] = [self._point_row(point) for point in self._points]
+        title = Txt(theme, self.say("销售要点", "While selling"), "head")
+        body: Any = (Listing(theme, rows, gap=10), 1)
+        if not rows:
+            body = Para(theme, self.say("目录里没有特别说明", "The catalogue says nothing special"), "label", "ink3")
+        return Panel(theme, Column(theme, title, body, None if rows else Spring(), gap=10, margins=(16, 12, 12, 10)))
+
+    def _point_row(self, point: SellingPoint) -> QWidget:
+        theme = self.theme
+        icon, tone, first, second = point_words(point)
+        said: QWidget = Txt(theme, self.of(first), "body_strong")
+        if point.code == "look_alike":
+            # The other name stands beside its grade, its differing characters marked as everywhere.
+            said = boxed(
+                Row(
+                    theme,
+                    Txt(theme, self.of(first), "body_strong", "warn_ink"),
+                    Name(theme, point.word, point.spans, 14, choosing=True),
+                    Txt(theme, point.strength, "body_strong"),
+                    Spring(),
+                    gap=6,
+                )
+            )
+        words = Column(theme, said, Para(theme, self.of(second), "caption", "ink2"), gap=1)
+        return boxed(Row(theme, Icon(theme, icon, 20, tone, "fill"), (words, 1), gap=10))
+
+    def _trend_card(self) -> Panel:
+        """How it sold in the last thirty days, day by day."""
+        theme, trend = self.theme, self._trend
+        unit = self._lots[0].unit if self._lots else self.say("件", "packs")
+        saleable = sum(lot.on_shelf for lot in self._lots if lot.state in ("saleable", "near"))
+        sold = self.say(f"售出 {trend.sold} {unit}", f"{trend.sold} sold")
+        if trend.sold and trend.days_known >= ENOUGH_DAYS:
+            daily = trend.sold / trend.days_known
+            lasts = int(max(0, saleable) / daily)
+            note = self.say(f"{sold} · 日均 {daily:.1f} · 可卖 {lasts} 天", f"{sold} · {daily:.1f} a day · lasts {lasts} days")
+        elif trend.days_known:
+            days = "1 day" if trend.days_known == 1 else f"{trend.days_known} days"
+            note = self.say(f"{sold} · 记录 {trend.days_known} 天", f"{sold} · {days} on record")
+        else:
+            note = self.say("还没有进出", "Never moved here")
+        count = len(trend.per_day)
+        ends = {0: self.say("30 天前", "30 days ago"), count - 1: self.say("今天", "today")}
+        most = max(trend.per_day, default=0)
+        plot = BarPlot(
+            theme,
+            trend.per_day,
+            [ends.get(order, "") for order in range(count)],
+            spoken=note,
+            peak=str(most) if most else "",
+            from_order=count - trend.days_known,
+            height=78,
+        )
+        head = Row(theme, Txt(theme, self.say("近 30 天", "30 days"), "head"), Spring(), Txt(theme, note, "label", "ink2", elide=True))
+        return Panel(theme, Column(theme, head, plot, gap=6, margins=(16, 12, 16, 8)))
+
+
+def _signed(quantity: int) -> str:
+    """A movement with its sign: +24, −6."""
+    return f"+{quantity}" if quantity > 0 else f"−{-quantity}"
