@@ -282,6 +282,7 @@ class Palette(Overlay):
         )
         super().__init__(theme, Column(theme, head, Rule(theme), self._none_box, self._view, Rule(theme), foot, gap=0), parent=host)
         self._scrim.pressed.connect(self.close_palette)
+        theme.changed.connect(self._recoloured)
         self.hide()
 
     # ------------------------------------------------------------------ open and closed
@@ -317,6 +318,12 @@ class Palette(Overlay):
         self.hide()
         self._scrim.hide()
         self.closed.emit()
+
+    def _recoloured(self) -> None:
+        """The page behind has other colours or words now: its picture is of yesterday."""
+        if self.isVisible():
+            self._scrim.follow(self._host)
+            self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the window's size."""
@@ -441,8 +448,15 @@ class Palette(Overlay):
     def _place(self) -> None:
         px = self.theme.px
         reach, host = px(self.SPREAD), self._host
-        tall = sum(px(HEAD_ROW if line.kind == "head" else ROW) for line in self._model.lines)
-        self._view.setFixedHeight(min(tall, px(TALLEST), max(px(ROW), host.height() - px(TOP + 130))))
+        room = min(px(TALLEST), max(px(ROW), host.height() - px(TOP + 130)))
+        tall = 0
+        for line in self._model.lines:
+            high = px(HEAD_ROW if line.kind == "head" else ROW)
+            if tall and tall + high > room:
+                # A list that ends inside a row reads as broken; what is below is one arrow away.
+                break
+            tall += high
+        self._view.setFixedHeight(min(tall, room))
         wide = min(px(WIDTH), host.width() - px(16))
         held = self.layout()
         if held is None:
