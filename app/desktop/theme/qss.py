@@ -7,12 +7,12 @@ from app.desktop.theme.scale import Scale
 from app.desktop.theme.tokens import Tokens
 from app.records.resources import resource
 
-_SIZE = re.compile(r"(?<![\w#.])(\d+)dp\b")
+_SIZE = r"(?<![\w#.])(\d+)dp\b"
 
 
 def style_sheet(tokens: Tokens, scale: Scale) -> str:
     """`resources/theme/app.qss` with `$token` replaced by a colour and `12dp` by scaled pixels."""
     template = resource("theme", "app.qss").read_text(encoding="utf-8")
-    sized = _SIZE.sub(lambda found: f"{scale.px(int(found.group(1)))}px", template)
+    sized = re.sub(_SIZE, lambda found: f"{scale.px(int(found.group(1)))}px", template)
     folder = resource("theme").as_posix()
     return Template(sized).substitute(tokens._asdict(), folder=folder)

@@ -14,7 +14,8 @@ from app.desktop.theme.scale import Scale, clamp
 from app.desktop.theme.tokens import Mode, Tokens, tokens_of
 from app.desktop.theme.type import ROLES, SMALLEST_PX, Face, load_fonts
 
-_KEY_IN_WORDS = re.compile(r"(?<![A-Za-z0-9])(?:Shift )?F(?:1[0-2]|[1-9])(?![0-9])")
+_KEY_IN_WORDS = r"(?<![A-Za-z0-9])(?:Shift )?F(?:1[0-2]|[1-9])(?![0-9])"
+# A pattern as words, which `re` compiles and keeps at its first use: few tills have another key layout.
 
 
 class Theme(QObject):
@@ -140,7 +141,7 @@ class Theme(QObject):
         """A sentence whose function keys are named as they lie for this person."""
         if not self._keys or "F" not in words:
             return words
-        return _KEY_IN_WORDS.sub(lambda found: self._keys.get(found.group(), found.group()), words)
+        return re.sub(_KEY_IN_WORDS, lambda found: self._keys.get(found.group(), found.group()), words)
 
     # -- what painters ask -------------------------------------------------------------------
 
