@@ -326,15 +326,19 @@ def find(raw: str) -> Question:
     )
 
 
-def salesperson(people: Sequence[Staff]) -> Question:
-    """Whose sale the next lines are."""
+def salesperson(people: Sequence[Staff], line: BasketLine | None, now: str) -> Question:
+    """Whose sale a line is, or the next lines where none is chosen; `now` is the staff id it counts for."""
+    name = line.product.generic_name if line is not None else ""
     return _question(
         "salesperson",
-        "",
-        Text("营业员", "Salesperson"),
+        line.line_id if line is not None else "",
+        Text(f"营业员：{name}", f"Salesperson: {name}") if name else Text("营业员", "Salesperson"),
         QuestionField(
-            "staff", "choice", Text("工号", "Staff"), "", tuple((s.id, Text(f"{s.code} {s.name}", f"{s.code} {s.name}")) for s in people)
+            "staff", "choice", Text("工号", "Staff"), now, tuple((s.id, Text(f"{s.code} {s.name}", f"{s.code} {s.name}")) for s in people)
         ),
+        body=Text("只改这一行；扫工牌则以后各行都算此人", "Changes this line alone; a scanned badge counts for the lines that follow")
+        if name
+        else Text("以后各行都算此人", "Counts for the lines that follow"),
     )
 
 

@@ -53,6 +53,7 @@ class SceneLine:
     lasa: tuple[tuple[int, int], ...] = ()
     """Spans of `name` that differ from a look-alike."""
     salesperson: str = ""
+    """Name of whoever the line counts for; '' where that is the cashier."""
     ghost: bool = False
     """An unknown code standing in the list until it is resolved."""
     can_decrease: bool = True

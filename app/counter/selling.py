@@ -645,6 +645,9 @@ class Selling:
     def ask(self, kind: str, line_id: str = "", **facts: str) -> Scene:
         """Put a question on the screen: quantity, price, lot, review, buyer, patient, override, code_missing, find, salesperson, member."""
         line = self._state.basket.line(line_id or self._state.selected)
+        if kind == "review" and self._rx_lines() and not self._store.shifts.duty_pharmacists():
+            # Nobody could sign the form: the pharmacist comes first, and the form opens by itself after.
+            return self.ask("duty_pharmacist", line_id, **facts, then="review")
         if line is None and kind in asking.NEEDS_LINE:
             return self._refused("choose_a_line")
         self._asked = asking.Asked(kind, line.line_id if line else line_id, dict(facts))
@@ -689,7 +692,8 @@ class Selling:
             case "find":
                 return asking.find(facts.get("raw", ""))
             case "salesperson":
-                return asking.salesperson([s for s in people if s.active])
+                now = line.salesperson if line else self._state.basket.salesperson
+                return asking.salesperson([s for s in people if s.active], line, now or self._post.actor)
             case "member":
                 return asking.member(facts.get("text", ""))
             case _:
@@ -741,7 +745,10 @@ class Selling:
                 person = self._authorising.anyone(values.get("pin", ""), ("pharmacist",))
                 return self._answer_rule(line.line_id, asked.facts["rule"], "checked", person.id)
             case "duty_pharmacist":
-                return self._set_duty(values)
+                told = self._set_duty(values)
+                if asked.facts.get("then") == "review" and values.get("on_duty") != "no":
+                    return self.ask("review", asked.line_id, number=asked.facts.get("number", ""))
+                return told
             case "code_missing" if line:
                 if not values.get("reason"):
                     raise Refused("reason_needed")
@@ -754,9 +761,7 @@ class Selling:
                 ghost = next((g for g in self._state.ghosts if g.ghost_id == asked.line_id), None)
                 return self._add_resolved(asking.chosen(values, "product"), ghost.raw if ghost else "", ghost)
             case "salesperson":
-                staff = asking.chosen(values, "staff")
-                self._change(replace(self._state, basket=replace(self._state.basket, salesperson=staff)))
-                return self._told("salesperson_set")
+                return self._set_salesperson(line, asking.chosen(values, "staff"))
             case "member":
                 found = self._store.people.find_members(asking.chosen(values, "text"))
                 if len(found) == 1:
@@ -805,6 +810,11 @@ class Selling:
                 if isinstance(reading, codes.PrescriptionCode):
                     self._question = asking.filled(self._question, "number", reading.number)
                     return self._told("number_taken", sound="scan_member_or_rx")
+            case "salesperson":
+                badge = self.badge_of(raw)
+                staff = self._store.people.staff_by_code(badge) if badge else None
+                if staff is not None:
+                    return self.answer(self._question.question_id, {"staff": staff.id})
             case "member" | "which_member" | "find":
                 self._question = self._asked = None
                 return self.scan(raw, entry)
@@ -868,6 +878,16 @@ class Selling:
             patient = safety.patient_of_family(person, self._today())
         self._change(replace(self._state, basket=replace(basket, patient=patient)))
         return self._told("patient", label=patient.label, undoable=True)
+
+    def _set_salesperson(self, line: BasketLine | None, staff_id: str) -> Scene:
+        """Count one line, or without one the lines that follow, for a person; an empty basket says nothing to undo."""
+        staff = self._store.people.staff_by_id(staff_id)
+        if staff is None or not staff.active:
+            raise Refused("staff_unknown")
+        basket = self._state.basket
+        changed = replace(basket, salesperson=staff.id) if line is None else basket.replaced(replace(line, salesperson=staff.id))
+        self._change(replace(self._state, basket=changed))
+        return self._told("salesperson", name=staff.name, sound="scan_member_or_rx", undoable=True)
 
     def _set_duty(self, values: Mapping[str, str]) -> Scene:
         """药师到岗 / 离岗 at this till, signed with the pharmacist's own PIN."""

@@ -331,11 +331,14 @@ class Staging:
 
     # ------------------------------------------------------------------ drawing
 
+    def _names(self) -> Mapping[str, str]:
+        return self._memo.get("names", lambda: {s.id: s.name for s in self._store.people.staff()})
+
     def frame(self) -> Frame:
         """Who, where and when."""
         post, till = self._post, self._post.till
         duty = self._duty()
-        names = self._memo.get("names", lambda: {s.id: s.name for s in self._store.people.staff()})
+        names = self._names()
         day = self._day()
         return Frame(
             store_name=till.store_name,
@@ -459,7 +462,7 @@ class Staging:
             amount_fen=priced.payable_fen,
             strips=(*(self._strip(v) for v in mine), *self._notes_on(line)),
             lasa=lasa.get(product.id, ()),
-            salesperson=line.salesperson,
+            salesperson=self._names().get(line.salesperson, ""),
             can_decrease=line.quantity > 1,
         )
 
@@ -530,7 +533,7 @@ class Staging:
     def _held(self) -> tuple[HeldTicket, ...]:
         now = self._clock.now()
         return tuple(
-            HeldTicket(row.basket_id, row.label, row.pieces, row.payable_fen, int((now - row.at).total_seconds() // 60))
+            HeldTicket(row.basket_id, row.label, row.pieces, row.payable_fen, max(0, int((now - row.at).total_seconds() // 60)))
             for row in self._memo.get("held", self._store.parked.held)
         )
 

@@ -93,7 +93,6 @@ SENTENCES: dict[str, Text] = {
     "member_gone": _T("已取消会员，商品不变", "Member taken off, the goods stay"),
     "member_unknown": _T("没找到这位会员，可继续卖", "No such member. Go on selling"),
     "salesperson": _T("营业员：{name}", "Salesperson: {name}"),
-    "salesperson_set": _T("已改营业员", "Salesperson changed"),
     "allergy_stands": _T(
         "有一行属于已登记过敏，先去掉它或由药师确认，再取消会员",
         "A line is in a recorded allergy class. Take it off, or ask the pharmacist, before the member goes",

@@ -81,7 +81,8 @@ class RowLayout:
 
 
 _shape = attrgetter(
-    "name", "strength", "marks", "maker", "lot_no", "lot_source", "expires_on", "near_expiry", "codes_needed", "codes_got", "ghost"
+    "name", "strength", "marks", "maker", "lot_no", "lot_source", "expires_on", "near_expiry", "codes_needed", "codes_got", "ghost",
+    "salesperson",
 )
 """What of a line the measures of its head depend on; prices and counts stand in boxes of their own."""
 
@@ -240,7 +241,7 @@ class CartRows(QObject):
         return note, laid
 
     def _pieces(self, line: SceneLine, room: float) -> tuple[_Piece, ...]:
-        """The sub-line: maker, lot, expiry, trace codes; the maker gives way first, then the lot's word."""
+        """The sub-line: maker, lot, expiry, trace codes; the maker gives way first, then whose line it is."""
         theme = self._theme
         if line.ghost:
             return (_Piece(say(theme, "cart_ghost"), False, "warn_ink"),)
@@ -260,6 +261,10 @@ class CartRows(QObject):
             whole = line.codes_got >= line.codes_needed
             words = say(theme, "cart_trace", got=line.codes_got, needed=line.codes_needed)
             pieces.append(_Piece(words, False, "ink2" if whole else "warn_ink", "check-circle" if whole else "barcode"))
+        if line.salesperson:
+            whose = _Piece(line.salesperson, False, "ink2")
+            if self._wide([*pieces, whose]) <= room:
+                pieces.append(whose)
         if line.maker:
             left = room - self._wide(pieces) - theme.px(19)
             caption = theme.face("label")

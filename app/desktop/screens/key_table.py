@@ -31,6 +31,7 @@ TYPED: dict[str, tuple[tuple[str, Text], ...]] = {
         ("?", Text("先打问号只查价", "A question mark only checks the price")),
         ("↑ ↓", Text("换行", "Another line")),
         ("Ctrl U", Text("换用药人", "Another patient")),
+        ("Ctrl G", Text("换本行营业员", "Another salesperson for the line")),
         ("Ctrl 1–9", Text("取第几张挂单", "Take back that held sale")),
     ),
 }

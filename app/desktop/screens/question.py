@@ -508,7 +508,7 @@ class QuestionPanel(Panel):
             QWidget.setTabOrder(before, after)
         empty = next((part for part in order if not (part.text() if isinstance(part, Entry) else part.value)), None)
         first = order[0] if order else None
-        if empty is not None and (question.error is not None or question.kind == "review"):
+        if empty is not None and (question.error is not None or question.kind in ("review", "duty_pharmacist")):
             first = empty
         elif question.error is not None:
             first = parts.get(held, first)

@@ -1002,6 +1002,8 @@ class SalePage(Page):
                 return self.on_omnibox("")
             case "Ctrl U":
                 self._ask("patient")
+            case "Ctrl G":
+                self._ask("salesperson")
             case held if held.startswith("Ctrl ") and held[5:].isdigit() and held != "Ctrl 0":
                 self._recall(int(held[5:]) - 1)
             case "Esc":

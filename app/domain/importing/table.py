@@ -57,6 +57,8 @@ def read_table(content: bytes, filename: str) -> Table:
         )
     if content.startswith(b"PK"):
         return _table(_excel_rows(content))
+    if ending in ("xlsx", "xlsm", "xls"):
+        raise TableUnreadable("broken_excel", "Excel 文件已损坏，无法打开", "The Excel file is damaged")
     if ending not in ("csv", "txt", "tsv"):
         raise TableUnreadable("format", "只能导入 .xlsx 或 .csv 文件", "Only .xlsx and .csv files can be imported")
     return _table(_csv_rows(_decoded(content)))

@@ -186,3 +186,38 @@ def test_scan_goes_on_when_the_disk_refuses_but_money_stops(hand: Any, monkeypat
 def test_salesperson_of_later_lines_is_whose_badge_was_scanned(hand: Any, names: References) -> None:
     hand.scan("@P6000A1.ean", "@staff.1004", "@P5800A1.ean")
     assert [line.salesperson for line in hand.till.selling.basket.lines] == ["", "staff-1004"]
+
+
+def test_one_line_is_counted_for_another_person_and_the_rest_stay(hand: Any) -> None:
+    selling = hand.till.selling
+    first = hand.scan("@P6000A1.ean", "@P5800A1.ean").lines[0].line_id
+    selling.select(first)
+    question = selling.ask("salesperson").question
+    assert question is not None and question.line_id == first
+    scene = hand.answer(staff="staff-1002")
+    assert [bool(line.salesperson) for line in scene.lines] == [True, False]
+    assert [line.salesperson for line in selling.basket.lines] == ["staff-1002", ""]
+    # The next pack of the same goods is the cashier's again: a line of its own.
+    assert len(hand.scan("@P6000A1.ean").lines) == 3
+    selling.undo()
+    assert selling.undo().lines[0].salesperson == ""
+
+
+def test_a_badge_answers_whose_line_it_is(hand: Any) -> None:
+    selling = hand.till.selling
+    hand.scan("@P6000A1.ean", "@P5800A1.ean")
+    selling.ask("salesperson")
+    scene = hand.scan("@staff.1002")
+    assert scene.question is None
+    assert [line.salesperson for line in selling.basket.lines] == ["", "staff-1002"]
+
+
+def test_review_with_nobody_on_duty_asks_the_pharmacist_in_first_and_then_opens(hand: Any) -> None:
+    selling = hand.till.selling
+    hand.scan("@P1000A1.box1", "@P6000A1.ean")
+    question = selling.ask("review", number="RX-77").question
+    assert question is not None and question.kind == "duty_pharmacist"
+    question = hand.answer(pharmacist="staff-1002", on_duty="yes", pin="1002").question
+    assert question is not None and question.kind == "review"
+    shown = {field.name: field.value for field in question.fields}
+    assert (shown["number"], shown["reviewer"]) == ("RX-77", "staff-1002")
