@@ -27,6 +27,7 @@ from app.desktop.theme import Theme
 from app.desktop.theme.scale import automatic
 from app.desktop.theme.sounds import TONES, Sounds
 from app.desktop.till import Till
+from app.desktop.titles import shift_title, till_title
 from app.desktop.training import ribbon_of
 from app.desktop.widgets.arrange import Column, Row
 from app.desktop.widgets.bars import FBar, FKeyEntry, NavEntry, NavRail, TopBar
@@ -698,8 +699,9 @@ class Shell(QWidget):
         say = wording.words
         store = " · ".join(part for part in (frame.store_name, frame.branch) if part)
         sale = say("sale_no", language, number=f"{frame.next_sale_no:04d}")
-        title = frame.till_title or say("till_no", language, till=frame.till)
-        shift = frame.shift_title if self.till.shifts.has_open_shift else say("no_shift_short", language)
+        title = till_title(frame.till_title, frame.till, language)
+        named = shift_title(frame.shift_title, self.till.settings.get("shift.names"), language)
+        shift = named if self.till.shifts.has_open_shift else say("no_shift_short", language)
         self.bar.set_place(store, " · ".join(part for part in (title, shift, sale) if part))
         role, tone = wording.role(frame.role, language)
         self.bar.set_person(frame.person, role, tone)

@@ -57,6 +57,15 @@ class Outbox:
             batch.append((seq, event_id, bytes(raw)))
         return batch
 
+    def confirmed(self, at_most: int) -> list[tuple[datetime, bytes]]:
+        """(when headquarters confirmed it, raw) of the latest events it has, newest first."""
+        o, e = t.outbox.c, t.event.c
+        has_it = o.status.in_(("stored", "duplicate")) & o.acked_at.is_not(None)
+        rows = self._readers.connection().execute(
+            select(o.acked_at, e.raw).join(t.event, e.seq == o.seq).where(has_it).order_by(o.seq.desc()).limit(at_most)
+        )
+        return [(acked_at, bytes(raw)) for acked_at, raw in rows]
+
     def mark(self, results: Mapping[str, str]) -> Future[None]:
         """Note headquarters' answers, event id → status; ValueError for a status that is none."""
         if self._writer is None:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from app.records.clock import Clock
 from app.records.registry import FEEDS
 from app.sync.client import HubClient, HubFault
+from app.sync.line_day import LineDay
 from app.sync.ports import Inbox, Outbox
 from app.sync.puller import Puller
 from app.sync.uploader import Uploader
@@ -85,6 +86,8 @@ class SyncWorker:
         self._wanted = False
         self._urgent = False
         self._state = SyncState("off" if client is None else "offline")
+        self.line = LineDay()
+        """How the line stood since the start, and how fresh each feed is; kept by the worker's thread."""
         self._failures = 0
         self._pull_due = True
         self._pull_error = ""
@@ -175,6 +178,8 @@ class SyncWorker:
                     self._reached(self._uploader.step().sent)
             if not self._stopping.is_set():
                 self._puller.settle(feed)
+                if not self._pull_error:
+                    self.line.read_to_end(feed, self._clock.now())
 
     def _reached(self, sent: int) -> None:
         """Events were acknowledged: online, or recovering while a backlog drains."""
@@ -223,6 +228,7 @@ class SyncWorker:
                 self._called.wait(left)
 
     def _tell(self, state: SyncState) -> None:
+        self.line.note(state.kind, self._clock.now())
         if state == self._state:
             return
         self._state = state

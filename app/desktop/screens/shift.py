@@ -23,8 +23,9 @@ from app.desktop.theme import Theme
 from app.desktop.theme.paint import money_text
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed
 from app.desktop.widgets.buttons import Btn
-from app.desktop.widgets.chips import Chip, KeyCap, Pill
+from app.desktop.widgets.chips import Bar, Chip, KeyCap, Pill
 from app.desktop.widgets.fields import Entry
+from app.desktop.widgets.plots import BarPlot
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, IconTile, Money, Para, Rule, Txt
 from app.desktop.wording import sentence
@@ -32,6 +33,7 @@ from app.domain.day import DutyRule, DutyState
 from app.domain.money import parse_fen
 from app.domain.verdict import Text
 from app.records.events import ShiftClosed, ShiftTotals
+from app.reports.shop import sales_by_hour
 from app.store.shifts import DutyRow, ShiftRow
 
 RIGHT_WIDTH = 366
@@ -979,7 +981,7 @@ class ShiftPage(Desk):
                 )
         hand = Btn(theme, self.say("交给下一班", "Hand over"), "primary", key="F12", height=56, role="section")
         hand.clicked.connect(self._hand_over)
-        parts: list[Any] = [Panel(theme, side), Spring()]
+        parts: list[Any] = [Panel(theme, side), None if closing is None else self._next_steps(closing), Spring()]
         if closing is not None:
             pdf = Btn(theme, self.say("导出 PDF", "Save as PDF"), icon="file-pdf", height=40)
             pdf.setObjectName("save-pdf")
@@ -1056,6 +1058,9 @@ class ShiftPage(Desk):
         left.add(Spring())
         card.add(Row(theme, (left, 1), (right, 1), gap=36))
         card.add(Spring())
+        card.add(Rule(theme))
+        card.add(Row(theme, (self._hours(last), 1), (self._taken(closing), 1), gap=36))
+        card.add(Spring())
         card.add(
             Row(
                 theme,
@@ -1065,6 +1070,67 @@ class ShiftPage(Desk):
             )
         )
         return Panel(theme, card)
+
+
+    def _hours(self, last: ShiftRow) -> Column:
+        """Sales of the shift hour by hour, every hour between the first and the last."""
+        theme = self.theme
+        sums = dict(sales_by_hour(self.till.store, shift_id=last.shift_id))
+        title = Txt(theme, self.say("每小时销售", "Sales by hour"), "head")
+        if not sums:
+            return Column(theme, title, Txt(theme, self.say("这一班没有销售", "No sale in this shift"), "label", "ink3"), Spring(), gap=6)
+        first, hour_last = next(iter(sums)), list(sums)[-1]
+        hours = [(first + order) % 24 for order in range((hour_last - first) % 24 + 1)]
+        values = [sums.get(hour, 0) for hour in hours]
+        step = 1 if len(hours) <= 8 else 2
+        marks = [f"{hour}:00" if order % step == 0 else "" for order, hour in enumerate(hours)]
+        peak = money_text(max(values))
+        spoken = "；".join(f"{hour}:00 {money_text(value)}" for hour, value in zip(hours, values, strict=True))
+        return Column(theme, title, BarPlot(theme, values, marks, spoken=spoken, peak=peak, height=128), Spring(), gap=6)
+
+    def _taken(self, closing: ShiftClosed) -> Column:
+        """What each way of paying took, refunds taken off."""
+        theme = self.theme
+        titles = {str(row["id"]): Text(str(row["title_zh"]), str(row["title_en"])) for row in self.till.settings.get("tender.methods")}
+        column = Column(theme, Txt(theme, self.say("收款构成", "Taken by"), "head"), gap=6)
+        used = [row for row in closing.totals.tenders if row.sales or row.refunds]
+        whole = sum(max(0, row.amount_fen) for row in used) or 1
+        for row in used:
+            words = self.of(titles.get(row.method, Text(row.method, row.method)))
+            count = Txt(theme, self.say(f"{row.sales} 笔", str(row.sales)), "label", "ink3")
+            amount = Money(theme, row.amount_fen - row.refund_fen)
+            icon = Icon(theme, TENDER_ICONS.get(row.method, "wallet"), 18)
+            column.add(Row(theme, icon, Txt(theme, words, "label", "ink2"), count, Spring(), amount, gap=8))
+            column.add(Bar(theme, max(0, row.amount_fen) / whole, height=4))
+        column.add(Spring())
+        return column
+
+    def _next_steps(self, closing: ShiftClosed) -> Panel:
+        """What is left to do after the close, in the order it is done."""
+        theme = self.theme
+        steps = []
+        if closing.unprinted_jobs:
+            count = closing.unprinted_jobs
+            steps.append(("printer", "warn", self.say(f"装纸后补打 {count} 张", f"Print {count} slips once paper is in")))
+        steps.append(
+            (
+                "vault",
+                "brand",
+                self.say(
+                    f"取出应缴 {money_text(closing.remit_fen)}，钱箱留 {money_text(closing.float_left_fen)}",
+                    f"Take out {money_text(closing.remit_fen)}, leave {money_text(closing.float_left_fen)}",
+                ),
+            )
+        )
+        if self._chained() and closing.unsent_events:
+            count = closing.unsent_events
+            steps.append(("cloud-arrow-up", "info", self.say(f"{count} 笔会自动补传", f"{count} records upload by themselves")))
+        if self._day_to_close() is not None:
+            words = self.say("还有下一班就交班，没有就日结", "Hand over, or close the day after the last shift")
+            steps.append(("calendar-check", "brand", words))
+        rows = [Row(theme, IconTile(theme, icon, 32, tone), (Para(theme, words, "label", "ink"), 1), gap=10) for icon, tone, words in steps]
+        title = Txt(theme, self.say("接下来", "What is next"), "head")
+        return Panel(theme, Column(theme, title, *rows, gap=10, margins=(18, 14, 18, 14)))
 
 
 def _shown(value: int, scale: int) -> str:

@@ -12,18 +12,35 @@ from PySide6.QtWidgets import QWidget
 from app.desktop import wording
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.theme import Theme, paint
-from app.desktop.widgets.arrange import Column, Row, Spring, boxed
+from app.desktop.widgets.arrange import Column, Part, Row, Spring, boxed
 from app.desktop.widgets.base import Painted
 from app.desktop.widgets.buttons import Btn
 from app.desktop.widgets.chips import Pill
 from app.desktop.widgets.notices import Empty
+from app.desktop.widgets.plots import DayBar
 from app.desktop.widgets.surfaces import Card, Panel
 from app.desktop.widgets.words import Icon, IconTile, Txt
 from app.domain.verdict import Text
 from app.records.clock import SHOP_TIME
-from app.records.envelope import unseal
+from app.records.envelope import printed_number, unseal
+from app.sync.line_day import slices, up_share
 
 ROWS = 8
+SLICE = timedelta(minutes=15)
+SLICES = 56
+"""The bar of the day: fourteen hours of quarters, beginning at the hour the shop's day began, or at eight."""
+FIRST_HOUR = 8
+SIDE_WIDTH = 340
+_TONES = {"up": "good", "mixed": "warn", "down": "info", "unknown": "line2"}
+
+FEEDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("feed_goods", "tag", ("product", "price")),
+    ("feed_offers", "ticket", ("offer", "coupon")),
+    ("feed_members", "users", ("member", "family", "points")),
+    ("feed_lots", "stack", ("lot",)),
+    ("feed_staff", "identification-badge", ("staff",)),
+)
+"""What headquarters sends down, in shop words: key of its name, icon, and the feeds it comes in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +52,66 @@ class QueueRow:
     number: str
     amount_fen: int | None
     at: datetime
+    tone: str = "brand"
+    sent_at: datetime | None = None
+    """When headquarters confirmed it; None while it waits."""
 
 
-def row_of(raw: bytes, language: str) -> QueueRow:
-    """A sealed event in shop words."""
+_ROW_TONES = {"return.closed@1": "bad", "review.signed@1": "rx", "buyer.registered@1": "warn", "stock.received@1": "good"}
+
+
+def row_of(raw: bytes, language: str, sent_at: datetime | None = None, till: str = "") -> QueueRow:
+    """A sealed event in shop words; `till` where the printed number is wanted."""
     envelope = unseal(raw)
     icon, name = wording.EVENTS.get(envelope.type, ("database", Text(envelope.type)))
     body = envelope.body if isinstance(envelope.body, dict) else {}
     amount: int | None = None
     title = name.of(language)
+    number = f"№ {envelope.place.seq}"
     if envelope.type == "sale.closed@1":
         amount = int(body.get("payable_fen", 0))
     elif envelope.type == "return.closed@1":
         amount = -abs(int(body.get("total_fen", 0)))
     elif envelope.type == "cash.moved@1":
         amount = int(body.get("amount_fen", 0))
-    return QueueRow(icon, title, f"№ {envelope.place.seq}", amount, envelope.at)
+    if envelope.type in ("sale.closed@1", "return.closed@1"):
+        guest = wording.words("row_member" if body.get("member_id") else "row_guest", language)
+        if envelope.type == "sale.closed@1":
+            title = f"{title} · {guest}"
+        if till:
+            number = printed_number(envelope.place, str(body.get("till") or till), envelope.digest)
+    return QueueRow(icon, title, number, amount, envelope.at, _ROW_TONES.get(envelope.type, "brand"), sent_at)
+
+
+class _Heads(Painted):
+    """The heads over the columns of the queue."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.restyle()
+
+    def measure(self) -> None:
+        """34 high."""
+        self.setFixedHeight(self.theme.px(34))
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """What, amount, time, state."""
+        theme, px = self.theme, self.theme.px
+        face, ink = theme.face("label"), theme.color("ink3")
+        amount, when, state = _columns(theme, rect)
+        what = QRectF(px(44), rect.top(), px(200), rect.height())
+        for box, key in ((what, "col_what"), (amount, "col_amount"), (when, "col_made"), (state, "col_state")):
+            paint.text(painter, box, wording.words(key, theme.language), face, ink, "right" if box is amount else "left")
+        paint.hairline(painter, theme, 0, rect.bottom() - 1, rect.width())
+
+
+def _columns(theme: Theme, rect: QRectF) -> tuple[QRectF, QRectF, QRectF]:
+    """Where amount, time and state stand in a row."""
+    px = theme.px
+    state = QRectF(rect.right() - px(116), rect.top(), px(116), rect.height())
+    when = QRectF(state.left() - px(104), rect.top(), px(92), rect.height())
+    amount = QRectF(when.left() - px(154), rect.top(), px(130), rect.height())
+    return amount, when, state
 
 
 class _QueueLine(Painted):
@@ -63,15 +124,19 @@ class _QueueLine(Painted):
 
     def show_row(self, row: QueueRow | None) -> None:
         """Show a record, or nothing."""
+        if row == self._row and self.isVisibleTo(self.parentWidget()) == (row is not None):
+            return
         self._row = row
         self.setVisible(row is not None)
         if row is not None:
-            self.setAccessibleName(f"{row.title} {row.number}")
+            money = paint.money_text(row.amount_fen) if row.amount_fen is not None else ""
+            state = wording.words("state_sent" if row.sent_at else "state_waiting", self.theme.language)
+            self.setAccessibleName(" ".join(part for part in (row.title, row.number, money, state) if part))
         self.update()
 
     def measure(self) -> None:
-        """52 high."""
-        self.setFixedHeight(self.theme.px(52))
+        """50 high."""
+        self.setFixedHeight(self.theme.px(50))
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Icon, name and number; amount, time and state in their columns."""
@@ -79,19 +144,21 @@ class _QueueLine(Painted):
         if row is None:
             return
         tile = QRectF(0, rect.center().y() - px(16), px(32), px(32))
-        paint.rounded(painter, tile, px(8), theme.color("brand_t"))
-        paint.icon(painter, theme, row.icon, tile.center().x() - px(9), tile.center().y(), 18, "brand_ink", "fill")
+        paint.rounded(painter, tile, px(8), theme.color(f"{row.tone}_t"))
+        paint.icon(painter, theme, row.icon, tile.center().x() - px(9), tile.center().y(), 18, f"{row.tone}_ink", "fill")
         x = tile.right() + px(12)
-        paint.text_at(painter, x, rect.top() + px(17), row.title, theme.face("body_strong"), theme.color("ink"))
-        paint.text_at(painter, x, rect.top() + px(36), row.number, theme.face("caption"), theme.color("ink3"))
-        state = QRectF(rect.right() - px(64), rect.top(), px(64), rect.height())
-        words = wording.words("state_waiting", theme.language)
-        paint.pill(painter, theme, state.left(), rect.center().y(), words, tone="mute", height=26)
-        when = QRectF(state.left() - px(104), rect.top(), px(92), rect.height())
+        amount, when, state = _columns(theme, rect)
+        above, below = (QRectF(x, rect.top() + px(top), amount.left() - x, px(20)) for top in (6, 25))
+        paint.text(painter, above, row.title, theme.face("body_strong"), theme.color("ink"), elide=True)
+        paint.text(painter, below, row.number, theme.face("caption"), theme.color("ink3"), elide=True)
+        if row.sent_at is None:
+            words, tone = wording.words("state_waiting", theme.language), "mute"
+        else:
+            words, tone = f"{wording.words('state_sent', theme.language)} {row.sent_at.astimezone(SHOP_TIME):%H:%M}", "good"
+        paint.pill(painter, theme, state.left(), rect.center().y(), words, tone=tone, height=24)
         paint.text(painter, when, f"{row.at.astimezone(SHOP_TIME):%H:%M:%S}", theme.face("body"), theme.color("ink2"))
         if row.amount_fen is not None:
-            amount = QRectF(when.left() - px(150), rect.top(), px(130), rect.height())
-            paint.money(painter, theme, amount, row.amount_fen, size=15)
+            paint.money(painter, theme, amount, row.amount_fen, size=15, tone="bad_ink" if row.amount_fen < 0 else "ink")
         paint.hairline(painter, theme, 0, rect.bottom() - 1, rect.width())
 
 
@@ -127,20 +194,29 @@ class SyncPage(Page):
         self._more = Txt(theme, "", "label_strong", "ink2", align="center")
         self._empty = Empty(theme, "cloud-check", "")
         self._held = Txt(theme, "", "label_strong", "warn_ink", elide=True)
+        self._heads = _Heads(theme)
         head = Row(theme, self._queue_title, self._queue_count, (self._queue_note, 1), gap=10)
+        shown: list[Part] = [head, self._held, self._heads, *self._lines, 6, self._more, (self._empty, 1), Spring()]
         queue = Panel(
             theme,
-            Column(theme, head, self._held, 4, *self._lines, 6, self._more, (self._empty, 1), Spring(), gap=0, margins=(16, 14, 16, 12)),
+            Column(theme, *shown, gap=0, margins=(16, 14, 16, 12)),
         )
-        self._down_title = Card(theme, "", gap=12)
-        self._down = [(Txt(theme, "", "body_strong"), Txt(theme, "", "caption", "ink3"), Pill(theme, "", "good")) for _ in range(2)]
-        for icon, (name, line, pill) in zip(("tag", "users"), self._down, strict=True):
-            both = boxed(Column(theme, name, line, gap=0))
+        self._line_card = Card(theme, "", gap=10)
+        self._share = Txt(theme, "", "label_strong", "good_ink", align="right")
+        self._day_bar = DayBar(theme)
+        self._legend = Txt(theme, "", "caption", "ink3", elide=True)
+        line = self._line_card.layout()
+        assert isinstance(line, Column)
+        for part in (self._share, self._day_bar, self._legend):
+            line.add(part)
+        self._down_title = Card(theme, "", gap=9)
+        self._down = [(Txt(theme, "", "body_strong"), Txt(theme, "", "caption", "ink3"), Pill(theme, "", "good")) for _ in FEEDS]
+        for (_, icon, _), (name, below, pill) in zip(FEEDS, self._down, strict=True):
+            both = boxed(Column(theme, name, below, gap=0))
             layout = self._down_title.layout()
             assert isinstance(layout, Column)
             layout.add(Row(theme, Icon(theme, icon, 20), both, Spring(), pill, gap=12))
-        self._down_title.setFixedWidth(theme.px(340))
-        self._side = boxed(Column(theme, self._down_title, Spring(), gap=12))
+        self._side = boxed(Column(theme, self._line_card, self._down_title, Spring(), gap=12))
         self.setLayout(Column(theme, top, (boxed(Row(theme, (queue, 1), self._side, gap=12)), 1), gap=12, margins=(16, 12, 16, 12)))
         self._ticking = QTimer(self)
         self._ticking.setInterval(1000)
@@ -198,7 +274,9 @@ class SyncPage(Page):
         self._draw_state(state.kind, counts.waiting, state.sent, state.backlog)
         self._draw_next(state.kind, state.next_try_at)
         self._draw_queue(state.kind, counts.waiting, counts.oldest_at, counts.quarantined)
-        self._draw_downloads(state.kind, state.last_ok_at)
+        if state.kind != "off":
+            self._draw_line()
+        self._draw_downloads(state.kind)
 
     def _draw_state(self, kind: str, waiting: int, sent: int, backlog: int) -> None:
         icon, tone = {
@@ -226,34 +304,64 @@ class SyncPage(Page):
     def _draw_queue(self, kind: str, waiting: int, oldest: datetime | None, held: int) -> None:
         self._queue_title.set_words(self._say("to_send"))
         own = kind == "off"
-        rows = [] if own else [row_of(raw, self.theme.language) for _, _, raw in self.till.store.outbox.pending(ROWS)]
-        self._queue_count.setVisible(bool(rows))
-        self._queue_count.set_words(str(waiting))
-        age = self.till.clock.now() - oldest if oldest and rows else timedelta()
+        outbox, language, till = self.till.store.outbox, self.theme.language, self.till.store.till
+        rows = [] if own else [row_of(raw, language, till=till) for _, _, raw in outbox.pending(ROWS)]
+        queued = len(rows)
+        if not own and queued < ROWS:
+            # What is safe already stands below what waits: an empty list would say nothing of a good day.
+            rows += [row_of(raw, language, at, till) for at, raw in outbox.confirmed(ROWS - queued)]
+        self._queue_count.set_words(str(waiting), "info" if waiting else "good")
+        self._queue_count.setVisible(not own)
+        age = self.till.clock.now() - oldest if oldest and queued else timedelta()
         minutes = round(age.total_seconds() / 60)
         late = self._say("oldest", minutes=minutes) if minutes < 120 else self._say("oldest_hours", hours=minutes // 60)
-        self._queue_note.set_words(late if minutes else "")
+        self._queue_note.set_words(late if minutes else "" if queued or own else self._say("all_safe"))
         self._held.setVisible(held > 0)
         self._held.set_words(self._say("quarantined", count=held) if held else "")
         for order, line in enumerate(self._lines):
             line.show_row(rows[order] if order < len(rows) else None)
-        more = waiting - len(rows)
-        self._more.setVisible(bool(rows) and more > 0)
+        self._heads.setVisible(bool(rows))
+        more = waiting - queued
+        self._more.setVisible(queued > 0 and more > 0)
         self._more.set_words(self._say("more_rows", count=more))
         self._empty.setVisible(not rows)
         title, body = ("queue_own", "queue_own_body") if own else ("queue_empty", "queue_empty_body")
         self._empty.title.set_words(self._say(title))
         self._empty.detail.set_words(self._say(body))
 
-    def _draw_downloads(self, kind: str, at: datetime | None) -> None:
+    def _draw_line(self) -> None:
+        """Today's line, quarter by quarter, from what the worker noted."""
+        self._line_card.title.set_words(self._say("line_today"))
+        now = self.till.clock.now().astimezone(SHOP_TIME)
+        changes = self.till.sync.line.changes
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        today = [change.at.astimezone(SHOP_TIME).hour for change in changes if change.at >= midnight]
+        first = midnight + timedelta(hours=min([FIRST_HOUR, *today, max(0, now.hour)]))
+        tones = [_TONES.get(kind, "") for kind in slices(changes, first, SLICE, SLICES, now)]
+        hours = {order: f"{(first + SLICE * order):%H:%M}" for order in range(0, SLICES - 4, 12)}
+        share = up_share(changes, midnight, now)
+        told = self._say("line_share", share=f"{share * 100:.0f}") if share is not None else self._say("line_unknown")
+        self._share.set_words(told)
+        self._share.set_tone("good_ink" if share is not None and share > 0.9 else "ink2")
+        self._legend.set_words(self._say("line_legend"))
+        self._day_bar.show_spans(tones, [hours.get(order, "") for order in range(SLICES)], told)
+
+    def _draw_downloads(self, kind: str) -> None:
         self._down_title.title.set_words(self._say("downloads"))
         self._side.setVisible(kind != "off")
-        time = f"{at.astimezone(SHOP_TIME):%H:%M}" if at else self._say("never")
-        lines = (
-            (self._say("catalogue"), self._say("catalogue_line", version=self.till.store.catalogue.version)),
-            (self._say("members"), self._say("members_line", count=self.till.store.people.member_count())),
-        )
-        for (name, line, pill), (title, below) in zip(self._down, lines, strict=True):
-            name.set_words(title)
-            line.set_words(below)
-            pill.set_words(time, "good" if at else "mute")
+        self._side.setFixedWidth(self.theme.px(SIDE_WIDTH))
+        store, fresh = self.till.store, self.till.sync.line.fresh
+        below = {
+            "feed_goods": self._say("catalogue_line", version=store.catalogue.version),
+            "feed_offers": self._say("offers_line", count=len(store.catalogue.offers())),
+            "feed_members": self._say("members_line", count=f"{store.people.member_count():,}"),
+            "feed_lots": self._say("lots_line"),
+            "feed_staff": self._say("staff_line", count=len(store.people.staff())),
+        }
+        for (key, _, feeds), (name, line, pill) in zip(FEEDS, self._down, strict=True):
+            name.set_words(self._say(key))
+            line.set_words(below[key])
+            read = [fresh[feed] for feed in feeds if feed in fresh]
+            # As fresh as the oldest of its parts; one part not read yet leaves the whole unsaid.
+            at = min(read) if len(read) == len(feeds) else None
+            pill.set_words(f"{at.astimezone(SHOP_TIME):%H:%M}" if at else self._say("never"), "good" if at else "mute")
