@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QWidget
 from app.desktop import wording
 from app.desktop.theme import Theme, paint
 from app.desktop.till import Till
+from app.desktop.titles import till_title
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed
 from app.desktop.widgets.base import Painted
 from app.desktop.widgets.buttons import Btn, PersonCard
@@ -608,7 +609,7 @@ class SignInPage(QWidget):
         if any(card.accessibleDescription() != role_words[key] for key, card in self._cards.items()):
             self._show_people()
         self._store.set_words(str(settings.get("store.name") or say("product")))
-        till = str(settings.get("till.title") or say("till_no", till=self._till_code))
+        till = till_title(str(settings.get("till.title") or ""), self._till_code, language)
         branch = str(settings.get("store.branch") or "")
         self._place.set_words(" · ".join(part for part in (branch, till, str(settings.get("store.id") or "")) if part))
         now = self._now().astimezone(SHOP_TIME)
