@@ -60,7 +60,9 @@ class PointsBook:
 
     def standing(self, member: Member) -> Standing:
         """A member's points now."""
-        today = self._day()
+        return self._standing(member, self._day())
+
+    def _standing(self, member: Member, today: date) -> Standing:
         mark = (self._own, self._store.inbox.points_pages, today)
         if mark != self._mark:
             self._kept.clear()
@@ -95,8 +97,9 @@ class PointsBook:
         paid: dict[str, int] = {}
         for tender in body.tenders:
             paid[tender.method] = paid.get(tender.method, 0) + tender.amount_fen
-        earned = self._earn(body, member, categories, paid)
-        opening = self.standing(member).balance
+        today = self._day()
+        earned = self._earn(body, member, categories, paid, today)
+        opening = self._standing(member, today).balance
         points_earned = earned.points if earned is not None else 0
         return Moves((earned,) if earned is not None else (), PointsLine(opening, points_earned, 0, opening + points_earned))
 
@@ -111,7 +114,7 @@ class PointsBook:
         sold = {line.product_id for line in sale.body.lines}
         products = (self._store.catalogue.product(product_id) for product_id in sold)
         categories = {product.id: product.category for product in products if product is not None}
-        earned = self._earn(sale.body, member, categories, paid)
+        earned = self._earn(sale.body, member, categories, paid, self._day())
         if earned is None:
             return ()
         moves = [earned]
@@ -122,10 +125,9 @@ class PointsBook:
         return tuple(moves)
 
     def _earn(
-        self, body: events.SaleClosed, member: Member, categories: Mapping[str, str], paid_fen: Mapping[str, int]
+        self, body: events.SaleClosed, member: Member, categories: Mapping[str, str], paid_fen: Mapping[str, int], today: date
     ) -> events.PointsMoved | None:
         lines = [points.EarningLine(categories.get(line.product_id, ""), line.rx_class, line.amount_fen) for line in body.lines]
-        today = self._day()
         earned = points.earned(lines, paid_fen, member.tier, today, self._rules)
         if not earned:
             return None

@@ -407,7 +407,8 @@ def _receipt_reprinted(fact: Fact, body: ev.ReceiptReprinted) -> list[Step]:
 
 
 def _review_signed(fact: Fact, body: ev.ReviewSigned) -> list[Step]:
-    row = {**body.model_dump(), "products": ";".join(body.products)}
+    # Why one was rejected stays in the event.
+    row = {**body.model_dump(exclude={"reason"}), "products": ";".join(body.products)}
     return [Step(_REVIEW, [{**row, "event_id": fact.event_id, "at": fact.at, "day": fact.day}])]
 
 
@@ -467,7 +468,17 @@ def _member_attached(fact: Fact, body: ev.MemberAttached) -> list[Step]:
 
 
 def _points_moved(fact: Fact, body: ev.PointsMoved) -> list[Step]:
-    return [Step(_POINTS, [{**body.model_dump(exclude={"rules"}), "at": fact.at}])]
+    row = {
+        "member_id": body.member_id,
+        "entry_id": body.entry_id,
+        "at": fact.at,
+        "kind": body.kind,
+        "points": body.points,
+        "of": body.of,
+        "expires_on": body.expires_on,
+        "owner_id": body.owner_id,
+    }
+    return [Step(_POINTS, [row])]
 
 
 def _coupon_redeemed(fact: Fact, body: ev.CouponRedeemed) -> list[Step]:
