@@ -36,7 +36,21 @@ TEXT_PAIRS = [
     ("toast_act", "toast"), ("ribbon_ink", "ribbon"), ("ribbon_ink", "ribbon2"), ("hero_ink", "hero_a"),
     ("hero_ink2", "hero_b"), ("food", "surface"), ("device", "surface"), ("ink2", "key"),
 ]  # fmt: skip
-EDGE_PAIRS = [
+GROUNDS = (
+    "surface", "canvas", "sunken", "hover", "pressed", "select", "key",
+    "brand_t", "info_t", "rx_t", "warn_t", "bad_t", "good_t", "gold_t",
+)  # fmt: skip
+"""What a row, strip, card or tile may be filled with."""
+INKS = (
+    "ink", "ink2", "ink3", "brand_ink", "info_ink", "rx_ink", "warn_ink", "bad_ink", "good_ink", "gold_ink",
+    "promo", "lasa", "food", "device",
+)  # fmt: skip
+"""What words and class marks are written in: a row's ground changes under them when it is chosen, pointed at or pressed."""
+SIGNS = ("brand", "info", "rx", "warn", "bad", "good", "gold", "promo", "focus")
+"""What icons, bars and rings are drawn in."""
+TEXT_PAIRS += [(ink, ground) for ink in INKS for ground in GROUNDS]
+TEXT_PAIRS += [("on_brand", tone) for tone in ("brand", "info", "rx", "warn", "bad", "good", "gold")]
+EDGE_PAIRS = [(sign, ground) for sign in SIGNS for ground in GROUNDS] + [
     ("ctl", "surface"), ("ctl", "canvas"), ("focus", "surface"), ("focus", "canvas"), ("brand", "surface"),
     ("warn", "surface"), ("bad", "surface"), ("info", "surface"), ("good", "surface"), ("rx", "surface"),
     ("rail_mark", "rail"), ("toast_good", "toast"), ("toast_warn", "toast"), ("toast_bad", "toast"),
