@@ -799,5 +799,5 @@ class StockPage(Desk):
 
 
 def _signed(quantity: int) -> str:
-    """A movement with its sign: +24, −6."""
-    return f"+{quantity}" if quantity > 0 else f"−{-quantity}"
+    """A movement with its sign: +24, −6; 0 for codes of boxes that were counted before."""
+    return f"+{quantity}" if quantity > 0 else f"−{-quantity}" if quantity else "0"
