@@ -103,6 +103,19 @@ class PointsBook:
         points_earned = earned.points if earned is not None else 0
         return Moves((earned,) if earned is not None else (), PointsLine(opening, points_earned, 0, opening + points_earned))
 
+    def line_of(self, sale: StoredSale) -> PointsLine | None:
+        """What a sale of the past did to its member's points, from the movements before it, for paper that is first printed later."""
+        member = self._member(sale.member_id)
+        if member is None:
+            return None
+        entries = self._store.points.of_member(member.id)
+        own = {entry.kind: entry for entry in entries if entry.entry_id in (f"earn:{sale.body.sale_id}", f"spend:{sale.body.sale_id}")}
+        began = min((entry.at for entry in own.values()), default=sale.at)
+        earlier = (*points.brought_forward(member.id, member.points), *(entry for entry in entries if entry.at < began))
+        opening = points.statement(earlier, sale.day, self._rules).balance
+        earned, spent = (own[kind].points if kind in own else 0 for kind in ("earn", "spend"))
+        return PointsLine(opening, earned, spent, opening + earned - spent)
+
     def of_late_member(self, sale: StoredSale, member: Member) -> tuple[events.PointsMoved, ...]:
         """What a sale earns a member who is named after payment, less what its returns since have taken back."""
         paid: dict[str, int] = {tender.method: 0 for tender in sale.body.tenders}

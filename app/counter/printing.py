@@ -24,6 +24,7 @@ from app.records.ledger import Committed, NewJob
 from app.records.people import Staff
 from app.store.open_store import Store
 from app.store.print_jobs import PrintJob
+from app.store.sales import StoredSale
 
 log = logging.getLogger(__name__)
 
@@ -80,14 +81,19 @@ class Printing:
         fit: Callable[[], Printers],
         faces: Faces,
         on_state: Callable[[PrintState], None],
+        points_of: Callable[[StoredSale], receipts.PointsLine | None] = lambda _: None,
     ) -> None:
-        """`fit` makes the printers from the settings in force; it is called here and again, on the thread, after `refit`."""
+        """`fit` makes the printers from the settings in force; it is called here and again, on the thread, after `refit`.
+
+        `points_of` says what a past sale did to points, for a receipt that was not wanted when it was sold.
+        """
         self._store = store
         self._clock = clock
         self._fit = fit
         self._printers = fit()
         self._faces = faces
         self._on_state = on_state
+        self._points_of = points_of
         self._woken = threading.Event()
         self._stopping = False
         self._kick = False
@@ -215,7 +221,7 @@ class Printing:
             sale = self._store.sales.by_event(event_id)
             if sale is None:
                 return
-            text = to_json(receipts.sale_ticket(sale.body, sale.number, sale.at, self._faces))
+            text = to_json(receipts.sale_ticket(sale.body, sale.number, sale.at, self._faces, points=self._points_of(sale)))
         job = self._store.jobs.add("reprint", text, event_id=event_id, facts={"copy": str(copy_no)})
         job.add_done_callback(lambda _: self.wake())
 

@@ -209,3 +209,14 @@ def test_the_palette_says_the_same_points_as_the_card(demo_counter: Any) -> None
     demo_counter.sell(CARD, MASKS)
     (found,) = demo_counter.till.seeking.find("19900000001").members
     assert found.points == BEFORE + 14
+
+
+def test_a_receipt_that_is_first_printed_later_says_what_the_sale_did_then(demo_counter: Any) -> None:
+    till = demo_counter.till
+    till.selling.set_wishes(paper=False)
+    sale = sold(demo_counter, CARD, MASKS)
+    demo_counter.clock.advance(60)
+    demo_counter.sell(CARD, THERMOMETER)
+    till.printing.reprint(sale.event_id, 1)
+    till.store.writer.submit(lambda _: None).result(60)
+    assert any("补打" not in slip and "原有3412 本次+14 使用-0 现有3426" in slip for slip in slips(till))
