@@ -16,6 +16,7 @@ from app.desktop import wording
 from app.desktop.models.cart_rows import CartColumns, CartHit
 from app.desktop.models.cart_view import CartView
 from app.desktop.models.strips import by_weight
+from app.desktop.screens.coupons import CouponPanel, CouponStrip
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.price_check import PriceCheckPanel
 from app.desktop.screens.question import QuestionPanel
@@ -190,6 +191,7 @@ class MemberCard(Panel):
     found = Signal()
     let_go = Signal()
     patient_asked = Signal()
+    coupons_asked = Signal()
 
     def __init__(self, theme: Theme, late_minutes: int, parent: QWidget | None = None) -> None:
         """`late_minutes` is how long after payment a member may still be named."""
@@ -205,6 +207,7 @@ class MemberCard(Panel):
         self._patient_word = Txt(theme, say(theme, "patient"), "label", "ink3")
         self._patient = Txt(theme, "", "label_strong", elide=True)
         self._change = Btn(theme, say(theme, "patient_change"), "line", key="Ctrl U", height=32, role="label_strong")
+        self._coupons = CouponStrip(theme)
         known = Column(
             theme,
             Row(theme, (self._head, 1), self._off, gap=4),
@@ -213,6 +216,7 @@ class MemberCard(Panel):
             Row(theme, (self._compared, 1), self._chronic),
             Row(theme, Icon(theme, "user", 18, "ink2"), self._patient_word, (self._patient, 1), self._change, gap=7),
             Spring(),
+            self._coupons,
             gap=11,
             margins=(16, 14, 12, 14),
         )
@@ -239,10 +243,12 @@ class MemberCard(Panel):
         self._find.clicked.connect(self.found)
         self._off.clicked.connect(self.let_go)
         self._change.clicked.connect(self.patient_asked)
+        self._coupons.asked.connect(self.coupons_asked)
 
     def show_scene(self, scene: Scene) -> None:
         """Show who it is, or that nobody is known yet."""
         theme = self.theme
+        self._coupons.show_block(scene.coupons)
         shown = (scene.member, scene.patient, theme.language)
         if shown == self._shown:
             return
@@ -657,13 +663,17 @@ class SalePage(Page):
         self.check = PriceCheckPanel(theme)
         self._check_box = boxed(Column(theme, self.check, margins=(12, 6, 12, 10)))
         self._check_box.hide()
+        self.coupons = CouponPanel(theme)
+        self._coupons_box = boxed(Column(theme, self.coupons, margins=(12, 6, 12, 10)))
+        self._coupons_box.hide()
         self._ask_box = boxed(Column(theme, self.question, margins=(12, 6, 12, 10)))
         self._middle = QStackedWidget()
         self._middle.addWidget(boxed(Column(theme, self.head, (self.cart, 1), gap=0)))
         self._middle.addWidget(self.empty)
         foot = boxed(Row(theme, (self.strip, 1), self._waiting, gap=0, margins=(0, 0, 0, 0)))
         self._foot = foot
-        stood = Column(theme, self.tickets, Rule(theme), (self._middle, 1), self._check_box, self._ask_box, foot, gap=0, margins=1)
+        asked = (self._check_box, self._coupons_box, self._ask_box)
+        stood = Column(theme, self.tickets, Rule(theme), (self._middle, 1), *asked, foot, gap=0, margins=1)
         cart = Panel(theme, stood)
         self._right = QStackedWidget()
         self._right.addWidget(boxed(Column(theme, (self.member, 1), self.totals, gap=12)))
@@ -686,6 +696,10 @@ class SalePage(Page):
         self.question.dismissed.connect(self._dismiss)
         self.check.closed.connect(self._end_check)
         self.check.chosen.connect(self._check_product)
+        self.coupons.closed.connect(self._end_coupons)
+        self.coupons.picked.connect(lambda serial: self._do(lambda: selling.pick_coupon(serial)))
+        self.coupons.by_themselves.connect(lambda: self._do(selling.pick_coupons_by_themselves))
+        self.member.coupons_asked.connect(self._begin_coupons)
         self.strip.acted.connect(self.undo)
         self.member.found.connect(lambda: self._ask("member"))
         self.member.let_go.connect(lambda: self._do(selling.detach_member))
@@ -724,6 +738,9 @@ class SalePage(Page):
         self._middle.setMinimumHeight(0 if self.question.large else self.theme.px(64))
         if scene.question is not None and self.check.open:
             self.check.end()
+        if self.coupons.open:
+            self.coupons.show_block(scene.coupons if scene.question is None else None)
+        self._coupons_box.setVisible(self.coupons.open)
         self._check_box.setVisible(self.check.open)
         self._middle.setCurrentIndex(1 if empty and scene.question is None and not self.check.open else 0)
         self._right.setCurrentIndex(1 if idle else 0)
@@ -865,6 +882,29 @@ class SalePage(Page):
         self.cart.show_selected()
         self.refuse(Refused("todo", count=str(scene.blocks + scene.confirms)))
 
+    # ------------------------------------------------------------------ coupons
+
+    def _begin_coupons(self) -> None:
+        """F10: the coupons of this sale, until Esc or F10."""
+        scene = self.scene
+        if scene is None or scene.coupons is None:
+            self.refuse(Refused("coupons_none"))
+        elif self.coupons.open:
+            self._end_coupons()
+        elif scene.question is not None:
+            self.refuse(Refused("question_first"))
+        else:
+            self.check.end()
+            self._coupons_box.show()
+            self.coupons.begin(scene.coupons)
+            self.show_scene(scene)
+
+    def _end_coupons(self) -> None:
+        self.coupons.hide()
+        if self.scene is not None:
+            self.show_scene(self.scene)
+        self.type_back.emit()
+
     # ------------------------------------------------------------------ price check
 
     def _begin_check(self) -> None:
@@ -874,6 +914,7 @@ class SalePage(Page):
         if self.scene.question is not None:
             self.refuse(Refused("question_first"))
             return
+        self.coupons.hide()
         self.check.begin()
         self.show_scene(self.scene)
         self.type_back.emit()
@@ -923,6 +964,7 @@ class SalePage(Page):
             FKeySpec("F7", words("key_recall"), lambda: self._recall(0), held),
             FKeySpec("F8", words("key_price"), partial(self._way_or_ask, "F8", "price"), real),
             FKeySpec("F9", words("key_review"), partial(self._way_or_ask, "F9", "review"), rx),
+            FKeySpec("F10", words("key_coupons"), self._begin_coupons, bool(scene and scene.coupons)),
             FKeySpec("F11", words("key_return"), lambda: self.go.emit("returns")),
             FKeySpec("Del", words("key_remove"), self._remove, line is not None),
             FKeySpec("F12", words("pay"), self.pay, filled, primary=bool(scene and not (scene.blocks or scene.confirms))),
@@ -976,6 +1018,12 @@ class SalePage(Page):
             if name == "Esc":
                 self._end_check()
             return name == "Esc" or (len(name) == 1 and name in "123456789" and self.check.pick(name))
+        if self.coupons.open:
+            if name == "Esc":
+                self._end_coupons()
+                return True
+            if len(name) == 1 and name in "0123456789":
+                return self.coupons.pick(name)
         selling = self.till.selling
         match name:
             case "Up" | "Down":

@@ -17,6 +17,7 @@ from app.domain.codes import (
     AlipayPayCode,
     Ambiguous,
     BaseCode,
+    CouponCode,
     CodeShapes,
     Gs1Code,
     IdNumber,
@@ -415,6 +416,23 @@ def test_our_receipt_number_reads_back_with_and_without_its_witness() -> None:
     assert (reading.number, reading.sequence, reading.head) == ("S001-T1-7K3F-000219", 219, "1a2b3c4d")
     short = read("s001-t1-7k3f-000219", RETURNING)
     assert isinstance(short, ReceiptNumber) and short.head == "" and short.number == reading.number
+
+
+TOKEN = "YGC" + "AB7Q" * 44 + "MZ"
+
+
+def test_a_signed_coupon_is_read_in_capitals_however_it_was_typed() -> None:
+    assert read(TOKEN) == CouponCode(TOKEN, TOKEN)
+    assert read(TOKEN.lower()) == CouponCode(TOKEN.lower(), TOKEN)
+    assert refusal(TOKEN[:-1]) == "coupon_shape"
+    assert refusal(TOKEN + "A") == "coupon_shape"
+    assert read("ygc") == SearchText("ygc", "ygc")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", min_size=178, max_size=178), st.sampled_from(ScanContext))
+def test_no_signed_coupon_is_taken_for_anything_else(body: str, context: ScanContext) -> None:
+    assert read("YGC" + body, context) == CouponCode("YGC" + body, "YGC" + body)
 
 
 # --- words and garbage --------------------------------------------------------------------------------------------

@@ -279,6 +279,25 @@ def test_a_file_made_for_other_records_is_refused(catalogue: Catalogue, tmp_path
     assert caught.value.code == "catalogue_layout"
 
 
+def test_a_file_of_before_offers_for_holders_opens_and_keeps_its_offers(catalogue: Catalogue, tmp_path: Path) -> None:
+    offer = Offer(
+        id="o-1", kind="amount_off", title_zh="立减", terms='{"amount_fen":100}', starts_on=date(2026, 11, 1), ends_on=date(2026, 12, 1)
+    )
+    catalogue.upsert((), [offer])
+    before = catalogue.offers()
+    catalogue.close()
+    connection = dbapi2.connect(str(tmp_path / "catalogue.db"))
+    connection.execute("ALTER TABLE offer DROP COLUMN by_right")
+    connection.execute("UPDATE meta SET value = replace(value, ' by_right', '') WHERE name = 'layout'")
+    connection.commit()
+    connection.close()
+    again = Catalogue.open(tmp_path / "catalogue.db")
+    assert again.offers() == before
+    again.upsert((), [offer.model_copy(update={"by_right": True})])
+    assert [one.by_right for one in again.offers() if one.id == "o-1"] == [True]
+    again.close()
+
+
 def test_readers_cannot_write(catalogue: Catalogue) -> None:
     with catalogue._seats.mine() as connection, pytest.raises(dbapi2.DatabaseError, match="readonly"):
         connection.execute("DELETE FROM product")

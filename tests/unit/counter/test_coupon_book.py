@@ -1,0 +1,249 @@
+"""Personal coupons at the counter: used by themselves or chosen, refused with the way out, used up once, given back by a whole return."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.assembly import Till
+from app.commands.stage import demo_clock
+from app.records.coupon_token import CouponToken, mark, sealed
+from app.records.coupons import CouponRight
+from app.records.keys import DeviceKey
+from app.records.offers import Offer
+
+HQ = DeviceKey.from_bytes(bytes(range(32)))
+STARTS, ENDS = date(2026, 11, 1), date(2026, 12, 31)
+THERMOMETER = "P5800A1"
+"""13.50 after the store's own three off."""
+
+
+def offer(offer_id: str, off_fen: int, *, terms: str = "", kind: str = "threshold") -> Offer:
+    return Offer(
+        id=offer_id,
+        kind=kind,
+        title_zh=f"券{offer_id}",
+        scope=f"product:{THERMOMETER}",
+        terms=terms or f'{{"tiers":[{{"reach_fen":1000,"off_fen":{off_fen}}}]}}',
+        starts_on=STARTS,
+        ends_on=ENDS,
+        by_right=True,
+    )
+
+
+def token(serial: int, **change: Any) -> str:
+    fields: dict[str, Any] = {
+        "serial": UUID(int=serial),
+        "coupon_class": "B",
+        "offer_mark": mark("three", 8),
+        "holder_mark": bytes(8),
+        "store_mark": mark("RM01", 4),
+        "starts_on": STARTS,
+        "ends_on": ENDS,
+        "face_fen": 300,
+    }
+    return sealed(CouponToken(**{**fields, **change}), HQ.sign)
+
+
+def right(serial: int, offer_id: str, member_id: str = "member-00001", face_fen: int = 500) -> dict[str, Any]:
+    told = token(serial, offer_mark=mark(offer_id, 8), holder_mark=mark(member_id, 8), face_fen=face_fen)
+    return CouponRight(
+        id=str(UUID(int=serial)),
+        offer_id=offer_id,
+        member_id=member_id,
+        coupon_class="B",
+        token=told,
+        starts_on=STARTS,
+        ends_on=ENDS,
+        face_fen=face_fen,
+    ).model_dump(mode="json")
+
+
+@pytest.fixture
+def shop(till: Till) -> Till:
+    """The demo till, which knows headquarters' key and two offers for holders."""
+    till.store.settings.set("hub.public_key", HQ.public().hex()).result(60)
+    till.store.catalogue.upsert((), [offer("three", 300), offer("five", 500)])
+    return till
+
+
+def echo(till: Till) -> str:
+    said = till.selling.scene().echo
+    return said.code if said is not None else ""
+
+
+def event_types(till: Till) -> list[str]:
+    return [kind for kind in ("coupon.redeemed@1", "coupon.refused@1", "coupon.released@1") for _ in till.store.journal.of_type(kind)]
+
+
+def settle(till: Till) -> None:
+    """Wait for what was handed to the journal: the queue is served in its order."""
+    till.store.writer.submit(lambda connection: None).result(60)
+
+
+def test_an_offer_for_holders_never_applies_by_itself(shop: Till, hand: Any) -> None:
+    hand.scan(f"@{THERMOMETER}.ean")
+    assert shop.selling.quote.payable_fen == 1350
+    assert shop.selling.scene().coupons is None
+
+
+def test_the_members_best_coupon_is_used_and_the_next_best_is_told(shop: Till, hand: Any) -> None:
+    shop.settings.set("coupon.most_per_sale", 1).result(60)
+    shop.store.inbox.apply("coupon", [right(1, "three"), right(2, "five")], "c1").result(60)
+    hand.scan(f"@{THERMOMETER}.ean", "@member.1")
+    block = shop.selling.scene().coupons
+    assert block is not None and (block.used, block.cut_fen, block.by_hand) == (1, 500, False)
+    assert shop.selling.quote.payable_fen == 850
+    assert block.other.zh.startswith("次选 券three") and block.other.zh.endswith("少减 ¥2.00")
+    assert [row.why.zh for row in block.rows if row.serial == str(UUID(int=1))] == ["单用可减 ¥3.00，现用的更划算"]
+
+
+def test_a_persons_choice_stands_until_the_best_is_wanted_again_or_the_member_goes(shop: Till, hand: Any) -> None:
+    shop.settings.set("coupon.most_per_sale", 1).result(60)
+    shop.store.inbox.apply("coupon", [right(1, "three"), right(2, "five")], "c1").result(60)
+    hand.scan(f"@{THERMOMETER}.ean", "@member.1")
+    assert echo(shop) and shop.selling.pick_coupon(str(UUID(int=1))).echo.code == "coupon_most"  # type: ignore[union-attr]
+    shop.selling.pick_coupon(str(UUID(int=2)))
+    shop.selling.pick_coupon(str(UUID(int=1)))
+    block = shop.selling.scene().coupons
+    assert block is not None and (block.cut_fen, block.by_hand) == (300, True)
+    assert block.other.zh == "自动选的更划算：再减 ¥2.00"
+    shop.selling.pick_coupons_by_themselves()
+    assert shop.selling.quote.payable_fen == 850
+    shop.selling.pick_coupon(str(UUID(int=2)))
+    shop.selling.detach_member()
+    assert shop.selling.basket.picked is None
+    assert shop.selling.undo().totals.payable_fen == 1350
+
+
+def test_without_the_setting_only_what_was_scanned_is_used(shop: Till, hand: Any) -> None:
+    shop.settings.set("coupon.automatic", False).result(60)
+    shop.store.inbox.apply("coupon", [right(2, "five")], "c1").result(60)
+    hand.scan(f"@{THERMOMETER}.ean", "@member.1")
+    assert shop.selling.quote.payable_fen == 1350
+    shop.selling.scan(token(3))
+    assert shop.selling.quote.payable_fen == 1050
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"coupon_class": "C"}, "coupon_class"),
+        ({"coupon_class": "D"}, "coupon_class"),
+        ({"store_mark": mark("RM02", 4)}, "coupon_store"),
+        ({"starts_on": date(2026, 12, 1)}, "coupon_early"),
+        ({"ends_on": date(2026, 11, 20)}, "coupon_late"),
+        ({"holder_mark": mark("member-00001", 8)}, "coupon_holder_first"),
+        ({"offer_mark": mark("nobody knows", 8)}, "coupon_offer"),
+        ({"key_id": 7}, "coupon_key"),
+    ],
+)
+def test_a_coupon_that_cannot_be_used_is_refused_by_name_and_kept_as_a_fact(
+    shop: Till, hand: Any, change: dict[str, Any], code: str
+) -> None:
+    hand.scan(f"@{THERMOMETER}.ean")
+    shop.selling.scan(token(9, **change))
+    assert echo(shop) == code
+    assert shop.selling.basket.tokens == ()
+    settle(shop)
+    assert event_types(shop) == ["coupon.refused@1"]
+
+
+def test_a_coupon_of_another_member_or_of_another_key_is_refused(shop: Till, hand: Any) -> None:
+    hand.scan(f"@{THERMOMETER}.ean", "@member.2")
+    shop.selling.scan(token(9, holder_mark=mark("member-00001", 8)))
+    assert echo(shop) == "coupon_holder"
+    good = token(9)
+    shop.selling.scan(good[:-10] + ("A" if good[-10] != "A" else "B") + good[-9:])
+    assert echo(shop) == "coupon_forged"
+    shop.selling.scan(good[:-3])
+    assert echo(shop) == "coupon_shape"
+
+
+def test_a_right_that_was_taken_back_or_used_elsewhere_is_refused(shop: Till, hand: Any) -> None:
+    gone = right(4, "three", "")
+    shop.store.inbox.apply("coupon", [{**gone, "state": "revoked"}, {**right(5, "three", ""), "used_in": "sale-x"}], "c1").result(60)
+    hand.scan(f"@{THERMOMETER}.ean")
+    shop.selling.scan(token(4))
+    assert echo(shop) == "coupon_revoked"
+    shop.selling.scan(token(5))
+    assert echo(shop) == "coupon_spent_elsewhere"
+
+
+def test_a_used_coupon_is_refused_at_once_and_after_a_restart_and_a_whole_return_gives_it_back(
+    shop: Till, hand: Any, closed_till: list[Till]
+) -> None:
+    hand.scan(f"@{THERMOMETER}.ean")
+    shop.selling.scan(token(6))
+    shop.checkout.begin()
+    shop.checkout.tender("cash")
+    number = hand.complete()
+    (used,) = shop.store.coupons.used_in(shop.store.sales.by_number(number).body.sale_id)  # type: ignore[union-attr]
+    assert (used.serial, used.cut_fen) == (str(UUID(int=6)), 300)
+    hand.scan(f"@{THERMOMETER}.ean")
+    shop.selling.scan(token(6))
+    said = shop.selling.scene().echo
+    assert said is not None and said.code == "coupon_spent" and said.facts["number"] == number
+    shop.close()
+    closed_till.remove(shop)
+    again = Till(shop.folder, demo_clock())
+    closed_till.append(again)
+    again.shifts.sign_in("staff-1001", "1001")
+    again.selling.wake()
+    again.selling.scan(token(6))
+    assert echo(again) == "coupon_spent"
+    again.selling.clear()
+    again.returning.find(number)
+    again.returning.set_reason("quality")
+    line = again.returning.scene().lines[0]
+    again.returning.set_quantity(line.line_id, line.sold)
+    again.returning.approve("1003")
+    durable = threading.Event()
+    again.returning.complete(durable.set)
+    assert durable.wait(60)
+    again.returning.settle()
+    assert again.store.coupons.use(str(UUID(int=6))) is None
+    again.selling.add_product(THERMOMETER)
+    again.selling.scan(token(6))
+    assert echo(again) == "coupon_applied"
+
+
+def test_scanned_coupons_and_the_choice_come_back_with_the_basket(shop: Till, hand: Any) -> None:
+    shop.store.inbox.apply("coupon", [right(1, "three"), right(2, "five")], "c1").result(60)
+    hand.scan(f"@{THERMOMETER}.ean", "@member.1")
+    shop.selling.scan(token(8))
+    shop.selling.pick_coupon(str(UUID(int=2)))
+    paid = shop.selling.quote.payable_fen
+    basket = shop.selling.basket
+    shop.selling.hold()
+    shop.selling.recall(basket.basket_id)
+    assert (shop.selling.basket.tokens, shop.selling.basket.picked) == (basket.tokens, basket.picked)
+    assert shop.selling.quote.payable_fen == paid
+
+
+def test_a_coupon_never_takes_more_than_its_face_value(shop: Till, hand: Any) -> None:
+    shop.store.catalogue.upsert((), [offer("tenth", 0, kind="percent", terms='{"percent_off_bp":5000}')])
+    shop.store.inbox.apply("coupon", [right(1, "tenth", face_fen=400)], "c1").result(60)
+    hand.scan(f"@{THERMOMETER}.ean", "@member.1")
+    assert shop.selling.quote.payable_fen == 1350 - 400
+
+
+def test_the_same_basket_is_not_searched_twice(shop: Till, hand: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.domain import coupon_choice
+
+    shop.store.inbox.apply("coupon", [right(1, "three")], "c1").result(60)
+    hand.scan(f"@{THERMOMETER}.ean", "@member.1")
+    calls: list[int] = []
+    real = coupon_choice.choose
+    monkeypatch.setattr(coupon_choice, "choose", lambda *a, **k: (calls.append(1), real(*a, **k))[1])
+    shop.selling.look_again()
+    shop.selling.scene()
+    shop.selling.detach_member()
+    hand.scan(f"@{THERMOMETER}.ean")
+    assert calls == []
+    hand.scan("@member.1")
+    assert calls == [1]
