@@ -232,6 +232,15 @@ def test_a_scan_is_painted_quickly(counter: Counter) -> None:
     assert min(spent) < 0.3, spent
 
 
+def test_a_patient_known_by_age_alone_is_seen_without_a_member(counter: Counter) -> None:
+    counter.scan(CODES["mask"])
+    selling = counter.till.selling
+    question = selling.ask("patient").question
+    assert question is not None
+    counter.sale.show_scene(selling.answer(question.question_id, {"person": "typed", "age": "6", "weight": ""}))
+    assert counter.sale.member._later.accessibleName() == "用药人 6 岁"
+
+
 def test_nothing_here_opens_a_dialog() -> None:
     folder = Path(selling_words.__file__).parent
     for name in MODULES:

@@ -255,7 +255,10 @@ class MemberCard(Panel):
         self._shown = shown
         self._none.set_words(say(theme, "member_none"))
         late = say(theme, "member_later", minutes=self._late_minutes) if self._late_minutes else say(theme, "member_now")
-        self._later.set_words(late)
+        # A patient known by age alone is called by it: not said twice.
+        whom = " ".join(dict.fromkeys(part for part in (scene.patient.label, scene.patient.age_text) if part))
+        # Whose age the checks run on is seen without a member, too.
+        self._later.set_words(f"{say(theme, 'patient')} {whom}" if whom else late)
         self._find.set_words(say(theme, "member_find"))
         self._stack.setCurrentIndex(0 if scene.member is None else 1)
         if scene.member is None:
@@ -270,8 +273,7 @@ class MemberCard(Panel):
         self._chronic.set_words(say(theme, "chronic"))
         self._chronic.setVisible(member.chronic)
         self._patient_word.set_words(say(theme, "patient"))
-        label = " ".join(part for part in (scene.patient.label, scene.patient.age_text) if part)
-        self._patient.set_words(label or say(theme, "patient_unknown"))
+        self._patient.set_words(whom or say(theme, "patient_unknown"))
         self._change.set_words(say(theme, "patient_change"))
         strip = member.allergy
         self._allergy.setVisible(strip is not None)

@@ -62,7 +62,7 @@ def test_an_erased_buyer_leaves_the_entry_but_no_name(day_store: Store, monkeypa
 
 def test_the_days_reviews_name_prescription_and_the_three_signatures(day_store: Store, text_of: Reader) -> None:
     text = text_of(reviews.reviews_pdf(day_store, DAY, made_at=AT))
-    for wanted in ("RX-77", "青屿区医院", "单大夫", NAME, "高血压", "苯磺酸氨氯地平片", "王敏 1002", "李娜 1001", "通过 1，拒绝 0"):
+    for wanted in ("RX-77", "青屿区医院", "单大夫", NAME, "高血压", "苯磺酸氨氯地平片", "王敏 1002", "李娜 1001", "通过 1，驳回 0"):
         assert wanted in text, wanted
     header, row = cells(reviews.reviews_csv(day_store, DAY))
     assert row[header.index("诊断")] == "高血压；=1+1"
