@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app import founding
 from app.assembly import open_store
 from app.commands import EXIT_OK, options
 from app.commands.stage import HubProcess, Prepared
@@ -30,9 +31,9 @@ OPENING = datetime(2026, 11, 21, 8, 26, tzinfo=SHOP_TIME)
 class DemoWorld:
     """The world round a toured demo till: its clock, a headquarters process, a printer on loopback."""
 
-    def __init__(self, clock: ManualClock, hub: HubProcess | None, printer: VirtualPrinterServer) -> None:
+    def __init__(self, clock: ManualClock, hub: HubProcess | None, printer: VirtualPrinterServer, real: Path) -> None:
         self.connected = hub is not None
-        self._clock, self._hub, self._printer = clock, hub, printer
+        self._clock, self._hub, self._printer, self._real = clock, hub, printer, real
 
     def pass_minutes(self, minutes: float) -> None:
         """Move the clock."""
@@ -56,6 +57,11 @@ class DemoWorld:
     def load_paper(self) -> None:
         """A new roll."""
         self._printer.load_paper()
+
+    def practice_shop(self) -> tuple[Path, Load]:
+        """Make the practice shop beside the toured one."""
+        folder = founding.found_training(self._real, self._clock)
+        return folder, loader(folder, self._clock)
 
 
 def take_pictures(out: Path, only: str = "") -> int:
@@ -90,6 +96,7 @@ def take_pictures(out: Path, only: str = "") -> int:
             try:
                 walk(tour, STOPS, see)
             finally:
+                tour.close()
                 hand.close()
     pictures = len(list(out.glob("*.png")))
     print(f"{pictures} pictures of {len(STOPS) - len(missing)} states in {out.resolve()} ({time.monotonic() - began:.0f} s)")
@@ -107,7 +114,7 @@ def _world(folder: Path, hub_folder: Path) -> Iterator[tuple[DemoWorld, Load]]:
         store = open_store(folder, clock)
         store.settings.set_many({"hub.url": hub.url, "printer.transport": "network", "printer.address": printer.address}).result()
         store.close()
-        yield DemoWorld(clock, hub, printer), loader(folder, clock)
+        yield DemoWorld(clock, hub, printer, folder), loader(folder, clock)
     finally:
         hub.end()
         printer.stop()

@@ -38,12 +38,22 @@ _NAMED = {
 class Hand:
     """One person's hand at one window."""
 
-    def __init__(self, folder: Path, load: Load, pictures: Path, *, till: str = "", language: str = "zh", dark: bool = False) -> None:
-        """Open the window on a data folder, 1366×768, and wait for its sign-in page."""
+    def __init__(
+        self,
+        folder: Path,
+        load: Load,
+        pictures: Path,
+        *,
+        till: str = "",
+        language: str = "zh",
+        dark: bool = False,
+        theme: Theme | None = None,
+    ) -> None:
+        """Open the window on a data folder, 1366×768, and wait for its sign-in page; `theme` where one is shared with another window."""
         existing = QApplication.instance()
         self._application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
-        self._pictures = pictures
-        self.theme = Theme(self._application, "dark" if dark else "light", 1.0, language="en" if language == "en" else "zh")
+        self.pictures = pictures
+        self.theme = theme or Theme(self._application, "dark" if dark else "light", 1.0, language="en" if language == "en" else "zh")
         glance, fault = look(folder)
         self.window = Window(self.theme, glance, till, load)
         if fault is not None:
@@ -151,7 +161,7 @@ class Hand:
     def grab(self, name: str) -> None:
         """Keep what the window shows as a picture."""
         QTest.qWait(150)
-        self.window.grab().save(str(self._pictures / f"{name}.png"))
+        self.window.grab().save(str(self.pictures / f"{name}.png"))
 
     def close(self) -> None:
         """Close the window and let its threads end."""

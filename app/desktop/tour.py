@@ -9,11 +9,15 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.player import Hand
+from app.desktop.screens.wizard import Wizard
 from app.desktop.theme.phrases import Language
 from app.desktop.theme.tokens import Mode
+from app.desktop.window import Load
 from app.domain.demo import DemoPharmacy
 
 
@@ -37,6 +41,9 @@ class World(Protocol):
 
     def load_paper(self) -> None:
         """The printer has paper again."""
+
+    def practice_shop(self) -> tuple[Path, Load]:
+        """The practice shop's folder, made where there is none, and what loads its till."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +85,41 @@ class Tour:
 
     def __init__(self, hand: Hand, pharmacy: DemoPharmacy, world: World) -> None:
         self.hand = hand
+        self._pictures = hand.pictures
         self.world = world
         self.pins = {person.role: pharmacy.pins[person.id] for person in reversed(pharmacy.staff)}
         self._sheet = [(code.kind, code.product_id, code.code) for code in pharmacy.sheet]
         self._barcodes = {product.id: product.barcode for product in pharmacy.products}
         self.number = ""
         """The printed number of the sale paid at the window."""
+        self._aside: list[Hand] = []
+        self._wizard: Wizard | None = None
 
     @property
     def window(self) -> QWidget:
         """The counter's window."""
         return self.hand.window
+
+    def beside(self, folder: Path, load: Load) -> Hand:
+        """A hand at a second window, on another shop, in the same look."""
+        hand = Hand(folder, load, self._pictures, till="01", theme=self.hand.theme)
+        self._aside.append(hand)
+        return hand
+
+    def wizard(self) -> Wizard:
+        """The first-run wizard as a new shop meets it; it makes nothing here."""
+        if self._wizard is None:
+            self._wizard = Wizard(self.hand.theme, lambda answers, say: "")
+            self._wizard.open()
+        return self._wizard
+
+    def close(self) -> None:
+        """Put away what stood beside the window."""
+        for hand in self._aside:
+            hand.close()
+        if self._wizard is not None:
+            self._wizard.hide()
+            self._wizard.deleteLater()
 
     def code(self, kind: str, product: str = "") -> str:
         """The first code of a kind on the demo sheet."""
@@ -504,6 +535,41 @@ def _locked(tour: Tour) -> QWidget:
     return tour.window
 
 
+def _help(tour: Tour) -> QWidget:
+    tour.hand.go("sale")
+    tour.hand.press("F1")
+    tour.hand.rest()
+    return tour.window
+
+
+def _labels(tour: Tour) -> QWidget | None:
+    tour.hand.till.labelling.want("P1000A1")
+    return tour.open("labels")
+
+
+def _practice(tour: Tour) -> QWidget:
+    """Picture 12: the empty sale of the practice shop, under its ribbon."""
+    hand = tour.beside(*tour.world.practice_shop())
+    hand.type(tour.pins["cashier"])
+    hand.press("Enter")
+    hand.wait(lambda: hand.window.signed_in, "the practice counter")
+    hand.rest()
+    return hand.window
+
+
+def _wizard_start(tour: Tour) -> QWidget:
+    wizard = tour.wizard()
+    tour.hand.rest()
+    return wizard
+
+
+def _wizard_store(tour: Tour) -> QWidget:
+    wizard = tour.wizard()
+    QTest.keyClick(wizard.windowHandle(), Qt.Key.Key_Return)
+    tour.hand.rest()
+    return wizard
+
+
 STOPS: tuple[Stop, ...] = (
     Stop("10_sign_in", _sign_in),
     Stop("10_sign_in_count", _sign_in_count),
@@ -533,11 +599,19 @@ STOPS: tuple[Stop, ...] = (
     Stop("23_settings", _page("settings")),
     Stop("24_price_check", _price_check),
     Stop("25_person", _person),
+    Stop("09_rx_review", _page("rx")),
+    Stop("27_campaigns", _page("campaigns")),
+    Stop("28_help", _help),
+    Stop("29_labels", _labels),
+    Stop("30_receipt_template", _page("receipt_template")),
     Stop("16_printer_out_of_paper", _printer),
     Stop("16_devices", _devices),
     Stop("11_shift_count", _count),
     Stop("11_shift_counted", _counted),
     Stop("11_shift_closed", _closed),
     Stop("26_lock", _locked),
+    Stop("12_sale_empty_training", _practice),
+    Stop("31_wizard_start", _wizard_start),
+    Stop("31_wizard_store", _wizard_store),
 )
 """Every state with a picture; a further one is a function and a row."""

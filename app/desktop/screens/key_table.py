@@ -43,6 +43,12 @@ AT_TIMES: dict[str, tuple[tuple[str, Text], ...]] = {
         ("F3", Text("补会员", "Add member")),
         ("F12", Text("完成，再按一次给下一位", "Complete; again for the next customer")),
     ),
+    "rx": (
+        ("F4", Text("用药人", "Patient")),
+        ("F7", Text("取单", "Recall")),
+        ("F8", Text("驳回", "Reject")),
+        ("F12", Text("通过并签章", "Approve")),
+    ),
     "returns": (
         ("F2", Text("找原单 / 换一单", "Find the sale / other sale")),
         ("F4", Text("原因", "Reason")),
@@ -91,7 +97,10 @@ AT_TIMES: dict[str, tuple[tuple[str, Text], ...]] = {
     "receipts": (
         ("F2", Text("找单据", "Find")),
         ("F3", Text("补会员", "Add member")),
+        ("F4", Text("用法标签", "Directions")),
+        ("F5", Text("要发票", "Invoice")),
         ("F6", Text("更正收款", "Re-book tender")),
+        ("F8", Text("A4 清单", "A4 sheet")),
         ("F11", Text("退货", "Return")),
         ("F12", Text("补打小票", "Reprint")),
     ),

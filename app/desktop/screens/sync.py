@@ -201,13 +201,13 @@ class SyncPage(Page):
             theme,
             Column(theme, *shown, gap=0, margins=(16, 14, 16, 12)),
         )
-        self._line_card = Card(theme, "", gap=10)
         self._share = Txt(theme, "", "label_strong", "good_ink", align="right")
+        self._line_card = Card(theme, "", aside=self._share, gap=10)
         self._day_bar = DayBar(theme)
         self._legend = Txt(theme, "", "caption", "ink3", elide=True)
         line = self._line_card.layout()
         assert isinstance(line, Column)
-        for part in (self._share, self._day_bar, self._legend):
+        for part in (self._day_bar, self._legend):
             line.add(part)
         self._down_title = Card(theme, "", gap=9)
         self._down = [(Txt(theme, "", "body_strong"), Txt(theme, "", "caption", "ink3"), Pill(theme, "", "good")) for _ in FEEDS]
