@@ -88,12 +88,14 @@ class PersonPanel(Panel):
         super().__init__(theme, parent, under)
         self._till, self._sounds, self._base = till, sounds, base_scale
         self._build()
+        theme.changed.connect(self._reworded)
 
     def _say(self, key: str) -> str:
         return wording.words(key, self.theme.language)
 
     def _build(self) -> None:
         theme, say = self.theme, self._say
+        self._spoken = theme.language
         language = Seg(theme, ("中文", "English"), 1 if theme.language == "en" else 0, spoken=say("language"))
         language.chosen.connect(self._language)
         look = Seg(theme, (say("light"), say("dark")), 1 if theme.dark else 0, spoken=say("look"))
@@ -117,7 +119,10 @@ class PersonPanel(Panel):
     def _language(self, index: int) -> None:
         self._till.settings.set("ui.language", "en" if index else "zh_CN")
         self.theme.set_language("en" if index else "zh")
-        self._build()
+
+    def _reworded(self) -> None:
+        if self.theme.language != self._spoken:
+            self._build()
 
     def _look(self, index: int) -> None:
         self._till.settings.set("ui.theme", "dark" if index else "light")

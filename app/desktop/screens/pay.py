@@ -390,6 +390,7 @@ class PayPage(Page):
         self._amount = Txt(theme, "", "page", align="right")
         amount = Row(theme, self._amount_word, (self._amount, 1), margins=(14, 0, 14, 0))
         self._amount_box = Panel(theme, amount, line="focus", radius=10, height=56)
+        self._quick: tuple[tuple[int, ...], int] = ((), 0)
         self.pad = Keypad(theme, key_height=68, quick=[("", "")] * QUICK_KEYS)
         self.take = Btn(theme, "", "tonal", key="Enter", height=44)
         self.finish = Btn(theme, "", "primary", key="F12", height=60, role="section")
@@ -528,10 +529,13 @@ class PayPage(Page):
         self._amount.set_words(f"¥{self._typed}" if self._typed else money_text(pay.remaining_fen))
         self._amount.set_tone("ink" if self._typed or not open_ else "ink2")
         tile = self._tile()
-        quick = [amount for amount in pay.quick_fen if tile is None or tile.kind == "cash" or amount == pay.remaining_fen][:QUICK_KEYS]
-        shown = [(say(theme, "exact") if fen == pay.remaining_fen else _short(fen), str(fen)) for fen in quick]
         if open_:
-            self.pad.set_quick(shown + [("", "")] * (QUICK_KEYS - len(shown)))
+            quick = [amount for amount in pay.quick_fen if tile is None or tile.kind == "cash" or amount == pay.remaining_fen]
+            self._quick = (tuple(quick[:QUICK_KEYS]), pay.remaining_fen)
+        # What stood there stays where it is once all is paid; its words still follow the language.
+        amounts, exact = self._quick
+        shown = [(say(theme, "exact") if fen == exact else _short(fen), str(fen)) for fen in amounts]
+        self.pad.set_quick(shown + [("", "")] * (QUICK_KEYS - len(shown)))
         self.pad.setEnabled(open_)
         self.take.set_words(say(theme, "take"))
         self.take.setEnabled(open_)
