@@ -15,6 +15,7 @@ from app import __version__
 from app.counter.asking import Reasons
 from app.counter.attaching import Attaching
 from app.counter.authorising import Authorising
+from app.counter.campaigns import Campaigns
 from app.counter.checkout import Checkout
 from app.counter.coupon_book import CouponBook
 from app.counter.customer_side import CustomerSide
@@ -26,6 +27,7 @@ from app.counter.points_book import PointsBook
 from app.counter.post import Post, TillProfile
 from app.counter.printing import Printers, Printing, PrintState
 from app.counter.returning import Returning
+from app.counter.reviewing import Reviewing
 from app.counter.seeking import Seeking
 from app.counter.selling import Selling
 from app.counter.shifts import Shifts
@@ -223,6 +225,8 @@ class Till:
         self.selling = Selling(
             self.store, clock, self.post, self.goods, self.staging, self.authorising, code_shapes, self.reasons, self.coupons
         )
+        self.campaigns = Campaigns(self.store, clock, self.post, self.goods, self.selling)
+        self.reviewing = Reviewing(self.store, clock, self.post, self.goods, self.staging, self.selling)
         faces = replace(Faces.of(profile, settings, self.store), training=self.training)
         self.printing = Printing(self.store, clock, lambda: printers_of(settings), faces, on_print_state, self.points.line_of)
         self.customer = CustomerSide(settings, lambda: pole_of(settings), profile.store_name)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from app.counter import offer_words
 from app.counter.goods import Goods
 from app.counter.memo import Memo
 from app.counter.scene import CouponBlock, CouponRow
@@ -319,7 +320,7 @@ class CouponBook:
             why = Text("")
             if not cuts.get(one.serial):
                 code, facts = notes.get(one.serial) or waiting.get(one.serial) or ("not_chosen", {})
-                why = self._why(code, facts)
+                why = offer_words.why(code, facts, self._goods.names)
             rows.append(
                 CouponRow(
                     one.serial, titles[one.serial], one.coupon.ends_on.isoformat(), cuts.get(one.serial, 0), one.serial in wanted, why
@@ -337,47 +338,6 @@ class CouponBook:
             zh, en = "、".join(title.zh for title in named), ", ".join(title.en for title in named)
             other = Text(f"次选 {zh}：少减 {less}", f"Next best {en}: {less} less")
         return CouponBlock(tuple(rows), sum(row.cut_fen > 0 for row in rows), cut_fen, stand.by_hand, other)
-
-    def _why(self, code: str, facts: Mapping[str, str | int]) -> Text:
-        """The engine's reason in words, with what would change it."""
-
-        def money(name: str) -> str:
-            return yuan(int(facts.get(name, 0)))
-
-        def goods(name: str) -> str:
-            found = (self._goods.product(key) for key in str(facts.get(name, "")).split(";") if key)
-            return "、".join(product.generic_name for product in found if product)
-
-        match code:
-            case "threshold_short":
-                short, off = money("short_fen"), money("off_fen")
-                return Text(f"再买 {short} 可减 {off}", f"{short} more to take {off} off")
-            case "nth_short":
-                return Text(f"再买 {facts.get('missing')} 件", f"{facts.get('missing')} more to buy")
-            case "gift_short":
-                given = goods("gift_product")
-                return Text(f"再买 {facts.get('missing')} 件，送{given}", f"{facts.get('missing')} more to buy for {given}")
-            case "gift_not_scanned":
-                return Text(f"把赠品{goods('gift_product')}扫进来", f"Scan the gift: {goods('gift_product')}")
-            case "bundle_incomplete":
-                return Text(f"还缺{goods('missing')}", f"Still missing: {goods('missing')}")
-            case "better_without":
-                amount = money("amount_fen")
-                return Text(f"单用可减 {amount}，现用的更划算", f"{amount} off alone; what is used is better")
-            case "not_chosen":
-                return Text("没选用", "Not chosen")
-            case "nothing_in_scope":
-                return Text("本单没有适用商品", "Nothing here it is for")
-            case "members_only" | "tier_only":
-                return Text("限指定等级会员", "For members of certain tiers")
-            case "not_giftable" | "not_promotable":
-                return Text("处方药和甲类非处方药不参加", "The law keeps these medicines out")
-            case "price_changed":
-                return Text("已改价的商品不参加", "Not on a changed price")
-            case "better_in_group" | "not_alone" | "taken_by_exclusive":
-                return Text("不与现有优惠同享", "Not together with what applies")
-            case _:
-                return Text("没有可减的金额", "Nothing left to take off")
 
 
 def _cuts(priced: Quote) -> dict[str, int]:

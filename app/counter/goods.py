@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -40,6 +41,11 @@ class Goods:
         """The product of an id."""
         found = self._store.catalogue.product(product_id)
         return self.marked(found) if found else None
+
+    def names(self, product_ids: Iterable[str]) -> str:
+        """The generic names of some products, joined; those that are gone are left out."""
+        found = (self.product(product_id) for product_id in product_ids)
+        return "、".join(product.generic_name for product in found if product is not None)
 
     def of_barcode(self, code: str) -> tuple[Product, ...]:
         """Products carrying a barcode, the store's own bindings included."""

@@ -19,7 +19,7 @@ from app.counter.faults import Refused
 from app.counter.goods import Box, Goods, as_choice
 from app.counter.post import Post
 from app.counter.scene import CouponRow, Echo, Question, Scene, SearchHit
-from app.counter.staging import Stage, Staging
+from app.counter.staging import Stage, Staging, rx_lines
 from app.domain import basket as baskets
 from app.domain import codes, rules, safety
 from app.domain.amount import read_typed
@@ -713,6 +713,19 @@ class Selling:
             return self.scene()
         return self._drain(scene)
 
+    def form(self, kind: str) -> Question | None:
+        """What a question would ask, for another page to ask; nothing is opened here. None where there is nothing to ask."""
+        return self._build(kind, None, {})
+
+    def take_form(self, kind: str, values: Mapping[str, str]) -> Scene:
+        """Answer what another page asked by `form`, and with it the same question standing open; Refused says what is wrong."""
+        self._refuse_while_paying()
+        scene = self._apply(asking.Asked(kind, "", {}), values)
+        if self._asked is not None and self._asked.kind == kind:
+            self._question = self._asked = None
+            return self._drain(self.scene())
+        return scene
+
     def dismiss_question(self) -> Scene:
         """Esc: leave the question, lose nothing."""
         self._question = self._asked = None
@@ -908,6 +921,8 @@ class Selling:
         if pharmacist.id not in self._store.shifts.duty_pharmacists():
             raise Refused("not_on_duty", name=pharmacist.name)
         lines = self._rx_lines()
+        if not lines:
+            raise Refused("nothing_to_review")
         review_id = new_id(self._clock)
         body, blob = self._staging.review(values, pharmacist, lines, self._state.basket, review_id)
         self._book(body, actor=pharmacist.id, private=[blob])
@@ -1127,11 +1142,7 @@ class Selling:
         return lines[-1].line_id if lines else ""
 
     def _rx_lines(self) -> list[BasketLine]:
-        return [
-            line
-            for line in self._state.basket.lines
-            if line.product.rx_class == "rx" or line.product.special in ("psych2", "special_compound")
-        ]
+        return rx_lines(self._state.basket)
 
     def _family(self) -> tuple[Any, ...]:
         member_id = self._state.basket.member_id

@@ -45,6 +45,7 @@ from app.records.offers import Offer
 from app.records.people import Member, Staff
 from app.records.registry import body_of
 from app.store.open_store import Store
+from app.store.parked import HeldRow
 
 KEPT_STRIPS = 2048
 """Notes remembered by their verdicts."""
@@ -270,6 +271,7 @@ class Staging:
             checker=form.checker,
             verdict="rejected" if rejected else "approved",
             source="image" if form.image_digest else "number",
+            reason=values.get("reason", "") if rejected else "",
         )
         return body, blob
 
@@ -282,6 +284,21 @@ class Staging:
                     self._reviews[review_id] = replace(facts, approved=False)
         self._review_of[body.review_id] = body.basket_id
         self._reviews[body.review_id] = ReviewFacts(body.products, body.verdict == "approved", body.prescribed_on, body.valid_days)
+
+    def reviewed(self, line: BasketLine) -> bool:
+        """Whether an approved review that holds today covers the line."""
+        review = self._reviews.get(line.review_id)
+        return review is not None and review.covers(line.product.id, self._law_day())
+
+    def rejected(self, line: BasketLine) -> bool:
+        """Whether the newest review of the line rejected it."""
+        review = self._reviews.get(line.review_id)
+        return review is not None and not review.approved
+
+    def rejection(self, event_id: str) -> str:
+        """The coded reason of a rejected review; '' where none was asked."""
+        body = self._body(event_id)
+        return body.reason if isinstance(body, events.ReviewSigned) else ""
 
     def _name(self, staff_id: str) -> str:
         found = self._store.people.staff_by_id(staff_id)
@@ -511,7 +528,7 @@ class Staging:
         return entry.terms.number("days") if entry else 0
 
     def _age(self, months: int) -> str:
-        return "" if months < 0 else safety.age_text(months, self._pack).zh
+        return self.age_words(months).zh
 
     @staticmethod
     def _ghost(no: int, ghost_id: str, raw: str, reason: str) -> SceneLine:
@@ -530,11 +547,15 @@ class Staging:
             ghost_id, no, "", raw, "", (), "", "", "none", "", False, 0, 0, 0, 0, "", 0, 0, (strip,), (), "", True, False
         )  # fmt: skip
 
+    def held_rows(self) -> tuple[HeldRow, ...]:
+        """The held baskets as kept, oldest first."""
+        return self._memo.get("held", self._store.parked.held)
+
     def _held(self) -> tuple[HeldTicket, ...]:
         now = self._clock.now()
         return tuple(
             HeldTicket(row.basket_id, row.label, row.pieces, row.payable_fen, max(0, int((now - row.at).total_seconds() // 60)))
-            for row in self._memo.get("held", self._store.parked.held)
+            for row in self.held_rows()
         )
 
     @staticmethod
@@ -568,10 +589,26 @@ class Staging:
             sex=member.sex,
             age=safety.age_months(member.born_on, self._day()) // 12,
             chronic=member.chronic,
-            allergy=_allergy(safety.allergy_strip(basket.patient, basket.lines, self._pack, self._day())),
+            allergy=allergy_note(self.allergies(basket)),
             points_ending=standing.ending,
             points_end_on=standing.ends_on.isoformat() if standing.ends_on else "",
         )
+
+    def allergies(self, basket: Basket) -> safety.AllergyStrip | None:
+        """What was compared with the allergies of the 用药人; None while nobody is known."""
+        return safety.allergy_strip(basket.patient, basket.lines, self._pack, self._day())
+
+    def most_valid_days(self) -> int:
+        """The longest that a doctor may let a prescription hold, in days."""
+        return self._pack.chapter("dispensing").number("valid_days_max")
+
+    def age_words(self, months: int) -> Text:
+        """An age in words; '' where unknown."""
+        return safety.age_text(months, self._pack) if months >= 0 else Text("")
+
+    def law_day(self) -> date:
+        """The day that laws are read for."""
+        return self._law_day()
 
     def standing(self, member: Member) -> Standing:
         """A member's points now."""
@@ -625,6 +662,11 @@ def _lot_among(held: Sequence[lots.LotStock], lot_id: str) -> Lot | None:
     return next((row.lot for row in held if row.lot.id == lot_id), None) if lot_id else None
 
 
+def rx_lines(basket: Basket) -> list[BasketLine]:
+    """The lines that a pharmacist reviews before they are paid."""
+    return [line for line in basket.lines if line.product.rx_class == "rx" or line.product.special in ("psych2", "special_compound")]
+
+
 def marks_of(product: Product) -> tuple[str, ...]:
     """Class marks of a product, in the order they are drawn."""
     marks = []
@@ -676,7 +718,8 @@ def price_strip(price: LineAnswer, line: BasketLine) -> Strip:
     return Strip(PRICE_OF_THE_DAY, "inform", "info", Text("按今日新价", "Today's lower price"), body)
 
 
-def _allergy(strip: safety.AllergyStrip | None) -> Strip | None:
+def allergy_note(strip: safety.AllergyStrip | None) -> Strip | None:
+    """The allergies as the note under the member."""
     if strip is None:
         return None
     return Strip("allergy", "inform", strip.tone, strip.title, strip.body)

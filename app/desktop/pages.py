@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.desktop.screens.campaigns import CampaignsPage
 from app.desktop.screens.devices import DevicesPage
 from app.desktop.screens.help import HelpScreen
 from app.desktop.screens.labels import LabelsPage
@@ -11,6 +12,7 @@ from app.desktop.screens.receipt_template import ReceiptTemplatePage
 from app.desktop.screens.receipts import ReceiptsPage
 from app.desktop.screens.reports import ReportsPage
 from app.desktop.screens.returns import ReturnsPage
+from app.desktop.screens.rx import RxPage
 from app.desktop.screens.sale import SalePage
 from app.desktop.screens.settings import SettingsPage
 from app.desktop.screens.sheet import SheetPage
@@ -21,7 +23,9 @@ from app.desktop.screens.sync import SyncPage
 PAGES: tuple[type[Page], ...] = (
     SalePage,
     PayPage,
+    RxPage,
     StockPage,
+    CampaignsPage,
     ReturnsPage,
     ShiftPage,
     ReceiptsPage,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from app.counter.asking import Reasons
     from app.counter.attaching import Attaching
     from app.counter.authorising import Authorising
+    from app.counter.campaigns import Campaigns
     from app.counter.checkout import Checkout
     from app.counter.customer_side import CustomerSide
     from app.counter.invoicing import Invoicing
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from app.counter.post import Post
     from app.counter.printing import Printing
     from app.counter.returning import Returning
+    from app.counter.reviewing import Reviewing
     from app.counter.seeking import Seeking
     from app.counter.selling import Selling
     from app.counter.shifts import Shifts
@@ -43,6 +45,8 @@ class Till(Protocol):
     invoicing: Invoicing
     authorising: Authorising
     returning: Returning
+    reviewing: Reviewing
+    campaigns: Campaigns
     shifts: Shifts
     stocking: Stocking
     tuning: Tuning

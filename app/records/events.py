@@ -6,6 +6,9 @@ A body once released never changes: a new shape is a new version beside it (`reg
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from app.records.base import Count, Record
 
@@ -383,6 +386,15 @@ class ReviewSigned(Record):
     """approved | rejected."""
     source: str
     """number | image."""
+    reason: str = ""
+    """Why it was rejected, coded; left out of the bytes where none was given, as in every event from before it was asked."""
+
+    @model_serializer(mode="wrap")
+    def _without_empty_reason(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = whole(self)
+        if not self.reason:
+            fields.pop("reason", None)
+        return fields
 
 
 class BuyerRegistered(Record):

@@ -6,12 +6,14 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.records.envelope import unseal
 from app.reports.page import BAD_INK, Cell, Column, Page, moment
 from app.reports.shop import shop_face, staff_names
 from app.reports.table import csv_table
 from app.reports.words import Words
 from app.store.faults import StoreFault
 from app.store.open_store import Store
+from app.store.shifts import ReviewRow
 
 _PRIVATE = ("number", "institution", "doctor", "patient", "diagnosis")
 
@@ -33,6 +35,8 @@ class ReviewEntry:
     checker: str
     verdict: str
     """approved | rejected."""
+    reason: str = ""
+    """Why it was rejected, in words; '' where no reason was asked."""
 
 
 def entries(store: Store, day: date) -> tuple[ReviewEntry, ...]:
@@ -54,9 +58,16 @@ def entries(store: Store, day: date) -> tuple[ReviewEntry, ...]:
                 dispenser=staff(row.dispenser),
                 checker=staff(row.checker),
                 verdict=row.verdict,
+                reason=words.reason("review_rejection", _reason(store, row)) if row.verdict == "rejected" else "",
             )
         )
     return tuple(found)
+
+
+def _reason(store: Store, row: ReviewRow) -> str:
+    """The coded reason of a rejection, as its event keeps it."""
+    raw = store.journal.raw(row.event_id)
+    return str(unseal(raw).body.get("reason", "")) if raw is not None else ""
 
 
 def _prescription(store: Store, blob_id: str, words: Words) -> dict[str, str]:
@@ -101,7 +112,7 @@ def reviews_pdf(store: Store, day: date, *, made_at: datetime) -> bytes:
         Column(words("col.reviewer"), 1.6),
         Column(words("col.dispenser"), 1.6),
         Column(words("col.checker"), 1.6),
-        Column(words("col.verdict"), 1.1),
+        Column(words("col.verdict"), 1.6),
     ]
     body: list[list[str | Cell]] = [
         [
@@ -116,7 +127,7 @@ def reviews_pdf(store: Store, day: date, *, made_at: datetime) -> bytes:
             row.reviewer,
             row.dispenser,
             row.checker,
-            Cell(words.coded("verdict", row.verdict), None if row.verdict == "approved" else BAD_INK, row.verdict != "approved"),
+            Cell(_verdict(row, words), None if row.verdict == "approved" else BAD_INK, row.verdict != "approved"),
         ]
         for row in rows
     ]
@@ -128,17 +139,22 @@ def reviews_pdf(store: Store, day: date, *, made_at: datetime) -> bytes:
     return page.finish()
 
 
+def _verdict(row: ReviewEntry, words: Words) -> str:
+    said = words.coded("verdict", row.verdict)
+    return f"{said}\n{row.reason}" if row.reason else said
+
+
 def reviews_csv(store: Store, day: date) -> str:
     """The same as CSV."""
     words = Words(shop_face(store).language)
     names = (
         "review_time", "rx_number", "institution", "doctor", "prescribed_on", "patient", "diagnosis",
-        "products", "reviewer", "dispenser", "checker", "verdict",
+        "products", "reviewer", "dispenser", "checker", "verdict", "reason",
     )  # fmt: skip
     rows = (
         (
             moment(r.at, seconds=True), r.number, r.institution, r.doctor, r.prescribed_on.isoformat(), r.patient, r.diagnosis,
-            "；".join(r.products), r.reviewer, r.dispenser, r.checker, words.coded("verdict", r.verdict),
+            "；".join(r.products), r.reviewer, r.dispenser, r.checker, words.coded("verdict", r.verdict), r.reason,
         )
         for r in entries(store, day)
     )  # fmt: skip

@@ -18,7 +18,7 @@ from app.desktop.shell import Shell
 from app.desktop.theme import Theme, paint
 from app.desktop.theme.type import Face
 
-PAGES = ("sale", "pay", "stock", "returns", "shift", "receipts", "sheet", "reports", "sync", "settings", "devices", "help")
+PAGES = ("sale", "pay", "stock", "returns", "shift", "receipts", "sheet", "reports", "sync", "settings", "rx", "campaigns", "devices", "help")
 MAYBE = ("devices", "help")
 """Pages that may not be built yet."""
 TRACE, EAN, MEMBER = "89900001091676336760", "6999580000439", "90000000000000000019"
@@ -63,8 +63,8 @@ def pages(hand: Hand, *keys: str) -> Iterator[tuple[str, QWidget]]:
             till.checkout.cancel()
         if till.selling.basket.lines:
             till.selling.clear()
-        if key in ("sale", "pay"):
-            for code in (TRACE, EAN, MEMBER) if key == "sale" else (EAN, MEMBER):
+        if key in ("sale", "pay", "rx", "campaigns"):
+            for code in (EAN, MEMBER) if key == "pay" else (TRACE, EAN, MEMBER):
                 till.selling.scan(code)
         if key == "pay":
             till.checkout.begin()

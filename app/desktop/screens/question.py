@@ -350,11 +350,22 @@ class QuestionPanel(Panel):
 
     answered = Signal(str, object)
     dismissed = Signal()
+    edited = Signal()
+    """Something was typed or chosen."""
 
-    def __init__(self, theme: Theme, find: Callable[[str], Sequence[SearchHit]], parent: QWidget | None = None) -> None:
-        """`find` looks products up for the search of a `find` question."""
-        super().__init__(theme, fill="surface", line="brand_l", bar="brand", parent=parent)
+    def __init__(
+        self, theme: Theme, find: Callable[[str], Sequence[SearchHit]], *, bare: bool = False, parent: QWidget | None = None
+    ) -> None:
+        """`find` looks products up for the search of a `find` question; `bare` leaves headline and buttons to the page round it."""
+        super().__init__(
+            theme,
+            fill=None if bare else "surface",
+            line=None if bare else "brand_l",
+            bar=None if bare else "brand",
+            parent=parent,
+        )
         self._find = find
+        self._bare = bare
         self._question: Question | None = None
         self._parts: dict[str, Entry | ChipRow | PinBox] = {}
         self._body: QWidget | None = None
@@ -416,16 +427,18 @@ class QuestionPanel(Panel):
     def _build(self, question: Question, typed: dict[str, str]) -> None:
         theme, language = self.theme, self.theme.language
         last = self.focusWidget()
-        held = next((name for name, part in self._parts.items() if part is last), "")
+        held = next((name for name, part in self._parts.items() if part is last and (part.hasFocus() or not self._bare)), "")
         self._clear()
         self._question = question
         finding = question.kind == "find"
         parts = {field.name: self._part(field, typed.get(field.name)) for field in question.fields}
         self._parts = parts
-        head = Row(theme, Icon(theme, _ICONS.get(question.kind, "question"), 22, "brand", "fill"), gap=9)
-        head.add((Txt(theme, question.title.of(language), "head", elide=True), 1))
+        column = Column(theme, gap=8, margins=0 if self._bare else (18, 12, 16, 12))
+        if not self._bare:
+            head = Row(theme, Icon(theme, _ICONS.get(question.kind, "question"), 22, "brand", "fill"), gap=9)
+            head.add((Txt(theme, question.title.of(language), "head", elide=True), 1))
+            column.add(head)
         body = question.body.of(language)
-        column = Column(theme, head, gap=8, margins=(18, 12, 16, 12))
         if body:
             column.add(Para(theme, body, "label", "ink2"))
         column.add(self._grid(question, parts))
@@ -438,18 +451,24 @@ class QuestionPanel(Panel):
             wrong = Row(theme, Icon(theme, "warning-circle", 18, "bad", "fill"), (Para(theme, words, "label_strong", "bad_ink"), 1), gap=7)
             column.add(wrong)
             announce(self, words)
-        confirm = Btn(theme, question.confirm.of(language), "primary", key="Enter", height=40)
-        leave = Btn(theme, say(theme, "cancel"), "line", key="Esc", height=40)
-        confirm.clicked.connect(self.confirm)
-        leave.clicked.connect(self.dismissed)
-        hint = Txt(theme, say(theme, "find_hint"), "label", "ink3") if finding else None
-        column.add(Row(theme, hint, Spring(), leave, confirm))
+        if not self._bare:
+            confirm = Btn(theme, question.confirm.of(language), "primary", key="Enter", height=40)
+            leave = Btn(theme, say(theme, "cancel"), "line", key="Esc", height=40)
+            confirm.clicked.connect(self.confirm)
+            leave.clicked.connect(self.dismissed)
+            hint = Txt(theme, say(theme, "find_hint"), "label", "ink3") if finding else None
+            column.add(Row(theme, hint, Spring(), leave, confirm))
         self._body = QWidget()
         self._body.setLayout(column)
         self._holder.addWidget(self._body)
         self.setAccessibleName(question.title.of(language))
         self.show()
-        self._focus_first(question, parts, held)
+        for before, after in pairwise(parts.values()):
+            QWidget.setTabOrder(before, after)
+        if self._bare:
+            self._keep_focus(question, held)
+        else:
+            self._focus_first(question, parts, held)
         if finding:
             self._look_up()
 
@@ -461,6 +480,7 @@ class QuestionPanel(Panel):
             if typed is not None:
                 part.value = typed
             part.chosen.connect(self._chosen)
+            part.chosen.connect(self.edited)
         elif field.kind == "pin":
             part = PinBox(theme, field.label.of(language))
         else:
@@ -469,6 +489,7 @@ class QuestionPanel(Panel):
                 hint = hint or say(theme, "optional")
             part = Entry(theme, hint, spoken=field.label.of(language), chinese=field.name in CHINESE_FIELDS, height=40)
             part.setText(field.value if typed is None else typed)
+            part.textChanged.connect(self.edited)
             if self._question is not None and self._question.kind == "find":
                 part.textChanged.connect(self._look_up)
         part.installEventFilter(self)
@@ -482,8 +503,14 @@ class QuestionPanel(Panel):
         grid.setHorizontalSpacing(px(10))
         grid.setVerticalSpacing(px(6))
         lone = len(question.fields) == 1
-        per = -(-len(question.fields) // columns)
-        for order, field in enumerate(question.fields):
+        # A bare form has the page's width: its choices stand below the columns, each in one row.
+        across = [field for field in question.fields if self._bare and field.kind == "choice"]
+        listed = [field for field in question.fields if field not in across]
+        per = -(-len(listed) // columns)
+        for row, field in enumerate(across, per):
+            grid.addWidget(Txt(theme, field.label.of(theme.language), "label", "ink2"), row, 0, Qt.AlignmentFlag.AlignVCenter)
+            grid.addWidget(parts[field.name], row, 1, 1, columns * 3 - 2)
+        for order, field in enumerate(listed):
             row, column = (order % per, order // per * 3) if columns > 1 else (order, 0)
             label = Txt(theme, field.label.of(theme.language), "label", "ink2")
             if lone and field.kind == "choice":
@@ -504,8 +531,6 @@ class QuestionPanel(Panel):
             for part in order:
                 if isinstance(part, PinBox):
                     part.wrong()
-        for before, after in pairwise(order):
-            QWidget.setTabOrder(before, after)
         empty = next((part for part in order if not (part.text() if isinstance(part, Entry) else part.value)), None)
         first = order[0] if order else None
         if empty is not None and (question.error is not None or question.kind in ("review", "duty_pharmacist")):
@@ -516,6 +541,25 @@ class QuestionPanel(Panel):
             first.setFocus(Qt.FocusReason.OtherFocusReason)
             if isinstance(first, Entry):
                 first.selectAll()
+
+    def _keep_focus(self, question: Question, held: str) -> None:
+        """A bare form takes the keyboard only where it had it, or when something must be mended."""
+        if held in self._parts and not (question.error is not None and self.go_on()):
+            self._parts[held].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def put(self, name: str, value: str) -> None:
+        """Fill a field of words, as a scan does."""
+        part = self._parts.get(name)
+        if isinstance(part, Entry):
+            part.setText(value)
+
+    def go_on(self) -> bool:
+        """Take the keyboard to the first field that still needs something; False when none does."""
+        question, values = self._question, self.values()
+        wanting = [field.name for field in question.fields if field.required and not values[field.name]] if question is not None else []
+        for name in wanting[:1]:
+            self._parts[name].setFocus(Qt.FocusReason.TabFocusReason)
+        return bool(wanting)
 
     # ------------------------------------------------------------------ acting
 
@@ -542,11 +586,12 @@ class QuestionPanel(Panel):
         if self._hits is not None:
             self._take_hit(self._hits.current)
             return
-        values = self.values()
-        for field in question.fields:
-            if field.kind == "date":
-                values[field.name] = iso_date(values[field.name])
-        self.answered.emit(question.question_id, values)
+        self.answered.emit(question.question_id, self.told())
+
+    def told(self) -> dict[str, str]:
+        """What stands in the fields, days as ISO dates."""
+        days = {field.name for field in self._question.fields if field.kind == "date"} if self._question is not None else set()
+        return {name: iso_date(value) if name in days else value for name, value in self.values().items()}
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter goes on, Esc leaves, arrows move among the hits."""

@@ -98,6 +98,10 @@ class ReportsPage(Desk):
         self.redraw()
         self._focus_list()
 
+    def show_topic(self, key: str) -> None:
+        """Begin with the report of this key."""
+        self._report = next((report for report in REPORTS if report.key == key), self._report)
+
     def on_key(self, name: str) -> bool:
         """Esc steps back; arrows enter the list, left and right move in time."""
         if name == "Esc":

@@ -278,15 +278,8 @@ class MemberCard(Panel):
         strip = member.allergy
         self._allergy.setVisible(strip is not None)
         if strip is not None:
-            title, body = strip.title.of(theme.language), strip.body.of(theme.language)
-            # The strip has its own headline; only what follows the scene's is shown beside it.
-            title = title.replace("：", ": ", 1).partition(": ")[2] or title
-            if strip.tone == "bad":
-                self._allergy.set_known(title, "")
-            elif strip.tone in ("info", "good"):
-                self._allergy.set_asked_none(title, "")
-            else:
-                self._allergy.set_missing(title, "")
+            body = strip.body.of(theme.language)
+            self._allergy.show_found(strip.tone, strip.title.of(theme.language))
             self._compared.set_words(body)
             self._compared.setVisible(bool(body))
 

@@ -82,6 +82,16 @@ class AllergyStrip(Painted):
         """Nothing is recorded: the person should ask."""
         self._show("warn", "warning", self.theme.say("allergy"), words, compared)
 
+    def show_found(self, tone: str, title: str, compared: str = "") -> None:
+        """What a scene's strip of this tone says; its own headline, which stands here already, is left out."""
+        words = title.replace("：", ": ", 1).partition(": ")[2] or title
+        if tone == "bad":
+            self.set_known(words, compared)
+        elif tone in ("info", "good"):
+            self.set_asked_none(words, compared)
+        else:
+            self.set_missing(words, compared)
+
     def _show(self, tone: str, icon: str, head: str, body: str, compared: str) -> None:
         if tone != self._tone:
             self._tone = tone

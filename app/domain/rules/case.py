@@ -29,6 +29,10 @@ class ReviewFacts:
         """Whether the prescription still holds on that day."""
         return self.prescribed_on <= day < self.prescribed_on + timedelta(days=self.valid_days)
 
+    def covers(self, product_id: str, day: date) -> bool:
+        """Whether it approves a product on that day."""
+        return self.approved and product_id in self.products and self.valid_on(day)
+
 
 @dataclass(frozen=True, slots=True)
 class RegisterFacts:
@@ -93,7 +97,7 @@ class SaleCase:
     def approved_review(self, line: BasketLine) -> bool:
         """Whether an approved and still valid review covers the line's product."""
         review = self.reviews.get(line.review_id)
-        return review is not None and review.approved and line.product.id in review.products and review.valid_on(self.day)
+        return review is not None and review.covers(line.product.id, self.day)
 
 
 def roles_of(staff: Staff) -> tuple[str, ...]:

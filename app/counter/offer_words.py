@@ -1,0 +1,113 @@
+"""What an offer promises in one sentence, and why it takes nothing off a basket; in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from app.domain.money import WHOLE_BP, yuan
+from app.domain.pricing import BookedOffer
+from app.domain.promotions.amount_off import AmountOff
+from app.domain.promotions.bundle import Bundle
+from app.domain.promotions.gift import Gift
+from app.domain.promotions.nth_cheaper import NthCheaper
+from app.domain.promotions.percent import Percent
+from app.domain.promotions.threshold import Threshold
+from app.domain.verdict import Text
+
+NamesOf = Callable[[Sequence[str]], str]
+"""The names of some products, joined; those that are gone are left out."""
+NAMED = 3
+"""Products or categories that a sentence names before it only counts them."""
+
+
+def rule(one: BookedOffer, names_of: NamesOf) -> Text:
+    """The offer's rule in one sentence, made of its kind, scope and terms."""
+    zh, en = _scope(one, names_of)
+    match one.promotion:
+        case Percent(percent_off_bp=off):
+            return Text(f"{zh}打 {_tenths(off)} 折", f"{_share(off)} off {en}")
+        case AmountOff(amount_fen=amount):
+            return Text(f"{zh}每件立减 {yuan(amount)}", f"{yuan(amount)} off each of {en}")
+        case Threshold(tiers=tiers):
+            steps = sorted(tiers)
+            said_zh = "，".join(f"满 {yuan(reach)} 减 {yuan(off)}" for reach, off in steps)
+            said_en = ", ".join(f"{yuan(off)} off from {yuan(reach)}" for reach, off in steps)
+            return Text(f"{zh}{said_zh}", f"{said_en}: {en}")
+        case NthCheaper(nth=nth, percent_off_bp=off) if off == WHOLE_BP:
+            return Text(f"{zh}每 {nth} 件免最便宜的 1 件", f"Every {nth} of {en}: the cheapest free")
+        case NthCheaper(nth=nth, percent_off_bp=off):
+            half = "半价" if off * 2 == WHOLE_BP else f"打 {_tenths(off)} 折"
+            return Text(f"{zh}每 {nth} 件，最便宜的 1 件{half}", f"Every {nth} of {en}: {_share(off)} off the cheapest")
+        case Bundle(needs=needs, price_fen=price):
+            named = "＋".join(names_of([product]) + (f"×{count}" if count > 1 else "") for product, count in needs)
+            return Text(f"{named}，一套 {yuan(price)}", f"{named}: {yuan(price)} the set")
+        case Gift(buy_quantity=buy, gift_product=given, gift_quantity=count):
+            gift = names_of([given])
+            return Text(f"{zh}每买 {buy} 件送{gift} {count} 件", f"Buy {buy} of {en}: {count} {gift} free")
+        case _:
+            return Text(one.title_zh, one.title_en)
+
+
+def why(code: str, facts: Mapping[str, str | int], names_of: NamesOf) -> Text:
+    """The engine's reason in words, with what would change it."""
+
+    def money(name: str) -> str:
+        return yuan(int(facts.get(name, 0)))
+
+    def goods(name: str) -> str:
+        return names_of([key for key in str(facts.get(name, "")).split(";") if key])
+
+    match code:
+        case "threshold_short":
+            short, off = money("short_fen"), money("off_fen")
+            return Text(f"再买 {short} 可减 {off}", f"{short} more to take {off} off")
+        case "nth_short":
+            return Text(f"再买 {facts.get('missing')} 件", f"{facts.get('missing')} more to buy")
+        case "gift_short":
+            given = goods("gift_product")
+            return Text(f"再买 {facts.get('missing')} 件，送{given}", f"{facts.get('missing')} more to buy for {given}")
+        case "gift_not_scanned":
+            return Text(f"把赠品{goods('gift_product')}扫进来", f"Scan the gift: {goods('gift_product')}")
+        case "bundle_incomplete":
+            return Text(f"还缺{goods('missing')}", f"Still missing: {goods('missing')}")
+        case "better_without":
+            amount = money("amount_fen")
+            return Text(f"单用可减 {amount}，现用的更划算", f"{amount} off alone; what is used is better")
+        case "not_chosen":
+            return Text("没选用", "Not chosen")
+        case "nothing_in_scope":
+            return Text("本单没有适用商品", "Nothing here it is for")
+        case "members_only" | "tier_only":
+            return Text("限指定等级会员", "For members of certain tiers")
+        case "not_giftable" | "not_promotable":
+            return Text("处方药和甲类非处方药不参加", "The law keeps these medicines out")
+        case "price_changed":
+            return Text("已改价的商品不参加", "Not on a changed price")
+        case "better_in_group" | "not_alone" | "taken_by_exclusive":
+            return Text("不与现有优惠同享", "Not together with what applies")
+        case _:
+            return Text("没有可减的金额", "Nothing left to take off")
+
+
+def _scope(one: BookedOffer, names_of: NamesOf) -> tuple[str, str]:
+    """What the offer is for: named where they are few, counted where they are many."""
+    if one.everything:
+        return "全场", "everything"
+    # Packs of one medicine are named once.
+    names = sorted(one.categories) or list(dict.fromkeys(names_of([product]) for product in sorted(one.products)))
+    if not names:
+        return "", ""
+    shown = "、".join(names[:NAMED])
+    if len(names) <= NAMED:
+        return f"{shown}：", shown
+    kinds = "类" if one.categories else "种"
+    return f"{shown} 等 {len(names)} {kinds}：", f"{shown} and {len(names) - NAMED} more"
+
+
+def _tenths(off_bp: int) -> str:
+    """What is paid, in tenths: 1000 off → 9, 1500 off → 8.5."""
+    return f"{(WHOLE_BP - off_bp) / 1000:g}"
+
+
+def _share(off_bp: int) -> str:
+    return f"{off_bp / 100:g}%"
