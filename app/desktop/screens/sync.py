@@ -124,7 +124,7 @@ class _QueueLine(Painted):
 
     def show_row(self, row: QueueRow | None) -> None:
         """Show a record, or nothing."""
-        if row == self._row and self.isVisibleTo(self.parentWidget()) == (row is not None):
+        if row is not None and row == self._row:
             return
         self._row = row
         self.setVisible(row is not None)

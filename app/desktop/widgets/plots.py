@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.desktop.theme import Theme, paint
+from app.desktop.theme.paint import Align
 from app.desktop.widgets.base import Painted
 
 LABEL_ROOM = 20
@@ -70,8 +71,10 @@ class BarPlot(Painted):
                 half = max(each, caption.width(self._marks[order])) / 2 + px(2)
                 left = min(max(rect.left(), middle - half), rect.right() - 2 * half)
                 room = QRectF(left, base + px(4), 2 * half, px(LABEL_ROOM - 4))
-                edge = "left" if order == 0 else "right" if order == len(self._values) - 1 else "center"
-                paint.text(painter, room, self._marks[order], caption, theme.color("ink3"), edge if each < px(20) else "center")
+                align: Align = "center"
+                if each < px(20):
+                    align = "left" if order == 0 else "right" if order == len(self._values) - 1 else "center"
+                paint.text(painter, room, self._marks[order], caption, theme.color("ink3"), align)
             if self._peak and order == highest and value > 0:
                 face = theme.face("caption_strong")
                 half = face.width(self._peak) / 2 + px(2)
