@@ -8,9 +8,6 @@ from counter_bench import Counter
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-STRIPS, VITAMIN = "P5700A1", "P5000A1"
-
-
 def words(widget: QWidget) -> str:
     return "\n".join(part.accessibleName() for part in widget.findChildren(QWidget) if part.isVisible() and part.accessibleName())
 
