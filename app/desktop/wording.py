@@ -470,7 +470,7 @@ WINDOW: dict[str, Text] = {
     "line_today": _T("今日连接", "The line today"),
     "line_share": _T("在线 {share}%", "up {share}%"),
     "line_unknown": _T("开机后还没有记录", "nothing known yet"),
-    "line_legend": _T("高：在线 · 矮：断开过 · 浅灰：未开机或未到", "high: up · low: cut for a time · pale: not known or to come"),
+    "line_legend": _T("高：在线 · 矮：断开过 · 浅灰：未开机或未到", "high: up · low: cut · pale: unknown or to come"),
     "feed_goods": _T("商品与价格", "Items and prices"),
     "feed_offers": _T("促销与券", "Offers and coupons"),
     "feed_members": _T("会员与积分", "Members and points"),
