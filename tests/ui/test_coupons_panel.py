@@ -8,6 +8,7 @@ from counter_bench import Counter
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+
 def words(widget: QWidget) -> str:
     return "\n".join(part.accessibleName() for part in widget.findChildren(QWidget) if part.isVisible() and part.accessibleName())
 
