@@ -932,6 +932,8 @@ class Selling:
         for line in lines:
             basket = basket.replaced(replace(line, review_id=review_id))
         self._change(replace(self._state, basket=basket))
+        # A signed act is on disk with its basket before it is confirmed: nobody signs twice for one power cut.
+        self._saved_again()
         word = "review_approved" if body.verdict == "approved" else "review_rejected"
         return self._told(word, name=pharmacist.name, sound="scan_member_or_rx")
 
@@ -944,6 +946,7 @@ class Selling:
             if other.product.special == line.product.special:
                 basket = basket.replaced(replace(other, register_id=body.register_id))
         self._change(replace(self._state, basket=basket))
+        self._saved_again()
         return self._told("buyer_registered", sound="scan_ok")
 
     # ------------------------------------------------------------------ member, held, payment

@@ -221,3 +221,16 @@ def test_review_with_nobody_on_duty_asks_the_pharmacist_in_first_and_then_opens(
     assert question is not None and question.kind == "review"
     shown = {field.name: field.value for field in question.fields}
     assert (shown["number"], shown["reviewer"]) == ("RX-77", "staff-1002")
+
+
+def test_a_signed_review_is_on_disk_with_its_basket_when_it_is_confirmed(hand: Any) -> None:
+    selling, store = hand.till.selling, hand.till.store
+    hand.till.shifts.duty_pharmacist("staff-1002", True, "1002").result(60)
+    hand.scan("@P1000A1.box1")
+    selling.ask("review")
+    hand.answer(
+        number="RX-1", institution="示例医院", doctor="李医师", prescribed_on="2026-11-21", valid_days="1", patient="王某",
+        diagnosis="高血压", dispenser="staff-1001", checker="staff-1002", verdict="approved", reviewer="staff-1002", pin="1002",
+    )  # fmt: skip
+    review = selling.basket.lines[0].review_id
+    assert review and review in store.parked.open_basket()
