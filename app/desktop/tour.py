@@ -17,6 +17,7 @@ from app.desktop.player import Hand
 from app.desktop.screens.wizard import Wizard
 from app.desktop.theme.phrases import Language
 from app.desktop.theme.tokens import Mode
+from app.desktop.widgets.picture import PaperPicture
 from app.desktop.window import Load
 from app.domain.demo import DemoPharmacy
 
@@ -547,6 +548,16 @@ def _labels(tour: Tour) -> QWidget | None:
     return tour.open("labels")
 
 
+def _template(tour: Tour) -> QWidget | None:
+    opened = tour.open("receipt_template")
+    if opened is not None:
+        shell = tour.hand.window.shell
+        assert shell is not None
+        papers = shell.page.findChildren(PaperPicture)
+        tour.hand.wait(lambda: all(not paper.image.isNull() for paper in papers), "the sample receipt")
+    return opened
+
+
 def _practice(tour: Tour) -> QWidget:
     """Picture 12: the empty sale of the practice shop, under its ribbon."""
     hand = tour.beside(*tour.world.practice_shop())
@@ -565,7 +576,7 @@ def _wizard_start(tour: Tour) -> QWidget:
 
 def _wizard_store(tour: Tour) -> QWidget:
     wizard = tour.wizard()
-    QTest.keyClick(wizard.windowHandle(), Qt.Key.Key_Return)
+    QTest.keyClick(wizard, Qt.Key.Key_Return)
     tour.hand.rest()
     return wizard
 
@@ -603,7 +614,7 @@ STOPS: tuple[Stop, ...] = (
     Stop("27_campaigns", _page("campaigns")),
     Stop("28_help", _help),
     Stop("29_labels", _labels),
-    Stop("30_receipt_template", _page("receipt_template")),
+    Stop("30_receipt_template", _template),
     Stop("16_printer_out_of_paper", _printer),
     Stop("16_devices", _devices),
     Stop("11_shift_count", _count),

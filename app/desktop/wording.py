@@ -101,6 +101,7 @@ SENTENCES: dict[str, Text] = {
     "staff_unknown": _T("没找到这位员工，请重选", "No such employee. Choose again"),
     "patient": _T("用药人：{label}", "Patient: {label}"),
     "person_unknown": _T("没找到这位家人，请重选", "No such family member. Choose again"),
+    "nothing_to_review": _T("本单没有要审的处方药", "Nothing in this sale waits for a review"),
     "review_approved": _T("处方已审核签章", "Prescription reviewed and signed"),
     "review_rejected": _T("处方已驳回，不能收款，请去掉处方药", "Prescription rejected. Take the medicines off"),
     "buyer_registered": _T("购买人已登记", "Buyer registered"),

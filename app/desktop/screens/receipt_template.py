@@ -214,7 +214,12 @@ class ReceiptTemplatePage(Desk):
         if not self._body or not self.isVisible():
             return
         self._draw_left()
-        self._draw_picture()
+        if self._form is None:
+            # The paper stays in sight while it is drawn anew; only what stands over it changes its language.
+            title, words = self._said
+            title.set_words(self.say("打出来就是这样", "This is the paper"))
+            words.set_words(self.say("改文字", "Words"))
+            self._draw_picture()
         self.changed.emit()
 
     def _draw_left(self) -> None:
@@ -269,7 +274,9 @@ class ReceiptTemplatePage(Desk):
         self._picture = PaperPicture(theme)
         self._problem = Para(theme, "", "label", "bad_ink")
         self._problem.hide()
-        head = Row(theme, Txt(theme, self.say("打出来就是这样", "This is the paper"), "section"), Spring(), words, paper, gap=10)
+        title = Txt(theme, self.say("打出来就是这样", "This is the paper"), "section")
+        self._said = (title, words)
+        head = Row(theme, title, Spring(), words, paper, gap=10)
         return Panel(theme, Column(theme, head, self._problem, (Listing(theme, (self._picture,)), 1), gap=10, margins=(16, 14, 16, 14)))
 
     def _draw_picture(self) -> None:

@@ -247,6 +247,8 @@ class ReturnsPage(Desk):
                 self._draw_empty()
             case "done":
                 self._draw_done()
+                # The slip's line may have been said in the other language.
+                self._watch_paper()
             case _:
                 self._draw_sale()
 
