@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.assembly import open_store
 from app.commands import EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
+from app.commands.faults import in_words
 from app.records.clock import SystemClock
 from app.store.backup import restore
 from app.store.faults import StoreFault
@@ -38,6 +39,6 @@ def main(argv: list[str]) -> int:
         finally:
             store.close()
     except (OSError, StoreFault) as error:
-        options.tell(f"cannot: {error}")
+        options.tell(f"cannot: {in_words(error)}")
         return EXIT_FAULT
     return EXIT_OK

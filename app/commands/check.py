@@ -12,6 +12,7 @@ from pathlib import Path
 
 from app.assembly import TillFile, hub_client, open_store, printer_of, rule_pack
 from app.commands import EXIT_FAILED, EXIT_OK, options
+from app.commands.faults import in_words
 from app.devices.status import Known
 from app.records.clock import SystemClock, shop_day
 from app.records.resources import resource
@@ -59,7 +60,7 @@ def _findings(folder: Path, *, quick: bool) -> list[Finding]:
     try:
         store = open_store(folder, SystemClock(), write=False)
     except (OSError, StoreFault) as error:
-        return [*found, Finding("ledger", "bad", f"cannot be opened: {error}")]
+        return [*found, Finding("ledger", "bad", f"cannot be opened: {in_words(error)}")]
     try:
         looks: list[tuple[str, Callable[[], Finding]]] = [
             ("keys", lambda: _keys(folder)),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.assembly import open_store
 from app.commands import EXIT_FAULT, EXIT_OK, options
+from app.commands.faults import in_words
 from app.records.clock import SystemClock, shop_day
 from app.store.faults import StoreFault
 from app.store.verify import export
@@ -21,7 +22,7 @@ def main(argv: list[str]) -> int:
     try:
         store = open_store(options.data_folder(chosen), clock)
     except (OSError, StoreFault) as error:
-        options.tell(f"cannot open: {error}")
+        options.tell(f"cannot open: {in_words(error)}")
         return EXIT_FAULT
     try:
         with options.progress("exporting") as step:

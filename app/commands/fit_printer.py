@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.assembly import font, open_store
 from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, options
+from app.commands.faults import in_words
 from app.devices import finding
 from app.devices.finding import Found
 from app.devices.fitting import Fitting
@@ -54,7 +55,7 @@ def fit(
     try:
         store = open_store(folder, clock)
     except (OSError, StoreFault) as error:
-        options.tell(f"cannot write {folder}: {error} (close the till's window first)")
+        options.tell(f"cannot write {folder}: {in_words(error)} (close the till's window first)")
         return EXIT_FAULT
     try:
         store.settings.set_many(fitting.settings(which)).result()

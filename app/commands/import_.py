@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.assembly import open_store
 from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, options
+from app.commands.faults import in_words
 from app.counter.importing import Importing
 from app.domain.importing import TableUnreadable
 from app.records.clock import SystemClock
@@ -26,7 +27,7 @@ def main(argv: list[str]) -> int:
         content = chosen.file.read_bytes()
         store = open_store(options.data_folder(chosen), clock)
     except (OSError, StoreFault) as error:
-        options.tell(f"cannot open: {error}")
+        options.tell(f"cannot open: {in_words(error)}")
         return EXIT_FAULT
     try:
         with options.progress("importing") as step:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.assembly import open_store, rule_pack
 from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
+from app.commands.faults import in_words
 from app.counter.authorising import Authorising
 from app.counter.faults import Refused
 from app.counter.label_printing import LabelPrinting
@@ -44,7 +45,7 @@ def main(argv: list[str]) -> int:
     try:
         store = open_store(options.data_folder(chosen), clock, write=False)
     except (OSError, StoreFault) as error:
-        options.tell(f"cannot open: {error}")
+        options.tell(f"cannot open: {in_words(error)}")
         return EXIT_FAULT
     try:
         now = clock.now()
@@ -71,7 +72,7 @@ def main(argv: list[str]) -> int:
         options.tell(f"not made: {refusal.code}")
         return EXIT_FAILED
     except (OSError, StoreFault) as error:
-        options.tell(f"cannot: {error}")
+        options.tell(f"cannot: {in_words(error)}")
         return EXIT_FAULT
     finally:
         store.close()

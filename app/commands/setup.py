@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app import founding
 from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
+from app.commands.faults import in_words
 from app.counter.faults import Refused
 from app.records.clock import Clock, SystemClock
 from app.store.faults import StoreFault
@@ -90,7 +91,7 @@ def main(argv: list[str]) -> int:
         options.tell(f"refused: {refusal.code} (a PIN has four to eight digits)")
         return EXIT_USAGE
     except (OSError, StoreFault) as error:
-        options.tell(f"cannot write {folder}: {error}")
+        options.tell(f"cannot write {folder}: {in_words(error)}")
         return EXIT_FAULT
     print(f"till {shop.till} of {shop.name} is ready in {folder}")
     if ask and settings["printer.transport"] == "none" and _asked(ask, "现在找打印机吗 / look for a printer now (y/n)", "y").lower() == "y":
@@ -115,7 +116,7 @@ def _enrol(folder: Path, clock: Clock, hub: str, code: str) -> int:
         options.tell(f"headquarters did not enrol this till: {why}; {again}")
         return EXIT_FAILED
     except (OSError, StoreFault) as error:
-        options.tell(f"cannot open {folder}: {error}")
+        options.tell(f"cannot open {folder}: {in_words(error)}")
         return EXIT_FAULT
     print(f"enrolled at {hub}")
     return EXIT_OK

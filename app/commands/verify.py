@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.assembly import open_store
 from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, options
+from app.commands.faults import in_words
 from app.records.clock import SystemClock
 from app.store.faults import StoreFault
 from app.store.verify import compare_frames, verify_export
@@ -48,7 +49,7 @@ def main(argv: list[str]) -> int:
     try:
         store = open_store(options.data_folder(chosen), SystemClock(), write=False)
     except (OSError, StoreFault) as error:
-        options.tell(f"cannot open: {error}")
+        options.tell(f"cannot open: {in_words(error)}")
         return EXIT_FAULT
     frames = compare_frames(store)
     store.close()

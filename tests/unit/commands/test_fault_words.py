@@ -1,0 +1,20 @@
+"""Faults on the command line say what to do next."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.commands.faults import in_words
+from app.store.faults import StoreFault
+
+
+@pytest.mark.parametrize(("found", "said"), [("0001", "earlier version"), ("0999", "newer version")])
+def test_a_ledger_of_another_version_says_which_way_to_go(found: str, said: str) -> None:
+    fault = StoreFault("ledger_other_version", {"found": found, "needed": "0006"})
+    assert said in in_words(fault)
+    assert "ledger_other_version" in in_words(fault)
+
+
+def test_a_fault_without_words_and_an_error_of_the_system_speak_for_themselves() -> None:
+    assert in_words(StoreFault("person_key_destroyed")) == "person_key_destroyed"
+    assert in_words(OSError("no such place")) == "no such place"
