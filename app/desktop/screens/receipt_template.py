@@ -305,9 +305,8 @@ class ReceiptTemplatePage(Desk):
                 dots, wide, high = made
                 # Copied: the bytes go with this call.
                 image = QImage(dots, wide, high, wide, QImage.Format.Format_Grayscale8).copy()
-                px = self.theme.px
                 # As wide as it reads well; what is longer than the window scrolls.
-                self._picture.setFixedHeight(round(px(PAPER_WIDTH) * high / 640) + px(28))
+                self._picture.set_height(PAPER_WIDTH * high / 640 + 28)
                 self._picture.show_image(image, self.say("小票样张", "Sample receipt"))
 
         self.in_background(work, show)

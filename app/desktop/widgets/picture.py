@@ -22,6 +22,11 @@ class PaperPicture(Painted):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.restyle()
 
+    def set_height(self, height: float) -> None:
+        """Stand as high as this in design pixels, at every scale."""
+        self._height = height
+        self.measure()
+
     def show_image(self, image: QImage, spoken: str = "") -> None:
         """Show another paper; a null image is none."""
         self._image = image
