@@ -76,7 +76,8 @@ VERBS: dict[str, str] = {
     "kill": "kill",
     "restart": "restart",
     "sync": "sync",
-    "publish": "publish product PRODUCT FIELD=VALUE… | publish price PRODUCT price=YUAN from=DATE [to=DATE] | publish offer FIELD=VALUE… | publish member ID",
+    "publish": "publish product PRODUCT FIELD=VALUE… | publish price PRODUCT price=YUAN from=DATE [to=DATE] | "
+    "publish offer FIELD=VALUE… | publish member ID",
     "issue": "issue OFFER for MEMBER|bearer [ends DATE] as NAME",
     "revoke": "revoke NAME",
     "second-till": "second-till",
