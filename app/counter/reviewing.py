@@ -9,7 +9,7 @@ from datetime import datetime
 
 from app.counter.goods import Goods
 from app.counter.post import Post
-from app.counter.scene import PatientFace, Question, Scene, Strip
+from app.counter.scene import Question, Scene, Strip
 from app.counter.selling import Selling
 from app.counter.staging import Staging, allergy_note, marks_of, rx_lines
 from app.domain import basket as baskets
@@ -79,9 +79,6 @@ class Reviewed:
     """Why it was rejected, coded, or ''."""
 
 
-NOBODY = PatientFace("unknown", "")
-
-
 @dataclass(frozen=True, slots=True)
 class RxScene:
     """Everything the prescription page shows of one basket."""
@@ -89,7 +86,9 @@ class RxScene:
     waiting: tuple[Waiting, ...]
     chosen: Waiting | None
     lines: tuple[RxLine, ...] = ()
-    patient: PatientFace = NOBODY
+    patient: str = ""
+    """The 用药人, masked; '' while nobody is known."""
+    age: Text = Text("")
     allergy: Strip | None = None
     form: Question | None = None
     """The prescription as it is asked for; None for a held basket, which is taken up first."""
@@ -166,7 +165,8 @@ class Reviewing:
             waiting,
             one,
             tuple(self._line(line) for line in rx_lines(basket)),
-            PatientFace(basket.patient.kind, basket.patient.label, self._staging.age_words(basket.patient.age_months).zh),
+            basket.patient.label,
+            self._staging.age_words(basket.patient.age_months),
             allergy_note(self._staging.allergies(basket)),
             self._form(basket) if one.here else None,
             names,

@@ -478,9 +478,36 @@ def _person(tour: Tour) -> QWidget:
     return tour.window
 
 
+def _rx_review(tour: Tour) -> QWidget | None:
+    """A member's prescription half reviewed, and a stranger's held behind it."""
+    hand = tour.hand
+    hand.press("Esc")
+    hand.go("sale")
+    hand.scan(tour.code("trace", "P2400A1"))
+    hand.press("F6")
+    tour.world.pass_minutes(4)
+    hand.rest()
+    hand.scan(tour.code("member"))
+    hand.scan(tour.code("trace", "P1400A1"))
+    if tour.open("rx") is None:
+        return None
+    for words in ("DEMO-0002", "演示医院", "演示医师", "2 型糖尿病"):
+        hand.fill(words)
+    hand.press("1", "Enter", "2", "Enter")
+    return tour.window
+
+
+def _campaigns(tour: Tour) -> QWidget | None:
+    """What the offers do in the sale at hand."""
+    for product in ("P5800A1", "P6000A1"):
+        tour.hand.scan(tour.code("barcode", product))
+    return tour.open("campaigns")
+
+
 def _printer(tour: Tour) -> QWidget:
     hand = tour.hand
     hand.press("Esc")
+    hand.till.selling.clear()
     tour.world.take_paper()
     tour.sell(("P6000A1",), "cash", minutes=1)
     tour.sell(("P6011A1",), "cash", minutes=1)
@@ -610,8 +637,8 @@ STOPS: tuple[Stop, ...] = (
     Stop("23_settings", _page("settings")),
     Stop("24_price_check", _price_check),
     Stop("25_person", _person),
-    Stop("09_rx_review", _page("rx")),
-    Stop("27_campaigns", _page("campaigns")),
+    Stop("09_rx_review", _rx_review),
+    Stop("27_campaigns", _campaigns),
     Stop("28_help", _help),
     Stop("29_labels", _labels),
     Stop("30_receipt_template", _template),

@@ -518,7 +518,7 @@ class RxPage(Desk):
         self._title.set_words(self.say("处方", "Prescription"))
         self._chip.set_words(self.say("柜台 · 本单", "Counter · open sale") if one.here else self.say("挂单", "Held sale"))
         self._chip.show()
-        patient = " ".join(part for part in (scene.patient.label, scene.patient.age_text) if part)
+        patient = " ".join(part for part in (scene.patient, self.of(scene.age)) if part)
         self._who.set_words(self.say(f"用药人 {patient}", f"For {patient}") if patient else "")
         self.panel.show_question(scene.form)
         rows = [self._line_row(no, line) for no, line in enumerate(scene.lines, 1)]

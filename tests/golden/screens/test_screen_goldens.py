@@ -125,7 +125,13 @@ def reach(hand: Hand, screen: str) -> QWidget:
     till.selling.dismiss_question()
     if till.selling.basket.lines or till.selling.basket.member_id:
         till.selling.clear()
-    scans = {"sale_member_rx": (TRACE, NEAR, EAN, MEMBER), "sale_blocked": THIRD, "pay": (EAN, MEMBER)}.get(screen, ())
+    scans = {
+        "sale_member_rx": (TRACE, NEAR, EAN, MEMBER),
+        "sale_blocked": THIRD,
+        "pay": (EAN, MEMBER),
+        "rx": (TRACE, MEMBER),
+        "campaigns": (EAN, MEMBER),
+    }.get(screen, ())
     for code in scans:
         till.selling.scan(code)
     if screen == "pay":
@@ -147,6 +153,8 @@ SCREENS = (
     "shift",
     "reports",
     "sync",
+    "rx",
+    "campaigns",
     "settings",
     "sign_in",
 )
