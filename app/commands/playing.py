@@ -832,6 +832,8 @@ class Player:
         found = self._ask_at(self._at, "points", text=self._names.code(member))
         if found["balance"] == many and found["ending"] == ending:
             return ""
+        # What another till moved comes by way of headquarters: it must have sent before this one can hear.
+        self._drained()
         self._ask_at(self._at, "sync")
         return f"the till has {found}"
 

@@ -45,8 +45,10 @@ AT_TIMES: dict[str, tuple[tuple[str, Text], ...]] = {
     ),
     "rx": (
         ("F4", Text("用药人", "Patient")),
+        ("F5", Text("审方记录", "Records")),
         ("F7", Text("取单", "Recall")),
         ("F8", Text("驳回", "Reject")),
+        ("F9", Text("药师到岗/离岗", "On/off duty")),
         ("F12", Text("通过并签章", "Approve")),
     ),
     "returns": (
