@@ -1,4 +1,4 @@
-"""The customer's side: keeps the pole display, and whatever else faces the customer, on one view of the sale."""
+"""The customer's side: one view of the sale for the pole display, the second screen and whatever else faces the customer."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ class CustomerSide:
         self._shop = shop
         self._pole: Pole | None = None
         self._listeners: list[Callable[[CustomerView], None]] = []
+        self._sale: tuple[Scene, PayScene | None] | None = None
+        self._locked = False
+        self._thanked: str | None = None
         self.view = CustomerView()
         """What the customer sees now."""
 
@@ -49,7 +52,24 @@ class CustomerSide:
 
     def show(self, scene: Scene, pay: PayScene | None = None) -> None:
         """Show a scene of the sale; `pay` is the Pay page's while it has the basket."""
-        view = customer_view(scene, pay, private_marks=self._settings.get("customer.private_marks"))
+        self._sale = (scene, pay)
+        self.again()
+
+    def lock(self, locked: bool) -> None:
+        """Nobody is at the till: the customer sees the shop only."""
+        self._locked = locked
+        self.again()
+
+    def end_thanks(self) -> None:
+        """The customer was thanked long enough; the next scene of that same sale says nothing more."""
+        pay = self._sale[1] if self._sale is not None else None
+        if self.view.state == "thanks" and pay is not None:
+            self._thanked = pay.number
+            self.again()
+
+    def again(self) -> None:
+        """Work the view out anew from the last scene, as after a change of settings."""
+        view = self._seen()
         if view == self.view:
             return
         self.view = view
@@ -57,3 +77,11 @@ class CustomerSide:
             self._pole.show(pole_rows(view, self._shop))
         for listener in self._listeners:
             listener(view)
+
+    def _seen(self) -> CustomerView:
+        if self._sale is None or self._locked:
+            return CustomerView()
+        scene, pay = self._sale
+        view = customer_view(scene, pay, private_marks=self._settings.get("customer.private_marks"))
+        over = view.state == "thanks" and pay is not None and pay.number == self._thanked
+        return CustomerView() if over else view

@@ -29,8 +29,9 @@ class CustomerLine:
     quantity: int
     price_fen: int
     """One pack, after the line's cuts, rounded down."""
-    was_fen: int
-    """One pack before any cut; equal to `price_fen` when there is none."""
+    cut_fen: int
+    """What all cuts together take off the line. No price of before is shown: beside a struck price the law wants proof that it
+    was the lowest of the last seven days, and a coupon strikes none (price rules 2022, articles 16 and 17: verify)."""
     amount_fen: int
     """The line, exact."""
     private: bool = False
@@ -102,7 +103,7 @@ def _line(line: SceneLine, private_marks: Collection[str]) -> CustomerLine:
         spec="" if private else line.strength,
         quantity=line.quantity,
         price_fen=price,
-        was_fen=line.unit_price_fen,
+        cut_fen=max(0, line.cut_fen),
         amount_fen=line.amount_fen,
         private=private,
     )

@@ -70,7 +70,7 @@ class CustomerScreen(QWidget):
         self._theme = theme
         self._view = CustomerView()
         self._shop = ShopFace("", "", "", "", "")
-        self._faces: dict[tuple[float, int, bool], Face] = {}
+        self._faces: dict[tuple[float, int], Face] = {}
         self._factor = 1.0
         theme.changed.connect(self.update)
 
@@ -97,11 +97,11 @@ class CustomerScreen(QWidget):
     def _px(self, size: float) -> float:
         return size * self._factor
 
-    def _face(self, size: float, weight: int = 500, *, struck: bool = False) -> Face:
-        key = (size, weight, struck)
+    def _face(self, size: float, weight: int = 500) -> Face:
+        key = (size, weight)
         if key not in self._faces:
             # On a small screen the small type shrinks less than the rest.
-            self._faces[key] = Face(max(round(size * self._factor), min(round(size), SMALLEST)), weight, struck=struck)
+            self._faces[key] = Face(max(round(size * self._factor), min(round(size), SMALLEST)), weight)
         return self._faces[key]
 
     def _say(self, key: str, **facts: object) -> str:
@@ -131,10 +131,10 @@ class CustomerScreen(QWidget):
 
     def _words(
         self, painter: QPainter, x: float, middle: float, words: str, size: float, color: str, weight: int = 500, align: Align = "left",
-        room: float = 0, *, struck: bool = False,
+        room: float = 0,
     ) -> float:  # fmt: skip
         """A line of text at real pixels `x` (its left, right or centre); shortened where `room` says so."""
-        face = self._face(size, weight, struck=struck)
+        face = self._face(size, weight)
         if room and align == "left":
             words = face.elided(words, room)
         wide = face.width(words)
@@ -316,11 +316,10 @@ class CustomerScreen(QWidget):
         self._words(painter, box.left(), above, self._named(line), 26, LIGHT.ink, 600, room=name_room)
         self._words(painter, box.left(), middle + px(19), line.spec, SMALL, LIGHT.ink3, room=name_room)
         self._words(painter, count, middle, f"×{line.quantity}", 23, LIGHT.ink2, 600, "center")
-        was = line.was_fen * line.quantity
-        cut = was > line.amount_fen
-        self._money(painter, box.right(), middle - px(13) if cut else middle, line.amount_fen, 27, LIGHT.ink)
-        if cut:
-            self._words(painter, box.right(), middle + px(20), paint.money_text(was), SMALL, LIGHT.ink3, align="right", struck=True)
+        self._money(painter, box.right(), middle - px(13) if line.cut_fen else middle, line.amount_fen, 27, LIGHT.ink)
+        if line.cut_fen:
+            saved = f"{self._say('customer_saved')} {paint.money_text(-line.cut_fen)}"
+            self._words(painter, box.right(), middle + px(20), saved, SMALL, LIGHT.ink3, align="right")
 
     def _named(self, line: CustomerLine) -> str:
         """A private line says only what kind of goods it is, in the language of the screen."""

@@ -1,4 +1,4 @@
-"""The customer's side: decides whether and where the customer's screen stands, and tells it what the sale looks like from there."""
+"""The second screen: decides whether and where it stands, and shows on it what the counter says the customer may see."""
 
 from __future__ import annotations
 
@@ -6,54 +6,45 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QWidget
 
-from app.counter.customer_view import CustomerView, customer_view
+from app.counter.customer_view import CustomerView
 from app.counter.today import Today
 from app.desktop import wording
 from app.desktop.bridge import Bridge
 from app.desktop.customer_screen import CustomerScreen, Service, ShopFace
-from app.desktop.screens.page import Page
 from app.desktop.theme import Theme
 from app.desktop.theme.paint import money_text
 from app.desktop.till import Till
 from app.records.clock import SHOP_TIME
 
-BEHIND_MS = 60
+BEHIND_MS = 20
 """The till's own screen is painted first; the customer's follows this much later."""
-THANKS_MS = 6_000
 CLOCK_MS = 10_000
 _SERVICE_ICONS = (("血压", "heartbeat"), ("血糖", "drop"), ("代煎", "cooking-pot"), ("送药", "truck"))
 
 
 class CustomerSide(QObject):
-    """Watches the pages, the displays and the setting; without a second display there is no window and no work."""
+    """Watches the counter's view for customers, the displays and the setting; without a second display there is no window and no work."""
 
-    def __init__(self, theme: Theme, till: Till, bridge: Bridge, pages: dict[str, Page], window: QWidget) -> None:
+    def __init__(self, theme: Theme, till: Till, bridge: Bridge, window: QWidget) -> None:
         """`window` is the cashier's; the customer's stands on another display than it."""
         super().__init__(window)
         self._theme, self._till, self._window = theme, till, window
         self._today = Today(till.store, till.clock, till.shifts, till.staging)
         self.screen: CustomerScreen | None = None
-        self._thanked = ""
         self._due = QTimer(self)
         self._due.setSingleShot(True)
         self._due.setInterval(BEHIND_MS)
         self._due.timeout.connect(self._tell)
-        self._bye = QTimer(self)
-        self._bye.setSingleShot(True)
-        self._bye.setInterval(THANKS_MS)
-        self._bye.timeout.connect(self._tell)
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
         self._clock.timeout.connect(self._tell)
-        for page in pages.values():
-            page.changed.connect(self.changed)
+        till.customer.listen(self._seen)
         bridge.tuned.connect(self._tuned)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
         application.screenAdded.connect(self.place)
         application.screenRemoved.connect(self.place)
         theme.changed.connect(self.changed)
-        self._locked = False
         self.place()
 
     # ------------------------------------------------------------------ where
@@ -94,11 +85,6 @@ class CustomerSide(QObject):
         if key.startswith(("customer.", "store.", "receipt.join")):
             self.place()
 
-    def lock(self, locked: bool) -> None:
-        """Nobody is at the till: the screen shows the shop only."""
-        self._locked = locked
-        self.changed()
-
     # ------------------------------------------------------------------ what
 
     def changed(self) -> None:
@@ -106,21 +92,8 @@ class CustomerSide(QObject):
         if self.screen is not None and self.screen.isVisible() and not self._due.isActive():
             self._due.start()
 
-    def view(self) -> CustomerView:
-        """The sale as the customer sees it now; the shop alone while the till is locked or the thanks are over."""
-        if self._locked:
-            return CustomerView()
-        till = self._till
-        pay = till.checkout.scene() if till.checkout.open else None
-        marks = frozenset(str(mark) for mark in till.settings.get("customer.private_marks"))
-        seen = customer_view(till.selling.scene(), pay, private_marks=marks)
-        if seen.state != "thanks" or pay is None:
-            self._thanked = ""
-            return seen
-        if self._thanked != pay.number:
-            self._thanked = pay.number
-            self._bye.start()
-        return seen if self._bye.isActive() else CustomerView()
+    def _seen(self, _view: CustomerView) -> None:
+        self.changed()
 
     def shop(self) -> ShopFace:
         """What the screen says of the shop: settings, the pharmacist on duty, and the services the shop sells."""
@@ -154,11 +127,11 @@ class CustomerSide(QObject):
 
     def _tell(self) -> None:
         if self.screen is not None:
-            self.screen.show_view(self.view(), self.shop())
+            self.screen.show_view(self._till.customer.view, self.shop())
 
     def shut(self) -> None:
         """The program ends."""
-        for timer in (self._due, self._bye, self._clock):
+        for timer in (self._due, self._clock):
             timer.stop()
         if self.screen is not None:
             self.screen.close()

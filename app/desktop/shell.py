@@ -39,7 +39,8 @@ from app.records.clock import SHOP_TIME
 from app.sync.worker import SyncState
 
 if TYPE_CHECKING:
-    # Named only: a till without a second display never loads it.
+    # Named only: a till without a second display never loads the one, and the other is only passed on.
+    from app.counter.customer_view import CustomerView
     from app.desktop.customer_side import CustomerSide
 
 HOME = "sale"
@@ -49,6 +50,7 @@ DEAD_MS = 300
 BANNER_AFTER_MS = 10_000
 ECHO_MS = 6_000
 CUSTOMER_AFTER_MS = 200
+THANKS_MS = 6_000
 OLD = timedelta(hours=24)
 TOO_OLD = timedelta(hours=72)
 SEARCH_LIMIT = 20
@@ -156,6 +158,10 @@ class Shell(QWidget):
         self._facts_due.setSingleShot(True)
         self._facts_due.setInterval(40)
         self._facts_due.timeout.connect(self._read_facts)
+        self._thanks = QTimer(self)
+        self._thanks.setSingleShot(True)
+        self._thanks.setInterval(THANKS_MS)
+        self._thanks.timeout.connect(self.till.customer.end_thanks)
         self._clock = QTimer(self)
         self._clock.setInterval(5000)
         self._clock.timeout.connect(self._tick)
@@ -192,6 +198,7 @@ class Shell(QWidget):
         bridge.printing.connect(self._printer_says)
         bridge.syncing.connect(self._sync_says)
         bridge.tuned.connect(self._tuned)
+        self.till.customer.listen(self._customer_sees)
         self.theme.changed.connect(self._restyled)
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -210,6 +217,7 @@ class Shell(QWidget):
     def come_in(self, echo: Echo | None) -> None:
         """Somebody signed in; `echo` tells of a basket that came back."""
         self.look.wear(self.screen())
+        self.till.customer.lock(False)
         self._read_facts()
         self._draw_sync()
         self._draw_printer()
@@ -226,9 +234,7 @@ class Shell(QWidget):
         if self._customer is None and (wanted == "window" or (wanted == "auto" and len(QApplication.screens()) > 1)):
             from app.desktop.customer_side import CustomerSide
 
-            self._customer = CustomerSide(self.theme, self.till, self._bridge, self.pages, self.window())
-        if self._customer is not None:
-            self._customer.lock(not self.isVisible())
+            self._customer = CustomerSide(self.theme, self.till, self._bridge, self.window())
 
     def leave(self) -> None:
         """The till is locked: panels close, the page keeps everything."""
@@ -236,9 +242,15 @@ class Shell(QWidget):
         self._close_hits()
         self._close_palette()
         self.page.on_left()
-        if self._customer is not None:
-            self._customer.lock(True)
+        self.till.customer.lock(True)
         self.look.put_off()
+
+    def _customer_sees(self, view: CustomerView) -> None:
+        """Thanks stand for a while, on the pole as on the second screen; the next basket ends them sooner."""
+        if view.state == "thanks":
+            self._thanks.start()
+        else:
+            self._thanks.stop()
 
     def _tuned(self, key: str) -> None:
         """A setting has a new value."""
@@ -246,6 +258,8 @@ class Shell(QWidget):
             self.look.wear(self.screen())
         elif key == "customer.screen":
             self._face_customer()
+        elif key == "customer.private_marks":
+            self.till.customer.again()
         elif key == "sounds.volume":
             self.sounds.set_volume(self.till.settings.number(key) / 100)
             self.sounds.play("scan_ok")
@@ -260,7 +274,7 @@ class Shell(QWidget):
 
     def shut(self) -> None:
         """The program ends."""
-        for timer in (self._echo_gone, self._banner_due, self._facts_due, self._clock):
+        for timer in (self._echo_gone, self._banner_due, self._facts_due, self._thanks, self._clock):
             timer.stop()
         if self._customer is not None:
             self._customer.shut()

@@ -24,7 +24,7 @@ SHOP = ShopFace(
     (Service("drop", "测血糖", "¥2.00"),),
     "https://example.invalid/join",
 )
-LINE = CustomerLine("布洛芬缓释胶囊", "0.3g×24粒", 1, 2080, 2680, 2080)
+LINE = CustomerLine("布洛芬缓释胶囊", "0.3g×24粒", 1, 2080, 600, 2080)
 STATES = {
     "idle": CustomerView(),
     "selling": CustomerView("selling", (LINE,), 2080, 600, due_fen=2080, greeting="王"),
@@ -63,7 +63,7 @@ def test_no_line_of_text_is_smaller_than_what_is_read_from_two_metres(screen: Cu
         screen.show_view(view, SHOP)
         screen.grab()
         # The sign and the decimals of an amount may be smaller than the amount.
-        assert min(face.px for (asked, _, _), face in screen._faces.items() if asked >= 20) >= 18
+        assert min(face.px for (asked, _), face in screen._faces.items() if asked >= 20) >= 18
 
 
 def test_the_cashiers_dark_theme_leaves_the_customers_light(theme: Theme, screen: CustomerScreen) -> None:
@@ -86,7 +86,7 @@ def _side(hand: Hand, way: str) -> CustomerSide:
     till, shell = hand.window.till, hand.window.shell
     assert till is not None and shell is not None
     till.settings.set("customer.screen", way).result()
-    return CustomerSide(hand.window.theme, till, hand.window.bridge, shell.pages, hand.window)
+    return CustomerSide(hand.window.theme, till, hand.window.bridge, hand.window)
 
 
 def test_the_screen_follows_the_sale_takes_no_keys_and_says_thanks_once(make_hand: Callable[..., Hand]) -> None:
@@ -108,20 +108,24 @@ def test_the_screen_follows_the_sale_takes_no_keys_and_says_thanks_once(make_han
     hand.scan("6999580000439")
     hand.until(lambda: screen.view.state == "selling")
     assert [line.name for line in screen.view.lines] == ["药品", "电子体温计"]
-    side.lock(True)
+    till.customer.lock(True)
     hand.until(lambda: screen.view.state == "idle")
-    side.lock(False)
+    till.customer.lock(False)
+    hand.until(lambda: screen.view.state == "selling")
     till.selling.clear()
     till.selling.scan("6999580000439")
     till.checkout.begin()
     till.checkout.tender("cash", 5000)
     till.checkout.complete(lambda: None)
     hand.until(lambda: till.checkout.settle().state == "done")
-    side.changed()
+    till.customer.show(till.selling.scene(), till.checkout.scene())
     hand.until(lambda: screen.view.state == "thanks")
     assert screen.view.change_fen == 5000 - 1350
     # Six seconds are not waited for here; what ends them is.
-    side._bye.stop()
-    side._bye.timeout.emit()
-    assert screen.view.state == "idle"
+    shell = hand.window.shell
+    assert shell is not None and shell._thanks.isActive()
+    shell._thanks.timeout.emit()
+    hand.until(lambda: screen.view.state == "idle")
+    till.customer.show(till.selling.scene(), till.checkout.scene())
+    assert till.customer.view.state == "idle"
     side.shut()

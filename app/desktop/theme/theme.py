@@ -41,7 +41,7 @@ class Theme(QObject):
         super().__init__(application)
         self._application = application
         self._icons = Icons()
-        self._faces: dict[tuple[float, int, bool], Face] = {}
+        self._faces: dict[tuple[float, int], Face] = {}
         self._colors: dict[str, QColor] = {}
         self._pixels: dict[float, int] = {}
         self._tokens = tokens_of(mode)
@@ -171,16 +171,14 @@ class Theme(QObject):
             known = self._colors[name] = QColor(name if name.startswith("#") else getattr(self._tokens, name))
         return known
 
-    def face(
-        self, role: str, size: float | None = None, weight: int | None = None, *, struck: bool = False
-    ) -> Face:
+    def face(self, role: str, size: float | None = None, weight: int | None = None) -> Face:
         """The face of a role, optionally at another design size or weight; never drawn below 12 pixels."""
         kind = ROLES[role]
-        key = (kind.size if size is None else size, kind.weight if weight is None else weight, struck)
+        key = (kind.size if size is None else size, kind.weight if weight is None else weight)
         known = self._faces.get(key)
         if known is None:
             pixels = max(SMALLEST_PX, round(key[0] * self._scale.factor))
-            known = self._faces[key] = Face(pixels, key[1], struck=struck)
+            known = self._faces[key] = Face(pixels, key[1])
         return known
 
     def icon(

@@ -63,7 +63,7 @@ class Face:
 
     __slots__ = ("_widths", "font", "metrics", "px", "wraps")
 
-    def __init__(self, px: int, weight: int, *, struck: bool = False) -> None:
+    def __init__(self, px: int, weight: int) -> None:
         """`px` is the height in pixels after scaling."""
         font = QFont()
         font.setFamilies(FAMILIES)
@@ -74,7 +74,6 @@ class Face:
             font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, px * DISPLAY_TRACKING)
         # Said both ways: a new QFont inherits the features of the application's font.
         font.setFeature(QFont.Tag("tnum"), 0 if px >= DISPLAY_PX else 1)
-        font.setStrikeOut(struck)
         self.px = px
         self.font = font
         self.metrics = QFontMetricsF(font)

@@ -26,7 +26,6 @@ class Txt(Painted):
         size: float | None = None,
         weight: int | None = None,
         elide: bool = False,
-        struck: bool = False,
         literal: bool = False,
         parent: QWidget | None = None,
     ) -> None:
@@ -37,7 +36,7 @@ class Txt(Painted):
         super().__init__(theme, parent)
         self._literal = literal
         self._words, self._role, self._tone, self._align = words, role, tone, align
-        self._size, self._weight, self._elide, self._struck = size, weight, elide, struck
+        self._size, self._weight, self._elide = size, weight, elide
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(words)
         self.restyle()
@@ -62,7 +61,7 @@ class Txt(Painted):
 
     def measure(self) -> None:
         """One line box high; at least as wide as the words unless they may be shortened."""
-        face = self.theme.face(self._role, self._size, self._weight, struck=self._struck)
+        face = self.theme.face(self._role, self._size, self._weight)
         self._shown = self._words if self._literal else self.theme.told(self._words)
         self._wide = round(face.width(self._shown)) + 1
         self.setFixedHeight(face.line)
@@ -74,7 +73,7 @@ class Txt(Painted):
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the line."""
-        face = self.theme.face(self._role, self._size, self._weight, struck=self._struck)
+        face = self.theme.face(self._role, self._size, self._weight)
         paint.text(painter, rect, self._shown, face, self.theme.color(self._tone), self._align, elide=self._elide)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date
+from types import SimpleNamespace
+from typing import Any, cast
 
-from app.counter.customer_view import CustomerLine, CustomerView, customer_view, surname
+from app.counter.customer_side import CustomerSide
+from app.counter.customer_view import PRIVATE_MARKS, CustomerLine, CustomerView, customer_view, surname
 from app.counter.scene import Frame, MemberFace, PatientFace, PayScene, Scene, SceneLine, Strip, Totals
 from app.domain.verdict import Text
 
@@ -47,9 +50,9 @@ def test_an_unknown_code_alone_shows_nothing() -> None:
     assert customer_view(scene(line("6901", (), ghost=True))).state == "idle"
 
 
-def test_a_line_shows_the_price_now_and_the_price_before() -> None:
+def test_a_line_shows_the_price_now_and_what_was_taken_off_but_no_price_of_before() -> None:
     shown = customer_view(scene(line("维生素C片", ("otc_b",), cut=300)))
-    assert shown.lines == (CustomerLine("维生素C片", "0.3g×20粒", 2, 850, 1000, 1700),)
+    assert shown.lines == (CustomerLine("维生素C片", "0.3g×20粒", 2, 850, 300, 1700),)
     assert (shown.state, shown.total_fen, shown.saved_fen, shown.due_fen) == ("selling", 1700, 300, 1700)
 
 
@@ -85,3 +88,55 @@ def test_only_surnames_are_greeted() -> None:
 def test_the_model_has_no_field_but_words_and_money() -> None:
     kinds = {field.type for model in (CustomerLine, CustomerView) for field in fields(model)}
     assert kinds <= {"str", "int", "bool", "int | None", "CustomerState", "tuple[CustomerLine, ...]"}
+
+
+BASKET = scene(line("维生素C片", ("otc_b",)))
+
+
+def done(number: str) -> PayScene:
+    return PayScene("done", 2000, 5000, 0, 3000, (), (), (), number=number)
+
+
+def side(told: list[CustomerView], settings: dict[str, Any] | None = None) -> CustomerSide:
+    kept = settings if settings is not None else {"customer.private_marks": PRIVATE_MARKS}
+    made = CustomerSide(cast(Any, SimpleNamespace(get=kept.__getitem__)), lambda: None, "药柜示范药房")
+    made.listen(told.append)
+    return made
+
+
+def test_a_locked_till_shows_the_shop_and_the_basket_comes_back_with_the_person() -> None:
+    told: list[CustomerView] = []
+    customer = side(told)
+    customer.show(BASKET)
+    customer.lock(True)
+    customer.show(BASKET)
+    customer.lock(False)
+    assert [view.state for view in told] == ["selling", "idle", "selling"]
+
+
+def test_thanks_end_once_and_the_next_sale_is_thanked_again() -> None:
+    told: list[CustomerView] = []
+    customer = side(told)
+    customer.show(BASKET, done("0001"))
+    customer.end_thanks()
+    customer.show(BASKET, done("0001"))
+    customer.show(BASKET, done("0002"))
+    assert [(view.state, view.change_fen) for view in told] == [("thanks", 3000), ("idle", 0), ("thanks", 3000)]
+
+
+def test_the_end_of_thanks_leaves_a_new_basket_alone() -> None:
+    told: list[CustomerView] = []
+    customer = side(told)
+    customer.show(BASKET)
+    customer.end_thanks()
+    assert [view.state for view in told] == ["selling"]
+
+
+def test_goods_made_private_while_they_lie_in_the_basket_are_no_longer_named() -> None:
+    told: list[CustomerView] = []
+    settings: dict[str, Any] = {"customer.private_marks": frozenset()}
+    customer = side(told, settings)
+    customer.show(BASKET)
+    settings["customer.private_marks"] = frozenset({"otc_b"})
+    customer.again()
+    assert [view.lines[0].name for view in told] == ["维生素C片", "药品"]
