@@ -221,7 +221,10 @@ class Printing:
             sale = self._store.sales.by_event(event_id)
             if sale is None:
                 return
-            text = to_json(receipts.sale_ticket(sale.body, sale.number, sale.at, self._faces, points=self._points_of(sale)))
+            wish = self._store.invoices.of_sale(sale.body.sale_id)
+            title = wish.title if wish is not None else None
+            points = self._points_of(sale)
+            text = to_json(receipts.sale_ticket(sale.body, sale.number, sale.at, self._faces, points=points, invoice=title))
         job = self._store.jobs.add("reprint", text, event_id=event_id, facts={"copy": str(copy_no)})
         job.add_done_callback(lambda _: self.wake())
 

@@ -23,6 +23,7 @@ from app.records.ledger import Committed, NewJob
 from app.records.people import Staff
 from app.store.backup import Backup
 from app.store.open_store import Store
+from app.store.print_jobs import PrintJob
 from app.store.verify import compare_frames, mend
 
 WRITE_S = 20.0
@@ -332,17 +333,25 @@ class Shifts:
         """Queue an X report: the same figures as the Z, nothing closed."""
         self._printing.print_x(self.totals(), self._shift(), self._person())
 
-    def reprint(self, event_id: str, copy_no: int) -> None:
-        """Print a receipt again under 补打, the copy being an event of its own; where the first paper still waits, that one is printed."""
-        first = self._store.jobs.of_event(event_id)
-        waiting = next((job for job in first if job.state in UNPRINTED and job.kind != "reprint"), None)
+    def first_paper(self, event_id: str) -> PrintJob | None:
+        """The first paper of a receipt while it surely has not come out, else None."""
+        jobs = self._store.jobs.of_event(event_id)
+        return next((job for job in jobs if job.state in UNPRINTED and job.kind != "reprint"), None)
+
+    def reprint(self, event_id: str, copy_no: int) -> bool:
+        """Print a receipt again under 补打, the copy being an event of its own; where the first paper still waits, that one is printed.
+
+        Gives whether it is a copy.
+        """
+        waiting = self.first_paper(event_id)
         if waiting is not None:
             if waiting.state != "queued":
                 self._printing.again(waiting.job_id)
             self._printing.wake()
-            return
+            return False
         self._write([events.ReceiptReprinted(event_id=event_id, copy_no=copy_no)]).result(WRITE_S)
         self._printing.reprint(event_id, copy_no)
+        return True
 
     def print_again(self, job_id: str, *, road: int = 0) -> None:
         """Print a waiting, failed or unknown job; where the first may have come out it is a copy, and an event, like any other."""

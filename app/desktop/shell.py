@@ -700,8 +700,8 @@ class Shell(QWidget):
         if last is None:
             self.toast.show_toast(wording.words("no_last_sale", language), icon="printer", tone="warn")
             return
-        self.till.shifts.reprint(last.event_id, last.reprints + 1)
-        self.toast.show_toast(wording.words("reprinting", language, number=last.number), icon="printer")
+        copied = self.till.shifts.reprint(last.event_id, last.reprints + 1)
+        self.toast.show_toast(wording.words("reprinting" if copied else "printing_first", language, number=last.number), icon="printer")
 
     # ------------------------------------------------------------------ the top bar
 

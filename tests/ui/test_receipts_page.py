@@ -45,6 +45,16 @@ def test_a_reprint_is_counted_and_queued_under_its_copy(bench: Callable[[], Desk
     assert "补打小票 第 3 次" in at.words()
 
 
+def test_a_receipt_that_still_waits_is_not_called_a_copy(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    number = demo_counter.sell(MASKS)
+    at = bench()
+    assert "打印小票" in at.words() and "补打小票" not in at.words()
+    at.press("F12")
+    at.until(lambda: at.toasts)
+    assert at.toasts == ["小票还没打过，原票已交给打印机"]
+    assert demo_counter.till.store.sales.by_number(number).reprints == 0
+
+
 def test_arrows_choose_the_sale_that_is_shown(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
     first = demo_counter.sell(MASKS)
     demo_counter.sell(THERMOMETER)

@@ -174,8 +174,12 @@ class ReceiptsPage(Desk):
         if sale is None:
             return
         copy = sale.reprints + 1
+        first = self.till.shifts.first_paper(sale.event_id) is not None
         if self.attempt(lambda: self.till.shifts.reprint(sale.event_id, copy)):
-            self.toast.emit(self.say(f"第 {copy} 次补打已交给打印机", f"Copy {copy} goes to the printer"), "printer")
+            words = self.say(f"第 {copy} 次补打已交给打印机", f"Copy {copy} goes to the printer")
+            if first:
+                words = self.say("小票还没打过，原票已交给打印机", "Not printed yet: the receipt itself goes to the printer")
+            self.toast.emit(words, "printer")
             self.refresh()
             self._focus_first()
 
@@ -657,9 +661,11 @@ class ReceiptsPage(Desk):
         back.clicked.connect(self._return)
         acts.add((fix, 1))
         acts.add((back, 1))
+        first = self.till.shifts.first_paper(sale.event_id) is not None
+        copy = self.say(f"补打小票 第 {sale.reprints + 1} 次", f"Reprint, copy {sale.reprints + 1}")
         again = Btn(
             theme,
-            self.say(f"补打小票 第 {sale.reprints + 1} 次", f"Reprint, copy {sale.reprints + 1}"),
+            self.say("打印小票", "Print the receipt") if first else copy,
             "primary",
             icon="printer",
             key="F12",
@@ -667,5 +673,7 @@ class ReceiptsPage(Desk):
             role="head",
         )
         again.clicked.connect(self._reprint)
-        note = Para(theme, self.say("内容与原单一致，抬头加印补打", "The same slip, headed as a copy"), "caption", "ink3", align="center")
+        same = self.say("内容与原单一致，抬头加印补打", "The same slip, headed as a copy")
+        waits = self.say("原票还没打出，打的就是原票", "The receipt has not come out yet; this prints it")
+        note = Para(theme, waits if first else same, "caption", "ink3", align="center")
         self._right.fill(Column(theme, (Panel(theme, card), 1), acts, again, note, gap=8))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.counter.faults import Refused
+from app.domain.invoice import InvoiceTitle
 from app.store.faults import StoreFault
 
 
@@ -105,6 +106,19 @@ def test_sale_without_paper_is_kept_and_can_be_printed_later(hand: Any) -> None:
     hand.till.shifts.reprint(sale.event_id, sale.reprints + 1)
     hand.till.store.writer.submit(lambda _: None).result(60)
     assert [job.kind for job in hand.till.store.jobs.list()] == ["reprint"]
+
+
+def test_a_receipt_first_printed_later_bears_the_invoice_title_named_since(hand: Any) -> None:
+    hand.scan("@P6000A1.ean")
+    hand.till.selling.set_wishes(paper=False)
+    hand.till.checkout.begin()
+    hand.till.checkout.tender("cash")
+    sale = hand.till.store.sales.by_number(hand.complete())
+    hand.till.invoicing.wish(sale.body.sale_id, InvoiceTitle("示范市云杉信息技术有限公司"), "typed").result(60)
+    hand.till.shifts.reprint(sale.event_id, 1)
+    hand.till.store.writer.submit(lambda _: None).result(60)
+    job = hand.till.store.jobs.list()[0]
+    assert "抬头 示范市云杉信息技术有限公司" in hand.till.store.jobs.ticket(job.job_id)
 
 
 def test_every_fen_of_a_cut_names_its_cause(hand: Any) -> None:
