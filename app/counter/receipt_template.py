@@ -131,6 +131,12 @@ def check(body: Mapping[str, Any], rx_names: Collection[str] = ()) -> tuple[Prob
     return tuple(found)
 
 
+def own_words(body: Mapping[str, Any]) -> str:
+    """Return all that a template in its edited shape says in the shop's own words, one to a line."""
+    whole = {**_source()["template"], **body}
+    return "\n".join((whole["headline"], *whole["header"], *whole["footer"]))
+
+
 def _shape(whole: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Return a problem where a part has another type than the standard's."""
     texts: Callable[[object], bool] = lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value)  # noqa: E731
@@ -170,6 +176,9 @@ def _words_problems(whole: Mapping[str, Any], rx_names: Collection[str]) -> list
     if width(whole["headline"]) > limits["headline_cells"]:
         most = limits["headline_cells"]
         found.append(Problem("long", "headline", Text(f"大标题最多 {most // 2} 个汉字", f"The headline has at most {most} cells")))
+    named = next((name for name in rx_names if name and name in whole["headline"]), "")
+    if named:
+        found.append(_promoted("headline", "大标题", "The headline promotes", named))
     for key, zh, en in (("header", "抬头文字", "The lines above"), ("footer", "结尾文字", "The lines below")):
         lines = whole[key]
         if len(lines) > limits["own_lines"] or any(len(line) > limits["own_line_characters"] for line in lines):
@@ -178,10 +187,15 @@ def _words_problems(whole: Mapping[str, Any], rx_names: Collection[str]) -> list
             found.append(Problem("long", key, sentence))
         named = next((name for line in lines for name in rx_names if name and name in line), "")
         if named:
-            zh_law = f"{zh}提到处方药「{named}」：处方药不得向公众宣传（广告法第十五条，待核）"
-            en_law = f"{en} promote the prescription medicine “{named}” to the public (Advertising Law, article 15: verify)"
-            found.append(Problem("rx_promoted", key, Text(zh_law, en_law)))
+            found.append(_promoted(key, zh, f"{en} promote", named))
     return found
+
+
+def _promoted(part: str, zh: str, en: str, name: str) -> Problem:
+    """Return what the advertising law says of a name in the shop's own words."""
+    zh_law = f"{zh}提到处方药「{name}」：处方药不得向公众宣传（广告法第十五条，待核）"
+    en_law = f"{en} the prescription medicine “{name}” to the public (Advertising Law, article 15: verify)"
+    return Problem("rx_promoted", part, Text(zh_law, en_law))
 
 
 def _read(whole: Mapping[str, Any]) -> Template:

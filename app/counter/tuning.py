@@ -12,6 +12,7 @@ from typing import Any
 from app.counter.authorising import Authorising
 from app.counter.faults import Refused
 from app.counter.post import Post
+from app.counter.receipt_template import own_words
 from app.domain import key_preset, tendering
 from app.domain.day import DutyRule
 from app.domain.money import format_fen, parse_fen
@@ -32,6 +33,8 @@ _CLASSES = (
     ("otc_b", Text("乙类非处方药", "OTC class B")),
     ("none", Text("非药品", "Not a medicine")),
 )
+_PRINTED = frozenset({"paper.header", "paper.footer"})
+"""The shop's own lines on every receipt."""
 _ADDRESSED = frozenset({"network", "serial", "file", "windows"})
 _COLUMNS: dict[str, tuple[tuple[str, Text, str], ...]] = {
     "shifts": (("from", Text("从", "From"), "time"), ("zh", Text("中文", "Chinese"), "text"), ("en", Text("英文", "English"), "text")),
@@ -260,6 +263,9 @@ class Tuning:
             self._store.settings.check(key, value)
         except StoreFault as fault:
             raise Refused("setting_needed") from fault
+        words = own_words(value) if key == "receipt.template" else "\n".join(value) if key in _PRINTED else ""
+        for name in self._store.catalogue.prescriptions_in(words):
+            raise Refused("setting_rx_promoted", name=name)
         if key == "printer.transport" and value in _ADDRESSED and not self._store.settings.text("printer.address"):
             raise Refused("setting_address")
         return value

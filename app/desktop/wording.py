@@ -233,6 +233,10 @@ SENTENCES: dict[str, Text] = {
     "setting_address": _T("这种连接方式要填打印机地址", "This connection needs the printer's address"),
     "setting_long": _T("太长了，最多 {high} 个字", "Too long, at most {high} characters"),
     "setting_manager_needed": _T("这一项要店长来改", "The manager changes this"),
+    "setting_rx_promoted": _T(
+        "提到处方药「{name}」：处方药不得向公众宣传（广告法第十五条，待核）",
+        "This promotes the prescription medicine “{name}” to the public (Advertising Law, article 15: verify)",
+    ),
     "setting_keys": _T("{key} 已是“{other}”，先给它换一个键", "{key} is “{other}” already. Give that another key first"),
     "setting_keys_kind": _T(
         "只能用 F3–F12、Shift 加 F 键、小键盘 + - * / 或 Ins、Home、End、PgUp、PgDn、Del",
@@ -379,6 +383,7 @@ WINDOW: dict[str, Text] = {
     "back": _T("返回收银", "Back to the sale"),
     "no_last_sale": _T("还没有可补打的小票", "No receipt to print again yet"),
     "reprinting": _T("正在补打 {number}", "Printing {number} again"),
+    "printing_first": _T("{number} 还没打过，正在打原票", "{number} was not printed yet; the receipt itself prints"),
     "kept_for_next": _T("已加到当前单，去收银查看", "Added to the open sale"),
     "help": _T("帮助", "Help"),
     "go_to": _T("去{page}", "Go to {page}"),

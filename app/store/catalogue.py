@@ -186,6 +186,17 @@ class Catalogue:
             found = _find(connection, "own", asked, limit)
             return found + _find(connection, "chain", asked, limit - len(found))
 
+    def prescriptions_in(self, text: str) -> tuple[str, ...]:
+        """Names of medicines that are sold on prescription only and stand in a text: generic or brand, two characters at least.
+
+        A name that some product without prescription bears too is none of them.
+        """
+        if len(text) < 2:
+            return ()
+        with self._reading() as connection:
+            found = connection.execute(_NAMES_IN, {"text": text}).fetchall()
+        return tuple(sorted(str(name) for (name,) in found))
+
     def offers(self) -> tuple[Offer, ...]:
         """All offers, by priority and id."""
         with self._keeping:
@@ -654,6 +665,13 @@ def carried_speller() -> Speller:
     return Speller.of(json.loads(resource("pinyin", "phrases.json").read_text(encoding="utf-8")))
 
 
+_NAMES_IN = """
+SELECT name FROM (
+    SELECT generic_name AS name, rx_class FROM product WHERE length(generic_name) > 1 AND instr(:text, generic_name)
+    UNION ALL
+    SELECT brand_name, rx_class FROM product WHERE length(brand_name) > 1 AND instr(:text, brand_name)
+) GROUP BY name HAVING min(rx_class = 'rx')
+"""
 _DDL = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE product (no INTEGER PRIMARY KEY, "

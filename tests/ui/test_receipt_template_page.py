@@ -15,8 +15,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "doubles"))
 from desk_bench import DeskBench
 from PySide6.QtWidgets import QWidget
 
+from app.counter.faults import Refused
 from app.counter.receipt_template import standard_body
 from app.desktop.screens.receipt_template import ReceiptTemplatePage
+from app.desktop.screens.settings import SettingsPage
 from app.desktop.theme import Theme
 
 
@@ -85,3 +87,38 @@ def test_both_papers_are_shown(bench: Callable[[], DeskBench]) -> None:
     wide = at.page._picture.image.width()
     at.press("F8")
     at.until(lambda: not at.page._picture.image.isNull() and at.page._picture.image.width() < wide)
+
+
+def test_words_that_promote_a_prescription_medicine_are_refused_by_the_page_and_by_the_till(
+    bench: Callable[[], DeskBench], demo_counter: Any
+) -> None:
+    at = bench()
+    medicine = next(product for product in demo_counter.till.store.catalogue.search("阿莫西林胶囊", 20) if product.rx_class == "rx")
+    at.press("F4")
+    at.page._form.put("footer", f"本周{medicine.generic_name}买二送一")
+    at.page._form.submit()
+    at.until(lambda: f"提到处方药「{medicine.generic_name}」" in at.words())
+    at.press("F12")
+    assert "处方药不得向公众宣传" in at.toasts[0]
+    assert demo_counter.till.settings.get("receipt.template") == {}
+    with pytest.raises(Refused) as refusal:
+        demo_counter.till.tuning.change("paper.footer", [f"{medicine.generic_name}到货"])
+    assert refusal.value.code == "setting_rx_promoted"
+
+
+def test_a_managers_leave_goes_from_the_settings_to_the_template_and_back_and_ends_elsewhere(theme: Theme, demo_counter: Any) -> None:
+    tuning = demo_counter.till.tuning
+    settings, template = (DeskBench(theme, demo_counter.till, kind) for kind in (SettingsPage, ReceiptTemplatePage))
+    assert not tuning.may("store.name")
+    tuning.unlock("1003")
+    settings.press("F7")
+    settings.page.on_left()
+    assert tuning.may("store.name")
+    template.press("Esc")
+    template.page.on_left()
+    assert tuning.may("store.name")
+    template.page.on_left()
+    assert not tuning.may("store.name")
+    tuning.unlock("1003")
+    settings.page.on_left()
+    assert not tuning.may("store.name")

@@ -50,6 +50,8 @@ class ReceiptTemplatePage(Desk):
         super().__init__(around, parent)
         self._body: dict[str, Any] = {}
         self._kept: dict[str, Any] = {}
+        self._rx_names: tuple[str, ...] = ()
+        self._to_settings = False
         self._form: Form | None = None
         self._rows: tuple[ListRow, ...] = ()
         self._paper = 0
@@ -88,13 +90,17 @@ class ReceiptTemplatePage(Desk):
         self._form = None
         self._kept = {**standard_body(), **self.till.settings.get(_KEY)}
         self._body = _copied(self._kept)
+        self._look_for_prescriptions()
         self._right.fill(self._preview())
         self.redraw()
         if self._rows:
             self._rows[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_left(self) -> None:
-        """What was drawn goes: every part that stands makes a change of theme slower."""
+        """A manager's leave goes back to the settings and ends anywhere else; what was drawn goes, for a change of theme's sake."""
+        if not self._to_settings:
+            self.till.tuning.lock()
+        self._to_settings = False
         self._rows = ()
         self._left.fill(QWidget())
 
@@ -110,6 +116,7 @@ class ReceiptTemplatePage(Desk):
             self._right.fill(self._preview())
             self.redraw()
         else:
+            self._to_settings = True
             self.go.emit("settings")
 
     def _focused(self) -> ListRow | None:
@@ -151,6 +158,7 @@ class ReceiptTemplatePage(Desk):
         from app.counter.receipt_template import standard_body
 
         self._body = standard_body()
+        self._rx_names = ()
         self.redraw()
 
     def _choose_paper(self, paper: int) -> None:
@@ -185,12 +193,19 @@ class ReceiptTemplatePage(Desk):
         self._body["headline"] = values["headline"].strip()
         for key in ("header", "footer"):
             self._body[key] = [line.strip() for line in values[key].split(_BETWEEN) if line.strip()]
+        self._look_for_prescriptions()
         self._back()
+
+    def _look_for_prescriptions(self) -> None:
+        """Which prescription medicines the shop's own words name: the catalogue is asked once for each change of words."""
+        from app.counter.receipt_template import own_words
+
+        self._rx_names = self.till.store.catalogue.prescriptions_in(own_words(self._body))
 
     def _save(self) -> None:
         from app.counter.receipt_template import check
 
-        found = check(self._body)
+        found = check(self._body, self._rx_names)
         if found:
             self.toast.emit(self.of(found[0].sentence), "warning")
             return
@@ -283,7 +298,7 @@ class ReceiptTemplatePage(Desk):
         """The sample receipt as the printer's own bytes make it, drawn behind the page; or why there is none."""
         from app.counter.receipt_template import check
 
-        found = check(self._body)
+        found = check(self._body, self._rx_names)
         self._problem.set_words("；".join(self.of(each.sentence) for each in found[:3]))
         self._problem.setVisible(bool(found))
         if found:

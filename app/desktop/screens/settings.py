@@ -98,6 +98,7 @@ class SettingsPage(Desk):
         self._undo: list[tuple[str, Any]] = []
         self._waits_for_start = False
         self._follows = False
+        self._goes_on = False
         self._looks: list[LookPicture] = []
         self._box: Entry | None = None
         self._listing: Listing | None = None
@@ -125,7 +126,7 @@ class SettingsPage(Desk):
             focused = self._focused()
             if focused is not None and focused.offer.scope == "person" and self.till.tuning.may("store.name"):
                 keys.append(FKeySpec("F6", Text("设为本机默认", "For everybody"), self._for_everybody))
-            keys.append(FKeySpec("F7", Text("小票模板", "Receipt"), lambda: self.go.emit("receipt_template")))
+            keys.append(FKeySpec("F7", Text("小票模板", "Receipt"), self._to_template))
             keys.append(FKeySpec("F8", Text("键位卡 PDF", "Key card"), self._key_card))
             if not self.till.training:
                 keys.append(FKeySpec("F9", Text("练习模式", "Training"), lambda: self.wish.emit("training")))
@@ -144,8 +145,10 @@ class SettingsPage(Desk):
             application.focusChanged.connect(self._focus_moved)
 
     def on_left(self) -> None:
-        """The manager's leave ends, and what was drawn goes: every part that stands makes a change of theme slower."""
-        self.till.tuning.lock()
+        """The manager's leave ends unless the receipt's template comes next; what was drawn goes, for a change of theme's sake."""
+        if not self._goes_on:
+            self.till.tuning.lock()
+        self._goes_on = False
         self._rows, self._groups, self._listing, self._looks, self._box = (), (), None, [], None
         self._left.fill(QWidget())
         self._right.fill(QWidget())
@@ -153,6 +156,10 @@ class SettingsPage(Desk):
         if isinstance(application, QApplication) and self._follows:
             self._follows = False
             application.focusChanged.disconnect(self._focus_moved)
+
+    def _to_template(self) -> None:
+        self._goes_on = True
+        self.go.emit("receipt_template")
 
     def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self.isAncestorOf(now):
@@ -318,7 +325,7 @@ class SettingsPage(Desk):
             self.theme,
             self.say("店长授权", "The manager's leave"),
             [field],
-            body=self.say("输入后可改全部设置，离开这一页就收回", "All settings can be changed until this page is left"),
+            body=self.say("输入后可改全部设置和小票模板，离开就收回", "All settings and the receipt's template, until they are left"),
             confirm=self.say("授权", "Allow"),
             close=self.say("不用了", "Close"),
         )

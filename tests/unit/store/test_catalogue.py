@@ -84,6 +84,20 @@ def test_an_empty_key_finds_nothing_although_many_products_lack_it(catalogue: Ca
     assert catalogue.by_base_code("") == catalogue.by_approval_no("") == catalogue.by_trace_prefix("") == ()
 
 
+def test_prescription_names_in_a_text_are_found_unless_a_product_without_prescription_bears_them(catalogue: Catalogue) -> None:
+    catalogue.upsert(
+        (
+            Product(id="R1", generic_name="氨溴索口服液", brand_name="云杉清", rx_class="rx"),
+            Product(id="R2", generic_name="维生素C片", rx_class="rx"),
+            Product(id="R3", generic_name="维生素C片", rx_class="otc_b"),
+            Product(id="R4", generic_name="丸", rx_class="rx"),
+        )
+    )
+    said = "本周氨溴索口服液（云杉清）和维生素C片、丸剂特惠"
+    assert catalogue.prescriptions_in(said) == ("云杉清", "氨溴索口服液")
+    assert catalogue.prescriptions_in("欢迎再来") == ()
+
+
 def test_products_sharing_a_barcode_come_own_first_and_withdrawn_last(catalogue: Catalogue) -> None:
     assert ids(catalogue.by_barcode("6999000012353")) == ["B1", "C1", "D1"]
 
