@@ -20,8 +20,8 @@ from app.counter.checkout import Checkout
 from app.counter.coupon_book import CouponBook
 from app.counter.customer_side import CustomerSide
 from app.counter.goods import Goods
-from app.counter.memo import Memo
 from app.counter.invoicing import Invoicing
+from app.counter.memo import Memo
 from app.counter.pen import Faces
 from app.counter.points_book import PointsBook
 from app.counter.post import Post, TillProfile
@@ -35,8 +35,8 @@ from app.counter.staging import Staging
 from app.counter.stocking import Stocking
 from app.counter.tuning import SettingTexts, Tuning
 from app.devices.faults import DeviceFault
-from app.devices.printer import Printer
 from app.devices.pole import Pole
+from app.devices.printer import Printer
 from app.devices.profile import profile_for
 from app.devices.transports import transport_at
 from app.domain import codes, day, rulepack

@@ -8,8 +8,10 @@ between columns go out as tabs to stops that are set for each ticket: a receipt 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,8 +45,8 @@ _BAR_HEIGHT = 72
 _ROW_HEIGHT = (ROW_DOTS + _ROW_AIR).to_bytes(2, "little")
 _BAND_ROWS = 255
 """Rows of dots in one raster command; more overflows the buffer of small printers."""
-_MOST_STOPS = 12
-"""Tab stops set at most; printers know 32, but each stop on the way of a gap costs one tab more."""
+_MOST_STOPS = 32
+"""Tab stops that printers know."""
 _BLANKS = re.compile(rb" {2,}(?=[^ ])")
 """A gap between columns; no second byte of a hanzi is a blank."""
 _Gaps = Sequence[tuple[int, int]]
@@ -139,10 +141,7 @@ class Encoder:
     @staticmethod
     def _four_byte(text: str) -> bytes | None:
         """Return GB18030 bytes if all four-byte codes are hanzi of Extension A, which such printers hold."""
-        for ch in text:
-            if len(ch.encode("gb18030", "replace")) == 4 and not "\u3400" <= ch <= "\u4dbf":
-                return None
-        return text.encode("gb18030")
+        return text.encode("gb18030") if all(map(_two_bytes_or_extension_a, set(text))) else None
 
     def _raster_row(self, row: Row) -> bytes:
         """Return one row as dots; blanks at the left keep columns, alignment stays the printer's."""
@@ -188,6 +187,12 @@ class Encoder:
         return bytes(out)
 
 
+@lru_cache(maxsize=8192)
+def _two_bytes_or_extension_a(ch: str) -> bool:
+    """Return whether a printer with GB18030 holds a character."""
+    return len(ch.encode("gb18030", "replace")) < 4 or "\u3400" <= ch <= "\u4dbf"
+
+
 def _may_tab(row: Placed, written: bytes) -> bool:
     """Return whether tab stops hold in a row: they count single cells from the left edge.
 
@@ -197,17 +202,28 @@ def _may_tab(row: Placed, written: bytes) -> bool:
 
 
 class _Tabs:
-    """The tab stops of one ticket, set where most of its blanks end, and rows shortened by them."""
+    """The tab stops of one ticket, set so that its gaps take the fewest bytes, and rows shortened by them."""
 
     def __init__(self, rows: Iterable[_Gaps]) -> None:
         """Take the gaps of all rows that may bear tabs."""
-        saved: defaultdict[int, int] = defaultdict(int)
-        for gaps in rows:
-            for start, end in gaps:
-                saved[end] += end - start - 1
-        # A stop that saves no more than the byte it takes itself is left out.
-        most = sorted(saved, key=lambda cell: (-saved[cell], cell))[:_MOST_STOPS]
-        self._stops = tuple(sorted(cell for cell in most if saved[cell] > 1))
+        gaps = Counter(chain.from_iterable(rows))
+        times: defaultdict[int, int] = defaultdict(int)
+        blanks: defaultdict[int, int] = defaultdict(int)
+        for (start, end), often in gaps.items():
+            times[end] += often
+            blanks[end] += often * (end - start)
+        columns: list[list[int]] = []
+        for end in sorted(times):
+            if columns and columns[-1][-1] == end - 1:
+                columns[-1].append(end)
+            else:
+                columns.append([end])
+        stops: list[int] = []
+        for column in columns:
+            passing = sum(often for (start, end), often in gaps.items() if start < column[0] and column[-1] < end)
+            _, first = min((_cost(column, first, times, blanks, passing), first) for first in range(len(column) + 1))
+            stops += column[first::2]
+        self._stops = tuple(stops[:_MOST_STOPS])
         self._known: dict[tuple[int, int], bytes] = {}
 
     @property
@@ -230,6 +246,19 @@ class _Tabs:
         way = b"\t" * len(within) + b" " * (end - within[-1]) if within else b""
         found = self._known[start, end] = way if within and len(way) < end - start else b" " * (end - start)
         return found
+
+
+def _cost(column: list[int], first: int, times: Mapping[int, int], blanks: Mapping[int, int], passing: int) -> int:
+    """Return the bytes of all gaps that end in a column of neighbouring cells, with a stop at every second cell from `first` on.
+
+    Every second is enough: a cell further on, a tab and a blank are no longer than two tabs. times, blanks: by the cell where
+    gaps end, how many they are and how wide together. passing: gaps on whose way the column lies, each a tab longer by each stop.
+    """
+    kept = (len(column) - first + 1) // 2
+    ended = (
+        blanks[cell] if at < first else times[cell] * ((at - first) // 2 + 1 + (at - first) % 2) for at, cell in enumerate(column)
+    )
+    return sum(ended) + kept * (1 + passing)
 
 
 def _native_qr(payload: bytes, unit: int) -> bytes:

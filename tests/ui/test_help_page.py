@@ -10,8 +10,10 @@ from PySide6.QtCore import Qt
 from app.desktop.screens.help import SIGN_IN, KeyedPara, load
 from app.desktop.widgets.chips import KeyCap
 
-
-DESCRIBED = {"sale", "pay", "stock", "returns", "shift", "receipts", "reports", "sheet", "sync", "settings", "devices", "labels", "rx", "campaigns", SIGN_IN}
+DESCRIBED = {
+    "sale", "pay", "stock", "returns", "shift", "receipts", "reports", "sheet", "sync", "settings", "devices", "labels",
+    "rx", "campaigns", SIGN_IN,
+}  # fmt: skip
 
 
 def test_pages_of_the_window_have_help_in_both_languages_and_f1_works_on_all(hand: Any) -> None:

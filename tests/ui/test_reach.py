@@ -18,7 +18,10 @@ from app.desktop.shell import Shell
 from app.desktop.theme import Theme, paint
 from app.desktop.theme.type import Face
 
-PAGES = ("sale", "pay", "stock", "returns", "shift", "receipts", "sheet", "reports", "sync", "settings", "rx", "campaigns", "devices", "help")
+PAGES = (
+    "sale", "pay", "stock", "returns", "shift", "receipts", "sheet", "reports", "sync", "settings", "rx", "campaigns",
+    "devices", "help",
+)  # fmt: skip
 MAYBE = ("devices", "help")
 """Pages that may not be built yet."""
 TRACE, EAN, MEMBER = "89900001091676336760", "6999580000439", "90000000000000000019"

@@ -43,7 +43,10 @@ FORMS = {
 """The key that opens a form on a screen, or takes the keyboard to its field."""
 COMING = ("member", "orders", "devices", "help", "labels", "receipt_template")
 """Screens of the design that may have no page yet: they are in the matrix and skipped until they have one."""
-SCREENS = ("sign_in", "sale", "pay", "rx", "campaigns", "stock", "returns", "shift", "receipts", "sheet", "reports", "sync", "settings", *COMING)
+SCREENS = (
+    "sign_in", "sale", "pay", "rx", "campaigns", "stock", "returns", "shift", "receipts", "sheet", "reports", "sync",
+    "settings", *COMING,
+)  # fmt: skip
 
 
 @dataclass
