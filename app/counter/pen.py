@@ -138,6 +138,10 @@ class Pen:
         if text:
             self.lines.append(Text(text, bold, 2 if big else 1, align))
 
+    def phrases(self, text: str) -> None:
+        """Add a text whose words, parted by blanks, are not broken where a row ends."""
+        self.lines.append(Entry(tuple(text.split())))
+
     def detail(self, facts: Iterable[str], *right: Cell) -> None:
         """Add facts side by side one cell in from the edge, with columns at the right edge of their last row."""
         listed = tuple(facts)
@@ -168,8 +172,8 @@ class Pen:
         """Add a label and a sum of money."""
         self.pair(left, format_fen(fen), bold=bold)
 
-    def rule(self, char: str = "-") -> None:
-        """Add a line across the paper; two never stand below each other."""
+    def rule(self, char: str = "─") -> None:
+        """Add a line across the paper, unbroken as a rule (its hanzi is in GB2312); two never stand below each other."""
         if not (self.lines and isinstance(self.lines[-1], Rule)):
             self.lines.append(Rule(char))
 

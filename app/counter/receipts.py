@@ -220,9 +220,8 @@ def _saved(pen: Pen, sale: _Sale) -> None:
 def _points(pen: Pen, sale: _Sale) -> None:
     points = sale.points
     if points is not None:
-        pen.text(
-            pen.word("points", opening=points.opening, earned=points.earned, spent=points.spent, closing=points.closing)
-        )
+        spoken = pen.word("points", opening=points.opening, earned=points.earned, spent=points.spent, closing=points.closing)
+        pen.phrases(spoken)
 
 
 def _pharmacist(pen: Pen, sale: _Sale) -> None:
@@ -313,7 +312,7 @@ def return_ticket(
         pen.sum(pen.tender(refund), -abs(refund.amount_fen))
     if points is not None:
         change = f"{points.closing - points.opening:+d}"
-        pen.text(pen.word("points.back", opening=points.opening, change=change, closing=points.closing))
+        pen.phrases(pen.word("points.back", opening=points.opening, change=change, closing=points.closing))
     pen.rule()
     pen.lines.append(Feed(1))
     pen.text(pen.word("signature.customer"))

@@ -34,8 +34,10 @@ DRAWER_KICK = b"\x1bp\x00\x19\xfa"
 
 _ALIGN = {"left": b"\x1ba\x00", "center": b"\x1ba\x01", "right": b"\x1ba\x02"}
 _SIZE = {1: b"\x1d!\x00", 2: b"\x1d!\x11"}
-_WIDE = b"\x1d!\x10"
-"""Double width alone: a rule of it takes half the bytes."""
+_RULE_WIDTH = 4
+"""How much wider than text a rule is drawn: it takes a quarter of the bytes (papers of 32 and 48 cells are whole multiples)."""
+_WIDE = bytes((0x1D, 0x21, (_RULE_WIDTH - 1) << 4))
+"""That width alone, at single height."""
 _BOLD = {False: b"\x1bE\x00", True: b"\x1bE\x01"}
 _GAP = b"\x1bJ\x10"
 """Sixteen dots of white before and after a code: scanners want a quiet zone, people want air."""
@@ -93,12 +95,12 @@ class Encoder:
                 continue
             match row:
                 case Rule():
-                    text = rule_text(row, self._profile.cells // 2)
                     out += _ALIGN["left"] if align != "left" else b""
                     out += _BOLD[False] if bold else b""
                     align, bold = "left", False
                     if written is None:
-                        out += self._raster(self._glyphs.row(text, across=2), ROW_DOTS + _ROW_AIR)
+                        text = rule_text(row, self._profile.cells // _RULE_WIDTH)
+                        out += self._raster(self._glyphs.row(text, across=_RULE_WIDTH), ROW_DOTS + _ROW_AIR)
                         continue
                     out += _WIDE + written + b"\n"
                     size = _WIDE
@@ -107,6 +109,8 @@ class Encoder:
                         align = "center"
                         out += _ALIGN[align]
                     out += _GAP + self._code(row) + _GAP
+                case Feed(1) if size == _SIZE[1]:
+                    out += b"\n"
                 case Feed(n):
                     out += b"\x1bd" + bytes((max(0, min(n, 255)),))
                 case Cut():
@@ -120,7 +124,7 @@ class Encoder:
         """
         if self._profile.raster_only:
             return [None] * len(rows)
-        wide = self._profile.cells // 2
+        wide = self._profile.cells // _RULE_WIDTH
         texts = [row.text if type(row) is Row else rule_text(row, wide) if type(row) is Rule else "" for row in rows]
         whole = self.encoded("\n".join(texts))
         return [self.encoded(text) for text in texts] if whole is None else list(whole.split(b"\n")) if rows else []

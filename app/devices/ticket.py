@@ -365,7 +365,12 @@ def _flow(facts: tuple[str, ...], indent: int, cells: int) -> tuple[list[str], i
 def _columns(line: Columns, cells: int) -> list[Row]:
     """Lay one table row out; every cell wraps within its own column."""
     texts, taken = (list(part) for part in zip(*(measured(cell.text) for cell in line.cells), strict=True))
-    widths = _column_widths(line.cells, texts, taken, cells // line.size)
+    room = cells // line.size
+    if line.size > 1 and sum(taken) + len(taken) - 1 > room:
+        # Large words and sums are few: each gets a row rather than be broken.
+        each = ((part, cell.align) for text, cell in zip(texts, line.cells, strict=True) for part in wrap(text, room))
+        return [Row(pad(part, room, align).rstrip(), line.bold, line.size) for part, align in each]
+    widths = _column_widths(line.cells, texts, taken, room)
     parts = []
     for text, needed, size, cell in zip(texts, taken, widths, line.cells, strict=True):
         if needed > size:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.devices.ticket import from_json, plain_rows
 from app.records.events import PointsMoved
 from app.records.people import PointsEntryRow
 
@@ -45,7 +46,9 @@ def take_back(till: Any, number: str, *packs: int, kind: str = "return", reason:
 
 
 def slips(till: Any) -> list[str]:
-    return [till.store.jobs.ticket(job.job_id) or "" for job in till.store.jobs.list()]
+    """What each slip says on paper of 80 mm."""
+    kept = (till.store.jobs.ticket(job.job_id) for job in till.store.jobs.list())
+    return ["\n".join(plain_rows(from_json(ticket), 48)) for ticket in kept if ticket]
 
 
 def test_a_sale_earns_in_its_own_unit_and_says_so_on_the_receipt(demo_counter: Any) -> None:

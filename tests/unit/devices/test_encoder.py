@@ -20,7 +20,7 @@ FONT = resource("fonts", "NotoSansSC-Regular.ttf")
 ENCODERS = {charset: Encoder(PrinterProfile(charset=charset), FONT) for charset in ("gb2312", "gbk", "gb18030")}
 RASTER = Encoder(PrinterProfile(raster_only=True, native_qr=False), FONT)
 COMMANDS = re.compile(
-    rb"\x1b@|\x1c&|\x1bD[\x01-\xff]+\x00|\x1b[aE][\x00-\x02]|\x1d![\x00\x10\x11]|\x1bJ[\x06\x10]|\x1bd.|\x1dVB\x00"
+    rb"\x1b@|\x1c&|\x1bD[\x01-\xff]+\x00|\x1b[aE][\x00-\x02]|\x1d![\x00\x11\x30]|\x1bJ[\x06\x10]|\x1bd.|\x1dVB\x00"
     rb"|\x1dv0\x00(?P<x>..)(?P<y>..)|\x1d\(k(?P<q>..)|\x1dH\x00|\x1d[hw].|\x1dk[IC](?P<n>.)",
     re.DOTALL,
 )
@@ -141,8 +141,15 @@ def test_gaps_between_columns_go_out_as_tabs_to_stops_of_their_own() -> None:
     )
 
 
-def test_a_rule_is_half_as_many_characters_of_double_width() -> None:
-    assert ENCODERS["gbk"].encode(ticket(Rule(), Text("a"))) == b"\x1b@\x1c&\x1d!\x10" + b"-" * 24 + b"\n\x1d!\x00a\n"
+def test_a_rule_is_a_quarter_of_the_characters_four_times_as_wide() -> None:
+    assert ENCODERS["gbk"].encode(ticket(Rule(), Text("a"))) == b"\x1b@\x1c&\x1d!\x30" + b"-" * 12 + b"\n\x1d!\x00a\n"
+    unbroken = "─".encode("gb2312") * 6
+    assert ENCODERS["gb2312"].encode(ticket(Rule("─"))) == b"\x1b@\x1c&\x1d!\x30" + unbroken + b"\n"
+
+
+def test_an_empty_row_is_one_byte_unless_large_letters_are_on() -> None:
+    assert ENCODERS["gbk"].encode(ticket(Text("a"), Feed(1), Text("b"))) == b"\x1b@\x1c&a\n\nb\n"
+    assert ENCODERS["gbk"].encode(ticket(Text("a", size=2), Feed(1))).endswith(b"\x1bd\x01")
 
 
 @settings(max_examples=60, deadline=None)

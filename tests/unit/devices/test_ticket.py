@@ -213,3 +213,9 @@ def test_a_fact_longer_than_the_paper_wraps_and_the_next_one_follows_it() -> Non
 
 def test_an_entry_without_facts_is_its_columns_alone() -> None:
     assert plain_rows(slip(Entry((), (Cell("金额", 9, "right"),))), 20) == [" " * 16 + "金额"]
+
+
+def test_a_large_label_and_a_sum_that_do_not_fit_beside_each_other_stand_below_each_other() -> None:
+    pair = Columns((Cell("现金存入"), Cell("￥200.00", 8, "right")), True, 2)
+    assert layout(Ticket((pair,), "cash", "1"), 32) == (Row("现金存入", True, 2), Row(" " * 8 + "￥200.00", True, 2))
+    assert layout(Ticket((pair,), "cash", "1"), 48) == (Row("现金存入" + " " * 8 + "￥200.00", True, 2),)
