@@ -49,7 +49,7 @@ _BAND_ROWS = 255
 """Rows of dots in one raster command; more overflows the buffer of small printers."""
 _MOST_STOPS = 32
 """Tab stops that printers know."""
-_BLANKS = re.compile(rb" {2,}(?=[^ ])")
+_BLANKS = re.compile(rb"   *(?=[^ ])")
 """A gap between columns; no second byte of a hanzi is a blank."""
 _Gaps = Sequence[tuple[int, int]]
 
@@ -224,9 +224,10 @@ class _Tabs:
                 columns.append([end])
         stops: list[int] = []
         for column in columns:
-            passing = sum(often for (start, end), often in gaps.items() if start < column[0] and column[-1] < end)
-            _, first = min((_cost(column, first, times, blanks, passing), first) for first in range(len(column) + 1))
-            stops += column[first::2]
+            left, right = column[0], column[-1]
+            passing = sum([often for (start, end), often in gaps.items() if start < left and right < end])
+            costs = [_cost(column, first, times, blanks, passing) for first in range(len(column) + 1)]
+            stops += column[costs.index(min(costs)) :: 2]
         self._stops = tuple(stops[:_MOST_STOPS])
         self._known: dict[tuple[int, int], bytes] = {}
 
@@ -258,11 +259,13 @@ def _cost(column: list[int], first: int, times: Mapping[int, int], blanks: Mappi
     Every second is enough: a cell further on, a tab and a blank are no longer than two tabs. times, blanks: by the cell where
     gaps end, how many they are and how wide together. passing: gaps on whose way the column lies, each a tab longer by each stop.
     """
-    kept = (len(column) - first + 1) // 2
-    ended = (
-        blanks[cell] if at < first else times[cell] * ((at - first) // 2 + 1 + (at - first) % 2) for at, cell in enumerate(column)
-    )
-    return sum(ended) + kept * (1 + passing)
+    cost = (len(column) - first + 1) // 2 * (1 + passing)
+    for cell in column[:first]:
+        cost += blanks[cell]
+    for at, cell in enumerate(column[first:], 2):
+        # One tab at the first stop, two for the cell after it and for the second stop, three for the cell after that.
+        cost += times[cell] * (at // 2 + at % 2)
+    return cost
 
 
 def _native_qr(payload: bytes, unit: int) -> bytes:
