@@ -137,6 +137,8 @@ class Printing:
         while left := self._store.jobs.list(("queued",)):
             # Waited for: the thread must not find it still queued.
             self._store.jobs.set_states([job.job_id for job in left], "waiting", {"after": "restart"}).result(WRITE_S)
+        # What the run before left is said at once, however long the printer takes to answer.
+        self._tell(self._state.kind)
         self._thread.start()
 
     def stop(self) -> None:

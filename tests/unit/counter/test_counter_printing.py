@@ -69,6 +69,7 @@ def test_slip_that_was_being_printed_is_unknown_after_a_restart(printing: Any, d
     printing.till.store.jobs.set_state(job.job_id, "unknown", {"step": "printing"}).result(60)
     _open_again(printing, demo_folder, closed_till)
     printing.till.printing.start()
+    assert printing.till.printing.state.unknown == 1
     assert _states(printing, "unknown") == ["unknown"]
     printing.till.printing.waive(job.job_id)
     assert _states(printing, "waived") == ["waived"]
