@@ -58,7 +58,11 @@ def main(argv: list[str]) -> int:
         if not (folder / "till.json").exists():
             options.tell(f"{folder} holds no till yet")
             return EXIT_FAILED
-        return fit(folder, clock, "printer" if chosen.fit_printer == "1" else "printer2")
+        try:
+            return fit(folder, clock, "printer" if chosen.fit_printer == "1" else "printer2")
+        except EOFError:
+            options.tell("nobody answers: nothing was changed")
+            return EXIT_FAILED
     if (folder / "till.json").exists():
         if chosen.hub and not chosen.name:
             return _enrol(folder, clock, chosen.hub, chosen.code)

@@ -318,7 +318,8 @@ class Printing:
         # Marked before the first byte: a kill or a fault from here on leaves a question that only a person can answer.
         jobs.set_state(job.job_id, "unknown", {"step": "printing", "road": str(road)}).result(WRITE_S)
         if copy_no:
-            outcome = printer.print(ticket, receipts.reprinted(Ticket((), ticket.kind, ticket.number), copy_no))
+            head = receipts.reprinted(Ticket((), ticket.kind, ticket.number), copy_no, self._faces.look().language)
+            outcome = printer.print(ticket, head)
         else:
             outcome = printer.print(ticket)
         jobs.set_state(job.job_id, outcome.state, {**outcome.facts, "road": str(road)}).result(WRITE_S)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from app.assembly import open_store
-from app.commands import EXIT_FAILED, EXIT_OK
+from app.commands import EXIT_FAILED, EXIT_OK, setup
 from app.commands.fit_printer import fit
 from app.devices.finding import Found
 from app.devices.printer import PrintOutcome
@@ -54,3 +55,11 @@ def test_giving_up_or_a_page_that_does_not_come_changes_nothing(demo_folder: Pat
     assert fit(demo_folder, SystemClock(), "printer", ask=words(""), look=lambda: ()) == EXIT_FAILED
     gone = Found("file", "/no/such/folder/lp", "x", False)
     assert fit(demo_folder, SystemClock(), "printer", ask=words("1"), look=lambda: (gone,)) == EXIT_FAILED
+
+
+def test_a_set_up_that_nobody_answers_ends_in_words(
+    demo_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert setup.main(["--fit-printer", "1", "--data", str(demo_folder)]) == EXIT_FAILED
+    assert "nothing was changed" in capsys.readouterr().err

@@ -98,6 +98,16 @@ def test_reprint_says_that_it_is_one(printing: Any, printer: VirtualPrinterServe
     assert printing.till.store.sales.by_number(number).reprints == 1
 
 
+def test_the_mark_of_a_copy_speaks_the_language_of_the_paper(printing: Any, printer: VirtualPrinterServer) -> None:
+    printing.till.settings.set("ui.language", "en").result(60)
+    printing.till.printing.start()
+    sale = printing.till.store.sales.by_number(printing.sell("@P6000A1.ean"))
+    assert _states(printing, "confirmed") == ["confirmed"]
+    printing.till.shifts.reprint(sale.event_id, 1)
+    assert _states(printing, "confirmed", "confirmed") == ["confirmed", "confirmed"]
+    assert printer.jobs[-1].events[0]["text"] == "*** REPRINT 1 ***"
+
+
 def test_asking_how_it_is_never_disturbs_a_job(printing: Any, printer: VirtualPrinterServer) -> None:
     printer.mood.slow_seconds = 0.02
     printing.till.printing.start()
