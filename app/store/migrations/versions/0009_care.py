@@ -1,0 +1,14 @@
+"""Readings, usages and follow-ups of members."""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Step up."""
+
+
+def downgrade() -> None:
+    """Step down."""

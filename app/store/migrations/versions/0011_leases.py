@@ -1,0 +1,14 @@
+"""Coupon leases and reservations."""
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Step up."""
+
+
+def downgrade() -> None:
+    """Step down."""
