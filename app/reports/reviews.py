@@ -30,6 +30,7 @@ class ReviewEntry:
     patient: str
     diagnosis: str
     products: tuple[str, ...]
+    """What was reviewed, each with how much of it was sold under this review, where it was."""
     reviewer: str
     dispenser: str
     checker: str
@@ -44,7 +45,9 @@ def entries(store: Store, day: date) -> tuple[ReviewEntry, ...]:
     words = Words(shop_face(store).language)
     staff = staff_names(store)
     found = []
-    for row in store.shifts.reviews(day):
+    rows = store.shifts.reviews(day)
+    sold = store.sales.sold_under([row.review_id for row in rows], day)
+    for row in rows:
         private = _prescription(store, row.blob_id, words)
         if row.source == "image" and not private["number"]:
             private["number"] = words("image")
@@ -53,7 +56,7 @@ def entries(store: Store, day: date) -> tuple[ReviewEntry, ...]:
                 at=row.at,
                 **private,
                 prescribed_on=row.prescribed_on,
-                products=tuple(_product_name(store, product_id) for product_id in row.products),
+                products=tuple(_product(store, product_id, sold.get((row.review_id, product_id), 0)) for product_id in row.products),
                 reviewer=staff(row.reviewer),
                 dispenser=staff(row.dispenser),
                 checker=staff(row.checker),
@@ -82,9 +85,10 @@ def _prescription(store: Store, blob_id: str, words: Words) -> dict[str, str]:
     return {name: str(known.get(name, "")) for name in _PRIVATE}
 
 
-def _product_name(store: Store, product_id: str) -> str:
+def _product(store: Store, product_id: str, quantity: int) -> str:
     product = store.catalogue.product(product_id)
-    return f"{product.generic_name} {product.spec}".strip() if product else product_id
+    name = f"{product.generic_name} {product.spec}".strip() if product else product_id
+    return f"{name} ×{quantity}{product.unit if product else ''}" if quantity else name
 
 
 def reviews_pdf(store: Store, day: date, *, made_at: datetime) -> bytes:

@@ -109,6 +109,14 @@ class Sales:
         wanted = select(line.product_id, func.sum(line.quantity)).select_from(joined).where(s.day >= day).group_by(line.product_id)
         return {row[0]: int(row[1]) for row in self._readers.connection().execute(wanted)}
 
+    def sold_under(self, review_ids: Sequence[str], since: date) -> dict[tuple[str, str], int]:
+        """(review id, product id) → smallest units sold under prescription reviews, from a business day on."""
+        line, s = t.sale_line.c, t.sale.c
+        joined = t.sale_line.join(t.sale, s.sale_id == line.sale_id)
+        wanted = select(line.review_id, line.product_id, func.sum(line.quantity)).select_from(joined)
+        wanted = wanted.where(s.day >= since, line.review_id.in_(review_ids)).group_by(line.review_id, line.product_id)
+        return {(row[0], row[1]): int(row[2]) for row in self._readers.connection().execute(wanted)}
+
     def by_id(self, sale_id: str) -> StoredSale | None:
         """The sale of that id."""
         return self._one(t.sale.c.sale_id == sale_id)

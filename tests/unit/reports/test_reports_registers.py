@@ -65,6 +65,7 @@ def test_the_days_reviews_name_prescription_and_the_three_signatures(day_store: 
     for wanted in ("RX-77", "青屿区医院", "单大夫", NAME, "高血压", "苯磺酸氨氯地平片", "王敏 1002", "李娜 1001", "通过 1，驳回 0"):
         assert wanted in text, wanted
     header, row = cells(reviews.reviews_csv(day_store, DAY))
+    assert row[header.index("药品")].endswith("×1盒")
     assert row[header.index("诊断")] == "高血压；=1+1"
     assert len(cells(reviews.reviews_csv(day_store, DAY + timedelta(days=1)))) == 1
 
