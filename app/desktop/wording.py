@@ -528,6 +528,8 @@ EVENTS: dict[str, tuple[str, Text]] = {
     "invoice.issued@1": ("receipt", _T("发票已开", "Invoice issued")),
     "catalogue.imported@1": ("download-simple", _T("商品导入", "Catalogue imported")),
     "export.made@1": ("download-simple", _T("账本导出", "Ledger exported")),
+    "member.proven@1": ("identification-card", _T("会员码验证", "Member code proven")),
+    "member.revealed@1": ("eye", _T("查看会员信息", "Member details shown")),
     "setting.changed@1": ("sliders-horizontal", _T("设置更改", "Setting changed")),
     "epoch.opened@1": ("database", _T("账本启用", "Ledger opened")),
     "clock.confirmed@1": ("clock", _T("日期确认", "Date confirmed")),

@@ -475,6 +475,29 @@ class MemberAttached(Record):
     member_id: str
 
 
+class MemberProven(Record):
+    """A member proved who they are with a dynamic code, whose step is thereby used up on this till."""
+
+    basket_id: str
+    member_id: str
+    handle: str
+    """Nine digits that name the member in the code."""
+    proof: str = "dynamic"
+    step: Count
+    """The running number of the time step that the code was made for."""
+
+
+class MemberRevealed(Record):
+    """Somebody looked at more of a member than a mask shows, or asked headquarters for a member of another store."""
+
+    member_id: str = ""
+    """'' where headquarters knew nobody by what was asked."""
+    what: str
+    """phone | name | card of a member at hand; visitor for one asked of headquarters."""
+    purpose: str
+    """Code of a purpose in the rules."""
+
+
 class PointsMoved(Record):
     """Points of a member moved; in the same unit as the sale, return, void or late attach that moved them."""
 

@@ -44,6 +44,10 @@ class Member(Record):
     """';'-separated allergy class codes, empty with allergies_known = none recorded."""
     chronic: bool = False
     joined_on: date | None = None
+    handle: str = Field(default="", index=True, max_length=9)
+    """Nine digits, unique in the chain, by which a dynamic code names the member; '' for whoever has none."""
+    code_key: str = Field(default="", max_length=32)
+    """Sixteen bytes as hex that prove the member's dynamic codes; only home members' reach a till."""
 
 
 class FamilyPerson(Record):
@@ -58,6 +62,34 @@ class FamilyPerson(Record):
     weight_g: Count = 0
     allergies_known: bool = False
     allergy_classes: str = Field(default="", max_length=120)
+
+
+class MemberKey(Record):
+    """A further name that a member goes by elsewhere: an identity on a platform, as headquarters tells it to the store that holds them."""
+
+    id: str = Field(max_length=64)
+    member_id: str = Field(max_length=36)
+    kind: str = Field(max_length=8)
+    """union | wechat | alipay | jpass."""
+    value: str = Field(max_length=128)
+    active: bool = True
+    """False once the identity was taken from the member."""
+
+
+class PointsEntryRow(Record):
+    """One movement of a member's points as headquarters tells it to every store that holds the member."""
+
+    id: str = Field(max_length=64)
+    """The entry's id, made from its cause."""
+    member_id: str = Field(max_length=36)
+    at: datetime
+    """When the event that moved them was recorded."""
+    kind: str = Field(max_length=8)
+    """earn | spend | unearn | unspend | adjust."""
+    points: Count
+    of: str = Field(default="", max_length=64)
+    expires_on: date | None = None
+    owner_id: str = Field(default="", max_length=36)
 
 
 class PointsEntryRow(Record):

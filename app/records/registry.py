@@ -7,7 +7,7 @@ from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.coupons import CouponRight
 from app.records.offers import Offer
-from app.records.people import FamilyPerson, Member, PointsEntryRow, Staff
+from app.records.people import FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
 
 EVENTS: dict[str, type[Record]] = {
     "epoch.opened@1": events.EpochOpened,
@@ -41,6 +41,8 @@ EVENTS: dict[str, type[Record]] = {
     "catalogue.imported@1": events.CatalogueImported,
     "export.made@1": events.ExportMade,
     "setting.changed@1": events.SettingChanged,
+    "member.proven@1": events.MemberProven,
+    "member.revealed@1": events.MemberRevealed,
 }
 """Type@version → body. Entries are only ever added."""
 
@@ -57,6 +59,7 @@ FEEDS: dict[str, type[Record]] = {
     "price": DatedPrice,
     "points": PointsEntryRow,
     "coupon": CouponRight,
+    "identity": MemberKey,
 }
 """Record kinds that headquarters publishes to tills."""
 

@@ -12,13 +12,13 @@ from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.coupons import CouponRight
 from app.records.offers import Offer
-from app.records.people import FamilyPerson, Member, PointsEntryRow, Staff
+from app.records.people import FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
 from app.records.registry import FEEDS
 from app.store import tables as t
 from app.store.coupons import keep_rights
 from app.store.engine import Readers
 from app.store.faults import StoreFault
-from app.store.people import member_row
+from app.store.people import keep_keys, member_row
 from app.store.points import keep_entries
 from app.store.rows import upsert
 from app.store.writer import Writer
@@ -133,6 +133,8 @@ class Inbox:
             upsert(connection, t.member, [member_row(record) for record in records if isinstance(record, Member)])
         elif kind is FamilyPerson:
             upsert(connection, t.family_person, [record.model_dump() for record in records])
+        elif kind is MemberKey:
+            keep_keys(connection, [record for record in records if isinstance(record, MemberKey)])
         elif kind is PointsEntryRow:
             keep_entries(connection, [record for record in records if isinstance(record, PointsEntryRow)])
             self.points_pages += 1

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, or_, select
+from sqlalchemy.dialects.sqlite import insert
 
 from app.records.clock import Clock
 from app.records.ids import new_id
-from app.records.people import FamilyPerson, Member, Staff
+from app.records.people import FamilyPerson, Member, MemberKey, Staff
 from app.store import tables as t
 from app.store.engine import Readers
 from app.store.faults import StoreFault
@@ -23,11 +24,27 @@ _MEMBER_COLUMNS = [t.member.c[name] for name in Member.model_fields]
 _ONE_MEMBER = select(*_MEMBER_COLUMNS).where(t.member.c.id == bindparam("of_member"))
 _ONE_STAFF = select(t.staff).where(t.staff.c.id == bindparam("of_staff"))
 _ROWS_PER_UNIT = 200
+_KEEP_KEY = insert(t.member_key).on_conflict_do_nothing()
+_DROP_KEY = t.member_key.delete().where(
+    t.member_key.c.kind == bindparam("of_kind"),
+    t.member_key.c.value == bindparam("of_value"),
+    t.member_key.c.member_id == bindparam("of_member"),
+)
 
 
 def member_row(member: Member) -> dict[str, Any]:
     """A member as a table row."""
     return {**member.model_dump(), "phone_last4": member.phone[-4:]}
+
+
+def keep_keys(connection: Connection, records: Sequence[MemberKey]) -> None:
+    """Keep what members are called on platforms; an identity that was taken back is forgotten."""
+    told = [record.model_dump(include={"kind", "value", "member_id"}) for record in records if record.active]
+    if told:
+        connection.execute(_KEEP_KEY, told)
+    gone = [{"of_kind": record.kind, "of_value": record.value, "of_member": record.member_id} for record in records if not record.active]
+    if gone:
+        connection.execute(_DROP_KEY, gone)
 
 
 class People:

@@ -69,6 +69,13 @@ _RECEIVED_CODE = _code.on_conflict_do_update(
 _RETURNED_CODE = t.trace_code.update().where(t.trace_code.c.code == bindparam("of_code")).values(state=bindparam("new_state"))
 _LOT = insert(t.lot).on_conflict_do_nothing()
 _LOT_STATE = t.lot.update().where(t.lot.c.id == bindparam("of_lot")).values(state=bindparam("new_state"))
+_step = insert(t.member_step)
+_STEP = _step.on_conflict_do_update(
+    index_elements=["handle"],
+    set_={name: _step.excluded[name] for name in ("step", "basket_id", "at")},
+    where=_step.excluded.step > t.member_step.c.step,
+)
+_REVEALED = insert(t.member_reveal)
 _CORRECTION = insert(t.tender_correction)
 _SHIFT = insert(t.shift)
 _SHIFT_CLOSED = (
@@ -509,6 +516,23 @@ def _invoice_issued(fact: Fact, body: ev.InvoiceIssued) -> list[Step]:
     return [Step(_ISSUED, [{"of_sale": body.sale_id, "new_issued_at": fact.at, "new_invoice_no": body.invoice_no}])]
 
 
+def _member_proven(fact: Fact, body: ev.MemberProven) -> list[Step]:
+    return [Step(_STEP, [{"handle": body.handle, "step": body.step, "basket_id": body.basket_id, "at": fact.at}])]
+
+
+def _member_revealed(fact: Fact, body: ev.MemberRevealed) -> list[Step]:
+    row = {
+        "event_id": fact.event_id,
+        "member_id": body.member_id,
+        "what": body.what,
+        "purpose": body.purpose,
+        "actor": fact.actor,
+        "at": fact.at,
+        "day": fact.day,
+    }
+    return [Step(_REVEALED, [row])]
+
+
 def _nothing(_fact: Fact, _body: Record) -> list[Step]:
     """An event that is told but moves nothing."""
     return []
@@ -548,6 +572,8 @@ PROJECTION_OF: dict[str, _Projection] = {
     "catalogue.imported@1": _nothing,
     "export.made@1": _nothing,
     "setting.changed@1": _nothing,
+    "member.proven@1": _member_proven,
+    "member.revealed@1": _member_revealed,
 }
 """Every registered event type; a test proves that none is missing."""
 

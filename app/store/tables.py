@@ -68,6 +68,7 @@ class MemberRow(Member, TerminalRow, table=True):
 
     __tablename__ = "member"
     phone_last4: str = Field(default="", index=True, max_length=4)
+    __table_args__ = (Index("ix_member_name", "name"),)
 
 
 class FamilyPersonRow(FamilyPerson, TerminalRow, table=True):
@@ -409,6 +410,88 @@ member_attached = Table(
     Column("at", UTCDateTime, nullable=False),
 )
 
+member_step = Table(
+    "member_step",
+    METADATA,
+    _text("handle", key=True),
+    _big("step"),
+    _text("basket_id"),
+    Column("at", UTCDateTime, nullable=False),
+    # The newest step of a dynamic code that this till took, so that a code shown again is refused, after a restart too.
+    sqlite_with_rowid=False,
+)
+
+member_reveal = Table(
+    "member_reveal",
+    METADATA,
+    _text("event_id", key=True),
+    _text("member_id", index=True),
+    _text("what"),
+    _text("purpose"),
+    _text("actor"),
+    Column("at", UTCDateTime, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+)
+
+member_key = Table(
+    "member_key",
+    METADATA,
+    _text("kind", key=True),
+    _text("value", key=True),
+    _text("member_id", key=True, index=True),
+    # What a member is called on a platform: kind and value are looked up, the member follows.
+    sqlite_with_rowid=False,
+)
+
+visitor = Table(
+    "visitor",
+    METADATA,
+    _text("member_id", key=True),
+    _text("home_store"),
+    Column("until", UTCDateTime, nullable=False, index=True),
+)
+
+points_entry = Table(
+    "points_entry",
+    METADATA,
+    _text("member_id", key=True),
+    _text("entry_id", key=True),
+    Column("at", UTCDateTime, nullable=False),
+    _text("kind"),
+    _big("points"),
+    _text("of"),
+    Column("expires_on", Date, nullable=True),
+    _text("owner_id"),
+    # A member's movements lie side by side under the one key: a sale touches a single page more.
+    sqlite_with_rowid=False,
+)
+
+coupon_right = Table(
+    "coupon_right",
+    METADATA,
+    _text("serial", key=True),
+    _text("offer_id"),
+    _text("member_id", index=True),
+    _text("coupon_class"),
+    _text("token"),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    _big("face_fen"),
+    _text("state"),
+    _text("used_in"),
+)
+
+coupon_use = Table(
+    "coupon_use",
+    METADATA,
+    _text("serial", key=True),
+    _text("offer_id"),
+    _text("member_id"),
+    _text("sale_id", index=True),
+    _big("cut_fen"),
+    Column("at", UTCDateTime, nullable=False),
+)
+
 points_entry = Table(
     "points_entry",
     METADATA,
@@ -566,6 +649,8 @@ PROJECTIONS: tuple[Table, ...] = (
     member_attached,
     coupon_use,
     invoice_wish,
+    member_step,
+    member_reveal,
 )
 """Tables that follow from the events alone, children before parents.
 

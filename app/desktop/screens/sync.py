@@ -36,7 +36,7 @@ _TONES = {"up": "good", "mixed": "warn", "down": "info", "unknown": "line2"}
 FEEDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("feed_goods", "tag", ("product", "price")),
     ("feed_offers", "ticket", ("offer", "coupon")),
-    ("feed_members", "users", ("member", "family", "points")),
+    ("feed_members", "users", ("member", "family", "points", "identity")),
     ("feed_lots", "stack", ("lot",)),
     ("feed_staff", "identification-badge", ("staff",)),
 )

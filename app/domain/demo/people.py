@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from random import Random
@@ -59,11 +60,13 @@ def build_members(rows: DemoRows, today: date, seed: int) -> tuple[Member, ...]:
         allergy_classes="penicillin;sulfa",
         chronic=True,
         joined_on=today - timedelta(days=2100),
+        handle=member_handle(1),
+        code_key=_code_key(1, seed),
     )
-    return (first, *(_member(number, rows, today, draw) for number in range(2, MEMBERS + 1)))
+    return (first, *(_member(number, rows, today, draw, seed) for number in range(2, MEMBERS + 1)))
 
 
-def _member(number: int, rows: DemoRows, today: date, draw: Random) -> Member:
+def _member(number: int, rows: DemoRows, today: date, draw: Random, seed: int) -> Member:
     sex = "F" if draw.random() < 0.58 else "M"
     age = min(92, max(18, round(draw.gauss(54, 16))))
     tier = draw.choices(rows.tiers, [int(row["weight"]) for row in rows.tiers])[0]
@@ -81,7 +84,19 @@ def _member(number: int, rows: DemoRows, today: date, draw: Random) -> Member:
         allergy_classes=classes,
         chronic=draw.random() < 0.1 + max(0, age - 40) / 90,
         joined_on=today - timedelta(days=draw.randint(1, 2500)),
+        handle=member_handle(number),
+        code_key=_code_key(number, seed),
     )
+
+
+def member_handle(number: int) -> str:
+    """The nine digits that name a demo member in a dynamic code: no two alike, and none tells how many members there are."""
+    return f"{number * 618_033_989 % 10**9:09d}"
+
+
+def _code_key(number: int, seed: int) -> str:
+    """A demo member's key, the same in every demo of this seed, so that a code can be made outside the till."""
+    return hashlib.sha256(f"yaogui demo member code {seed} {number}".encode()).hexdigest()[:32]
 
 
 def build_family(rows: DemoRows, members: Sequence[Member], today: date, seed: int) -> Iterator[FamilyPerson]:

@@ -270,6 +270,8 @@ EXAMPLES: dict[str, Record] = {
     "catalogue.imported@1": ev.CatalogueImported(kind="products", sha256="ef" * 32, created=1500, updated=3),
     "export.made@1": ev.ExportMade(first_seq=1, events=23, head="12" * 32, sales_fen=2260, returns_fen=1130),
     "setting.changed@1": ev.SettingChanged(key="cash.tolerance_fen", was="0", now="1000"),
+    "member.proven@1": ev.MemberProven(basket_id="basket-1", member_id="member-1", handle="000000123", step=59712345),
+    "member.revealed@1": ev.MemberRevealed(member_id="member-1", what="phone", purpose="call"),
 }
 
 
