@@ -492,47 +492,6 @@ coupon_use = Table(
     Column("at", UTCDateTime, nullable=False),
 )
 
-points_entry = Table(
-    "points_entry",
-    METADATA,
-    _text("member_id", key=True),
-    _text("entry_id", key=True),
-    Column("at", UTCDateTime, nullable=False),
-    _text("kind"),
-    _big("points"),
-    _text("of"),
-    Column("expires_on", Date, nullable=True),
-    _text("owner_id"),
-    # A member's movements lie side by side under the one key: a sale touches a single page more.
-    sqlite_with_rowid=False,
-)
-
-coupon_right = Table(
-    "coupon_right",
-    METADATA,
-    _text("serial", key=True),
-    _text("offer_id"),
-    _text("member_id", index=True),
-    _text("coupon_class"),
-    _text("token"),
-    Column("starts_on", Date, nullable=False),
-    Column("ends_on", Date, nullable=False),
-    _big("face_fen"),
-    _text("state"),
-    _text("used_in"),
-)
-
-coupon_use = Table(
-    "coupon_use",
-    METADATA,
-    _text("serial", key=True),
-    _text("offer_id"),
-    _text("member_id"),
-    _text("sale_id", index=True),
-    _big("cut_fen"),
-    Column("at", UTCDateTime, nullable=False),
-)
-
 invoice_wish = Table(
     "invoice_wish",
     METADATA,
