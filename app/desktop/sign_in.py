@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.desktop.qt_sources import compiled_once
 from app.store.faults import StoreFault
 from app.store.glance import Glance, read
 
@@ -40,9 +41,10 @@ def start(
     """
     # PySide6 puts a hook before every import that slows the heavy ones behind the first paint by a fifth; it serves nothing we use.
     plain_import = builtins.__import__
-    from PySide6.QtCore import Qt
-    from PySide6.QtGui import QGuiApplication
-    from PySide6.QtWidgets import QApplication
+    with compiled_once():
+        from PySide6.QtCore import Qt
+        from PySide6.QtGui import QGuiApplication
+        from PySide6.QtWidgets import QApplication
 
     builtins.__import__ = plain_import
     from app.desktop.theme import Theme
