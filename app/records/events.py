@@ -498,6 +498,71 @@ class MemberRevealed(Record):
     """Code of a purpose in the rules."""
 
 
+class MemberJoined(Record):
+    """Somebody became a member at this till; name, phone and birthday live in a private blob."""
+
+    member_id: str
+    blob_id: str
+    """Private blob `member_profile`: canonical JSON of the `Member` record."""
+    source: str
+    """store | guide | campaign | referral | receipt_qr, see `resources/rules/joining.json`."""
+    guide: str = ""
+    """Staff id of whoever won the member; the reward waits until headquarters has verified them."""
+    referrer_id: str = ""
+    """The member who recommended the shop; the reward waits likewise."""
+    campaign_id: str = ""
+    guardian_id: str = ""
+    """The member who answers for a minor; '' for an adult, and where nobody asked for an age."""
+
+
+class IdentityClaimed(Record):
+    """A member was said to own an identity (a phone number, a card …); the value itself lives in a private blob."""
+
+    claim_id: str
+    member_id: str
+    kind: str
+    """phone | card | union | wechat | alipay | jpass."""
+    level: str
+    """stated | shown | proven."""
+    blob_id: str
+    """Private blob `identity`: canonical JSON {"kind", "value"}."""
+
+
+class ConsentSet(Record):
+    """A member gave or withdrew consent to one purpose, by one version of its text."""
+
+    consent_id: str
+    member_id: str
+    purpose: str
+    """A purpose of `resources/texts/consents.json`."""
+    text_version: str
+    """The version of the text that was shown; of a withdrawal, of the text shown then."""
+    given: bool
+    """False: refused or withdrawn."""
+    channel: str
+    """spoken | signature | code."""
+    guardian_id: str = ""
+    """The member who consented for a minor."""
+
+
+class CouponGranted(Record):
+    """This till granted a coupon by a rule of the house, such as the gift for joining; headquarters hears of it here first."""
+
+    serial: str
+    """Made from member and rule, so that the same grant told twice is one."""
+    offer_id: str
+    coupon_class: str
+    """A | B, see `coupon_token.CLASSES`."""
+    member_id: str
+    rule: str
+    """join."""
+    starts_on: date
+    ends_on: date
+    """Last good day."""
+    face_fen: int
+    """The most it can cost, in fen."""
+
+
 class PointsMoved(Record):
     """Points of a member moved; in the same unit as the sale, return, void or late attach that moved them."""
 
@@ -534,6 +599,20 @@ class CouponRedeemed(Record):
     """First 16 hex digits of the SHA-256 of the signed token: the evidence."""
     offline: bool = False
     """Whether the till had no line to headquarters."""
+    lease_id: str = ""
+    """The till's share that it was taken from (class C)."""
+    reservation_id: str = ""
+    """Under what headquarters had put it by for this sale (class D)."""
+    list_age_h: int = 0
+    """Hours since headquarters was last heard on coupons, where that is longer than the class allows; then it is looked into."""
+
+    @model_serializer(mode="wrap")
+    def _without_what_was_not(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = whole(self)
+        for name in ("lease_id", "reservation_id", "list_age_h"):
+            if not fields.get(name, 1):
+                fields.pop(name)
+        return fields
 
 
 class CouponRefused(Record):
@@ -546,18 +625,56 @@ class CouponRefused(Record):
     """Of the open sale."""
     basket_id: str
     reason: str
-    """forged | class | holder | store | early | late | spent | revoked | offer."""
+    """forged | class | holder | store | early | late | spent | revoked | offer | lease_none | lease_over | lease_spent | online |
+    reserved | unlawful …"""
     token_mark: str
 
 
 class CouponReleased(Record):
-    """A coupon came back to its holder with the return of the whole sale; in the same unit as the return."""
+    """A coupon came back to its holder with the return of the whole sale, or in part; in the same unit as the return."""
 
     serial: str
     offer_id: str
     member_id: str = ""
     sale_id: str
     return_id: str
+    part_fen: int = 0
+    """What it is worth from now on, where only a part came back; 0 for the whole."""
+
+    @model_serializer(mode="wrap")
+    def _without_part(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = whole(self)
+        if not self.part_fen:
+            fields.pop("part_fen", None)
+        return fields
+
+
+class LeaseReturned(Record):
+    """A till gave back what it had not used of its share: nothing of it is used after this event."""
+
+    lease_id: str
+    used: Count
+    """Rights that stand used on this till."""
+    rights: Count
+    """Rights the till had been told of."""
+    reason: str
+    """ended | withdrawn."""
+
+
+class TradeTaken(Record):
+    """An old article was taken back in trade (以旧换新); in the same unit as its sale."""
+
+    trade_id: str
+    sale_id: str
+    serial: str
+    """The coupon or offer whose subsidy it earned."""
+    offer_id: str
+    kind: str
+    """What it is, as a code: bp_meter, glucometer, thermometer, expired_medicine …"""
+    pieces: Count
+    mark: str = ""
+    """First 16 hex digits of the SHA-256 of its serial number, or '' where it bears none: the same one is taken back once."""
+    subsidy_fen: int
 
 
 class InvoiceWished(Record):

@@ -92,20 +92,18 @@ class PointsEntryRow(Record):
     owner_id: str = Field(default="", max_length=36)
 
 
-class PointsEntryRow(Record):
-    """One movement of a member's points as headquarters tells it to every store that holds the member."""
+class Consent(Record):
+    """How a member stands to one purpose, as headquarters tells it to every store that holds the member."""
 
-    id: str = Field(max_length=64)
-    """The entry's id, made from its cause."""
+    id: str = Field(max_length=80)
+    """`<member id>:<purpose>`: one row a purpose, the newest word of the member."""
     member_id: str = Field(max_length=36)
+    purpose: str = Field(max_length=24)
+    """A purpose of `resources/texts/consents.json`."""
+    given: bool
+    text_version: str = Field(max_length=24)
     at: datetime
-    """When the event that moved them was recorded."""
-    kind: str = Field(max_length=8)
-    """earn | spend | unearn | unspend | adjust."""
-    points: Count
-    of: str = Field(default="", max_length=64)
-    expires_on: date | None = None
-    owner_id: str = Field(default="", max_length=36)
+    """When the event that said so was recorded; of two words the later one holds."""
 
 
 class PinAttempt(Record):

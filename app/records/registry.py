@@ -5,9 +5,9 @@ from __future__ import annotations
 from app.records import events
 from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
-from app.records.coupons import CouponRight
+from app.records.coupons import CouponCase, CouponRight, Lease
 from app.records.offers import Offer
-from app.records.people import FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
+from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
 
 EVENTS: dict[str, type[Record]] = {
     "epoch.opened@1": events.EpochOpened,
@@ -36,6 +36,12 @@ EVENTS: dict[str, type[Record]] = {
     "coupon.redeemed@1": events.CouponRedeemed,
     "coupon.refused@1": events.CouponRefused,
     "coupon.released@1": events.CouponReleased,
+    "lease.returned@1": events.LeaseReturned,
+    "trade.taken@1": events.TradeTaken,
+    "coupon.granted@1": events.CouponGranted,
+    "member.joined@1": events.MemberJoined,
+    "identity.claimed@1": events.IdentityClaimed,
+    "consent.set@1": events.ConsentSet,
     "invoice.wished@1": events.InvoiceWished,
     "invoice.issued@1": events.InvoiceIssued,
     "catalogue.imported@1": events.CatalogueImported,
@@ -59,6 +65,9 @@ FEEDS: dict[str, type[Record]] = {
     "price": DatedPrice,
     "points": PointsEntryRow,
     "coupon": CouponRight,
+    "lease": Lease,
+    "case": CouponCase,
+    "consent": Consent,
     "identity": MemberKey,
 }
 """Record kinds that headquarters publishes to tills."""

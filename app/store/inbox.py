@@ -12,9 +12,10 @@ from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.coupons import CouponRight
 from app.records.offers import Offer
-from app.records.people import FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
+from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
 from app.records.registry import FEEDS
 from app.store import tables as t
+from app.store.consents import keep_consents
 from app.store.coupons import keep_rights
 from app.store.engine import Readers
 from app.store.faults import StoreFault
@@ -140,6 +141,8 @@ class Inbox:
             self.points_pages += 1
         elif kind is CouponRight:
             keep_rights(connection, [record for record in records if isinstance(record, CouponRight)])
+        elif kind is Consent:
+            keep_consents(connection, [record for record in records if isinstance(record, Consent)])
         elif kind is Staff:
             upsert(connection, t.staff, [record.model_dump() for record in records])
 

@@ -15,6 +15,7 @@ from app.records.ids import new_epoch
 from app.records.keys import DeviceKey
 from app.store import tables as t
 from app.store.backup import Backups, copy_ledger
+from app.store.blob_outbox import BlobOutbox
 from app.store.catalogue import Catalogue
 from app.store.cipher import raw_connection, refuse_old_sqlite
 from app.store.coupons import Coupons
@@ -80,6 +81,7 @@ class Store:
     shelf_labels: ShelfLabels
     catalogue: Catalogue
     private: PrivateBlobs
+    blob_outbox: BlobOutbox
     backups: Backups
     frames: Frames
     notes: tuple[str, ...]
@@ -191,6 +193,7 @@ class Store:
                 shelf_labels=ShelfLabels(readers, writer, clock),
                 catalogue=catalogue,
                 private=private,
+                blob_outbox=BlobOutbox(readers, writer, private, clock),
                 backups=Backups(folder, ledger_key, clock),
                 frames=frames,
                 notes=notes,

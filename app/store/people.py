@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, or_, select
@@ -12,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.records.clock import Clock
 from app.records.ids import new_id
-from app.records.people import FamilyPerson, Member, MemberKey, Staff
+from app.records.people import Consent, FamilyPerson, Member, MemberKey, Staff
 from app.store import tables as t
 from app.store.engine import Readers
 from app.store.faults import StoreFault
@@ -23,6 +24,8 @@ _MEMBER_COLUMNS = [t.member.c[name] for name in Member.model_fields]
 # Built once: a receipt asks for its people while its sale is being closed, and building a select costs more than running it.
 _ONE_MEMBER = select(*_MEMBER_COLUMNS).where(t.member.c.id == bindparam("of_member"))
 _ONE_STAFF = select(t.staff).where(t.staff.c.id == bindparam("of_staff"))
+_CONSENTS = select(t.consent).where(t.consent.c.member_id == bindparam("of_member")).order_by(t.consent.c.purpose)
+_JOINING = select(t.member_joined).where(t.member_joined.c.member_id == bindparam("of_member"))
 _ROWS_PER_UNIT = 200
 _KEEP_KEY = insert(t.member_key).on_conflict_do_nothing()
 _DROP_KEY = t.member_key.delete().where(
@@ -30,6 +33,22 @@ _DROP_KEY = t.member_key.delete().where(
     t.member_key.c.value == bindparam("of_value"),
     t.member_key.c.member_id == bindparam("of_member"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """How somebody became a member at this till."""
+
+    member_id: str
+    blob_id: str
+    source: str
+    guide: str
+    referrer_id: str
+    campaign_id: str
+    guardian_id: str
+    actor: str
+    at: datetime
+    day: date
 
 
 def member_row(member: Member) -> dict[str, Any]:
@@ -134,6 +153,16 @@ class People:
     def member_count(self) -> int:
         """How many members this till knows."""
         return int(self._readers.connection().execute(select(func.count()).select_from(t.member)).scalar_one())
+
+    def consents(self, member_id: str) -> tuple[Consent, ...]:
+        """How a member stands to each purpose they were ever asked about, by purpose; the newest word of each."""
+        rows = self._readers.connection().execute(_CONSENTS, {"of_member": member_id}).mappings()
+        return tuple(Consent.model_validate({**row, "id": f"{member_id}:{row['purpose']}"}) for row in rows)
+
+    def joining(self, member_id: str) -> Joining | None:
+        """How a member joined, if they did at this till."""
+        row = self._readers.connection().execute(_JOINING, {"of_member": member_id}).first()
+        return Joining(**row._mapping) if row is not None else None
 
     def family(self, member_id: str) -> tuple[FamilyPerson, ...]:
         """The persons a member buys for."""

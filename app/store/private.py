@@ -11,12 +11,19 @@ from sqlalchemy import Connection, insert, select
 
 from app.records.clock import Clock
 from app.records.ledger import PrivateBlob
+from app.records.people import FamilyPerson, Member
 from app.store import tables as t
 from app.store.derived import derived
 from app.store.engine import Readers
 from app.store.faults import StoreFault
+from app.store.people import member_row
 from app.store.rows import upsert
 from app.store.writer import Writer
+
+TOLD_KINDS = frozenset({"member_profile", "family_profile", "identity", "reading", "note"})
+"""Kinds that headquarters is told of; registers, prescriptions and invoice titles stay on the till."""
+
+_OUTBOX = insert(t.blob_outbox)
 
 
 class PrivateBlobs:
@@ -39,7 +46,10 @@ class PrivateBlobs:
         return self._hash_key
 
     def keep(self, connection: Connection, blob: PrivateBlob) -> None:
-        """Seal a blob inside a unit of the writer; StoreFault `person_key_destroyed` for an erased person."""
+        """Seal a blob inside a unit of the writer; StoreFault `person_key_destroyed` for an erased person.
+
+        A kind that is told waits for headquarters from then on; a profile is also what this till knows of the person from then on.
+        """
         secret = self._secret(connection, blob.person_id, make=True)
         nonce = os.urandom(12)
         connection.execute(
@@ -55,6 +65,12 @@ class PrivateBlobs:
                 }
             ],
         )
+        if blob.kind in TOLD_KINDS:
+            connection.execute(_OUTBOX, [{"blob_id": blob.blob_id, "at": self._clock.now(), "told_at": None}])
+        if blob.kind == "member_profile":
+            upsert(connection, t.member, [member_row(Member.model_validate_json(blob.plain))])
+        elif blob.kind == "family_profile":
+            upsert(connection, t.family_person, [FamilyPerson.model_validate_json(blob.plain).model_dump()])
 
     def _secret(self, connection: Connection, person_id: str, *, make: bool) -> bytes:
         row = connection.execute(

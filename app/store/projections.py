@@ -144,6 +144,17 @@ _RIGHT_BACK = (
     .where(t.coupon_right.c.serial == bindparam("of_serial"), t.coupon_right.c.used_in == bindparam("of_sale"))
     .values(used_in="")
 )
+# Headquarters may know of the grant already, and may have revoked it since.
+_GRANTED = insert(t.coupon_right).on_conflict_do_nothing()
+_JOINED = insert(t.member_joined).on_conflict_do_nothing()
+_CLAIM = insert(t.identity_claim).on_conflict_do_nothing()
+_consent = insert(t.consent)
+CONSENT = _consent.on_conflict_do_update(
+    index_elements=["member_id", "purpose"],
+    set_={name: _consent.excluded[name] for name in ("given", "text_version", "at")},
+    where=_consent.excluded.at >= t.consent.c.at,
+)
+"""A member's word on one purpose; of two words the later one holds, whichever comes first."""
 _SALE_MEMBER = t.sale.update().where(t.sale.c.sale_id == bindparam("of_sale")).values(member_id=bindparam("new_member"))
 
 
@@ -498,6 +509,24 @@ def _coupon_released(_fact: Fact, body: ev.CouponReleased) -> list[Step]:
     return [Step(_COUPON_BACK, [named]), Step(_RIGHT_BACK, [named])]
 
 
+def _coupon_granted(_fact: Fact, body: ev.CouponGranted) -> list[Step]:
+    kept = body.model_dump(exclude={"rule"})
+    return [Step(_GRANTED, [{**kept, "token": "", "state": "active", "used_in": ""}])]
+
+
+def _member_joined(fact: Fact, body: ev.MemberJoined) -> list[Step]:
+    return [Step(_JOINED, [{**body.model_dump(), "actor": fact.actor, "at": fact.at, "day": fact.day}])]
+
+
+def _identity_claimed(fact: Fact, body: ev.IdentityClaimed) -> list[Step]:
+    return [Step(_CLAIM, [{**body.model_dump(), "at": fact.at}])]
+
+
+def _consent_set(fact: Fact, body: ev.ConsentSet) -> list[Step]:
+    kept = body.model_dump(include={"member_id", "purpose", "given", "text_version"})
+    return [Step(CONSENT, [{**kept, "at": fact.at}])]
+
+
 def _invoice_wished(fact: Fact, body: ev.InvoiceWished) -> list[Step]:
     row = {
         "sale_id": body.sale_id,
@@ -567,6 +596,10 @@ PROJECTION_OF: dict[str, _Projection] = {
     "coupon.redeemed@1": _coupon_redeemed,
     "coupon.refused@1": _nothing,
     "coupon.released@1": _coupon_released,
+    "coupon.granted@1": _coupon_granted,
+    "member.joined@1": _member_joined,
+    "identity.claimed@1": _identity_claimed,
+    "consent.set@1": _consent_set,
     "invoice.wished@1": _invoice_wished,
     "invoice.issued@1": _invoice_issued,
     "catalogue.imported@1": _nothing,

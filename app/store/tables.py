@@ -492,6 +492,42 @@ coupon_use = Table(
     Column("at", UTCDateTime, nullable=False),
 )
 
+member_joined = Table(
+    "member_joined",
+    METADATA,
+    _text("member_id", key=True),
+    _text("blob_id"),
+    _text("source"),
+    _text("guide", index=True),
+    _text("referrer_id"),
+    _text("campaign_id"),
+    _text("guardian_id"),
+    _text("actor"),
+    Column("at", UTCDateTime, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+)
+
+identity_claim = Table(
+    "identity_claim",
+    METADATA,
+    _text("claim_id", key=True),
+    _text("member_id", index=True),
+    _text("kind"),
+    _text("level"),
+    _text("blob_id"),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+consent = Table(
+    "consent",
+    METADATA,
+    _text("member_id", key=True),
+    _text("purpose", key=True),
+    Column("given", Boolean, nullable=False),
+    _text("text_version"),
+    Column("at", UTCDateTime, nullable=False),
+)
+
 invoice_wish = Table(
     "invoice_wish",
     METADATA,
@@ -559,6 +595,15 @@ private_blob = Table(
     Column("at", UTCDateTime, nullable=False),
 )
 
+blob_outbox = Table(
+    "blob_outbox",
+    METADATA,
+    _text("blob_id", key=True),
+    Column("at", UTCDateTime, nullable=False),
+    Column("told_at", UTCDateTime, nullable=True),
+)
+Index("ix_blob_outbox_waiting", blob_outbox.c.blob_id, sqlite_where=blob_outbox.c.told_at.is_(None))
+
 person_key = Table(
     "person_key",
     METADATA,
@@ -607,11 +652,13 @@ PROJECTIONS: tuple[Table, ...] = (
     day_close,
     member_attached,
     coupon_use,
+    member_joined,
+    identity_claim,
     invoice_wish,
     member_step,
     member_reveal,
 )
 """Tables that follow from the events alone, children before parents.
 
-`lot`, `points_entry` and `coupon_right` follow from events and feeds together.
+`lot`, `points_entry`, `coupon_right` and `consent` follow from events and feeds together.
 """

@@ -21,7 +21,7 @@ def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     connection = store.readers.connection()
     return {
         table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
-        for table in (*t.PROJECTIONS, t.lot, t.points_entry, t.coupon_right)
+        for table in (*t.PROJECTIONS, t.lot, t.points_entry, t.coupon_right, t.consent)
     }
 
 
@@ -88,6 +88,13 @@ def a_day(store: Store, till: Any) -> None:
         ev.CouponRedeemed(serial="c-2", offer_id="o-1", coupon_class="B", sale_id="s-1", cut_fen=100, token_mark="cd", offline=True),
         ev.CouponRefused(serial="c-1", offer_id="o-1", member_id="m2", basket_id="b-2", reason="spent", token_mark="ab"),
         ev.CouponReleased(serial="c-2", offer_id="o-1", sale_id="s-1", return_id="r-1"),
+        ev.CouponGranted(
+            serial="c-3", offer_id="o-1", coupon_class="A", member_id="m3", rule="join", starts_on=DAY, ends_on=DAY, face_fen=1000
+        ),
+        ev.MemberJoined(member_id="m3", blob_id="blob-7", source="guide", guide="u1"),
+        ev.IdentityClaimed(claim_id="ic-1", member_id="m3", kind="phone", level="stated", blob_id="blob-8"),
+        ev.ConsentSet(consent_id="cs-1", member_id="m3", purpose="sms", text_version="1", given=True, channel="spoken"),
+        ev.ConsentSet(consent_id="cs-2", member_id="m3", purpose="sms", text_version="1", given=False, channel="spoken"),
         ev.InvoiceWished(wish_id="w-1", sale_id="s-1", blob_id="blob-9", source="typed"),
         ev.InvoiceWished(wish_id="w-2", sale_id="s-1"),
         ev.InvoiceIssued(wish_id="w-2", sale_id="s-1", invoice_no="26110000000000000017"),

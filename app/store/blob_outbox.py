@@ -1,0 +1,94 @@
+"""Private blobs that headquarters is to hear of: which still wait, opened for the way, and which it has."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from app.records.clock import Clock
+from app.store import tables as t
+from app.store.engine import Readers
+from app.store.faults import StoreFault
+from app.store.private import PrivateBlobs
+from app.store.writer import Writer
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 100
+"""Blobs of one request."""
+MOST_BYTES = 1024 * 1024
+"""Plain bytes of one request; one blob goes however large it is."""
+
+# A person's key may have been destroyed since: what nobody can open is told to nobody.
+_WAITING = (
+    select(t.private_blob.c.blob_id, t.private_blob.c.person_id, t.private_blob.c.kind, t.private_blob.c.at)
+    .join(t.blob_outbox, t.blob_outbox.c.blob_id == t.private_blob.c.blob_id)
+    .join(t.person_key, t.person_key.c.person_id == t.private_blob.c.person_id)
+    .where(t.blob_outbox.c.told_at.is_(None), t.person_key.c.secret.is_not(None))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingBlob:
+    """A private blob on its way, opened."""
+
+    blob_id: str
+    person_id: str
+    """The member's id."""
+    kind: str
+    """One of `private.TOLD_KINDS`."""
+    at: datetime
+    plain: bytes
+
+    def __repr__(self) -> str:
+        return f"WaitingBlob({self.blob_id}, {self.kind}, {len(self.plain)} bytes)"
+
+
+class BlobOutbox:
+    """Reads what waits and marks what was told; `PrivateBlobs.keep` fills it."""
+
+    def __init__(self, readers: Readers, writer: Writer | None, private: PrivateBlobs, clock: Clock) -> None:
+        self._readers = readers
+        self._writer = writer
+        self._private = private
+        self._clock = clock
+
+    def pending(self, limit: int = MOST_AT_ONCE, limit_bytes: int = MOST_BYTES) -> tuple[WaitingBlob, ...]:
+        """What waits, oldest first; at least one blob if any waits, however large. Blobs of an erased person never appear."""
+        rows = self._readers.connection().execute(_WAITING.order_by(t.blob_outbox.c.blob_id).limit(limit)).all()
+        found: list[WaitingBlob] = []
+        size = 0
+        for row in rows:
+            try:
+                plain = self._private.open(row.blob_id)
+            except StoreFault as fault:
+                log.info("a blob is not told: %s", fault.code)
+                continue
+            if plain is None:
+                continue
+            size += len(plain)
+            if found and size > limit_bytes:
+                break
+            found.append(WaitingBlob(row.blob_id, row.person_id, row.kind, row.at, plain))
+        return tuple(found)
+
+    def mark(self, blob_ids: Collection[str]) -> Future[None]:
+        """Headquarters has these; done when durable."""
+        if self._writer is None:
+            raise StoreFault("read_only")
+        told, now = list(blob_ids), self._clock.now()
+
+        def unit(connection: Connection) -> None:
+            connection.execute(t.blob_outbox.update().where(t.blob_outbox.c.blob_id.in_(told)).values(told_at=now))
+
+        return self._writer.submit(unit, urgent=False)
+
+    def waiting(self) -> int:
+        """How many wait."""
+        counted = select(func.count()).select_from(_WAITING.subquery())
+        return int(self._readers.connection().execute(counted).scalar_one())
