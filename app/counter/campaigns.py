@@ -71,7 +71,7 @@ class Campaigns:
                     one = BookedOffer.read(offer)
                 except ValueError:
                     continue
-                if offer.active:
+                if offer.active and one.serves(self._store.store_id):
                     read.append((offer, one))
             self._offers, self._read = every, tuple(read)
         return self._read

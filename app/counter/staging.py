@@ -168,7 +168,7 @@ class Staging:
         book = self._books.get(coupons)
         if book is None:
             offers = [o for o in every if not o.coupon_code or o.coupon_code in coupons]
-            book = OfferBook.of(offers, self._law)
+            book = OfferBook.of(offers, self._law, self._store.store_id)
             if len(self._books) > 64:
                 self._books.clear()
             self._books[coupons] = book

@@ -110,6 +110,8 @@ class BookedOffer:
     members_only: bool
     member_tiers: frozenset[str]
     """Tiers that may use it; empty means every customer."""
+    stores: frozenset[str]
+    """Stores where it applies; empty means all of the chain."""
     stack_group: str
     exclusive: bool
     everything: bool
@@ -149,6 +151,7 @@ class BookedOffer:
             ends_on=offer.ends_on,
             members_only=offer.members_only,
             member_tiers=frozenset(str(tier) for tier in terms.get("member_tiers", ())),
+            stores=frozenset(str(store) for store in terms.get("stores", ())),
             stack_group=offer.stack_group,
             exclusive=offer.exclusive,
             everything=scoped and sort == "all",
@@ -158,6 +161,10 @@ class BookedOffer:
             gives_scope_away=promotion.gives_away and not promotion.names,
             promotion=promotion,
         )
+
+    def serves(self, store_id: str) -> bool:
+        """Whether it applies in a store."""
+        return not self.stores or store_id in self.stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +178,15 @@ class OfferBook:
     by_category: Mapping[str, tuple[int, ...]]
 
     @classmethod
-    def of(cls, offers: Iterable[Offer], law: PromotionLaw) -> OfferBook:
+    def of(cls, offers: Iterable[Offer], law: PromotionLaw, store_id: str = "") -> OfferBook:
         """Read offers into a book; raises ValueError naming the first bad offer.
 
-        Inactive ones are left out, and so are those for coupon holders: they never apply by themselves.
+        Inactive ones are left out, and so are those for coupon holders: they never apply by themselves. Where a store is
+        named, offers of other stores are left out too.
         """
         active = (offer for offer in offers if offer.active and not offer.by_right)
-        booked = tuple(BookedOffer.read(offer) for offer in sorted(active, key=lambda one: (one.priority, one.id)))
+        read = (BookedOffer.read(offer) for offer in sorted(active, key=lambda one: (one.priority, one.id)))
+        booked = tuple(one for one in read if not store_id or one.serves(store_id))
         by_product: dict[str, list[int]] = {}
         by_category: dict[str, list[int]] = {}
         for place, one in enumerate(booked):

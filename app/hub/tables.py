@@ -75,6 +75,7 @@ store = Table(
     Column("address", String(200), nullable=False),
     Column("phone", String(40), nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("province", String(40), nullable=False, server_default=""),
 )
 
 till = Table(
@@ -345,6 +346,118 @@ coupon_use = Table(
     Index("ix_coupon_use_serial", "serial"),
 )
 """A coupon used by a sale; `return_id` once it came back; `again` where an earlier sale had used it up already."""
+
+campaign = Table(
+    "campaign",
+    metadata,
+    Column("campaign_id", String(36), primary_key=True),
+    Column("title_zh", String(60), nullable=False),
+    Column("title_en", String(80), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("design", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("launched_at", Instant),
+    Column("told_at", Instant),
+    Column("stopped_at", Instant),
+)
+"""A campaign, whose id is also that of its offer; `design` is the JSON of `campaigns.Design`; state draft | launched | stopped."""
+
+campaign_act = Table(
+    "campaign_act",
+    metadata,
+    Column("campaign_id", String(36), primary_key=True),
+    Column("no", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("who", String(40), nullable=False),
+    Column("act", String(12), nullable=False),
+    Column("detail", Text, nullable=False),
+)
+"""What a person did with a campaign, for ever; `detail` is JSON."""
+
+campaign_trial = Table(
+    "campaign_trial",
+    metadata,
+    Column("campaign_id", String(36), primary_key=True),
+    Column("no", Integer, primary_key=True, autoincrement=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("who", String(40), nullable=False),
+    Column("from_day", Date, nullable=False),
+    Column("to_day", Date, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("heard_at", Instant, nullable=False),
+    Column("read", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("design", Text, nullable=False),
+    Column("result", Text, nullable=False),
+)
+"""A dry run of a design against real sales: state running | done | failed; `result` is the JSON of `campaign_trial.Finding`."""
+
+campaign_store = Table(
+    "campaign_store",
+    metadata,
+    Column("campaign_id", String(36), primary_key=True),
+    _store(),
+    Column("rights", BigInteger, nullable=False),
+    Column("coupon_seq", BigInteger, nullable=False),
+)
+"""How many coupons a campaign told a store, and up to which row of its feed."""
+
+campaign_holder = Table(
+    "campaign_holder",
+    metadata,
+    Column("campaign_id", String(36), primary_key=True),
+    Column("member_id", String(36), primary_key=True),
+    Column("store_id", String(32), nullable=False),
+    Column("rights", Integer, nullable=False),
+)
+"""A member who was given a campaign's coupons, so that nobody is given them twice."""
+
+campaign_sale = Table(
+    "campaign_sale",
+    metadata,
+    _store(),
+    Column("sale_id", String(36), primary_key=True),
+    Column("campaign_id", String(36), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("till", String(16), nullable=False),
+    Column("guide", String(36), nullable=False),
+    Column("member_id", String(36), nullable=False),
+    Column("payable_fen", BigInteger, nullable=False),
+    Column("cut_fen", BigInteger, nullable=False),
+    Column("orders", Integer, nullable=False),
+    Column("net_fen", BigInteger, nullable=False),
+    Column("net_cut_fen", BigInteger, nullable=False),
+    Index("ix_campaign_sale_campaign", "campaign_id", "store_id", "till"),
+)
+"""A sale under a campaign; `orders`, `net_fen` and `net_cut_fen` are what it counts for now, after what came back of it."""
+
+campaign_day = Table(
+    "campaign_day",
+    metadata,
+    Column("campaign_id", String(36), primary_key=True),
+    _store(),
+    Column("day", Date, primary_key=True),
+    Column("guide", String(36), primary_key=True),
+    Column("orders", BigInteger, nullable=False),
+    Column("net_fen", BigInteger, nullable=False),
+    Column("cut_fen", BigInteger, nullable=False),
+)
+"""The sums of `campaign_sale` by store, business day and guide."""
+
+feed_reach = Table(
+    "feed_reach",
+    metadata,
+    _store(),
+    Column("device", String(16), primary_key=True),
+    Column("feed", String(16), primary_key=True),
+    Column("feed_id", String(32), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""Up to which row a till holds a feed, by the cursor it asked with, and since when."""
 
 console_user = Table(
     "console_user",

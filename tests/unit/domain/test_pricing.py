@@ -161,6 +161,11 @@ def test_an_inactive_offer_is_not_in_the_book() -> None:
     assert price([line("a")], offer("percent", PERCENT, active=False)).payable_fen == 1000
 
 
+def test_an_offer_of_some_stores_is_left_out_of_the_books_of_the_others() -> None:
+    here = offer("percent", {"percent_off_bp": 1000, "stores": ["RM01", "RM02"]})
+    assert [len(OfferBook.of([here], LAW, store).offers) for store in ("RM01", "RM09", "")] == [1, 0, 1]
+
+
 def test_members_pay_the_member_price_and_members_offers_on_top() -> None:
     lines = [line("a", 2, member_price_fen=900)]
     result = price(lines, offer("percent", PERCENT, members_only=True), member=True)
