@@ -697,6 +697,69 @@ class InvoiceIssued(Record):
     """Its number in digits, or '' where nobody noted it."""
 
 
+class ReadingTaken(Record):
+    """A body reading (血压, 血糖 …) of a member was kept; its figures live in the private blob."""
+
+    reading_id: str
+    member_id: str
+    kind: str
+    """pressure | glucose | weight | height | waist | hba1c | lipids | uric_acid, see `resources/rules/care.json`."""
+    blob_id: str
+    """Private blob `reading`: figures and occasion."""
+    place: str
+    """store | home | file (a meter's memory)."""
+    taken_at: datetime
+    """When it was measured; a meter's file tells of past days."""
+
+
+class UsageSet(Record):
+    """How a member takes a medicine was noted, or that they do not take it any more; the dose lives in the private blob."""
+
+    usage_id: str
+    member_id: str
+    product_id: str
+    blob_id: str = ""
+    """Private blob `reading`: dose, times and occasion; '' when it ended."""
+    ended: bool = False
+
+
+class TargetSet(Record):
+    """A pharmacist set what a member's readings of a kind should keep within; the figures live in the private blob."""
+
+    target_id: str
+    member_id: str
+    kind: str
+    blob_id: str
+
+
+class FollowUpSet(Record):
+    """A talk with a member, or a further measurement, was put down for a day."""
+
+    followup_id: str
+    member_id: str
+    kind: str
+    """call | measure."""
+    reason: str
+    """reading | refill | asked."""
+    due_on: date
+    reading_id: str = ""
+    """The reading that asked for it."""
+
+
+class FollowUpDone(Record):
+    """What came of a follow-up."""
+
+    followup_id: str
+    member_id: str
+    outcome: str
+    """reached | not_reached | refused | moved | done."""
+    done_at: datetime
+    due_on: date | None = None
+    """The next day, where it stays open."""
+    blob_id: str = ""
+    """Private blob `note`: what was found, coded; '' for nothing."""
+
+
 class CatalogueImported(Record):
     """A file of the shop's own was imported."""
 

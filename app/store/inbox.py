@@ -10,13 +10,13 @@ from sqlalchemy import Connection, select
 
 from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
-from app.records.coupons import CouponRight
+from app.records.coupons import CouponCase, CouponRight, Lease
 from app.records.offers import Offer
 from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
 from app.records.registry import FEEDS
 from app.store import tables as t
 from app.store.consents import keep_consents
-from app.store.coupons import keep_rights
+from app.store.coupons import keep_cases, keep_leases, keep_rights
 from app.store.engine import Readers
 from app.store.faults import StoreFault
 from app.store.people import keep_keys, member_row
@@ -141,6 +141,10 @@ class Inbox:
             self.points_pages += 1
         elif kind is CouponRight:
             keep_rights(connection, [record for record in records if isinstance(record, CouponRight)])
+        elif kind is Lease:
+            keep_leases(connection, [record for record in records if isinstance(record, Lease)])
+        elif kind is CouponCase:
+            keep_cases(connection, [record for record in records if isinstance(record, CouponCase)])
         elif kind is Consent:
             keep_consents(connection, [record for record in records if isinstance(record, Consent)])
         elif kind is Staff:

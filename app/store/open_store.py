@@ -181,7 +181,7 @@ class Store:
                 settings=Settings(readers, writer),
                 people=People(readers, writer, clock),
                 points=Points(readers),
-                coupons=Coupons(readers),
+                coupons=Coupons(readers, writer),
                 stock=Stock(readers, journal, clock, catalogue),
                 sales=Sales(readers),
                 invoices=Invoices(readers, private),

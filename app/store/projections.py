@@ -133,8 +133,16 @@ _POINTS = insert(t.points_entry).on_conflict_do_nothing()
 _coupon = insert(t.coupon_use)
 _COUPON = _coupon.on_conflict_do_update(
     index_elements=["serial"],
-    set_={name: _coupon.excluded[name] for name in ("offer_id", "member_id", "sale_id", "cut_fen", "at")},
+    set_={name: _coupon.excluded[name] for name in ("offer_id", "member_id", "sale_id", "cut_fen", "at", "lease_id")},
 )
+_RESERVED_USED = t.coupon_reservation.delete().where(t.coupon_reservation.c.serial == bindparam("of_serial"))
+_LEASE_BACK = insert(t.lease_back).on_conflict_do_nothing()
+_TRADE = insert(t.trade_taken)
+_low = insert(t.price_low)
+_LOW = _low.on_conflict_do_update(
+    index_elements=["product_id", "day"], set_={"low_fen": func.min(t.price_low.c.low_fen, _low.excluded.low_fen)}
+)
+_PART_BACK = t.coupon_right.update().where(t.coupon_right.c.serial == bindparam("of_serial")).values(face_fen=bindparam("new_face"))
 _COUPON_BACK = t.coupon_use.delete().where(
     t.coupon_use.c.serial == bindparam("of_serial"), t.coupon_use.c.sale_id == bindparam("of_sale")
 )
@@ -155,6 +163,29 @@ CONSENT = _consent.on_conflict_do_update(
     where=_consent.excluded.at >= t.consent.c.at,
 )
 """A member's word on one purpose; of two words the later one holds, whichever comes first."""
+_READING = insert(t.reading)
+_usage = insert(t.usage_note)
+_USAGE = _usage.on_conflict_do_update(
+    index_elements=["member_id", "product_id"],
+    set_={name: _usage.excluded[name] for name in ("usage_id", "blob_id", "ended", "actor", "at")},
+)
+_target = insert(t.own_target)
+_TARGET = _target.on_conflict_do_update(
+    index_elements=["member_id", "kind"], set_={name: _target.excluded[name] for name in ("target_id", "blob_id", "actor", "at")}
+)
+_FOLLOW_UP = insert(t.follow_up)
+_FOLLOWED = (
+    t.follow_up.update()
+    .where(t.follow_up.c.followup_id == bindparam("of_followup"))
+    .values(
+        outcome=bindparam("new_outcome"),
+        tries=t.follow_up.c.tries + 1,
+        due_on=func.coalesce(bindparam("new_due_on", type_=t.follow_up.c.due_on.type), t.follow_up.c.due_on),
+        blob_id=bindparam("new_blob_id"),
+        done_by=bindparam("new_done_by"),
+        done_at=bindparam("new_done_at"),
+    )
+)
 _SALE_MEMBER = t.sale.update().where(t.sale.c.sale_id == bindparam("of_sale")).values(member_id=bindparam("new_member"))
 
 
@@ -182,6 +213,7 @@ def _sale_closed(fact: Fact, body: ev.SaleClosed) -> list[Step]:
     levels: Rows = []
     moves: Rows = []
     codes: Rows = []
+    lows: Rows = []
     for line in body.lines:
         lines.append(
             {
@@ -200,6 +232,8 @@ def _sale_closed(fact: Fact, body: ev.SaleClosed) -> list[Step]:
         )
         if line.kind != "service":
             _moved(fact, levels, moves, line.product_id, line.lot_id, "shelf", -line.quantity, "sale")
+        if line.quantity > 0 and line.amount_fen > 0:
+            lows.append({"product_id": line.product_id, "day": fact.day, "low_fen": line.amount_fen // line.quantity})
         codes.extend(
             {
                 "code": sold.code,
@@ -231,6 +265,7 @@ def _sale_closed(fact: Fact, body: ev.SaleClosed) -> list[Step]:
         Step(_LEVEL, levels),
         Step(_MOVE, moves),
         Step(_SOLD_CODE, codes),
+        Step(_LOW, lows),
     ]
 
 
@@ -500,13 +535,23 @@ def _points_moved(fact: Fact, body: ev.PointsMoved) -> list[Step]:
 
 
 def _coupon_redeemed(fact: Fact, body: ev.CouponRedeemed) -> list[Step]:
-    kept = body.model_dump(include={"serial", "offer_id", "member_id", "sale_id", "cut_fen"})
-    return [Step(_COUPON, [{**kept, "at": fact.at}])]
+    kept = {name: getattr(body, name) for name in ("serial", "offer_id", "member_id", "sale_id", "cut_fen", "lease_id")}
+    steps = [Step(_COUPON, [{**kept, "at": fact.at}])]
+    return [*steps, Step(_RESERVED_USED, [{"of_serial": body.serial}])] if body.reservation_id else steps
 
 
 def _coupon_released(_fact: Fact, body: ev.CouponReleased) -> list[Step]:
     named = {"of_serial": body.serial, "of_sale": body.sale_id}
-    return [Step(_COUPON_BACK, [named]), Step(_RIGHT_BACK, [named])]
+    steps = [Step(_COUPON_BACK, [named]), Step(_RIGHT_BACK, [named])]
+    return [*steps, Step(_PART_BACK, [{"of_serial": body.serial, "new_face": body.part_fen}])] if body.part_fen else steps
+
+
+def _lease_returned(fact: Fact, body: ev.LeaseReturned) -> list[Step]:
+    return [Step(_LEASE_BACK, [{"lease_id": body.lease_id, "at": fact.at}])]
+
+
+def _trade_taken(fact: Fact, body: ev.TradeTaken) -> list[Step]:
+    return [Step(_TRADE, [{**body.model_dump(), "at": fact.at, "day": fact.day}])]
 
 
 def _coupon_granted(_fact: Fact, body: ev.CouponGranted) -> list[Step]:
@@ -562,6 +607,35 @@ def _member_revealed(fact: Fact, body: ev.MemberRevealed) -> list[Step]:
     return [Step(_REVEALED, [row])]
 
 
+def _reading_taken(fact: Fact, body: ev.ReadingTaken) -> list[Step]:
+    return [Step(_READING, [{**body.model_dump(), "event_id": fact.event_id, "actor": fact.actor, "at": fact.at}])]
+
+
+def _usage_set(fact: Fact, body: ev.UsageSet) -> list[Step]:
+    return [Step(_USAGE, [{**body.model_dump(), "actor": fact.actor, "at": fact.at}])]
+
+
+def _target_set(fact: Fact, body: ev.TargetSet) -> list[Step]:
+    return [Step(_TARGET, [{**body.model_dump(), "actor": fact.actor, "at": fact.at}])]
+
+
+def _followup_set(fact: Fact, body: ev.FollowUpSet) -> list[Step]:
+    fresh = {"outcome": "", "tries": 0, "blob_id": "", "actor": fact.actor, "at": fact.at, "done_by": "", "done_at": None}
+    return [Step(_FOLLOW_UP, [{**body.model_dump(), **fresh}])]
+
+
+def _followup_done(fact: Fact, body: ev.FollowUpDone) -> list[Step]:
+    row = {
+        "of_followup": body.followup_id,
+        "new_outcome": body.outcome,
+        "new_due_on": body.due_on,
+        "new_blob_id": body.blob_id,
+        "new_done_by": fact.actor,
+        "new_done_at": body.done_at,
+    }
+    return [Step(_FOLLOWED, [row])]
+
+
 def _nothing(_fact: Fact, _body: Record) -> list[Step]:
     """An event that is told but moves nothing."""
     return []
@@ -596,12 +670,19 @@ PROJECTION_OF: dict[str, _Projection] = {
     "coupon.redeemed@1": _coupon_redeemed,
     "coupon.refused@1": _nothing,
     "coupon.released@1": _coupon_released,
+    "lease.returned@1": _lease_returned,
+    "trade.taken@1": _trade_taken,
     "coupon.granted@1": _coupon_granted,
     "member.joined@1": _member_joined,
     "identity.claimed@1": _identity_claimed,
     "consent.set@1": _consent_set,
     "invoice.wished@1": _invoice_wished,
     "invoice.issued@1": _invoice_issued,
+    "reading.taken@1": _reading_taken,
+    "usage.set@1": _usage_set,
+    "target.set@1": _target_set,
+    "followup.set@1": _followup_set,
+    "followup.done@1": _followup_done,
     "catalogue.imported@1": _nothing,
     "export.made@1": _nothing,
     "setting.changed@1": _nothing,

@@ -490,7 +490,80 @@ coupon_use = Table(
     _text("sale_id", index=True),
     _big("cut_fen"),
     Column("at", UTCDateTime, nullable=False),
+    Column("lease_id", String, nullable=False, server_default="", index=True),
 )
+
+coupon_lease = Table(
+    "coupon_lease",
+    METADATA,
+    _text("lease_id", key=True),
+    _text("grant_id", index=True),
+    _text("device"),
+    _text("till"),
+    _text("offer_id"),
+    _big("rights"),
+    _big("low"),
+    _big("pool"),
+    _text("token"),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    _big("face_fen"),
+    _text("state"),
+)
+
+lease_back = Table("lease_back", METADATA, _text("lease_id", key=True), Column("at", UTCDateTime, nullable=False))
+
+coupon_reservation = Table(
+    "coupon_reservation",
+    METADATA,
+    _text("serial", key=True),
+    _text("reservation_id"),
+    _text("basket_id"),
+    Column("until", UTCDateTime, nullable=False),
+    _text("state"),
+)
+
+coupon_case = Table(
+    "coupon_case",
+    METADATA,
+    _text("case_id", key=True),
+    _text("kind"),
+    _text("serial"),
+    _text("title"),
+    _text("number"),
+    _text("first_number"),
+    Column("at", UTCDateTime, nullable=False),
+    _big("cost_fen"),
+    _text("state"),
+    _text("outcome"),
+)
+
+trade_taken = Table(
+    "trade_taken",
+    METADATA,
+    _text("trade_id", key=True),
+    _text("sale_id", index=True),
+    _text("serial"),
+    _text("offer_id"),
+    _text("kind"),
+    _big("pieces"),
+    _text("mark", index=True),
+    _big("subsidy_fen"),
+    Column("at", UTCDateTime, nullable=False),
+    Column("day", Date, nullable=False, index=True),
+)
+
+price_low = Table(
+    "price_low",
+    METADATA,
+    _text("product_id", key=True),
+    Column("day", Date, primary_key=True),
+    _big("low_fen"),
+    # The last days of one product lie side by side: the lowest of seven is one page.
+    sqlite_with_rowid=False,
+)
+
+feed_read = Table("feed_read", METADATA, _text("feed", key=True), Column("at", UTCDateTime, nullable=False))
 
 member_joined = Table(
     "member_joined",
@@ -527,6 +600,76 @@ consent = Table(
     _text("text_version"),
     Column("at", UTCDateTime, nullable=False),
 )
+
+reading = Table(
+    "reading",
+    METADATA,
+    _text("reading_id", key=True),
+    _text("event_id"),
+    _text("member_id"),
+    _text("kind"),
+    _text("blob_id"),
+    _text("place"),
+    Column("taken_at", UTCDateTime, nullable=False),
+    _text("actor"),
+    Column("at", UTCDateTime, nullable=False),
+)
+Index("ix_reading_member_id_taken_at", reading.c.member_id, reading.c.taken_at)
+
+usage_note = Table(
+    "usage_note",
+    METADATA,
+    _text("member_id", key=True),
+    _text("product_id", key=True),
+    _text("usage_id"),
+    _text("blob_id"),
+    Column("ended", Boolean, nullable=False),
+    _text("actor"),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+own_target = Table(
+    "own_target",
+    METADATA,
+    _text("member_id", key=True),
+    _text("kind", key=True),
+    _text("target_id"),
+    _text("blob_id"),
+    _text("actor"),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+follow_up = Table(
+    "follow_up",
+    METADATA,
+    _text("followup_id", key=True),
+    _text("member_id", index=True),
+    _text("kind"),
+    _text("reason"),
+    _text("reading_id"),
+    Column("due_on", Date, nullable=False),
+    _text("outcome"),
+    _big("tries"),
+    _text("blob_id"),
+    _text("actor"),
+    Column("at", UTCDateTime, nullable=False),
+    _text("done_by"),
+    Column("done_at", UTCDateTime, nullable=True),
+)
+Index("ix_follow_up_open", follow_up.c.due_on, sqlite_where=follow_up.c.outcome.in_(["", "moved", "not_reached"]))
+
+past_purchase = Table(
+    "past_purchase",
+    METADATA,
+    _text("purchase_id", key=True),
+    _text("member_id"),
+    Column("day", Date, nullable=False),
+    _text("product_id"),
+    _big("quantity"),
+    _big("amount_fen"),
+    _text("place"),
+)
+Index("ix_past_purchase_member_id_day", past_purchase.c.member_id, past_purchase.c.day)
 
 invoice_wish = Table(
     "invoice_wish",
@@ -654,6 +797,10 @@ PROJECTIONS: tuple[Table, ...] = (
     coupon_use,
     member_joined,
     identity_claim,
+    reading,
+    usage_note,
+    own_target,
+    follow_up,
     invoice_wish,
     member_step,
     member_reveal,

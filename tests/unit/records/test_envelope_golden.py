@@ -302,6 +302,28 @@ EXAMPLES: dict[str, Record] = {
         channel="spoken",
         guardian_id="member-2",
     ),
+    "reading.taken@1": ev.ReadingTaken(
+        reading_id="reading-1", member_id="member-1", kind="pressure", blob_id="blob-9", place="store", taken_at=AT
+    ),
+    "usage.set@1": ev.UsageSet(usage_id="usage-1", member_id="member-1", product_id="product-1", blob_id="blob-10"),
+    "target.set@1": ev.TargetSet(target_id="target-1", member_id="member-1", kind="pressure", blob_id="blob-11"),
+    "followup.set@1": ev.FollowUpSet(
+        followup_id="followup-1", member_id="member-1", kind="call", reason="reading", due_on=DAY, reading_id="reading-1"
+    ),
+    "followup.done@1": ev.FollowUpDone(
+        followup_id="followup-1", member_id="member-1", outcome="moved", done_at=AT, due_on=date(2026, 11, 28), blob_id="blob-12"
+    ),
+    "lease.returned@1": ev.LeaseReturned(lease_id="lease-1", used=7, rights=20, reason="ended"),
+    "trade.taken@1": ev.TradeTaken(
+        trade_id="trade-1",
+        sale_id="sale-1",
+        serial="019a0000-0000-7000-8000-000000000001",
+        offer_id="right-meter",
+        kind="bp_meter",
+        pieces=1,
+        mark="00112233445566ff",
+        subsidy_fen=3000,
+    ),
     "catalogue.imported@1": ev.CatalogueImported(kind="products", sha256="ef" * 32, created=1500, updated=3),
     "export.made@1": ev.ExportMade(first_seq=1, events=23, head="12" * 32, sales_fen=2260, returns_fen=1130),
     "setting.changed@1": ev.SettingChanged(key="cash.tolerance_fen", was="0", now="1000"),

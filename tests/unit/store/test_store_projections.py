@@ -88,6 +88,11 @@ def a_day(store: Store, till: Any) -> None:
         ev.CouponRedeemed(serial="c-2", offer_id="o-1", coupon_class="B", sale_id="s-1", cut_fen=100, token_mark="cd", offline=True),
         ev.CouponRefused(serial="c-1", offer_id="o-1", member_id="m2", basket_id="b-2", reason="spent", token_mark="ab"),
         ev.CouponReleased(serial="c-2", offer_id="o-1", sale_id="s-1", return_id="r-1"),
+        ev.CouponRedeemed(
+            serial="c-5", offer_id="o-1", coupon_class="C", sale_id="s-1", cut_fen=100, token_mark="", lease_id="l-1", list_age_h=30
+        ),
+        ev.LeaseReturned(lease_id="l-1", used=1, rights=5, reason="ended"),
+        ev.TradeTaken(trade_id="x-1", sale_id="s-1", serial="c-5", offer_id="o-1", kind="bp_meter", pieces=1, subsidy_fen=100),
         ev.CouponGranted(
             serial="c-3", offer_id="o-1", coupon_class="A", member_id="m3", rule="join", starts_on=DAY, ends_on=DAY, face_fen=1000
         ),
