@@ -532,6 +532,8 @@ EVENTS: dict[str, tuple[str, Text]] = {
     "duty.done@1": ("list-checks", _T("每日任务", "Daily duty")),
     "member.attached@1": ("identification-card", _T("会员登记", "Member")),
     "coupon.granted@1": ("ticket", _T("送出的券", "Coupon granted")),
+    "allergies.asked@1": ("warning-octagon", _T("过敏史核对", "Allergies asked")),
+    "family.set@1": ("users-three", _T("家人资料", "Family person")),
     "member.joined@1": ("identification-card", _T("新会员", "New member")),
     "identity.claimed@1": ("identification-card", _T("会员身份", "Member's identity")),
     "consent.set@1": ("check-square", _T("同意或撤回", "Consent given or withdrawn")),

@@ -545,6 +545,27 @@ class ConsentSet(Record):
     """The member who consented for a minor."""
 
 
+class AllergiesAsked(Record):
+    """Somebody asked a member, or for a person they buy for, about allergies; what was said lives in private blobs."""
+
+    member_id: str
+    person_id: str = ""
+    """Whose allergies; '' for the member's own."""
+    blob_id: str
+    """Private blob `member_profile` or `family_profile` with what is on record from now on."""
+    note_id: str
+    """Private blob `allergies_asked`: who asked, when, and what was said then."""
+
+
+class FamilySet(Record):
+    """A person whom a member buys for was entered or put right."""
+
+    person_id: str
+    member_id: str
+    blob_id: str
+    """Private blob `family_profile`: canonical JSON of the `FamilyPerson` record."""
+
+
 class CouponGranted(Record):
     """This till granted a coupon by a rule of the house, such as the gift for joining; headquarters hears of it here first."""
 

@@ -39,6 +39,8 @@ EVENTS: dict[str, type[Record]] = {
     "lease.returned@1": events.LeaseReturned,
     "trade.taken@1": events.TradeTaken,
     "coupon.granted@1": events.CouponGranted,
+    "allergies.asked@1": events.AllergiesAsked,
+    "family.set@1": events.FamilySet,
     "member.joined@1": events.MemberJoined,
     "identity.claimed@1": events.IdentityClaimed,
     "consent.set@1": events.ConsentSet,

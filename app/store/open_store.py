@@ -22,6 +22,7 @@ from app.store.coupons import Coupons
 from app.store.engine import Readers, writer_engine
 from app.store.faults import StoreFault
 from app.store.frames import Frame, Frames
+from app.store.history import History
 from app.store.inbox import Inbox
 from app.store.invoices import Invoices
 from app.store.journal import Journal, event_row, fact_of, outbox_row, run_steps
@@ -72,6 +73,7 @@ class Store:
     coupons: Coupons
     stock: Stock
     sales: Sales
+    history: History
     invoices: Invoices
     shifts: Shifts
     parked: Parked
@@ -184,6 +186,7 @@ class Store:
                 coupons=Coupons(readers, writer),
                 stock=Stock(readers, journal, clock, catalogue),
                 sales=Sales(readers),
+                history=History(readers),
                 invoices=Invoices(readers, private),
                 shifts=Shifts(readers, till),
                 parked=Parked(readers, writer, till),

@@ -673,6 +673,8 @@ PROJECTION_OF: dict[str, _Projection] = {
     "lease.returned@1": _lease_returned,
     "trade.taken@1": _trade_taken,
     "coupon.granted@1": _coupon_granted,
+    "allergies.asked@1": _nothing,
+    "family.set@1": _nothing,
     "member.joined@1": _member_joined,
     "identity.claimed@1": _identity_claimed,
     "consent.set@1": _consent_set,

@@ -267,6 +267,8 @@ EXAMPLES: dict[str, Record] = {
         sale_id="sale-1",
         return_id="return-1",
     ),
+    "allergies.asked@1": ev.AllergiesAsked(member_id="member-1", person_id="family-1", blob_id="blob-1", note_id="blob-2"),
+    "family.set@1": ev.FamilySet(person_id="family-1", member_id="member-1", blob_id="blob-1"),
     "coupon.granted@1": ev.CouponGranted(
         serial="019a0000-0000-5000-8000-000000000001",
         offer_id="right-join-10",
