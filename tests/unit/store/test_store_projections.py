@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from app.store.open_store import Store
 from app.store.verify import rebuild
 
 DAY = date(2026, 11, 21)
+NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 
 
 def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
@@ -100,6 +101,17 @@ def a_day(store: Store, till: Any) -> None:
         ev.IdentityClaimed(claim_id="ic-1", member_id="m3", kind="phone", level="stated", blob_id="blob-8"),
         ev.ConsentSet(consent_id="cs-1", member_id="m3", purpose="sms", text_version="1", given=True, channel="spoken"),
         ev.ConsentSet(consent_id="cs-2", member_id="m3", purpose="sms", text_version="1", given=False, channel="spoken"),
+        ev.ReadingTaken(reading_id="rd-1", member_id="m1", kind="pressure", blob_id="blob-10", place="store", taken_at=NOON),
+        ev.UsageSet(usage_id="us-1", member_id="m1", product_id="p-0", blob_id="blob-11"),
+        ev.UsageSet(usage_id="us-2", member_id="m1", product_id="p-0", ended=True),
+        ev.TargetSet(target_id="tg-1", member_id="m1", kind="pressure", blob_id="blob-12"),
+        ev.TargetSet(target_id="tg-2", member_id="m1", kind="pressure", blob_id="blob-13"),
+        ev.FollowUpSet(followup_id="fu-1", member_id="m1", kind="call", reason="reading", due_on=DAY, reading_id="rd-1"),
+        ev.FollowUpDone(followup_id="fu-1", member_id="m1", outcome="not_reached", done_at=NOON, due_on=date(2026, 11, 23)),
+        ev.FollowUpDone(followup_id="fu-1", member_id="m1", outcome="reached", done_at=NOON, blob_id="blob-14"),
+        ev.MemberProven(basket_id="b-1", member_id="m2", handle="000000002", step=59_712_345),
+        ev.MemberProven(basket_id="b-2", member_id="m2", handle="000000002", step=59_712_340),
+        ev.MemberRevealed(member_id="m2", what="phone", purpose="call"),
         ev.InvoiceWished(wish_id="w-1", sale_id="s-1", blob_id="blob-9", source="typed"),
         ev.InvoiceWished(wish_id="w-2", sale_id="s-1"),
         ev.InvoiceIssued(wish_id="w-2", sale_id="s-1", invoice_no="26110000000000000017"),
