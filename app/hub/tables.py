@@ -343,9 +343,112 @@ coupon_use = Table(
     Column("offline", Boolean, nullable=False),
     Column("return_id", String(36), nullable=False),
     Column("again", Boolean, nullable=False),
+    Column("lease_id", String(36), nullable=False, server_default=""),
+    Column("reservation_id", String(36), nullable=False, server_default=""),
+    Column("list_age_h", Integer, nullable=False, server_default="0"),
     Index("ix_coupon_use_serial", "serial"),
+    Index("ix_coupon_use_lease_id", "store_id", "lease_id"),
 )
 """A coupon used by a sale; `return_id` once it came back; `again` where an earlier sale had used it up already."""
+
+coupon_grant = Table(
+    "coupon_grant",
+    metadata,
+    _store(),
+    Column("grant_id", String(36), primary_key=True),
+    Column("offer_id", String(36), nullable=False),
+    Column("rights", BigInteger, nullable=False),
+    Column("per_till", BigInteger, nullable=False),
+    Column("low", BigInteger, nullable=False),
+    Column("lease_days", Integer, nullable=False),
+    Column("face_fen", BigInteger, nullable=False),
+    Column("token", String(200), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""Rights of an offer that a store was given; what its tills hold of them stands in `coupon_lease`."""
+
+coupon_lease = Table(
+    "coupon_lease",
+    metadata,
+    _store(),
+    Column("lease_id", String(36), primary_key=True),
+    Column("grant_id", String(36), nullable=False),
+    Column("device", String(16), nullable=False),
+    Column("till", String(16), nullable=False),
+    Column("rights", BigInteger, nullable=False),
+    Column("used", BigInteger, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("state", String(10), nullable=False),
+    Index("ix_coupon_lease_grant_id", "store_id", "grant_id"),
+)
+"""One device's share of a grant; state active | withdrawn | returned, `used` only once it came back."""
+
+chain_coupon = Table(
+    "chain_coupon",
+    metadata,
+    Column("serial", String(36), primary_key=True),
+    Column("offer_id", String(36), nullable=False),
+    Column("member_id", String(36), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("face_fen", BigInteger, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("token", String(200), nullable=False),
+)
+"""A serial that is good in every store, after headquarters has put it by."""
+
+coupon_reservation = Table(
+    "coupon_reservation",
+    metadata,
+    Column("reservation_id", String(36), primary_key=True),
+    Column("serial", String(36), nullable=False),
+    Column("store_id", String(32), nullable=False),
+    Column("till", String(16), nullable=False),
+    Column("device", String(16), nullable=False),
+    Column("basket_id", String(36), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("state", String(8), nullable=False),
+    Index("ix_coupon_reservation_serial", "serial", "state"),
+)
+"""A serial put by for one basket; state held | used | released | freed. Held beyond `until` it waits for its till to be heard."""
+
+coupon_revoked = Table(
+    "coupon_revoked",
+    metadata,
+    Column("serial", String(36), primary_key=True),
+    Column("store_id", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""When headquarters took a coupon back: a later use is a fact all the same, and a case."""
+
+coupon_case = Table(
+    "coupon_case",
+    metadata,
+    Column("case_id", String(36), primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("serial", String(36), nullable=False),
+    Column("offer_id", String(36), nullable=False),
+    Column("store_id", String(32), nullable=False),
+    Column("sale_id", String(36), nullable=False),
+    Column("first_store_id", String(32), nullable=False),
+    Column("first_sale_id", String(36), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("cost_fen", BigInteger, nullable=False),
+    Column("suggested", String(12), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("outcome", String(12), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("closed_by", String(40), nullable=False),
+    Column("closed_at", Instant),
+    Index("ix_coupon_case_state", "state", "at"),
+    Index("ix_coupon_case_serial", "serial"),
+)
+"""A use to look into; kind double | revoked | lapsed, state open | closed | settled (the use came back before anybody looked)."""
 
 campaign = Table(
     "campaign",
@@ -458,6 +561,116 @@ feed_reach = Table(
     Column("at", Instant, nullable=False),
 )
 """Up to which row a till holds a feed, by the cursor it asked with, and since when."""
+
+person = Table(
+    "person",
+    metadata,
+    Column("member_id", String(36), primary_key=True),
+    Column("canonical_id", String(36), nullable=False),
+    Column("home_store", String(32), nullable=False),
+    Column("joined_at", Instant, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("guide", String(36), nullable=False),
+    Column("referrer_id", String(36), nullable=False),
+    Column("campaign_id", String(36), nullable=False),
+    Column("guardian_id", String(36), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("name_mark", String(32), nullable=False),
+    Column("born_mark", String(32), nullable=False),
+    Column("profile_at", Instant, nullable=False),
+    Index("ix_person_canonical", "canonical_id"),
+    Index("ix_person_joined", "joined_at"),
+)
+"""A member id; state active | merged | erased. `canonical_id` is the id that stands for its party, its own where nothing is merged.
+
+Name and birthday are kept as keyed marks that only compare; `profile_at` is the time of the newest profile heard.
+"""
+
+person_key = Table(
+    "person_key",
+    metadata,
+    Column("person_id", String(36), primary_key=True),
+    Column("secret", LargeBinary),
+    Column("destroyed_at", Instant),
+)
+"""The key that seals a person's blobs, wrapped by the hub's own; NULL once destroyed: then every blob of theirs is noise."""
+
+person_blob = Table(
+    "person_blob",
+    metadata,
+    Column("blob_id", String(36), primary_key=True),
+    Column("person_id", String(36), nullable=False),
+    Column("store_id", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("mark", String(32), nullable=False),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("ix_person_blob_person", "person_id"),
+)
+"""Personal data that a till told, sealed; `mark` stands for the value of an identity, '' for other kinds."""
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("claim_id", String(64), primary_key=True),
+    Column("member_id", String(36), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("mark", String(32), nullable=False),
+    Column("level", String(8), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("store_id", String(32), nullable=False),
+    Column("blob_id", String(36), nullable=False),
+    Index("ix_identity_member", "member_id"),
+    Index("ix_identity_mark", "mark"),
+    Index("ix_identity_blob", "blob_id"),
+)
+"""Somebody said, showed or proved that an identity is a member's; `mark` is '' until the blob with its value has come."""
+
+merge = Table(
+    "merge",
+    metadata,
+    Column("merge_id", String(36), primary_key=True),
+    Column("old_id", String(36), nullable=False),
+    Column("canonical_id", String(36), nullable=False),
+    Column("rule", String(32), nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Index("ix_merge_old", "old_id"),
+    Index("ix_merge_canonical", "canonical_id"),
+    Index("ix_merge_state", "state", "at"),
+)
+"""Two member ids, the older one under `canonical_id`, that are one person, might be, or are not: state proposed | done | undone | refused.
+
+Those done make a forest whose trees are the parties: taking one back splits exactly one party in two.
+"""
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("consent_id", String(36), primary_key=True),
+    Column("member_id", String(36), nullable=False),
+    Column("purpose", String(24), nullable=False),
+    Column("text_version", String(24), nullable=False),
+    Column("given", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("store_id", String(32), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("guardian_id", String(36), nullable=False),
+    Index("ix_consent_member", "member_id", "purpose", "at"),
+)
+"""Every word a member ever gave or took back, for one purpose and by one version of its text."""
+
+person_adopted = Table(
+    "person_adopted",
+    metadata,
+    _store(),
+    Column("seq", BigInteger, nullable=False),
+)
+"""How far the member feed of a store has been read for people whom no event told of: those of imports and of headquarters' books."""
 
 console_user = Table(
     "console_user",
