@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import sys
 from collections.abc import Sequence
@@ -47,6 +46,9 @@ def run(argv: Sequence[str]) -> int:
 
 def _asked(word: str, names: list[str]) -> str:
     """Explain the words to who asks for help or writes none of them; ends the process."""
+    # The window, which starts with the words of every day, has no use for it.
+    import argparse
+
     parser = argparse.ArgumentParser(
         prog="yaogui",
         description="药柜 Yaogui: the pharmacy counter that never stops.",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from app.commands import EXIT_FAULT, EXIT_OK, options
 
 if TYPE_CHECKING:
     # Named only: nothing heavy may be imported before the first paint.
+    import argparse
+
     from app.counter.establishing import Answers
     from app.desktop.till import Till
     from app.desktop.window import Load
@@ -36,11 +38,11 @@ def main(argv: list[str]) -> int:
     return open_window(folder, english=chosen.english, dark=chosen.dark, trace=chosen.trace_scan)
 
 
-def _plain(argv: list[str]) -> argparse.Namespace | None:
-    """What is meant by the words of every day; None for any other. Making a parser takes 2 ms of the first paint."""
+def _plain(argv: list[str]) -> Any:
+    """What is meant by the words of every day; None for any other. A parser and its import take 4 ms of the first paint."""
     if not argv or (len(argv) == 2 and argv[0] == "--data" and not argv[1].startswith("-")):
         folder = Path(argv[1]) if argv else None
-        return argparse.Namespace(data=folder, temp_data=False, english=False, dark=False, trace_scan=False)
+        return SimpleNamespace(data=folder, temp_data=False, english=False, dark=False, trace_scan=False)
     return None
 
 

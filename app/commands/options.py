@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def parser(word: str, description: str) -> argparse.ArgumentParser:
     """A parser for one word, with the data folder's options."""
+    # Like the next one imported where it is wanted: the window, which starts with the words of every day, needs neither.
+    import argparse
+
     made = argparse.ArgumentParser(prog=f"yaogui {word}", description=description)
     made.add_argument("--data", metavar="DIR", type=Path, help="data folder (default: YAOGUI_DATA, else the user's own data folder)")
     made.add_argument("--temp-data", action="store_true", help="use a fresh temporary folder, removed by nobody but the system")
@@ -58,6 +63,8 @@ def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], N
 
 def fresh_folder() -> Path:
     """A new temporary data folder."""
+    import tempfile
+
     return Path(tempfile.mkdtemp(prefix="yaogui-"))
 
 

@@ -17,6 +17,18 @@ from typing import Any
 
 _MARK = 8
 """Bytes of a `source_hash`."""
+_ON_DEMAND = "shibokensupport/signature/lib/pyi_generator.py"
+"""Writes stubs for editors: a tool of developers that takes 8 ms of every start for its patterns. Run when first asked for anything."""
+_DEFERRED = """
+_source = {source!r}
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    del globals()["__getattr__"]
+    exec(compile(_source, {filename!r}, "exec"), globals())
+    return globals()[name]
+"""
+"""PEP 562: a module that becomes what its source makes it as soon as a name of it is wanted."""
 
 
 class QtSources:
@@ -50,7 +62,8 @@ class QtSources:
         key = (filename, source_hash(source))
         code = self._kept.get(key)
         if code is None:
-            code = self._kept[key] = self._compile(source, filename, mode)
+            text = _DEFERRED.format(source=source, filename=filename) if filename == _ON_DEMAND else source
+            code = self._kept[key] = self._compile(text, filename, mode)
             self._new = True
         return code
 

@@ -18,6 +18,7 @@ from app.domain.demo import badge_code
 HEAVY = ("sqlalchemy", "sqlmodel", "pydantic", "requests", "reportlab", "escpos", "PIL", "asyncio")
 NOT_YET = (
     *("cryptography", "fastapi", "alembic", "httpx", "hashlib", "dataclasses", "socket", "http", "ssl"),
+    *("argparse", "logging"),
     *("app.assembly", "app.counter", "app.sync", "app.reports", "app.devices", "app.hub", "app.domain"),
     *("app.desktop.shell", "app.desktop.pages", "app.desktop.screens.page", "app.desktop.screens.counting", "app.desktop.widgets.fields"),
 )
@@ -29,6 +30,7 @@ _FIRST_PAINT = """
 import os, sys
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from pathlib import Path
+import app.commands.desktop, app.commands.options
 from app.desktop.sign_in import start
 def load(on_print_state, on_sync_state, quiet):
     seen = [name for name in {heavy!r} if name in sys.modules]
