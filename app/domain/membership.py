@@ -1,4 +1,4 @@
-"""Who an identity text may mean: a phone number, its last four digits, a card or a name."""
+"""Who an identity text may mean: a phone number, its last four digits, alone or with a name, a card or a name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from app.records.people import Member
 _PHONE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
 _CARD = re.compile(r"9[01][0-9]{18}")
 """Static (90) and dynamic (91) member codes of our own; the reader of codes checks their last digit."""
+_TAIL_NAME = re.compile(r"([0-9]{4})[\s,，]*([^\s0-9][^0-9]*)|([^\s0-9][^0-9]*?)[\s,，]*([0-9]{4})")
+"""Last four digits and a name, in either order, in one box."""
+_HANZI = re.compile(r"[\u3400-\u9fff]")
 _SEPARATORS = re.compile(r"[\s\-()（）]+")
+FEWEST_DIGITS = 5
+"""Digits from which on a number that is no mobile's is looked for whole; of fewer only four, the last ones of a phone."""
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0B: "+"}
 
 
@@ -20,8 +25,10 @@ class IdentityText:
     """What somebody typed or scanned to be found by."""
 
     kind: str
-    """phone | card | last_four | name | none (too little to look for)."""
+    """phone | card | last_four | tail_name | digits (a landline, a handle, another card) | name | none (too little to look for)."""
     text: str
+    name: str = ""
+    """Of tail_name: the name, or its beginning, beside the digits."""
 
 
 def read_identity(text: str) -> IdentityText:
@@ -34,8 +41,14 @@ def read_identity(text: str) -> IdentityText:
         return IdentityText("card", tight)
     if re.fullmatch(r"[0-9]{4}", tight):
         return IdentityText("last_four", tight)
-    if not plain or tight.isdigit():
-        return IdentityText("none", tight)
+    if not plain:
+        return IdentityText("none", "")
+    if tight.isdigit():
+        return IdentityText("digits" if len(tight) >= FEWEST_DIGITS else "none", tight)
+    if both := _TAIL_NAME.fullmatch(plain):
+        tail, name = both[1] or both[4], (both[2] or both[3]).strip(" ,，")
+        if _HANZI.search(name) or " " in plain:
+            return IdentityText("tail_name", tail, " ".join(name.split()))
     return IdentityText("name", " ".join(plain.split()))
 
 
@@ -48,6 +61,10 @@ def matches(member: Member, identity: IdentityText) -> bool:
             return member.card_no == identity.text
         case "last_four":
             return member.phone.endswith(identity.text) or member.card_no.endswith(identity.text)
+        case "tail_name":
+            return member.phone.endswith(identity.text) and identity.name.casefold() in member.name.casefold()
+        case "digits":
+            return identity.text in (member.phone, member.card_no, member.handle)
         case "name":
             return member.name.casefold().startswith(identity.text.casefold())
     return False

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select
@@ -113,6 +113,7 @@ class Journal:
         self._epoch = epoch
         self._app_version = app_version
         self._hub_at = ""
+        self._trusted: tuple[datetime, int] | None = None
         self._cursor = ""
         self._head, self._last_at = self._read_head()
 
@@ -143,6 +144,18 @@ class Journal:
     def heard_from_hub(self, hub_at: str) -> None:
         """Carry the last signed hub time in every further envelope's clock sample."""
         self._hub_at = hub_at
+        try:
+            self._trusted = (datetime.fromisoformat(hub_at).astimezone(UTC), self._clock.monotonic_ms())
+        except ValueError:
+            # An answer without a time moves nothing.
+            return
+
+    def trusted_now(self) -> datetime:
+        """The present by headquarters' last signed time and what passed since; by this machine's clock before the first."""
+        if self._trusted is None:
+            return self._clock.now()
+        heard, at_ms = self._trusted
+        return heard + timedelta(milliseconds=self._clock.monotonic_ms() - at_ms)
 
     def catalogue_moved(self, cursor: str) -> None:
         """Carry the catalogue's cursor in every further envelope."""

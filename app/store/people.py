@@ -8,9 +8,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    String,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.sqlite import insert
 
+from app.domain.membership import FEWEST_DIGITS, read_identity
 from app.records.clock import Clock
 from app.records.ids import new_id
 from app.records.people import Consent, FamilyPerson, Member, MemberKey, Staff
@@ -26,6 +38,32 @@ _ONE_MEMBER = select(*_MEMBER_COLUMNS).where(t.member.c.id == bindparam("of_memb
 _ONE_STAFF = select(t.staff).where(t.staff.c.id == bindparam("of_staff"))
 _CONSENTS = select(t.consent).where(t.consent.c.member_id == bindparam("of_member")).order_by(t.consent.c.purpose)
 _JOINING = select(t.member_joined).where(t.member_joined.c.member_id == bindparam("of_member"))
+_BY_HANDLE = select(*_MEMBER_COLUMNS).where(t.member.c.handle == bindparam("of_handle")).limit(1)
+_STEP_OF = select(t.member_step.c.step, t.member_step.c.basket_id).where(t.member_step.c.handle == bindparam("of_handle"))
+
+
+def _finding(*where: ColumnElement[bool], order: ColumnElement[Any] = t.member.c.id) -> Select[Any]:
+    """Built once for each way of looking: building a select costs more than running it."""
+    return select(*_MEMBER_COLUMNS).where(*where).order_by(order).limit(bindparam("most"))
+
+
+_TEXT = bindparam("text", type_=String)
+_PHONE = _finding(t.member.c.phone == _TEXT)
+_CARD = _finding(t.member.c.card_no == _TEXT)
+_HANDLE = _finding(t.member.c.handle == _TEXT)
+_TAIL = _finding(t.member.c.phone_last4 == _TEXT)
+_TAIL_NAME = _finding(t.member.c.phone_last4 == _TEXT, func.instr(t.member.c.name, bindparam("name", type_=String)) > 0)
+_NAME = _finding(t.member.c.name == _TEXT)
+_NAME_START = _finding(t.member.c.name >= _TEXT, t.member.c.name < bindparam("end", type_=String), order=t.member.c.name)
+_ROWID: ColumnElement[int] = literal_column("member.rowid", Integer)
+_NAME_PART = _finding(
+    _ROWID.in_(select(_ROWID).select_from(t.member).where(func.instr(t.member.c.name, _TEXT) > 0).limit(bindparam("most"))),
+    order=t.member.c.name,
+)
+_PLATFORMS = ("alipay", "jpass", "union", "wechat")
+_KEYED = _finding(
+    t.member.c.id.in_(select(t.member_key.c.member_id).where(t.member_key.c.kind.in_(_PLATFORMS), t.member_key.c.value == _TEXT))
+)
 _ROWS_PER_UNIT = 200
 _KEEP_KEY = insert(t.member_key).on_conflict_do_nothing()
 _DROP_KEY = t.member_key.delete().where(
@@ -64,6 +102,15 @@ def keep_keys(connection: Connection, records: Sequence[MemberKey]) -> None:
     gone = [{"of_kind": record.kind, "of_value": record.value, "of_member": record.member_id} for record in records if not record.active]
     if gone:
         connection.execute(_DROP_KEY, gone)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A member that was found, and in which way."""
+
+    member: Member
+    found_by: str
+    """card | phone | tail | tail_name | name | identity, see `app.domain.member_rights`."""
 
 
 class People:
@@ -123,6 +170,18 @@ class People:
 
         return self._writes().submit(unit)
 
+    # -- dynamic codes ---------------------------------------------------------------------------------------------------
+
+    def by_handle(self, handle: str) -> Member | None:
+        """The member whom a dynamic code names."""
+        row = self._readers.connection().execute(_BY_HANDLE, {"of_handle": handle}).mappings().first() if handle else None
+        return Member.model_validate(dict(row)) if row is not None else None
+
+    def last_step(self, handle: str) -> tuple[int, str]:
+        """The newest step of a handle that this till took, with the basket or sale it was taken for; (-1, '') for none."""
+        row = self._readers.connection().execute(_STEP_OF, {"of_handle": handle}).first()
+        return (row.step, row.basket_id) if row is not None else (-1, "")
+
     # -- members ---------------------------------------------------------------------------------------------------------
 
     def member(self, member_id: str) -> Member | None:
@@ -130,16 +189,53 @@ class People:
         row = self._readers.connection().execute(_ONE_MEMBER, {"of_member": member_id}).mappings().first()
         return Member.model_validate(dict(row)) if row is not None else None
 
+    def sought(self, text: str, limit: int = 20) -> tuple[Sought, ...]:
+        """Members for what somebody typed or scanned, the likeliest first, each with the way they were found.
+
+        Whole phone, card, handle, platform identity, last four digits (alone or with a name), whole name, beginning or part of it.
+        Every way runs on an index; part of a name alone reads the index of names through, and only from two characters on.
+        """
+        identity = read_identity(text)
+        asked = {"text": identity.text, "most": limit}
+        match identity.kind:
+            case "phone":
+                return self._of(_PHONE, "phone", asked)
+            case "card":
+                return self._of(_CARD, "card", asked)
+            case "last_four":
+                return self._of(_TAIL, "tail", asked)
+            case "tail_name":
+                return self._of(_TAIL_NAME, "tail_name", {**asked, "name": identity.name})
+            case "digits":
+                ways = ((_CARD, "card"), (_PHONE, "phone"), (_HANDLE, "card"), (_KEYED, "identity"))
+                return next((found for way, found_by in ways if (found := self._of(way, found_by, asked))), ())
+            case "name":
+                return self._named(identity.text, limit) or self._platform({"text": text.strip(), "most": limit})
+        return ()
+
+    def by_identity(self, value: str, limit: int = 20) -> tuple[Sought, ...]:
+        """Members whom a platform knows by this value, whichever it is."""
+        return self._platform({"text": value, "most": limit})
+
     def find_members(self, text: str, limit: int = 20) -> tuple[Member, ...]:
-        """Members by whole phone, whole card number, last four digits of the phone, or exact name."""
-        text = text.strip()
-        if not text:
-            return ()
-        # Names have no index: digits are never looked for among them, lest every digit typed reads all members.
-        ways = [t.member.c.phone == text, t.member.c.card_no == text] if text.isdigit() else [t.member.c.name == text]
-        if len(text) == 4 and text.isdigit():
-            ways.append(t.member.c.phone_last4 == text)
-        return self._members(or_(*ways), limit=limit)
+        """The members of `sought`."""
+        return tuple(found.member for found in self.sought(text, limit))
+
+    def _platform(self, asked: dict[str, Any]) -> tuple[Sought, ...]:
+        return self._of(_KEYED, "identity", asked) if len(str(asked["text"])) >= FEWEST_DIGITS else ()
+
+    def _named(self, name: str, limit: int) -> tuple[Sought, ...]:
+        found = list(self._of(_NAME, "name", {"text": name, "most": limit}))
+        if len(found) < limit:
+            start = {"text": name, "end": name + "\U0010ffff", "most": limit}
+            found += [one for one in self._of(_NAME_START, "name", start) if one.member.name != name]
+        if not found and len(name) > 1:
+            found += self._of(_NAME_PART, "name", {"text": name, "most": limit})
+        return tuple(found[:limit])
+
+    def _of(self, statement: Select[Any], found_by: str, asked: dict[str, Any]) -> tuple[Sought, ...]:
+        rows = self._readers.connection().execute(statement, asked).mappings()
+        return tuple(Sought(Member.model_validate(dict(row)), found_by) for row in rows)
 
     def _members(self, where: ColumnElement[bool], limit: int) -> tuple[Member, ...]:
         wanted = select(*_MEMBER_COLUMNS).where(where).order_by(t.member.c.id).limit(limit)
