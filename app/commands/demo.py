@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app import founding
 from app.assembly import TillFile, hub_client, open_store
-from app.commands import EXIT_FAILED, EXIT_OK, options
+from app.commands import EXIT_FAILED, EXIT_OK, options, virtual_printer
 from app.commands.desktop import loader, open_window
 from app.commands.till_process import TillProcess
 from app.domain.demo import DemoPharmacy
@@ -32,12 +32,16 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--day", action="store_true", help="play a counter day through the real window, even with a display")
     parser.add_argument("--pull-the-plug", action="store_true", help="sell, kill the till, and show the sale and the open basket again")
     parser.add_argument("--sheet", type=Path, metavar="PDF", help="write the sheet of scannable codes")
+    parser.add_argument("--printer", type=Path, metavar="DIR", help="be a network printer that prints pictures; type its troubles")
+    parser.add_argument("--narrow", action="store_true", help="with --printer: 58 mm paper")
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="picture every screen and state, both sizes, themes and languages")
     parser.add_argument("--only", default="", metavar="WORD", help="with --screenshots: only states whose name contains the word")
     parser.add_argument("--out", type=Path, default=Path("out"), help="where the played day leaves pictures and papers (default: out)")
     parser.add_argument("--english", action="store_true")
     parser.add_argument("--dark", action="store_true")
     chosen = parser.parse_args(argv)
+    if chosen.printer:
+        return virtual_printer.serve(chosen.printer, narrow=chosen.narrow)
     if chosen.screenshots:
         return _picture(chosen.screenshots, chosen.only)
     folder = options.data_folder(chosen) / "demo" if not (chosen.data or chosen.temp_data) else options.data_folder(chosen)
