@@ -62,6 +62,13 @@ def asker(theme: Theme) -> Asker:
 CHOICES = (("a", Text("甲", "A")), ("b", Text("乙", "B")), ("c", Text("丙", "C")))
 
 
+@pytest.mark.parametrize(("choices", "first"), [(1, "age"), (2, "person")])
+def test_a_choice_of_one_leaves_the_keyboard_to_what_is_to_be_typed(asker: Asker, choices: int, first: str) -> None:
+    person = QuestionField("person", "choice", WORDS, "a", CHOICES[:choices])
+    asker.ask(asked("patient", person, QuestionField("age", "text", WORDS, required=False)))
+    assert asker.part(first).hasFocus()
+
+
 def test_a_digit_answers_a_single_choice_at_once(asker: Asker) -> None:
     asker.ask(asked("lot", QuestionField("lot", "choice", WORDS, "a", CHOICES)))
     QTest.keyClick(asker.part("lot"), Qt.Key.Key_2)

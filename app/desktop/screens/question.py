@@ -525,7 +525,7 @@ class QuestionPanel(Panel):
         return grid
 
     def _focus_first(self, question: Question, parts: dict[str, Entry | ChipRow | PinBox], held: str) -> None:
-        """What is empty first; after an error, else, the field that had the keyboard when the answer was given."""
+        """The first field, or what is empty where that is decided; after an error, else, the field that had the keyboard at the answer."""
         order = list(parts.values())
         if question.error is not None:
             for part in order:
@@ -533,7 +533,8 @@ class QuestionPanel(Panel):
                     part.wrong()
         empty = next((part for part in order if not (part.text() if isinstance(part, Entry) else part.value)), None)
         first = order[0] if order else None
-        if empty is not None and (question.error is not None or question.kind in ("review", "duty_pharmacist")):
+        decided = bool(question.fields) and len(question.fields[0].choices) == 1
+        if empty is not None and (question.error is not None or decided or question.kind in ("review", "duty_pharmacist")):
             first = empty
         elif question.error is not None:
             first = parts.get(held, first)
