@@ -59,11 +59,18 @@ class Use:
 def issue(archive: Archive, clock: Clock, asked: Issue, sign: Callable[[bytes], bytes]) -> tuple[CouponRight, ...]:
     """Sign coupons and tell the store of them. KeyError for no such store or offer; ValueError says what else does not fit."""
     with archive.reading() as connection:
-        store = tables.store.c
-        if connection.scalar(select(store.store_id).where(store.store_id == asked.store_id)) is None:
-            raise KeyError(asked.store_id)
-        row = tables.feed_row.c
-        text = connection.scalar(select(row.json).where(row.store_id == "", row.feed == "offer", row.key == asked.offer_id, row.current))
+        rights = signed(connection, clock, asked, sign)
+    archive.commit(lambda connection: append(connection, FEED, asked.store_id, texts_of(rights))).result()
+    return rights
+
+
+def signed(connection: Connection, clock: Clock, asked: Issue, sign: Callable[[bytes], bytes]) -> tuple[CouponRight, ...]:
+    """The coupons that were asked for, signed and told to nobody yet; the faults of `issue`."""
+    store = tables.store.c
+    if connection.scalar(select(store.store_id).where(store.store_id == asked.store_id)) is None:
+        raise KeyError(asked.store_id)
+    row = tables.feed_row.c
+    text = connection.scalar(select(row.json).where(row.store_id == "", row.feed == "offer", row.key == asked.offer_id, row.current))
     if text is None:
         raise KeyError(asked.offer_id)
     offer = Offer.model_validate_json(text)
@@ -77,9 +84,7 @@ def issue(archive: Archive, clock: Clock, asked: Issue, sign: Callable[[bytes], 
     face_fen = asked.face_fen or face_of(offer)
     if face_fen < 1:
         raise ValueError("say what one coupon can cost at most: its terms do not")
-    rights = tuple(_signed(clock, offer, asked, ends_on, face_fen, sign) for _ in range(asked.count))
-    archive.commit(lambda connection: append(connection, FEED, asked.store_id, texts_of(rights))).result()
-    return rights
+    return tuple(_signed(clock, offer, asked, ends_on, face_fen, sign) for _ in range(asked.count))
 
 
 def face_of(offer: Offer) -> int:

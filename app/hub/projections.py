@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from app.hub import coupons, tables
+from app.hub import campaign_sales, coupons, tables
 from app.hub.archive import upsert
 from app.hub.points import keep
 from app.records.base import Record
@@ -47,6 +47,8 @@ class Changes:
     coupon_uses: dict[str, list[coupons.Use]] = field(default_factory=dict)
     coupon_releases: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
     """Coupons used up and given back, by the store that tells them."""
+    campaigns: dict[str, tuple[list[campaign_sales.SaleUnder], set[str]]] = field(default_factory=dict)
+    """Sales with a cut that some offer caused, and sales of which something came back, by the store that tells them."""
 
     def write(self, connection: Connection) -> None:
         """Apply everything; the tables always in this order."""
@@ -73,6 +75,8 @@ class Changes:
             keep(connection, store_id, movements)
         for store_id in sorted(self.coupon_uses.keys() | self.coupon_releases.keys()):
             coupons.keep(connection, store_id, self.coupon_uses.get(store_id, ()), self.coupon_releases.get(store_id, ()))
+        for store_id, (sales, returned) in sorted(self.campaigns.items()):
+            campaign_sales.keep(connection, store_id, sales, returned)
 
 
 def _summed(rows: dict[Key, Row], key: Row, sums: dict[str, int], **rest: object) -> None:
@@ -155,6 +159,8 @@ def _sale(changes: Changes, store_id: str, envelope: Envelope, body: SaleClosed,
             "payable_fen": body.payable_fen,
         }
     )
+    if found := campaign_sales.under(body, envelope.day, envelope.at):
+        changes.campaigns.setdefault(store_id, ([], set()))[0].extend(found)
     _summed(
         changes.hours,
         {"store_id": store_id, "day": envelope.day, "hour": _hour(envelope.at, utc_offset_minutes), "till": body.till},
@@ -184,6 +190,7 @@ def _return(changes: Changes, store_id: str, envelope: Envelope, body: ReturnClo
             "total_fen": body.total_fen,
         }
     )
+    changes.campaigns.setdefault(store_id, ([], set()))[1].add(body.original_sale_id)
     _summed(
         changes.hours,
         {"store_id": store_id, "day": envelope.day, "hour": _hour(envelope.at, utc_offset_minutes), "till": body.till},

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import select
 
-from app.hub import tables
-from app.hub.headquarters import Headquarters, Refusal
+from app.hub import reach, tables
+from app.hub.headquarters import Asker, Headquarters, Refusal
 from app.hub.publishing import CHAIN_FEEDS
 from app.records.registry import FEEDS
 from app.records.wire import Cursor, WireFault
@@ -22,15 +22,16 @@ def router(hq: Headquarters) -> APIRouter:
     """The feed route of a hub."""
     routes = APIRouter(prefix="/v1")
 
-    def page(store_id: str, name: str, cursor: Cursor, limit: int) -> dict[str, object]:
-        scope = "" if name in CHAIN_FEEDS else store_id
+    def page(asker: Asker, name: str, cursor: Cursor, limit: int) -> tuple[dict[str, object], bool]:
+        """The reply's fields, and whether the cursor says that the till holds more than was known of it."""
+        scope = "" if name in CHAIN_FEEDS else asker.store_id
         feed, row = tables.feed.c, tables.feed_row.c
         with hq.archive.reading() as connection:
             head = connection.execute(select(tables.feed).where(feed.store_id == scope, feed.feed == name)).first()
             if head is None:
                 if cursor.seq:
                     raise Refusal(409, "rebase")
-                return {"feed": name, "feed_id": "", "rows": [], "cursor": "", "more": False, "head": 0}
+                return {"feed": name, "feed_id": "", "rows": [], "cursor": "", "more": False, "head": 0}, False
             mine = (row.store_id == scope) & (row.feed == name)
             if cursor.seq:
                 rolling = connection.scalar(select(row.rolling).where(mine, row.seq == cursor.seq))
@@ -42,6 +43,7 @@ def router(hq: Headquarters) -> APIRouter:
                 .order_by(row.seq)
                 .limit(limit)
             ).all()
+            news = reach.is_news(connection, asker.store_id, asker.device, name, cursor)
         more = len(found) == limit and found[-1].seq < head.head_seq
         last = Cursor(head.feed_id, found[-1].seq, found[-1].rolling) if more else None
         reached = last or Cursor(head.feed_id, head.head_seq, head.head_rolling)
@@ -52,7 +54,7 @@ def router(hq: Headquarters) -> APIRouter:
             "cursor": reached.text(),
             "more": more,
             "head": head.head_seq,
-        }
+        }, news
 
     @routes.get("/feed/{name}")
     async def feed(request: Request, name: str, after: str = "", limit: int = 100) -> Response:
@@ -65,7 +67,10 @@ def router(hq: Headquarters) -> APIRouter:
             cursor = Cursor.parse(after)
         except WireFault:
             raise Refusal(409, "rebase") from None
-        fields = await asyncio.to_thread(page, asker.store_id, name, cursor, limit)
+        fields, news = await asyncio.to_thread(page, asker, name, cursor, limit)
+        if news:
+            now = hq.clock.now()
+            await hq.commit(lambda connection: reach.note(connection, asker.store_id, asker.device, name, cursor, now))
         packed = "gzip" in request.headers.get("accept-encoding", "")
         return hq.reply("feed", asker.nonce, asker.digest, fields, packed=packed)
 
