@@ -16,6 +16,7 @@ from app.records.keys import DeviceKey
 from app.store import tables as t
 from app.store.backup import Backups, copy_ledger
 from app.store.blob_outbox import BlobOutbox
+from app.store.care import Care
 from app.store.catalogue import Catalogue
 from app.store.cipher import raw_connection, refuse_old_sqlite
 from app.store.coupons import Coupons
@@ -71,6 +72,7 @@ class Store:
     people: People
     points: Points
     coupons: Coupons
+    care: Care
     stock: Stock
     sales: Sales
     history: History
@@ -183,6 +185,7 @@ class Store:
                 settings=Settings(readers, writer),
                 people=People(readers, writer, clock),
                 points=Points(readers),
+                care=Care(readers, writer, private),
                 coupons=Coupons(readers, writer),
                 stock=Stock(readers, journal, clock, catalogue),
                 sales=Sales(readers),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from app.records.clock import Clock
 from app.records.ledger import PrivateBlob
@@ -24,6 +24,9 @@ TOLD_KINDS = frozenset({"member_profile", "family_profile", "identity", "reading
 """Kinds that headquarters is told of; registers, prescriptions and invoice titles stay on the till."""
 
 _OUTBOX = insert(t.blob_outbox)
+_MANY = select(t.private_blob).where(t.private_blob.c.blob_id.in_(bindparam("of_blobs", expanding=True)))
+_AT_ONCE = 500
+"""Blobs of one read: within what a statement may bind."""
 
 
 class PrivateBlobs:
@@ -104,6 +107,23 @@ class PrivateBlobs:
             return None
         secret = self._secret(connection, row.person_id, make=False)
         return AESGCM(secret).decrypt(row.nonce, row.sealed, blob_id.encode())
+
+    def open_many(self, blob_ids: Sequence[str]) -> dict[str, bytes]:
+        """Blob id → plain bytes of many blobs in few reads; unknown ones and those of erased persons are left out."""
+        connection = self._readers.connection()
+        secrets: dict[str, AESGCM | None] = {}
+        found: dict[str, bytes] = {}
+        for start in range(0, len(blob_ids), _AT_ONCE):
+            for row in connection.execute(_MANY, {"of_blobs": list(blob_ids[start : start + _AT_ONCE])}).all():
+                if row.person_id not in secrets:
+                    try:
+                        secrets[row.person_id] = AESGCM(self._secret(connection, row.person_id, make=False))
+                    except StoreFault:
+                        secrets[row.person_id] = None
+                secret = secrets[row.person_id]
+                if secret is not None:
+                    found[row.blob_id] = secret.decrypt(row.nonce, row.sealed, row.blob_id.encode())
+        return found
 
     def destroy(self, person_id: str) -> Future[None]:
         """Destroy a person's key: every blob of theirs becomes noise here, and in the backups once the next two are made."""
