@@ -90,7 +90,7 @@ def main(argv: list[str]) -> int:
         elif chosen.act == "coupon":
             try:
                 if chosen.withdraw:
-                    taken = coupons.revoke(archive, chosen.store, chosen.serial)
+                    taken = coupons.revoke(archive, clock, chosen.store, chosen.serial)
                     print(f"{chosen.serial} taken back" + ("" if taken else " (before)"))
                 else:
                     rights = coupons.issue(archive, clock, _issue(chosen), DeviceKey.from_bytes(hub_key_seed(folder)).sign)

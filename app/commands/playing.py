@@ -417,7 +417,7 @@ class Player:
                 self._issue(Clauses.cut(words, ("for", "as", "ends")))
             case ("revoke", name):
                 right = self._rights[name]
-                self._told("coupon", lambda archive: coupons.revoke(archive, self._store_id, right.id))
+                self._told("coupon", lambda archive: coupons.revoke(archive, SystemClock(), self._store_id, right.id))
             case ("second-till",):
                 folder = self._prepared.second_till(self._folder)
                 clock = ManualClock(self._post.now)

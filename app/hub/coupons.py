@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.pricing import BookedOffer
 from app.domain.promotions.threshold import Threshold
-from app.hub import tables
+from app.hub import cases, reservations, tables
 from app.hub.archive import Archive, insert_new
-from app.hub.feeds import append, texts_of
+from app.hub.feeds import append, holders, texts_of
 from app.records.clock import Clock
 from app.records.coupon_token import CouponToken, mark, sealed
 from app.records.coupons import CouponRight
@@ -23,7 +24,9 @@ from app.records.offers import Offer
 
 FEED = "coupon"
 STORE_BOUND = "B"
-"""The class that is issued: serials of one store, good without a line; the worst loss is tills cut off from each other × face."""
+"""Serials of one store, good without a line; the worst loss is tills cut off from each other × face."""
+CHAIN_WIDE = "D"
+"""Serials good in every store, once headquarters has put them by; nothing is lost."""
 MOST_AT_ONCE = 1_000
 
 
@@ -40,6 +43,10 @@ class Issue:
     """Last good day; None: as long as the offer runs."""
     face_fen: int = 0
     """The most one coupon can cost; 0: what the offer's terms say."""
+    coupon_class: str = STORE_BOUND
+    """B, or D."""
+    starts_on: date | None = None
+    """First good day; None: as the offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +61,31 @@ class Use:
     at: datetime
     cut_fen: int
     offline: bool
+    lease_id: str = ""
+    reservation_id: str = ""
+    list_age_h: int = 0
 
 
 def issue(archive: Archive, clock: Clock, asked: Issue, sign: Callable[[bytes], bytes]) -> tuple[CouponRight, ...]:
     """Sign coupons and tell the store of them. KeyError for no such store or offer; ValueError says what else does not fit."""
     with archive.reading() as connection:
         rights = signed(connection, clock, asked, sign)
-    archive.commit(lambda connection: append(connection, FEED, asked.store_id, texts_of(rights))).result()
+    archive.commit(lambda connection: tell(connection, asked.store_id, rights)).result()
     return rights
+
+
+def tell(connection: Connection, store_id: str, rights: Sequence[CouponRight]) -> None:
+    """Tell a store of its rights; chain-wide ones are kept for their reservations, and told to every store that holds the member."""
+    held = holders(connection, "member", {right.member_id for right in rights if right.coupon_class == CHAIN_WIDE} - {""})
+    for_store: dict[str, list[CouponRight]] = {store_id: list(rights)}
+    for right in rights:
+        if right.coupon_class == CHAIN_WIDE:
+            kept = ("offer_id", "member_id", "starts_on", "ends_on", "face_fen", "state", "token")
+            connection.execute(insert(tables.chain_coupon).values(serial=right.id, **{name: getattr(right, name) for name in kept}))
+            for store in held.get(right.member_id, set()) - {store_id}:
+                for_store.setdefault(store, []).append(right)
+    for store in sorted(for_store):
+        append(connection, FEED, store, texts_of(for_store[store]))
 
 
 def signed(connection: Connection, clock: Clock, asked: Issue, sign: Callable[[bytes], bytes]) -> tuple[CouponRight, ...]:
@@ -78,13 +102,15 @@ def signed(connection: Connection, clock: Clock, asked: Issue, sign: Callable[[b
         raise ValueError(f"offer {offer.id} is not one for coupon holders that runs")
     if not 1 <= asked.count <= MOST_AT_ONCE:
         raise ValueError(f"from 1 to {MOST_AT_ONCE} coupons at once")
-    ends_on = asked.ends_on or offer.ends_on
-    if not offer.starts_on <= ends_on <= offer.ends_on:
+    if asked.coupon_class not in (STORE_BOUND, CHAIN_WIDE):
+        raise ValueError("serials are of class B or D; a store's share (C) is granted, an open promotion (A) has none")
+    starts_on, ends_on = asked.starts_on or offer.starts_on, asked.ends_on or offer.ends_on
+    if not offer.starts_on <= starts_on <= ends_on <= offer.ends_on:
         raise ValueError(f"the offer runs from {offer.starts_on} to {offer.ends_on}")
     face_fen = asked.face_fen or face_of(offer)
     if face_fen < 1:
         raise ValueError("say what one coupon can cost at most: its terms do not")
-    return tuple(_signed(clock, offer, asked, ends_on, face_fen, sign) for _ in range(asked.count))
+    return tuple(_signed(clock, offer, asked, (starts_on, ends_on), face_fen, sign) for _ in range(asked.count))
 
 
 def face_of(offer: Offer) -> int:
@@ -93,15 +119,17 @@ def face_of(offer: Offer) -> int:
     return max(off for _, off in promotion.tiers) if isinstance(promotion, Threshold) else 0
 
 
-def _signed(clock: Clock, offer: Offer, asked: Issue, ends_on: date, face_fen: int, sign: Callable[[bytes], bytes]) -> CouponRight:
-    serial = new_id(clock)
+def _signed(
+    clock: Clock, offer: Offer, asked: Issue, days: tuple[date, date], face_fen: int, sign: Callable[[bytes], bytes]
+) -> CouponRight:
+    serial, (starts_on, ends_on) = new_id(clock), days
     token = CouponToken(
         serial=UUID(serial),
-        coupon_class=STORE_BOUND,
+        coupon_class=asked.coupon_class,
         offer_mark=mark(offer.id, 8),
         holder_mark=mark(asked.member_id, 8),
-        store_mark=mark(asked.store_id, 4),
-        starts_on=offer.starts_on,
+        store_mark=mark(asked.store_id, 4) if asked.coupon_class == STORE_BOUND else bytes(4),
+        starts_on=starts_on,
         ends_on=ends_on,
         face_fen=face_fen,
     )
@@ -109,51 +137,79 @@ def _signed(clock: Clock, offer: Offer, asked: Issue, ends_on: date, face_fen: i
         id=serial,
         offer_id=offer.id,
         member_id=asked.member_id,
-        coupon_class=STORE_BOUND,
+        coupon_class=asked.coupon_class,
         token=sealed(token, sign),
-        starts_on=offer.starts_on,
+        starts_on=starts_on,
         ends_on=ends_on,
         face_fen=face_fen,
     )
 
 
-def revoke(archive: Archive, store_id: str, serial: str) -> bool:
-    """Take a right back, which the store hears with its next feed; False where nothing changed. KeyError for no such serial."""
+def revoke(archive: Archive, clock: Clock, store_id: str, serial: str) -> bool:
+    """Take a right back, which its stores hear with their next feed; False where nothing changed. KeyError for no such serial."""
 
     def unit(connection: Connection) -> bool:
-        known = _rights(connection, store_id, [serial])
-        if serial not in known:
+        known = _rights(connection, [serial])
+        if all(store != store_id for store, _ in known):
             raise KeyError(serial)
-        taken = known[serial].model_copy(update={"state": "revoked"})
-        return bool(append(connection, FEED, store_id, texts_of([taken])))
+        if all(right.state == "revoked" for _, right in known):
+            return False
+        insert_new(connection, tables.coupon_revoked, [{"serial": serial, "store_id": store_id, "at": clock.now()}], "serial")
+        connection.execute(update(tables.chain_coupon).where(tables.chain_coupon.c.serial == serial).values(state="revoked"))
+        for store, right in known:
+            append(connection, FEED, store, texts_of([right.model_copy(update={"state": "revoked"})]))
+        return True
 
     return archive.commit(unit).result()
 
 
-def keep(connection: Connection, store_id: str, uses: Sequence[Use], releases: Iterable[tuple[str, str, str]]) -> None:
-    """Keep uses, and what came back as (sale, serial, return); mark what was used up twice, and tell the store of both."""
+def keep(
+    connection: Connection, store_id: str, uses: Sequence[Use], releases: Iterable[tuple[str, str, str, int]]
+) -> None:
+    """Keep uses, and what came back as (sale, serial, return, worth of a part or 0); what is wrong with a use becomes a case.
+
+    The first use by (time, event) stands, whatever came in first; every store that knows the right hears which sale that is.
+    """
     c = tables.coupon_use.c
     serials = {use.serial for use in uses}
     for use in uses:
-        row: dict[str, object] = {name: getattr(use, name) for name in Use.__dataclass_fields__}
-        insert_new(connection, tables.coupon_use, [{**row, "store_id": store_id, "return_id": "", "again": False}], "serial")
-    for sale_id, serial, return_id in releases:
+        fields: dict[str, object] = {name: getattr(use, name) for name in Use.__dataclass_fields__}
+        insert_new(connection, tables.coupon_use, [{**fields, "store_id": store_id, "return_id": "", "again": False}], "serial")
+    parts: dict[str, int] = {}
+    for sale_id, serial, return_id, part_fen in releases:
         serials.add(serial)
+        if part_fen:
+            parts[serial] = part_fen
         here = (c.store_id == store_id) & (c.sale_id == sale_id) & (c.serial == serial)
         connection.execute(update(tables.coupon_use).where(here).values(return_id=return_id))
     if not serials:
         return
-    first: dict[str, str] = {}
-    wanted = select(c.store_id, c.sale_id, c.serial, c.again).where(c.serial.in_(serials), c.return_id == "")
-    for found in connection.execute(wanted.order_by(c.at, c.event_id)).all():
-        again = first.setdefault(found.serial, found.sale_id) != found.sale_id
-        if again != found.again:
-            this = (c.store_id == found.store_id) & (c.sale_id == found.sale_id) & (c.serial == found.serial)
+    gone = tables.coupon_revoked.c
+    revoked = {row.serial: row.at for row in connection.execute(select(gone.serial, gone.at).where(gone.serial.in_(serials)))}
+    first: dict[str, Any] = {}
+    found: list[cases.Found] = []
+    standing = connection.execute(
+        select(tables.coupon_use).where(c.serial.in_(serials), c.return_id == "").order_by(c.at, c.event_id)
+    ).all()
+    over = reservations.used(connection, [row.reservation_id for row in standing if row.reservation_id])
+    for row in standing:
+        before = first.setdefault(row.serial, row)
+        again = before is not row
+        if again != row.again:
+            this = (c.store_id == row.store_id) & (c.sale_id == row.sale_id) & (c.serial == row.serial)
             connection.execute(update(tables.coupon_use).where(this).values(again=again))
-    known = _rights(connection, store_id, sorted(serials))
-    told = [right.model_copy(update={"used_in": first.get(serial, "")}) for serial, right in known.items()]
-    if told:
-        append(connection, FEED, store_id, texts_of(told))
+        seen = (row.serial, row.offer_id, row.store_id, row.sale_id, row.at, row.cut_fen)
+        if again:
+            found.append(cases.Found("double", *seen, before.store_id, before.sale_id, before.at, row.offline))
+        elif row.serial in revoked and row.at >= revoked[row.serial]:
+            found.append(cases.Found("revoked", *seen, offline=row.offline))
+        elif row.reservation_id in over:
+            found.append(cases.Found("lapsed", *seen, offline=row.offline))
+    cases.settle(connection, found, serials)
+    for store, right in _rights(connection, sorted(serials)):
+        stands = first.get(right.id)
+        told = right.model_copy(update={"used_in": stands.sale_id if stands else "", "face_fen": parts.get(right.id, right.face_fen)})
+        append(connection, FEED, store, texts_of([told]))
 
 
 def uses(connection: Connection) -> tuple[int, int]:
@@ -164,7 +220,8 @@ def uses(connection: Connection) -> tuple[int, int]:
     return found.get(False, 0) + found.get(True, 0), found.get(True, 0)
 
 
-def _rights(connection: Connection, store_id: str, serials: Sequence[str]) -> Mapping[str, CouponRight]:
+def _rights(connection: Connection, serials: Sequence[str]) -> tuple[tuple[str, CouponRight], ...]:
+    """(store, right) for every store that was told of these serials, always in the same order."""
     row = tables.feed_row.c
-    wanted = select(row.key, row.json).where(row.store_id == store_id, row.feed == FEED, row.key.in_(serials), row.current)
-    return {found.key: CouponRight.model_validate(json.loads(found.json)) for found in connection.execute(wanted.order_by(row.key))}
+    wanted = select(row.store_id, row.json).where(row.feed == FEED, row.key.in_(serials), row.current).order_by(row.store_id, row.key)
+    return tuple((found.store_id, CouponRight.model_validate(json.loads(found.json))) for found in connection.execute(wanted))

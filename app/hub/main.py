@@ -24,7 +24,7 @@ from app.hub import tables
 from app.hub.archive import Archive
 from app.hub.headquarters import Headquarters, Refusal
 from app.hub.inbox import settle_quarantine
-from app.hub.routes import enrol, feed, hello, push
+from app.hub.routes import coupon, enrol, feed, hello, push
 from app.hub.web import console
 from app.records.clock import Clock, SystemClock
 from app.records.keys import DeviceKey
@@ -94,7 +94,7 @@ def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None) -
     def front() -> Response:
         return RedirectResponse("/console")
 
-    for resource in (enrol, push, feed, hello):
+    for resource in (enrol, push, feed, hello, coupon):
         app.include_router(resource.router(hq))
     app.include_router(console.router(hq))
     return app

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from app.hub import campaign_sales, coupons, tables
+from app.hub import campaign_sales, coupons, leases, tables
 from app.hub.archive import upsert
 from app.hub.points import keep
 from app.records.base import Record
@@ -16,6 +16,7 @@ from app.records.envelope import Envelope, printed_number
 from app.records.events import (
     CouponRedeemed,
     CouponReleased,
+    LeaseReturned,
     PointsMoved,
     ReturnClosed,
     SaleClosed,
@@ -45,8 +46,10 @@ class Changes:
     points: dict[str, list[PointsEntryRow]] = field(default_factory=dict)
     """Movements of members' points by the store that tells them."""
     coupon_uses: dict[str, list[coupons.Use]] = field(default_factory=dict)
-    coupon_releases: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
+    coupon_releases: dict[str, list[tuple[str, str, str, int]]] = field(default_factory=dict)
     """Coupons used up and given back, by the store that tells them."""
+    lease_returns: dict[str, list[LeaseReturned]] = field(default_factory=dict)
+    """Shares that tills gave back, by their store."""
     campaigns: dict[str, tuple[list[campaign_sales.SaleUnder], set[str]]] = field(default_factory=dict)
     """Sales with a cut that some offer caused, and sales of which something came back, by the store that tells them."""
 
@@ -75,6 +78,8 @@ class Changes:
             keep(connection, store_id, movements)
         for store_id in sorted(self.coupon_uses.keys() | self.coupon_releases.keys()):
             coupons.keep(connection, store_id, self.coupon_uses.get(store_id, ()), self.coupon_releases.get(store_id, ()))
+        for store_id in sorted(self.lease_returns):
+            leases.keep(connection, store_id, self.lease_returns[store_id])
         for store_id, (sales, returned) in sorted(self.campaigns.items()):
             campaign_sales.keep(connection, store_id, sales, returned)
 
@@ -104,10 +109,13 @@ def collect(changes: Changes, store_id: str, envelope: Envelope, body: Record, u
         told = body.model_dump(exclude={"entry_id", "rules"})
         changes.points.setdefault(store_id, []).append(PointsEntryRow(id=body.entry_id, at=envelope.at, **told))
     elif isinstance(body, CouponRedeemed):
-        told = body.model_dump(include={"sale_id", "serial", "offer_id", "member_id", "cut_fen", "offline"})
+        names = ("sale_id", "serial", "offer_id", "member_id", "cut_fen", "offline", "lease_id", "reservation_id", "list_age_h")
+        told = {name: getattr(body, name) for name in names}
         changes.coupon_uses.setdefault(store_id, []).append(coupons.Use(event_id=envelope.id, at=envelope.at, **told))
     elif isinstance(body, CouponReleased):
-        changes.coupon_releases.setdefault(store_id, []).append((body.sale_id, body.serial, body.return_id))
+        changes.coupon_releases.setdefault(store_id, []).append((body.sale_id, body.serial, body.return_id, body.part_fen))
+    elif isinstance(body, LeaseReturned):
+        changes.lease_returns.setdefault(store_id, []).append(body)
     elif isinstance(body, ShiftClosed):
         changes.closes.append(
             {

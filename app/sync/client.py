@@ -105,6 +105,17 @@ class Hello:
 
 
 @dataclass(frozen=True, slots=True)
+class Reserved:
+    """What headquarters said to a wish for a chain-wide coupon."""
+
+    code: str
+    """reserved | unknown | revoked | early | late | spent | held."""
+    reservation_id: str
+    seconds: int
+    """How long it is put by from now on; where another till holds it, how long that one may."""
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolled:
     """What a till learns by enrolling."""
 
@@ -412,6 +423,36 @@ class HubClient:
             return {str(till): {str(name): int(value) for name, value in sums.items()} for till, sums in fields["tills"].items()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise HubFault("forged", {"reply": "totals"}) from error
+
+    def reserve(self, serial: str, basket_id: str) -> Reserved:
+        """Ask headquarters to put a chain-wide coupon by for a basket; a refusal is an answer too, HubFault is none."""
+        fields = self._ask_for("reserve", {"serial": serial, "basket_id": basket_id})
+        try:
+            if fields["serial"] != serial:
+                raise ValueError("serial")
+            return Reserved(str(fields["code"])[:16], str(fields["reservation_id"])[:36], int(fields["seconds"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise HubFault("forged", {"reply": "reserve"}) from error
+
+    def release(self, reservation_id: str) -> None:
+        """Give back what was put by and not used; safe to repeat."""
+        if self._ask_for("release", {"reservation_id": reservation_id}).get("reservation_id") != reservation_id:
+            raise HubFault("forged", {"reply": "release"})
+
+    def lease(self, grant_id: str) -> int:
+        """Ask for another share of a store's rights; gives how many this till has in all, 0 where there is nothing to give."""
+        fields = self._ask_for("lease", {"grant_id": grant_id})
+        try:
+            return int(fields["rights"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise HubFault("forged", {"reply": "lease"}) from error
+
+    def _ask_for(self, what: str, fields: Mapping[str, str]) -> dict[str, Any]:
+        """Post a small JSON question to the resource that bears its name."""
+        body = json.dumps(fields).encode()
+        squeezer = zlib.compressobj(1, wbits=31)
+        packed = squeezer.compress(body) + squeezer.flush()
+        return self._ask("POST", f"/v1/{what}", what, what, body, packed)
 
     def cut(self) -> None:
         """End a running request at once, from any thread."""

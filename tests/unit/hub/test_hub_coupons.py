@@ -66,8 +66,8 @@ def test_a_coupon_is_told_to_its_store_under_headquarters_own_key(bench: HubBenc
     token = opened(right.token, {0: bench.public})
     assert (str(token.serial), token.face_fen, token.coupon_class) == (right.id, 2000, "B")
     assert token.holds_for("m-1") and not token.holds_for("m-2") and token.holds_in("RM01") and not token.holds_in("RM02")
-    assert coupons.revoke(bench.archive, "RM01", right.id)
-    assert not coupons.revoke(bench.archive, "RM01", right.id)
+    assert coupons.revoke(bench.archive, bench.clock, "RM01", right.id)
+    assert not coupons.revoke(bench.archive, bench.clock, "RM01", right.id)
     assert told(bench, till)["state"] == "revoked"
 
 
