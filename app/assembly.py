@@ -26,6 +26,7 @@ from app.counter.pen import Faces
 from app.counter.points_book import PointsBook
 from app.counter.post import Post, TillProfile
 from app.counter.printing import Printers, Printing, PrintState
+from app.counter.proving import Proving
 from app.counter.returning import Returning
 from app.counter.reviewing import Reviewing
 from app.counter.seeking import Seeking
@@ -41,6 +42,8 @@ from app.devices.profile import profile_for
 from app.devices.transports import transport_at
 from app.domain import codes, day, rulepack
 from app.domain.demo.sheet import sheet_from_json
+from app.domain.member_code import CodeRules
+from app.domain.member_rights import RightsRules
 from app.domain.points import PointsRules
 from app.domain.pricing import PromotionLaw
 from app.records.clock import Clock
@@ -103,6 +106,14 @@ def shapes() -> codes.CodeShapes:
 def points_rules() -> PointsRules:
     """The carried rules for members' points."""
     return PointsRules.read(json.loads(resource("rules", "points.json").read_text("utf-8")))
+
+
+def proof_rules() -> tuple[CodeRules, RightsRules]:
+    """The carried rules for dynamic member codes, and for what each way of being found allows."""
+    return (
+        CodeRules.read(json.loads(resource("rules", "member_code.json").read_text("utf-8"))),
+        RightsRules.read(json.loads(resource("rules", "member_rights.json").read_text("utf-8"))),
+    )
 
 
 def rule_pack() -> rulepack.RulePack:
@@ -217,13 +228,33 @@ class Till:
             not_giftable=frozenset(settings.get("law.not_giftable")), not_promotable=frozenset(settings.get("law.not_promotable"))
         )
         self.points = PointsBook(self.store, clock, self.post, points_rules())
-        self.coupons = CouponBook(self.store, self.goods, memo, lambda: self.sync.state.kind in ("online", "recovering"))
+        self.proving = Proving(self.store, *proof_rules())
+        self.coupons = CouponBook(self.store, self.goods, memo, self.online, self.proving.rights_of)
         self.staging = Staging(
-            self.store, clock, self.post, self.goods, memo, self.pack, law, self.store.private.buyer_key, self.points, self.coupons
+            self.store,
+            clock,
+            self.post,
+            self.goods,
+            memo,
+            self.pack,
+            law,
+            self.store.private.buyer_key,
+            self.points,
+            self.coupons,
+            self.proving,
         )
         self.authorising = Authorising(self.store, clock)
         self.selling = Selling(
-            self.store, clock, self.post, self.goods, self.staging, self.authorising, code_shapes, self.reasons, self.coupons
+            self.store,
+            clock,
+            self.post,
+            self.goods,
+            self.staging,
+            self.authorising,
+            code_shapes,
+            self.reasons,
+            self.coupons,
+            self.proving,
         )
         self.campaigns = Campaigns(self.store, clock, self.post, self.goods, self.selling)
         self.reviewing = Reviewing(self.store, clock, self.post, self.goods, self.staging, self.selling)
@@ -251,7 +282,7 @@ class Till:
             self.pack.version,
             self.sync.wake,
         )
-        self.attaching = Attaching(self.store, clock, self.post, code_shapes, self.points, self.sync.wake)
+        self.attaching = Attaching(self.store, clock, self.post, code_shapes, self.points, self.proving, self.sync.wake)
         self.returning = Returning(
             self.store,
             clock,
@@ -271,6 +302,10 @@ class Till:
         words = SettingTexts.parse(resource("texts", "settings.json").read_text("utf-8"))
         self.seeking = Seeking(self.store, clock, self.post, self.staging)
         self.tuning = Tuning(self.store, clock, self.post, self.authorising, duties, words, self.sync.wake)
+
+    def online(self) -> bool:
+        """Whether there is a line to headquarters, as the sync last found it."""
+        return self.sync.state.kind in ("online", "recovering")
 
     @cached_property
     def labelling(self) -> Labelling:

@@ -14,6 +14,7 @@ from app.domain import lots as lot_law
 from app.domain import masking
 from app.domain.amount import parse_quantity
 from app.domain.basket import Basket, BasketLine, PatientRef
+from app.domain.member_rights import RightsRules
 from app.domain.money import format_fen, parse_fen, yuan
 from app.domain.reasons import Reason, parse_reasons
 from app.domain.verdict import Text, WayOut
@@ -350,6 +351,38 @@ def member(text: str) -> Question:
         Text("找会员", "Find a member"),
         QuestionField("text", "text", Text("手机号、后四位或卡号", "Phone, last four or card"), text),
         body=Text("顾客未带码也可继续卖，结账后 30 分钟内可补积分", "Selling goes on without it; points can be added within 30 minutes"),
+    )
+
+
+REVEALABLE = ("phone", "name", "card")
+"""What of a member stands behind a mask."""
+_REVEALS = {"phone": Text("手机号", "Phone"), "name": Text("姓名", "Name"), "card": Text("卡号", "Card number")}
+
+
+def vouch(member: Member, rules: RightsRules) -> Question:
+    """How the member showed who they are, without their code."""
+    choices = tuple((how, rules.of(how).title) for how in rules.vouching)
+    return _question(
+        "vouch",
+        "",
+        Text(f"核对身份：{masked(member)}", f"Check who it is: {masked(member)}"),
+        QuestionField("how", "choice", Text("凭什么", "By what"), choices[0][0], choices),
+        replace(_pin(Text("担保同事的 PIN", "The colleague's PIN")), required=False),
+        body=Text("证件只看不记；储值和大额券仍要动态会员码", "Papers are seen, not kept; stored value still wants the code"),
+    )
+
+
+def reveal(member: Member, rules: RightsRules) -> Question:
+    """What is to be looked at, and what for."""
+    there = {"phone": member.phone, "name": member.name, "card": member.card_no}
+    what = tuple((name, _REVEALS[name]) for name in REVEALABLE if there[name])
+    return _question(
+        "reveal",
+        "",
+        Text(f"查看会员信息：{masked(member)}", f"Show details: {masked(member)}"),
+        QuestionField("what", "choice", Text("看什么", "What"), what[0][0] if what else "", what),
+        QuestionField("purpose", "choice", Text("为什么", "What for"), "", tuple(rules.purposes.items())),
+        body=Text("查看会记下：谁、何时、为什么", "It is noted who looked, when and what for"),
     )
 
 

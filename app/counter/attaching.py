@@ -10,6 +10,7 @@ from app.counter import asking
 from app.counter.faults import Refused
 from app.counter.points_book import PointsBook
 from app.counter.post import Post
+from app.counter.proving import Claim, Proving
 from app.domain import codes
 from app.records import events
 from app.records.base import Record
@@ -26,13 +27,22 @@ class Attaching:
     """Records `MemberAttached` and the points on a sale that has no member: once, within the minutes of `member.late_minutes`."""
 
     def __init__(
-        self, store: Store, clock: Clock, post: Post, shapes: codes.CodeShapes, points: PointsBook, wake_sync: Callable[[], None]
+        self,
+        store: Store,
+        clock: Clock,
+        post: Post,
+        shapes: codes.CodeShapes,
+        points: PointsBook,
+        proving: Proving,
+        wake_sync: Callable[[], None],
     ) -> None:
         self._store = store
         self._clock = clock
         self._post = post
         self._shapes = shapes
         self._points = points
+        self._proving = proving
+        self._claims: dict[str, Claim] = {}
         self._wake_sync = wake_sync
         self._under_way: set[str] = set()
 
@@ -57,6 +67,12 @@ class Attaching:
         reading = codes.read(raw, self._shapes, codes.ScanContext.SELLING)
         if not isinstance(reading, codes.InHouseCode) or reading.role not in _MEMBER_ROLES:
             return None
+        if reading.role == "member_dynamic":
+            # Points are all that a late member gets: a code this till cannot prove, or one used for the sale itself, is good enough.
+            claim = self._proving.judge(reading.raw, "")
+            if claim.member is not None and claim.verdict == "proven":
+                self._claims[claim.member.id] = claim
+            return claim.member if claim.verdict in ("proven", "unknown", "replayed") else None
         found = self._store.people.find_members(reading.raw)
         return found[0] if len(found) == 1 else None
 
@@ -90,6 +106,10 @@ class Attaching:
         self._until(sale)
         attached = events.MemberAttached(sale_id=sale_id, member_id=member_id)
         bodies: list[Record] = [attached, *self._points.of_late_member(sale, member)]
+        claim = self._claims.pop(member_id, None)
+        proven = self._proving.spend(claim, sale_id) if claim is not None else None
+        if proven is not None:
+            bodies.append(proven)
         self._under_way.add(sale_id)
         try:
             future = self._store.journal.record(

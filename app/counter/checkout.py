@@ -11,7 +11,7 @@ from typing import Protocol
 from app.counter.coupon_book import CouponBook
 from app.counter.faults import Refused
 from app.counter.invoicing import Invoicing, invoice_wish
-from app.counter.points_book import PointsBook
+from app.counter.points_book import Moves, PointsBook
 from app.counter.post import Post
 from app.counter.receipts import PointsLine
 from app.counter.scene import LastSale, PayScene, TenderLine, TenderTileFace
@@ -209,7 +209,8 @@ class Checkout:
 
         basket = self._selling.basket
         title = basket.invoice
-        moves = self._points.of_sale(body, {line.product.id: line.product.category for line in basket.lines})
+        categories = {line.product.id: line.product.category for line in basket.lines}
+        moves = self._points.of_sale(body, categories) if self._selling.rights.points else Moves()
 
         def prints(committed: tuple[Committed, ...]) -> Sequence[NewJob]:
             return self._papers.sale_jobs(body, committed[0], title, moves.line)

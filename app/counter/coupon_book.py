@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.counter import offer_words
@@ -15,6 +15,7 @@ from app.counter.scene import CouponBlock, CouponRow
 from app.domain import coupon_choice
 from app.domain.basket import Basket
 from app.domain.coupon_choice import CouponChoice, HeldCoupon
+from app.domain.member_rights import Rights
 from app.domain.money import yuan
 from app.domain.pricing import BookedOffer, OfferBook, PriceLine, Quote
 from app.domain.verdict import Text
@@ -70,6 +71,10 @@ class CouponStand:
     choice: CouponChoice | None = None
     """The best set, found also where a person chose another; None without a coupon in hand."""
     by_hand: bool = False
+    above: tuple[InHand, ...] = ()
+    """The member's, but worth more than what the way they were found allows."""
+    buys: Rights | None = None
+    """What that way allows; None without a member."""
 
 
 NO_COUPONS = CouponStand()
@@ -90,12 +95,15 @@ class _Priced:
 class CouponBook:
     """Knows rights, tokens and uses; the answer for a basket is worked out once for each change of what it is made of."""
 
-    def __init__(self, store: Store, goods: Goods, memo: Memo, online: Callable[[], bool]) -> None:
-        """`online` says whether there is a line to headquarters; it is only noted with what is used."""
+    def __init__(
+        self, store: Store, goods: Goods, memo: Memo, online: Callable[[], bool], rights_of: Callable[[str], Rights]
+    ) -> None:
+        """`online` says whether there is a line to headquarters; it is only noted with what is used. `rights_of` a way of being found."""
         self._store = store
         self._goods = goods
         self._memo = memo
         self._online = online
+        self._rights_of = rights_of
         self._opened: dict[str, CouponToken] = {}
         self._offers: tuple[Offer, ...] = ()
         self._by_id: dict[str, Offer] = {}
@@ -117,14 +125,16 @@ class CouponBook:
     ) -> CouponStand:
         """The coupons in hand and the set that applies: a person's choice, else the best of those that may be used by themselves."""
         in_hand = self.in_hand(basket, member, day)
+        above = self._above(basket, member, day, in_hand)
+        buys = self._rights_of(basket.found_by) if member is not None else None
         if not in_hand:
-            return NO_COUPONS
+            return CouponStand(above=above, buys=buys) if above else NO_COUPONS
         settings = self._store.settings
         automatic, most = settings.flag("coupon.automatic"), settings.number("coupon.most_per_sale")
         priced = _Priced(tuple(lines), book, member is not None, member.tier if member else "", day, tuple(overrides.items()))
-        made_of = (priced, in_hand, basket.picked, basket.tokens, automatic, most)
+        made_of = (priced, in_hand, above, buys, basket.picked, basket.tokens, automatic, most)
         if self._known[0] != made_of:
-            self._known = (made_of, self._chosen(basket, in_hand, priced, automatic, most))
+            self._known = (made_of, replace(self._chosen(basket, in_hand, priced, automatic, most), above=above, buys=buys))
         return self._known[1]
 
     def _chosen(self, basket: Basket, in_hand: tuple[InHand, ...], priced: _Priced, automatic: bool, most: int) -> CouponStand:
@@ -147,18 +157,30 @@ class CouponBook:
 
     def in_hand(self, basket: Basket, member: Member | None, day: date) -> tuple[InHand, ...]:
         """The coupons that may be used in this sale: the member's rights, then what was scanned; those of other days are left out."""
-        found: dict[str, InHand] = {}
-        for right in self._rights(member.id) if member is not None else ():
-            offer = self._offer(right.offer_id)
-            if offer is not None and right.starts_on <= day <= right.ends_on and right.coupon_class in OFFLINE_CLASSES:
-                coupon = self._coupon(offer, right.id, right.ends_on, right.face_fen)
-                if coupon is not None:
-                    found[right.id] = InHand(coupon, offer.id, right.coupon_class, right.member_id, right.token)
+        found = {one.serial: one for one, covered in self._promised(basket, member, day) if covered}
         for text in basket.tokens:
             judged = self.judged(text, basket, member, day)
             if isinstance(judged, InHand):
                 found[judged.serial] = judged
         return tuple(found.values())
+
+    def _above(self, basket: Basket, member: Member | None, day: date, in_hand: tuple[InHand, ...]) -> tuple[InHand, ...]:
+        """What was promised to the member but wants a better proof of being them; a token in the hand is one."""
+        shown = {one.serial for one in in_hand}
+        return tuple(one for one, covered in self._promised(basket, member, day) if not covered and one.serial not in shown)
+
+    def _promised(self, basket: Basket, member: Member | None, day: date) -> Iterator[tuple[InHand, bool]]:
+        """The member's own coupons of this day, each with whether the way the member was found covers it."""
+        if member is None:
+            return
+        buys = self._rights_of(basket.found_by)
+        for right in self._rights(member.id):
+            offer = self._offer(right.offer_id)
+            if offer is not None and right.starts_on <= day <= right.ends_on and right.coupon_class in OFFLINE_CLASSES:
+                coupon = self._coupon(offer, right.id, right.ends_on, right.face_fen)
+                if coupon is not None:
+                    held = InHand(coupon, offer.id, right.coupon_class, right.member_id, right.token)
+                    yield held, buys.covers(right.face_fen)
 
     def _rights(self, member_id: str) -> tuple[CouponRight, ...]:
         return self._memo.get(("coupon rights", member_id), lambda: self._store.coupons.usable(member_id))
@@ -303,16 +325,16 @@ class CouponBook:
 
     def block(self, stand: CouponStand, priced: Quote) -> CouponBlock | None:
         """What the Sale page shows of the coupons; None without any."""
-        if stand.choice is None:
+        if stand.choice is None and not stand.above:
             return None
         if self._drawn is None or self._drawn[0] is not stand or self._drawn[1] is not priced:
             self._drawn = (stand, priced, self._rows(stand, stand.choice, priced))
         return self._drawn[2]
 
-    def _rows(self, stand: CouponStand, choice: CouponChoice, priced: Quote) -> CouponBlock:
+    def _rows(self, stand: CouponStand, choice: CouponChoice | None, priced: Quote) -> CouponBlock:
         cuts = _cuts(priced)
         notes = {note.offer_id: (note.code, dict(note.facts)) for note in priced.notes}
-        waiting = {one.serial: (one.code, dict(one.facts)) for one in choice.waiting}
+        waiting = {one.serial: (one.code, dict(one.facts)) for one in choice.waiting} if choice is not None else {}
         titles = {one.serial: Text(one.coupon.terms.title_zh, one.coupon.terms.title_en) for one in stand.in_hand}
         wanted = {one.id for one in stand.used}
         rows = []
@@ -326,9 +348,15 @@ class CouponBook:
                     one.serial, titles[one.serial], one.coupon.ends_on.isoformat(), cuts.get(one.serial, 0), one.serial in wanted, why
                 )
             )
+        why = offer_words.wants_proof(stand.buys) if stand.buys is not None else Text("")
+        for one in stand.above:
+            title = Text(one.coupon.terms.title_zh, one.coupon.terms.title_en)
+            rows.append(CouponRow(one.serial, title, one.coupon.ends_on.isoformat(), 0, False, why))
         rows.sort(key=lambda row: (-row.cut_fen, row.why.zh, row.ends_on, row.serial))
         cut_fen = sum(row.cut_fen for row in rows)
         other = Text("")
+        if choice is None:
+            return CouponBlock(tuple(rows), 0, 0, stand.by_hand, other)
         if stand.by_hand and choice.cut_fen > cut_fen:
             more = yuan(choice.cut_fen - cut_fen)
             other = Text(f"自动选的更划算：再减 {more}", f"The automatic choice takes {more} more off")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from app.domain.member_rights import Rights
 from app.domain.money import WHOLE_BP, yuan
 from app.domain.pricing import BookedOffer
 from app.domain.promotions.amount_off import AmountOff
@@ -18,6 +19,15 @@ NamesOf = Callable[[Sequence[str]], str]
 """The names of some products, joined; those that are gone are left out."""
 NAMED = 3
 """Products or categories that a sentence names before it only counts them."""
+
+
+def wants_proof(buys: Rights) -> Text:
+    """Why a promised coupon waits for a better proof of who its holder is, and the ways out."""
+    most = yuan(buys.coupon_most_fen)
+    return Text(
+        f"{buys.title.zh}只能用 {most} 以内的券：请出示动态会员码，或核对身份",
+        f"{buys.title.en}: coupons to {most}. Ask for the changing member code, or check who it is",
+    )
 
 
 def rule(one: BookedOffer, names_of: NamesOf) -> Text:

@@ -101,6 +101,14 @@ class MemberFace:
     """Of the points, how many are lost soon unless they are spent."""
     points_end_on: str = ""
     """'2026-12-31', the last good day of the first of them, or ''."""
+    found_by: str = ""
+    """How they were found, see `member_rights`."""
+    proof: Text = Text("")
+    """The same in words, with what it does not allow."""
+    proven: bool = False
+    """Whether the member proved it with their changing code."""
+    visitor_of: str = ""
+    """The store whose member they are, where that is another one; ''."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ class MemberFound:
     """Masked."""
     tier: str
     points: int
+    found_by: str = ""
+    """The way this text found them, which says what they may have once attached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,14 @@ class Seeking:
             return ()
         return tuple(
             MemberFound(
-                member.id, asking.masked(member), masking.mask_phone(member.phone), member.tier, self._staging.standing(member).balance
+                found.member.id,
+                asking.masked(found.member),
+                masking.mask_phone(found.member.phone),
+                found.member.tier,
+                self._staging.standing(found.member).balance,
+                found.found_by,
             )
-            for member in self._store.people.find_members(text, MEMBERS)
+            for found in self._store.people.sought(text, MEMBERS)
         )
 
     def _papers(self, text: str) -> tuple[PaperFound, ...]:

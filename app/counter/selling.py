@@ -18,6 +18,7 @@ from app.counter.coupon_book import CouponBook, CouponRefusal, CouponStand
 from app.counter.faults import Refused
 from app.counter.goods import Box, Goods, as_choice
 from app.counter.post import Post
+from app.counter.proving import REFUSED, Proving
 from app.counter.scene import CouponRow, Echo, Question, Scene, SearchHit
 from app.counter.staging import Stage, Staging, rx_lines
 from app.domain import basket as baskets
@@ -25,6 +26,7 @@ from app.domain import codes, rules, safety
 from app.domain.amount import read_typed
 from app.domain.basket import Basket, BasketLine, BoxCode, LineAnswer, LotChoice, PatientRef, UnreadCode
 from app.domain.invoice import InvoiceTitle
+from app.domain.member_rights import Rights
 from app.domain.money import yuan
 from app.domain.pricing import Quote
 from app.domain.verdict import Text, Verdict
@@ -37,6 +39,7 @@ from app.records.ledger import PrivateBlob
 from app.records.people import Member
 from app.store.faults import StoreFault
 from app.store.open_store import Store
+from app.store.people import Sought
 
 WRITE_S = 20.0
 """Longest wait, in seconds, for what must be written before the next act: a review, a register entry, a held basket.
@@ -46,6 +49,12 @@ Long, because a write given up here may still come to disk: a slow disk should b
 
 WAITING = "waiting:"
 """Before the entry of a scan that waits behind a question, where the basket is kept."""
+
+VOUCHING_ROLES = ("cashier", "pharmacist", "manager")
+"""Who may answer for a member: any colleague."""
+
+IDENTITY_LENGTH = 12
+"""Characters from which on a scanned text that is no code of ours may be what a platform calls a member."""
 
 UNDO_STEPS = 20
 """How many acts a cashier can take back (issue: 20 steps)."""
@@ -83,6 +92,7 @@ class Selling:
         shapes: codes.CodeShapes,
         texts: asking.Reasons,
         coupons: CouponBook,
+        proving: Proving,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -93,6 +103,7 @@ class Selling:
         self._shapes = shapes
         self._reasons = texts
         self._coupons = coupons
+        self._proving = proving
         self._state = _State(self._fresh())
         self._undo: list[_State] = []
         self._echo: Echo | None = None
@@ -222,6 +233,9 @@ class Selling:
             case codes.ReceiptNumber():
                 return self._told("receipt_in_returns", number=reading.number, sound="scan_ok")
             case codes.SearchText():
+                known = self._scan_identity(reading.text)
+                if known is not None:
+                    return known
                 found = self._store.catalogue.search(reading.text, 2)
                 if len(found) == 1:
                     return self.add_product(found[0].id)
@@ -231,7 +245,7 @@ class Selling:
             case codes.Unreadable() if reading.code == "coupon_shape":
                 return self._refused("coupon_shape")
             case codes.Unreadable():
-                return self._unknown(reading.raw, reading.code)
+                return self._scan_identity(reading.raw) or self._unknown(reading.raw, reading.code)
             case _:
                 assert_never(reading)
 
@@ -314,11 +328,10 @@ class Selling:
 
     def _scan_inhouse(self, reading: codes.InHouseCode) -> Scene:
         match reading.role:
-            case "member" | "member_dynamic" | "family":
-                found = self._store.people.find_members(reading.raw)
-                if len(found) == 1:
-                    return self.attach_member(found[0].id)
-                return self._refused("member_unknown")
+            case "member_dynamic":
+                return self._scan_dynamic(reading.raw)
+            case "member" | "family":
+                return self._attach_found(reading.raw, self._store.people.sought(reading.raw))
             case "employee":
                 staff = self._store.people.staff_by_code(str(reading.number).lstrip("0"))
                 if staff is None:
@@ -332,6 +345,37 @@ class Selling:
                 return self.recall(held.basket_id) if held else self._refused("held_unknown")
             case _:
                 return self._refused("inhouse_not_here")
+
+    def _attach_found(self, text: str, found: Sequence[Sought]) -> Scene:
+        """Attach the one who was found, let a digit choose among several; nobody is said, and selling goes on."""
+        if len(found) == 1:
+            return self.attach_member(found[0].member.id, found[0].found_by)
+        if not found:
+            return self._refused("member_unknown", text=text)
+        self._asked = asking.Asked("which_member", "", {"found_by": found[0].found_by})
+        self._question = asking.which_member([one.member for one in found])
+        self._echo = None
+        return self.scene()
+
+    def _scan_dynamic(self, raw: str) -> Scene:
+        """A changing member code: proven ones are used up, wrong and old ones refused with the way out, unprovable ones count for less."""
+        basket = self._state.basket
+        claim = self._proving.judge(raw, basket.basket_id)
+        refusal = REFUSED.get(claim.verdict)
+        if refusal is not None:
+            return self._refused(refusal)
+        if claim.member is None:
+            return self._refused("member_unknown", text=claim.handle)
+        if claim.verdict == "proven":
+            proven = self._proving.spend(claim, basket.basket_id)
+            if proven is not None:
+                self._write(self._store.journal.record([proven], actor=self._post.actor, day=self._post.day(self._today())))
+        return self.attach_member(claim.member.id, claim.found_by)
+
+    def _scan_identity(self, raw: str) -> Scene | None:
+        """What a platform calls a member, where no goods and no code of ours answer to it; None for anything else."""
+        found = self._store.people.by_identity(raw) if raw.isascii() and len(raw) >= IDENTITY_LENGTH else ()
+        return self._attach_found(raw, found) if found else None
 
     def _scan_coupon(self, code: str) -> Scene:
         offer = next((o for o in self._store.catalogue.offers() if o.coupon_code == code), None)
@@ -376,6 +420,8 @@ class Selling:
     def pick_coupon(self, serial: str) -> Scene:
         """Use a coupon in hand, or leave it: from now on a person chooses, until `pick_coupons_by_themselves`."""
         stand = self.coupons
+        if any(one.serial == serial for one in stand.above):
+            return self._refused("coupon_proof")
         if all(one.serial != serial for one in stand.in_hand):
             return self._refused("coupon_gone")
         wanted = tuple(one.id for one in stand.used)
@@ -696,6 +742,12 @@ class Selling:
                 return asking.salesperson([s for s in people if s.active], line, now or self._post.actor)
             case "member":
                 return asking.member(facts.get("text", ""))
+            case "vouch":
+                member = self._staging.member_of(self._state.basket)
+                return asking.vouch(member, self._proving.rights) if member is not None else None
+            case "reveal":
+                member = self._staging.member_of(self._state.basket)
+                return asking.reveal(member, self._proving.rights) if member is not None else None
             case _:
                 return None
 
@@ -776,16 +828,17 @@ class Selling:
             case "salesperson":
                 return self._set_salesperson(line, asking.chosen(values, "staff"))
             case "member":
-                found = self._store.people.find_members(asking.chosen(values, "text"))
-                if len(found) == 1:
-                    return self.attach_member(found[0].id)
+                text = asking.chosen(values, "text")
+                found = self._store.people.sought(text)
                 if not found:
                     raise Refused("member_unknown")
-                self._asked = asking.Asked("which_member", "", {})
-                self._question = asking.which_member(found)
-                return self.scene()
+                return self._attach_found(text, found)
             case "which_member":
-                return self.attach_member(asking.chosen(values, "member"))
+                return self.attach_member(asking.chosen(values, "member"), asked.facts.get("found_by", ""))
+            case "vouch":
+                return self._vouch(values)
+            case "reveal":
+                return self._reveal(values)
             case _:
                 return self.scene()
 
@@ -951,8 +1004,16 @@ class Selling:
 
     # ------------------------------------------------------------------ member, held, payment
 
-    def attach_member(self, member_id: str) -> Scene:
-        """Attach a member; unless a 用药人 was named, the member is the one the safety checks run on."""
+    @property
+    def rights(self) -> Rights:
+        """What the member may have by the way they were found; without a member, what the usual way would give."""
+        return self._staging.rights(self._state.basket)
+
+    def attach_member(self, member_id: str, found_by: str = "") -> Scene:
+        """Attach a member; unless a 用药人 was named, the member is the one the safety checks run on.
+
+        `found_by` is the way they were found (see `app.domain.member_rights`); a weaker way never lowers what was proven before.
+        """
         member = self._store.people.member(member_id)
         if member is None:
             return self._refused("member_unknown")
@@ -961,8 +1022,33 @@ class Selling:
         if patient.kind in ("unknown", "member", "family"):
             patient = safety.patient_of_member(member, self._today())
         label = asking.masked(member)
-        self._change(replace(self._state, basket=self._of_member(basket, member.id, label, patient)))
-        return self._told("member", label=label, kind="member", sound="scan_member_or_rx", undoable=True)
+        if basket.member_id == member.id and self._proving.weaker(found_by, basket.found_by):
+            found_by = basket.found_by
+        self._change(replace(self._state, basket=self._of_member(basket, member.id, label, patient, found_by)))
+        word = {"dynamic": "member_proven", "claimed": "member_claimed"}.get(found_by, "member")
+        return self._told(word, label=label, kind="member", sound="scan_member_or_rx", undoable=True)
+
+    def _vouch(self, values: Mapping[str, str]) -> Scene:
+        """Somebody looked at the member's paper, or a colleague answers for them with the own PIN: more than a number typed in."""
+        how = asking.chosen(values, "how")
+        basket = self._state.basket
+        if how not in self._proving.rights.vouching or not basket.member_id:
+            raise Refused("choose_one")
+        if how == "voucher":
+            person = self._authorising.anyone(values.get("pin", ""), VOUCHING_ROLES)
+            if self._post.staff is not None and person.id == self._post.staff.id:
+                raise Refused("colleague_needed")
+        return self.attach_member(basket.member_id, how)
+
+    def _reveal(self, values: Mapping[str, str]) -> Scene:
+        """Show what a mask hides for one purpose; that it was looked at is kept, whoever looked."""
+        what, purpose = asking.chosen(values, "what"), asking.chosen(values, "purpose")
+        member = self._staging.member_of(self._state.basket)
+        if member is None or what not in asking.REVEALABLE or purpose not in self._proving.rights.purposes:
+            raise Refused("choose_one")
+        self._book(events.MemberRevealed(member_id=member.id, what=what, purpose=purpose))
+        shown = {"phone": member.phone, "name": member.name, "card": member.card_no}[what]
+        return self._told("revealed", shown=shown)
 
     def detach_member(self) -> Scene:
         """Let the member go; the goods stay. Refused while a recorded allergy stands against a line: take the line off first."""
@@ -970,14 +1056,14 @@ class Selling:
             return self._refused("allergy_stands")
         basket = self._state.basket
         patient = basket.patient if basket.patient.kind == "typed" else PatientRef()
-        self._change(replace(self._state, basket=self._of_member(basket, "", "", patient)))
+        self._change(replace(self._state, basket=self._of_member(basket, "", "", patient, "")))
         return self._told("member_gone", undoable=True)
 
     @staticmethod
-    def _of_member(basket: Basket, member_id: str, label: str, patient: PatientRef) -> Basket:
+    def _of_member(basket: Basket, member_id: str, label: str, patient: PatientRef, found_by: str) -> Basket:
         """The basket for another member or none; what a person chose among the coupons of the one before is forgotten."""
         picked = basket.picked if basket.member_id == member_id else None
-        return replace(basket, member_id=member_id, member_label=label, patient=patient, picked=picked)
+        return replace(basket, member_id=member_id, member_label=label, patient=patient, picked=picked, found_by=found_by)
 
     def find_members(self, text: str) -> tuple[Member, ...]:
         """Members for a phone, four last digits, card or name."""

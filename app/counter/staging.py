@@ -14,6 +14,7 @@ from app.counter.goods import Goods
 from app.counter.memo import Memo
 from app.counter.points_book import PointsBook, Standing
 from app.counter.post import Post
+from app.counter.proving import Proving
 from app.counter.scene import (
     CutTotal,
     Echo,
@@ -30,6 +31,7 @@ from app.counter.scene import (
 )
 from app.domain import dispensing, lookalike, lots, masking, rules, safety
 from app.domain.basket import PRICE_OF_THE_DAY, Basket, BasketLine, LineAnswer
+from app.domain.member_rights import Rights
 from app.domain.money import yuan
 from app.domain.pricing import OfferBook, PriceLine, PromotionLaw, Quote, QuotedLine, quote
 from app.domain.rules import EarlierSale, RegisterFacts, ReviewFacts, SaleCase
@@ -102,6 +104,7 @@ class Staging:
         buyer_key: bytes,
         points: PointsBook,
         coupons: CouponBook,
+        proving: Proving,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -113,6 +116,7 @@ class Staging:
         self._buyer_key = buyer_key
         self._points = points
         self._coupons = coupons
+        self._proving = proving
         self._reviews: dict[str, ReviewFacts] = {}
         self._review_of: dict[str, str] = {}
         self._registers: dict[str, RegisterFacts] = {}
@@ -150,8 +154,8 @@ class Staging:
         priced = quote(
             lines,
             book,
-            member=member is not None,
-            tier=member.tier if member else "",
+            member=member is not None and self.rights(basket).price,
+            tier=member.tier if member and self.rights(basket).price else "",
             day=day,
             overrides=overrides,
             coupons=coupons.used,
@@ -215,6 +219,10 @@ class Staging:
         if not basket.member_id:
             return None
         return self._memo.get(("member", basket.member_id), lambda: self._store.people.member(basket.member_id))
+
+    def rights(self, basket: Basket) -> Rights:
+        """What the basket's member may have by the way they were found."""
+        return self._proving.rights_of(basket.found_by)
 
     def _all_roles(self) -> dict[str, tuple[str, ...]]:
         return self._memo.get("roles", lambda: {staff.id: rules.roles_of(staff) for staff in self._store.people.staff()})
@@ -402,9 +410,9 @@ class Staging:
         said: dict[str, list[Verdict]] = {}
         for verdict in verdicts:
             said.setdefault(verdict.line_id, []).append(verdict)
-        near = self.near_expiry_days()
+        near, today = self.near_expiry_days(), self._law_day()
         lines = [
-            self._same_line(no, line, priced[line.line_id], said.get(line.line_id, ()), near, lasa)
+            self._same_line(no, line, priced[line.line_id], said.get(line.line_id, ()), near, lasa, today)
             for no, line in enumerate(basket.lines, 1)
         ]
         lines += [self._ghost(len(lines) + n, *ghost) for n, ghost in enumerate(ghosts, 1)]
@@ -437,9 +445,10 @@ class Staging:
         mine: Sequence[Verdict],
         near_days: int,
         lasa: Mapping[str, tuple[tuple[int, int], ...]],
+        today: date,
     ) -> SceneLine:
         """The drawn line; the very same as before where nothing differs that it is made of."""
-        made_of = (line, no, priced, tuple(mine), near_days, lasa.get(line.product.id, ()), self._law_day())
+        made_of = (line, no, priced, tuple(mine), near_days, lasa.get(line.product.id, ()), today)
         known = self._drawn.get(line.line_id)
         if known is None or known[0] != made_of:
             if len(self._drawn) >= KEPT_LINES:
@@ -563,8 +572,8 @@ class Staging:
         by_cause: dict[tuple[str, str], tuple[Text, int]] = {}
         for cut in priced.cuts:
             key = (cut.cause_kind, cut.cause_id)
-            title, so_far = by_cause.get(key, (Text(cut.title_zh, cut.title_en), 0))
-            by_cause[key] = (title, so_far + cut.amount_fen)
+            known = by_cause.get(key)
+            by_cause[key] = (known[0], known[1] + cut.amount_fen) if known else (Text(cut.title_zh, cut.title_en), cut.amount_fen)
         return Totals(
             subtotal_fen=priced.subtotal_fen,
             cuts=tuple(CutTotal(title, amount) for title, amount in by_cause.values()),
@@ -592,6 +601,10 @@ class Staging:
             allergy=allergy_note(self.allergies(basket)),
             points_ending=standing.ending,
             points_end_on=standing.ends_on.isoformat() if standing.ends_on else "",
+            found_by=basket.found_by,
+            proof=self._proving.words(basket.found_by),
+            proven=self.rights(basket).proven,
+            visitor_of=self._memo.get(("visitor", member.id), lambda: self._store.people.visitor_of(member.id)),
         )
 
     def allergies(self, basket: Basket) -> safety.AllergyStrip | None:

@@ -129,6 +129,8 @@ class Basket:
     """Signed personal coupons scanned into it."""
     picked: tuple[str, ...] | None = None
     """Serials of the coupons that a person chose to use; None while the best are used by themselves."""
+    found_by: str = ""
+    """How the member was found, which says what they may have (`member_rights`); '' in baskets of before, and without a member."""
     unread: tuple[UnreadCode, ...] = ()
     """Codes nobody has resolved yet; kept so that they, too, come back after a power cut or a hold."""
 

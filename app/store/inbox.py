@@ -19,7 +19,7 @@ from app.store.consents import keep_consents
 from app.store.coupons import keep_cases, keep_leases, keep_rights
 from app.store.engine import Readers
 from app.store.faults import StoreFault
-from app.store.people import keep_keys, member_row
+from app.store.people import keep_keys, keep_members
 from app.store.points import keep_entries
 from app.store.rows import upsert
 from app.store.writer import Writer
@@ -131,7 +131,7 @@ class Inbox:
             told = [{**row, "told_state": record.model_dump()["state"]} for row, record in zip(rows, records, strict=True)]
             upsert(connection, t.lot, told, keep=("state",))
         elif kind is Member:
-            upsert(connection, t.member, [member_row(record) for record in records if isinstance(record, Member)])
+            keep_members(connection, [record for record in records if isinstance(record, Member)])
         elif kind is FamilyPerson:
             upsert(connection, t.family_person, [record.model_dump() for record in records])
         elif kind is MemberKey:

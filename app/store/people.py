@@ -25,10 +25,11 @@ from sqlalchemy.dialects.sqlite import insert
 from app.domain.membership import FEWEST_DIGITS, read_identity
 from app.records.clock import Clock
 from app.records.ids import new_id
-from app.records.people import Consent, FamilyPerson, Member, MemberKey, Staff
+from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
 from app.store import tables as t
 from app.store.engine import Readers
 from app.store.faults import StoreFault
+from app.store.points import keep_entries
 from app.store.rows import upsert
 from app.store.writer import Writer
 
@@ -64,6 +65,8 @@ _PLATFORMS = ("alipay", "jpass", "union", "wechat")
 _KEYED = _finding(
     t.member.c.id.in_(select(t.member_key.c.member_id).where(t.member_key.c.kind.in_(_PLATFORMS), t.member_key.c.value == _TEXT))
 )
+_VISITOR = select(t.visitor.c.home_store, t.visitor.c.until).where(t.visitor.c.member_id == bindparam("of_member"))
+_VISITS_NO_MORE = t.visitor.delete().where(t.visitor.c.member_id == bindparam("of_member"))
 _ROWS_PER_UNIT = 200
 _KEEP_KEY = insert(t.member_key).on_conflict_do_nothing()
 _DROP_KEY = t.member_key.delete().where(
@@ -92,6 +95,13 @@ class Joining:
 def member_row(member: Member) -> dict[str, Any]:
     """A member as a table row."""
     return {**member.model_dump(), "phone_last4": member.phone[-4:]}
+
+
+def keep_members(connection: Connection, members: Sequence[Member]) -> None:
+    """Keep members that headquarters says this store holds; a visitor among them is one no more."""
+    upsert(connection, t.member, [member_row(member) for member in members])
+    if members:
+        connection.execute(_VISITS_NO_MORE, [{"of_member": member.id} for member in members])
 
 
 def keep_keys(connection: Connection, records: Sequence[MemberKey]) -> None:
@@ -181,6 +191,42 @@ class People:
         """The newest step of a handle that this till took, with the basket or sale it was taken for; (-1, '') for none."""
         row = self._readers.connection().execute(_STEP_OF, {"of_handle": handle}).first()
         return (row.step, row.basket_id) if row is not None else (-1, "")
+
+    # -- visitors --------------------------------------------------------------------------------------------------------
+
+    def visitor_of(self, member_id: str) -> str:
+        """The home store of a member of another store who is kept here for a while; '' for one of this store's."""
+        row = self._readers.connection().execute(_VISITOR, {"of_member": member_id}).first()
+        return str(row.home_store) if row is not None else ""
+
+    def keep_visitor(self, member: Member, home_store: str, until: datetime, entries: Sequence[PointsEntryRow] = ()) -> Future[bool]:
+        """Keep a member of another store until a time; False where this store holds them itself, and then nothing is touched."""
+        row = {"member_id": member.id, "home_store": home_store, "until": until}
+
+        def unit(connection: Connection) -> bool:
+            known = connection.execute(select(t.member.c.id).where(t.member.c.id == member.id)).first() is not None
+            visits = connection.execute(_VISITOR, {"of_member": member.id}).first() is not None
+            if known and not visits:
+                return False
+            upsert(connection, t.member, [member_row(member)])
+            upsert(connection, t.visitor, [row])
+            keep_entries(connection, entries)
+            return True
+
+        return self._writes().submit(unit)
+
+    def forget_visitors(self, now: datetime) -> Future[int]:
+        """Delete the visitors whose time is over, with their points; gives how many. What they bought stays with its sales."""
+
+        def unit(connection: Connection) -> int:
+            gone = [row.member_id for row in connection.execute(select(t.visitor.c.member_id).where(t.visitor.c.until <= now))]
+            for start in range(0, len(gone), _ROWS_PER_UNIT):
+                part = gone[start : start + _ROWS_PER_UNIT]
+                for column in (t.member.c.id, t.points_entry.c.member_id, t.member_key.c.member_id, t.visitor.c.member_id):
+                    connection.execute(column.table.delete().where(column.in_(part)))
+            return len(gone)
+
+        return self._writes().submit(unit, background=True)
 
     # -- members ---------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,76 @@
+"""What a proof of being a member buys at the counter: everything by the changing code, less by weaker ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.verdict import Text
+
+DYNAMIC = "dynamic"
+"""The one proof that is the member's own: a dynamic code whose step was still unused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What somebody found in one way may have."""
+
+    found_by: str
+    """dynamic | id_card | social_card | voucher | card | identity | phone | tail_name | tail | name | claimed."""
+    title: Text
+    price: bool
+    """The member price."""
+    points: bool
+    coupon_most_fen: int
+    """The largest face of a promised coupon that is used, in fen; -1 for any."""
+    stored_value: bool
+    """Stored value, points spent and other large redemptions."""
+
+    @property
+    def proven(self) -> bool:
+        """Whether the member themselves proved it."""
+        return self.found_by == DYNAMIC
+
+    def covers(self, face_fen: int) -> bool:
+        """Whether a promised coupon of this face (0: without bound) may be used on this proof."""
+        return self.coupon_most_fen < 0 or 0 < face_fen <= self.coupon_most_fen
+
+
+@dataclass(frozen=True, slots=True)
+class RightsRules:
+    """The rights of every proof, and the purposes for which a person may look behind a mask."""
+
+    proofs: Mapping[str, Rights]
+    otherwise: str
+    """What a basket of before these rules counts as."""
+    vouching: tuple[str, ...]
+    """Proofs that a person at the counter gives by looking at a paper or by answering for the member."""
+    purposes: Mapping[str, Text]
+    visitor_purpose: str
+    """What a member of another store is asked of headquarters for."""
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> RightsRules:
+        """Read the rules; ValueError where they contradict themselves."""
+        proofs = {
+            name: Rights(
+                name,
+                Text(row["zh"], row["en"]),
+                bool(row["price"]),
+                bool(row["points"]),
+                int(row["coupon_most_fen"]),
+                bool(row["stored_value"]),
+            )
+            for name, row in document["proofs"].items()
+        }
+        purposes = {name: Text(row["zh"], row["en"]) for name, row in document["purposes"].items()}
+        rules = cls(proofs, str(document["otherwise"]), tuple(document["vouching"]), purposes, str(document["visitor_purpose"]))
+        known = {rules.otherwise, DYNAMIC, *rules.vouching} <= proofs.keys() and rules.visitor_purpose in purposes
+        if not known or any(rights.stored_value and not rights.proven for rights in proofs.values()):
+            raise ValueError("rights of members: an unknown proof, or stored value without the member's own code")
+        return rules
+
+    def of(self, found_by: str) -> Rights:
+        """The rights of whoever was found in a way; an unknown way counts as the usual one."""
+        return self.proofs.get(found_by) or self.proofs[self.otherwise]
