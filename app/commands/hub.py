@@ -33,6 +33,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--licence", default="")
     parser.add_argument("--address", default="")
     parser.add_argument("--phone", default="")
+    parser.add_argument("--province", default="", help="store's province or region, by which campaigns are counted")
     parser.add_argument("--till", default="", metavar="NO")
     parser.add_argument("--product", default="", metavar="ID", help="for price: whose")
     parser.add_argument("--price", default="", metavar="YUAN", help="what it costs from --from on, e.g. 19.50")
@@ -66,7 +67,9 @@ def main(argv: list[str]) -> int:
             if not chosen.store or not chosen.name:
                 options.tell("name the store: yaogui hub store --store ID --name NAME")
                 return EXIT_USAGE
-            profile = publishing.StoreProfile(chosen.store, chosen.name, chosen.branch, chosen.licence, chosen.address, chosen.phone)
+            profile = publishing.StoreProfile(
+                chosen.store, chosen.name, chosen.branch, chosen.licence, chosen.address, chosen.phone, chosen.province
+            )
             publishing.create_store(archive, clock, profile)
             print(f"store {chosen.store} {chosen.name}")
         elif chosen.act in ("till", "code"):

@@ -66,7 +66,7 @@ def keep(connection: Connection, store_id: str, sales: Sequence[SaleUnder], retu
     A sale is counted from what stands in the tables, not from the event at hand: told twice, or told after its own return,
     it counts the same.
     """
-    mine = _of_campaigns(connection, store_id, sales)
+    mine = _of_campaigns(connection, sales)
     if not mine and not returned:
         return
     rows = [
@@ -80,13 +80,13 @@ def keep(connection: Connection, store_id: str, sales: Sequence[SaleUnder], retu
     _count(connection, store_id, {sale.sale_id for sale in mine} | set(returned))
 
 
-def _of_campaigns(connection: Connection, store_id: str, sales: Sequence[SaleUnder]) -> list[SaleUnder]:
-    """Those of some campaign, one for each sale and campaign; a coupon is known by the right that headquarters told this store."""
+def _of_campaigns(connection: Connection, sales: Sequence[SaleUnder]) -> list[SaleUnder]:
+    """Those of some campaign, one for each sale and campaign; a coupon is known by the right that headquarters told."""
     causes = {sale.campaign_id for sale in sales}
     if not causes:
         return []
     row = tables.feed_row.c
-    told = select(row.key, row.json).where(row.store_id == store_id, row.feed == "coupon", row.key.in_(list(causes)), row.current)
+    told = select(row.key, row.json).where(row.feed == "coupon", row.key.in_(list(causes)), row.current)
     offers = {found.key: str(json.loads(found.json)["offer_id"]) for found in connection.execute(told)}
     c = tables.campaign.c.campaign_id
     known = set(connection.scalars(select(c).where(c.in_([*causes, *offers.values()]))))

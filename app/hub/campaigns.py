@@ -24,7 +24,7 @@ from app.records.resources import resource
 AUDIENCES = ("everybody", "members", "tier", "list", "segment")
 HOLDER_CLASSES = "BCD"
 """Coupon classes whose offers are only for holders; A applies by itself."""
-ISSUED_CLASSES = (coupons.STORE_BOUND,)
+ISSUED_CLASSES = (coupons.STORE_BOUND, coupons.CHAIN_WIDE)
 """Holder classes that a launch issues."""
 _MEMBERS_A_COMMIT = 200
 _NAMES_READ = 50_000
@@ -538,11 +538,18 @@ def _giving(
         rights: list[CouponRight] = []
         for row in rows:
             if row["member_id"] in new:
-                asked = coupons.Issue(store_id, design.campaign_id, str(row["member_id"]), int(str(row["rights"])), None, design.face_fen)
+                asked = coupons.Issue(
+                    store_id,
+                    design.campaign_id,
+                    str(row["member_id"]),
+                    int(str(row["rights"])),
+                    face_fen=design.face_fen,
+                    coupon_class=design.coupon_class,
+                )
                 rights += coupons.signed(connection, clock, asked, sign)
         if not rights:
             return 0
-        append(connection, coupons.FEED, store_id, texts_of(rights))
+        coupons.tell(connection, store_id, rights)
         feed = tables.feed.c
         head = connection.scalar(select(feed.head_seq).where(feed.store_id == store_id, feed.feed == coupons.FEED))
         told: dict[str, object] = {

@@ -37,6 +37,8 @@ class StoreProfile:
     licence: str = ""
     address: str = ""
     phone: str = ""
+    province: str = ""
+    """By which the chain's figures are told apart; '' leaves what is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,9 @@ def create_store(archive: Archive, clock: Clock, profile: StoreProfile) -> None:
         "address": profile.address,
         "phone": profile.phone,
         "created_at": clock.now(),
+        "province": profile.province,
     }
-    put = ("name", "branch", "licence", "address", "phone")
+    put = ("name", "branch", "licence", "address", "phone", *(("province",) if profile.province else ()))
     archive.commit(lambda connection: upsert(connection, tables.store, [row], put=put)).result()
 
 
