@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 
 from app.hub import tables
 from app.hub.archive import Archive
+from app.hub.people import PeopleKeys
 from app.records.clock import Clock
 from app.records.keys import DeviceKey, verifies
 from app.records.wire import (
@@ -65,6 +66,11 @@ class Headquarters:
     clock: Clock
     chain_name: str
     utc_offset_minutes: int
+
+    @property
+    def people(self) -> PeopleKeys:
+        """What seals people's data and marks their identities, from the same secret as the signing key."""
+        return PeopleKeys(self.key.seed())
 
     async def commit(self, unit: Callable[[Connection], T]) -> T:
         """Run a unit and wait until it is durable."""

@@ -159,7 +159,7 @@ def take(connection: Connection, asker: Asker, batch: Sequence[Line], now: datet
         if event_id not in new:  # another connection stored it between the question and the insert
             outcomes[position] = Outcome(event_id, "duplicate", "")
     taken = [fresh[event_id] for event_id in fresh if event_id in new]
-    for position, line, detail in _project(connection, store_id, taken, utc_offset_minutes):
+    for position, line, detail in _project(connection, store_id, taken, utc_offset_minutes, now):
         outcomes[position] = _quarantined(connection, asker, line, outcomes[position], "projection", detail, now)
     for position, line in taken:
         if line.code:
@@ -206,7 +206,7 @@ def _inbox_row(store_id: str, line: Line, envelope: Envelope, status: str, now: 
 
 
 def _project(
-    connection: Connection, store_id: str, taken: Sequence[tuple[int, Line]], utc_offset_minutes: int
+    connection: Connection, store_id: str, taken: Sequence[tuple[int, Line]], utc_offset_minutes: int, now: datetime
 ) -> list[tuple[int, Line, str]]:
     """Write the readable rows of the whole batch under one savepoint; if that fails, event by event. Gives the failures."""
     usable = [(position, line) for position, line in taken if line.body is not None]
@@ -215,7 +215,7 @@ def _project(
         try:
             with connection.begin_nested():
                 events = [(line.envelope, line.body) for _, line in part if line.envelope and line.body]
-                collect_all(store_id, events, utc_offset_minutes).write(connection)
+                collect_all(store_id, events, utc_offset_minutes).write(connection, now)
         except Exception as error:  # whatever an event's meaning breaks, its bytes stay stored
             log.warning("projection failed: %s", type(error).__name__)
             return type(error).__name__
@@ -258,7 +258,7 @@ def _quarantined(connection: Connection, asker: Asker, line: Line, outcome: Outc
     return Outcome(outcome.id, "quarantined", code)
 
 
-def settle_quarantine(connection: Connection, utc_offset_minutes: int, limit: int = 5000) -> int:
+def settle_quarantine(connection: Connection, utc_offset_minutes: int, now: datetime, limit: int = 5000) -> int:
     """Try once more what an older version could not understand or book; gives how many events found their meaning."""
     waits, kept = tables.quarantine.c, tables.inbox.c
     rows = connection.execute(
@@ -277,7 +277,7 @@ def settle_quarantine(connection: Connection, utc_offset_minutes: int, limit: in
         except (KeyError, ValidationError):
             continue
         line = Line(raw, envelope.digest, envelope, body, "", "")
-        if _project(connection, row.store_id, [(0, line)], utc_offset_minutes):
+        if _project(connection, row.store_id, [(0, line)], utc_offset_minutes, now):
             continue
         mine = (kept.store_id == row.store_id) & (kept.event_id == row.event_id)
         connection.execute(update(tables.inbox).where(mine).values(status="stored", code=""))

@@ -20,11 +20,11 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from app.hub import tables
+from app.hub import one_id, tables
 from app.hub.archive import Archive
 from app.hub.headquarters import Headquarters, Refusal
 from app.hub.inbox import settle_quarantine
-from app.hub.routes import coupon, enrol, feed, hello, push
+from app.hub.routes import blobs, coupon, enrol, feed, hello, push
 from app.hub.web import console
 from app.records.clock import Clock, SystemClock
 from app.records.keys import DeviceKey
@@ -70,9 +70,10 @@ def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None) -
         named.name if named else "药柜",
         named.utc_offset_minutes if named else 480,
     )
-    settled = archive.commit(lambda connection: settle_quarantine(connection, hq.utc_offset_minutes)).result()
+    settled = archive.commit(lambda connection: settle_quarantine(connection, hq.utc_offset_minutes, hq.clock.now())).result()
     if settled:
         log.warning("%d quarantined events are understood by this version", settled)
+    one_id.catch_up_all(archive, hq.people, hq.clock.now)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -94,7 +95,7 @@ def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None) -
     def front() -> Response:
         return RedirectResponse("/console")
 
-    for resource in (enrol, push, feed, hello, coupon):
+    for resource in (blobs, enrol, push, feed, hello, coupon):
         app.include_router(resource.router(hq))
     app.include_router(console.router(hq))
     return app

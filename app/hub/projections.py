@@ -10,13 +10,18 @@ from sqlalchemy import Connection
 
 from app.hub import campaign_sales, coupons, leases, tables
 from app.hub.archive import upsert
+from app.hub.one_id import resolve
+from app.hub.people import PeopleTold, keep_told, one_at_a_time
 from app.hub.points import keep
 from app.records.base import Record
 from app.records.envelope import Envelope, printed_number
 from app.records.events import (
+    ConsentSet,
     CouponRedeemed,
     CouponReleased,
+    IdentityClaimed,
     LeaseReturned,
+    MemberJoined,
     PointsMoved,
     ReturnClosed,
     SaleClosed,
@@ -53,8 +58,15 @@ class Changes:
     campaigns: dict[str, tuple[list[campaign_sales.SaleUnder], set[str]]] = field(default_factory=dict)
     """Sales with a cut that some offer caused, and sales of which something came back, by the store that tells them."""
 
-    def write(self, connection: Connection) -> None:
+    people: dict[str, PeopleTold] = field(default_factory=dict)
+    """Who joined, what identities were claimed and what was consented to, by the store that tells it."""
+
+    def write(self, connection: Connection, now: datetime) -> None:
         """Apply everything; the tables always in this order."""
+        if self.people:
+            one_at_a_time(connection)
+        for store_id in sorted(self.people):
+            resolve(connection, keep_told(connection, store_id, self.people[store_id]), now)
         upsert(connection, tables.sale, self.sales)
         upsert(connection, tables.sale_return, self.returns)
         upsert(connection, tables.shift_close, self.closes)
@@ -116,6 +128,12 @@ def collect(changes: Changes, store_id: str, envelope: Envelope, body: Record, u
         changes.coupon_releases.setdefault(store_id, []).append((body.sale_id, body.serial, body.return_id, body.part_fen))
     elif isinstance(body, LeaseReturned):
         changes.lease_returns.setdefault(store_id, []).append(body)
+    elif isinstance(body, MemberJoined):
+        changes.people.setdefault(store_id, PeopleTold()).joins.append((body, envelope.at))
+    elif isinstance(body, IdentityClaimed):
+        changes.people.setdefault(store_id, PeopleTold()).claims.append((body, envelope.at))
+    elif isinstance(body, ConsentSet):
+        changes.people.setdefault(store_id, PeopleTold()).consents.append((body, envelope.at))
     elif isinstance(body, ShiftClosed):
         changes.closes.append(
             {

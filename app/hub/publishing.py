@@ -14,9 +14,11 @@ from sqlalchemy import Connection, select, update
 from app.hub import tables
 from app.hub.archive import Archive, insert_new, upsert
 from app.hub.feeds import append, holders, texts_of
-from app.hub.points import tell_of_members
+from app.hub.one_id import tell_newcomers
+from app.hub.people import hold
 from app.records.base import Record
 from app.records.clock import Clock
+from app.records.people import Member
 from app.records.registry import FEEDS
 
 CHAIN_FEEDS = frozenset({"product", "offer", "price"})
@@ -151,14 +153,18 @@ def publish(
 
 
 def _appending(feed: str, store_id: str, records: Sequence[Record]) -> Callable[[Connection], int]:
-    """A unit that appends one batch; a store that comes to hold members is told their points with them."""
+    """A unit that appends one batch; a store that comes to hold members is told with them what else it needs to know of them."""
     texts = texts_of(records)
 
     def unit(connection: Connection) -> int:
-        held = holders(connection, "member", texts) if feed == "member" else {}
-        written = append(connection, feed, store_id, texts)
-        if feed == "member" and (newcomers := [key for key in written if store_id not in held.get(key, ())]):
-            tell_of_members(connection, store_id, newcomers)
-        return len(written)
+        members = [record for record in records if isinstance(record, Member)]
+        if not members:
+            return len(append(connection, feed, store_id, texts))
+        held = holders(connection, "member", texts)
+        written = hold(connection, store_id, members)
+        newcomers = [key for key in texts if store_id not in held.get(key, ())]
+        if newcomers:
+            tell_newcomers(connection, store_id, newcomers)
+        return written
 
     return unit

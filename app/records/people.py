@@ -106,6 +106,17 @@ class Consent(Record):
     """When the event that said so was recorded; of two words the later one holds."""
 
 
+class Alias(Record):
+    """Two member ids are one person, or are so no more, as headquarters tells it to every store that holds either."""
+
+    id: str = Field(max_length=36)
+    """The id that was merged."""
+    canonical_id: str = Field(max_length=36)
+    """The id that stands for the person from now on."""
+    active: bool = True
+    """False once the merge was taken back: the id stands for itself again."""
+
+
 class PinAttempt(Record):
     """One failed PIN entry, kept so that a lock-out survives a restart."""
 

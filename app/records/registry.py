@@ -7,7 +7,7 @@ from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.coupons import CouponCase, CouponRight, Lease
 from app.records.offers import Offer
-from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
+from app.records.people import Alias, Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
 
 EVENTS: dict[str, type[Record]] = {
     "epoch.opened@1": events.EpochOpened,
@@ -76,6 +76,7 @@ FEEDS: dict[str, type[Record]] = {
     "case": CouponCase,
     "consent": Consent,
     "identity": MemberKey,
+    "alias": Alias,
 }
 """Record kinds that headquarters publishes to tills."""
 

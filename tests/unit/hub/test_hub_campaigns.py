@@ -134,7 +134,7 @@ def test_a_sale_projected_again_counts_no_second_time(bench: HubBench, till: Pap
     for _, raw in batch:
         envelope = unseal(raw)
         lines.append((0, inbox.Line(raw, envelope.digest, envelope, body_of(envelope.type, envelope.body), "", "")))
-    bench.archive.commit(lambda connection: inbox._project(connection, "RM01", lines, 480)).result()
+    bench.archive.commit(lambda connection: inbox._project(connection, "RM01", lines, 480, bench.clock.now())).result()
     assert day_rows(bench) == before == [("G1", 1, 5500, 500)]
 
 
