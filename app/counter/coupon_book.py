@@ -17,7 +17,7 @@ from app.domain.basket import Basket
 from app.domain.coupon_choice import CouponChoice, HeldCoupon
 from app.domain.member_rights import Rights
 from app.domain.money import yuan
-from app.domain.pricing import BookedOffer, OfferBook, PriceLine, Quote
+from app.domain.pricing import BookedOffer, OfferBook, PriceLine, Quote, Reckoning
 from app.domain.verdict import Text
 from app.records import events
 from app.records.coupon_token import CouponToken, TokenFault, mark, opened
@@ -122,8 +122,12 @@ class CouponBook:
         lines: Sequence[PriceLine],
         book: OfferBook,
         overrides: Mapping[str, int],
+        run: Reckoning,
     ) -> CouponStand:
-        """The coupons in hand and the set that applies: a person's choice, else the best of those that may be used by themselves."""
+        """The coupons in hand and the set that applies: a person's choice, else the best of those that may be used by themselves.
+
+        `run` is the basket with every offer applied; it comes back as it was.
+        """
         in_hand = self.in_hand(basket, member, day)
         above = self._above(basket, member, day, in_hand)
         buys = self._rights_of(basket.found_by) if member is not None else None
@@ -134,21 +138,14 @@ class CouponBook:
         priced = _Priced(tuple(lines), book, member is not None, member.tier if member else "", day, tuple(overrides.items()))
         made_of = (priced, in_hand, above, buys, basket.picked, basket.tokens, automatic, most)
         if self._known[0] != made_of:
-            self._known = (made_of, replace(self._chosen(basket, in_hand, priced, automatic, most), above=above, buys=buys))
+            self._known = (made_of, replace(self._chosen(basket, in_hand, priced, automatic, most, run), above=above, buys=buys))
         return self._known[1]
 
-    def _chosen(self, basket: Basket, in_hand: tuple[InHand, ...], priced: _Priced, automatic: bool, most: int) -> CouponStand:
+    def _chosen(
+        self, basket: Basket, in_hand: tuple[InHand, ...], priced: _Priced, automatic: bool, most: int, run: Reckoning
+    ) -> CouponStand:
         free = [one for one in in_hand if automatic or one.token in basket.tokens or basket.picked is not None]
-        choice = coupon_choice.choose(
-            priced.lines,
-            priced.book,
-            [one.coupon for one in free],
-            member=priced.member,
-            tier=priced.tier,
-            day=priced.day,
-            overrides=dict(priced.overrides),
-            most=most,
-        )
+        choice = coupon_choice.choose_in(run, [one.coupon for one in free], most=most)
         wanted = choice.serials if basket.picked is None else basket.picked
         terms = {one.serial: one.coupon.terms for one in in_hand}
         order = sorted(in_hand, key=lambda one: (one.coupon.terms.priority, one.coupon.ends_on, one.serial))

@@ -33,7 +33,7 @@ from app.domain import dispensing, lookalike, lots, masking, rules, safety
 from app.domain.basket import PRICE_OF_THE_DAY, Basket, BasketLine, LineAnswer
 from app.domain.member_rights import Rights
 from app.domain.money import yuan
-from app.domain.pricing import OfferBook, PriceLine, PromotionLaw, Quote, QuotedLine, quote
+from app.domain.pricing import OfferBook, PriceLine, PromotionLaw, Quote, QuotedLine, Reckoning
 from app.domain.rules import EarlierSale, RegisterFacts, ReviewFacts, SaleCase
 from app.domain.verdict import Text, Verdict
 from app.records import events
@@ -150,17 +150,11 @@ class Staging:
         member = self.member_of(basket)
         book, day = self._book(basket.coupons), self._day()
         personal = member is not None or basket.tokens
-        coupons = self._coupons.stand(basket, member, day, lines, book, overrides) if personal else NO_COUPONS
-        priced = quote(
-            lines,
-            book,
-            member=member is not None and self.rights(basket).price,
-            tier=member.tier if member and self.rights(basket).price else "",
-            day=day,
-            overrides=overrides,
-            coupons=coupons.used,
-        )
-        return priced, coupons
+        served = member if member is not None and self.rights(basket).price else None
+        tier = served.tier if served else ""
+        run = Reckoning.of(lines, book, member=served is not None, tier=tier, day=day, overrides=overrides)
+        coupons = self._coupons.stand(basket, member, day, lines, book, overrides, run) if personal else NO_COUPONS
+        return run.quoted(lines, coupons.used), coupons
 
     def _book(self, coupons: tuple[str, ...]) -> OfferBook:
         # The catalogue hands out the same offers until one of them changes.

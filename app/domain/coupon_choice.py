@@ -104,9 +104,12 @@ def choose(
     A coupon that takes nothing off is never used up. `most` is how many coupons one sale may use, 0 for any number.
     Raises ValueError as `pricing.quote` does.
     """
-    run = Reckoning(book, member, tier, day)
-    run.gather(lines, overrides or {})
-    run.apply_offers()
+    run = Reckoning.of(lines, book, member=member, tier=tier, day=day, overrides=overrides)
+    return choose_in(run, coupons, most=most, tries=tries)
+
+
+def choose_in(run: Reckoning, coupons: Sequence[HeldCoupon], *, most: int = 0, tries: int = TRIES) -> CouponChoice:
+    """`choose` in a basket that has its offers already; the reckoning comes back as it was."""
     ordered = sorted(coupons, key=lambda one: (one.terms.priority, one.ends_on, one.serial))
     search = _Search(run, ordered, most or len(ordered), tries)
     search.follow(0, (), 0)
@@ -159,11 +162,14 @@ class _Search:
     """Tries left."""
     best: _Found = field(default_factory=_Found)
     second: _Found = field(default_factory=_Found)
+    whole_fen: int = field(init=False)
+    """What is left to pay before any coupon."""
     twin_before: list[int] = field(init=False)
     """For each coupon the place of an equal one just before it, or -1: the later one is used only with the earlier."""
 
     def __post_init__(self) -> None:
         """Pair equal coupons that follow each other: with another between them, the later one may find other goods open."""
+        self.whole_fen = sum([goods.left_fen for goods in self.run.goods])
         same = [_sameness(one.terms) for one in self.held]
         self.twin_before = [place - 1 if place and same[place] == same[place - 1] else -1 for place in range(len(same))]
 
@@ -193,8 +199,7 @@ class _Search:
         mark = self.run.mark()
         ceilings = sorted((_ceiling(self.run, one.terms) for one in self.held[place:]), reverse=True)
         self.run.restore(mark)
-        left = sum(goods.left_fen for goods in self.run.goods)
-        reach = cut_fen + min(left, sum(ceilings[: self.most - len(used)]))
+        reach = cut_fen + min(self.whole_fen - cut_fen, sum(ceilings[: self.most - len(used)]))
         return reach > self.second.cut_fen or (reach == self.second.cut_fen == self.best.cut_fen)
 
 
@@ -220,7 +225,7 @@ def _ceiling(run: Reckoning, terms: BookedOffer) -> int:
 
 def _uncapped(promotion: Terms, scoped: Sequence[Goods], named: Sequence[Goods]) -> int:
     if isinstance(promotion, Threshold):
-        whole = sum(goods.left_fen for goods in scoped)
+        whole = sum([goods.left_fen for goods in scoped])
         return max((off for reach, off in promotion.tiers if whole >= reach), default=0)
     if isinstance(promotion, Percent | AmountOff | NthCheaper):
         outcome = promotion.work_out(scoped, named)

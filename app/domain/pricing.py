@@ -231,12 +231,7 @@ def quote(
     `coupons` are taken after every offer, in this order. Raises ValueError for a quantity below 1 or a negative price. A change
     above the marked price is refused by a note, because nobody may charge more than the marked price (price rules 2022, Art. 8).
     """
-    run = Reckoning(book, member, tier, day)
-    run.gather(lines, overrides or {})
-    run.apply_offers()
-    for coupon in coupons:
-        run.apply(coupon)
-    return run.result(lines)
+    return Reckoning.of(lines, book, member=member, tier=tier, day=day, overrides=overrides).quoted(lines, coupons)
 
 
 @dataclass(slots=True, eq=False)
@@ -251,9 +246,9 @@ class _Turn:
 
 
 class _Mark(NamedTuple):
-    """A moment of a reckoning: every goods with its state, and how many cuts and notes there were."""
+    """A moment of a reckoning: how many changes, cuts and notes there were."""
 
-    goods: list[tuple[Goods, int, str, bool, frozenset[str]]]
+    changes: int
     made: int
     notes: int
 
@@ -275,6 +270,18 @@ class Reckoning:
     made: list[tuple[Goods, tuple[str, str, str, str], int]] = field(default_factory=list)
     """Cuts in the order they were made: goods, cause, fen."""
     notes: list[QuoteNote] = field(default_factory=list)
+    changes: list[tuple[Goods, int, str, bool, frozenset[str]]] = field(default_factory=list)
+    """What goods were like before each offer that touched them, so that going back costs what was changed and not the basket."""
+
+    @classmethod
+    def of(
+        cls, lines: Sequence[PriceLine], book: OfferBook, *, member: bool, tier: str, day: date, overrides: Mapping[str, int] | None = None
+    ) -> Reckoning:
+        """A basket with every offer applied and no coupon yet; raises as `quote` does."""
+        run = cls(book, member, tier, day)
+        run.gather(lines, overrides or {})
+        run.apply_offers()
+        return run
 
     def gather(self, lines: Sequence[PriceLine], overrides: Mapping[str, int]) -> None:
         """Put lines of one product at one price together, in an order that does not depend on scanning."""
@@ -342,15 +349,22 @@ class Reckoning:
 
     def mark(self) -> _Mark:
         """What `restore` needs to come back to this moment."""
-        state = [(goods, goods.left_fen, goods.shut, goods.touched, frozenset(goods.groups)) for goods in self.goods]
-        return _Mark(state, len(self.made), len(self.notes))
+        return _Mark(len(self.changes), len(self.made), len(self.notes))
 
     def restore(self, mark: _Mark) -> None:
         """Forget everything since a mark."""
-        for goods, left_fen, shut, touched, groups in mark.goods:
-            goods.left_fen, goods.shut, goods.touched, goods.groups = left_fen, shut, touched, set(groups)
+        changes = self.changes
+        while len(changes) > mark.changes:
+            goods, left_fen, shut, touched, groups = changes.pop()
+            goods.left_fen, goods.shut, goods.touched, goods.groups = left_fen, shut, touched, groups
         del self.made[mark.made :]
         del self.notes[mark.notes :]
+
+    def quoted(self, lines: Sequence[PriceLine], coupons: Sequence[BookedOffer] = ()) -> Quote:
+        """The quote with these coupons taken after everything so far, in this order."""
+        for coupon in coupons:
+            self.apply(coupon)
+        return self.result(lines)
 
     def result(self, lines: Sequence[PriceLine]) -> Quote:
         """Share every cut over the lines of its goods and add up."""
@@ -495,21 +509,23 @@ class Reckoning:
         if isinstance(result, Miss):
             self._note(one, result.code, result.facts)
             return
-        cause, group, alone, made = one.cause, one.stack_group, one.exclusive, self.made
+        cause, group, alone, made, changes = one.cause, one.stack_group, one.exclusive, self.made, self.changes
         total_fen = 0
         for goods, amount in result.cuts:
             if amount:
+                changes.append((goods, goods.left_fen, goods.shut, goods.touched, goods.groups))
                 goods.left_fen -= amount
                 if not goods.left_fen and not goods.shut:
                     goods.shut = "nothing_left"
                 made.append((goods, cause, amount))
                 total_fen += amount
         for goods in result.used:
+            changes.append((goods, goods.left_fen, goods.shut, goods.touched, goods.groups))
             goods.touched = True
             if alone:
                 goods.shut = "taken_by_exclusive"
             if group:
-                goods.groups.add(group)
+                goods.groups |= {group}
         self._note(one, "applied", (("amount_fen", total_fen),))
 
     def _cut(self, goods: Goods, cause: tuple[str, str, str, str], amount: int) -> None:

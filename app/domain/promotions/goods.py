@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 Facts: TypeAlias = tuple[tuple[str, str | int], ...]
@@ -28,7 +28,7 @@ class Goods:
     """Whether an offer has used them already."""
     giftable: bool = True
     """Whether the law lets a unit be given away."""
-    groups: set[str] = field(default_factory=set)
+    groups: frozenset[str] = frozenset()
     """Stack groups that have used them."""
 
 

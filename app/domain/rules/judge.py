@@ -68,6 +68,8 @@ class Judge:
             known = before.get(line_id)
             if known is None or known.seen != seen:
                 known = _Known(seen, self._alone(case, line))
+            # Where facts were read anew and are equal, the newer ones: next time they are the very same, which is seen at a glance.
+            known.seen = seen
             self._known[line_id] = known
         more: dict[str, list[_Ranked]] = {}
         for entry in self._whole:

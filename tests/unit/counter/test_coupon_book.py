@@ -238,8 +238,8 @@ def test_the_same_basket_is_not_searched_twice(shop: Till, hand: Any, monkeypatc
     shop.store.inbox.apply("coupon", [right(1, "three")], "c1").result(60)
     hand.scan(f"@{THERMOMETER}.ean", "@member.1")
     calls: list[int] = []
-    real = coupon_choice.choose
-    monkeypatch.setattr(coupon_choice, "choose", lambda *a, **k: (calls.append(1), real(*a, **k))[1])
+    real = coupon_choice.choose_in
+    monkeypatch.setattr(coupon_choice, "choose_in", lambda *a, **k: (calls.append(1), real(*a, **k))[1])
     shop.selling.look_again()
     shop.selling.scene()
     shop.selling.detach_member()

@@ -10,8 +10,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.coupon_choice import HeldCoupon, choose
-from app.domain.pricing import BookedOffer, OfferBook, PriceLine, PromotionLaw, quote
+from app.domain.coupon_choice import HeldCoupon, choose, choose_in
+from app.domain.pricing import BookedOffer, OfferBook, PriceLine, PromotionLaw, Reckoning, quote
+from app.domain.promotions.goods import Goods
 from app.records.offers import Offer
 
 TODAY = date(2026, 11, 22)
@@ -131,3 +132,22 @@ def test_the_choice_is_that_of_looking_at_every_set(drawn: list[Any], offers: li
     assert plain - quote(lines, book, member=True, tier="", day=TODAY, coupons=used).payable_fen == best
     assert found.runner_up_fen <= found.cut_fen
     assert {*found.serials, *(one.serial for one in found.waiting)} == {one.serial for one in wallet}
+
+
+@settings(max_examples=150, deadline=None)
+@given(LINES, st.lists(OFFERS, max_size=5), st.lists(OFFERS, min_size=1, max_size=6), st.integers(0, 3))
+def test_a_search_leaves_the_basket_as_if_it_had_never_tried(drawn: list[Any], offers: list[Any], coupons: list[Any], most: int) -> None:
+    lines = [PriceLine(f"l{no}", PRODUCTS[at], "c", quantity, price, rx_class=rx) for no, (at, price, quantity, rx) in enumerate(drawn)]
+    book = OfferBook.of([drawn_offer(f"o{no}", one) for no, one in enumerate(offers)], LAW)
+    wallet = [held(drawn_offer(f"c{no}", one), no) for no, one in enumerate(coupons)]
+    run = Reckoning.of(lines, book, member=True, tier="", day=TODAY)
+    found = choose_in(run, wallet, most=most)
+    assert found == choose(lines, book, wallet, member=True, tier="", day=TODAY, most=most)
+    untouched = Reckoning.of(lines, book, member=True, tier="", day=TODAY)
+    assert [_state(goods) for goods in run.goods] == [_state(goods) for goods in untouched.goods]
+    used = [one.terms for one in wallet if one.serial in found.serials]
+    assert run.quoted(lines, used) == quote(lines, book, member=True, tier="", day=TODAY, coupons=used)
+
+
+def _state(goods: Goods) -> tuple[object, ...]:
+    return goods.product_id, goods.left_fen, goods.shut, goods.touched, goods.giftable, goods.groups
