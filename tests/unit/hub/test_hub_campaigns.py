@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hub_bench import HubBench
-from sqlalchemy import select
+from sqlalchemy import func, select
 from till_double import DAY, PaperTill
 
+from app.domain.pricing import BookedOffer, OfferBook, PriceLine, quote
 from app.hub import campaign_trial, campaigns, inbox, publishing, tables
-from app.hub.campaigns import Design
+from app.hub.campaigns import Design, DesignFaults
 from app.records.catalogue import Product
 from app.records.coupons import CouponRight
 from app.records.envelope import unseal
 from app.records.events import Cut, ReturnClosed, ReturnLine, SaleClosed, SaleLine
 from app.records.ids import new_id
 from app.records.keys import DeviceKey
+from app.records.offers import Offer
 from app.records.people import Member
 from app.records.registry import body_of
 
@@ -33,7 +37,7 @@ def design(**changes: Any) -> Design:
 
 
 def product(key: str, category: str = "维生素", rx_class: str = "none") -> Product:
-    return Product(id=key, generic_name=f"品{key}", pinyin="p", category=category, rx_class=rx_class, list_price_fen=1000, name_key=key)
+    return Product(id=key, generic_name=f"品{key}", kind="drug", category=category, rx_class=rx_class, list_price_fen=1000)
 
 
 def member(key: str, tier: str = "normal") -> Member:
@@ -149,3 +153,256 @@ def test_coupons_of_a_campaign_are_known_by_the_right_that_was_told(bench: HubBe
     cuts = [("coupon", right.id, 500) for right in mine]
     client.push([till.opened(), till.write(sale(till, [line(till, "P1", 12000)], cuts, member_id="m-1"))])
     assert day_rows(bench) == [("G1", 1, 11000, 1000)]
+
+
+# ---------------------------------------------------------------- the dry run
+
+
+def furnished(bench: HubBench, till: PaperTill, sales: int, seed: int) -> list[tuple[SaleClosed, date]]:
+    """Products, members, two standing offers, and a month of sales; gives the sales that were not voided."""
+    publishing.publish(bench.archive, "product", [product("P1"), product("P2", "护肤"), product("P3", "处方", "rx")])
+    publishing.publish(bench.archive, "member", [member("m-1", "gold"), member("m-2"), member("m-3", "gold")], "RM01")
+    standing = [
+        Offer(id="tenth", kind="percent", title_zh="九折", terms='{"percent_off_bp":1000}', scope="category:护肤",
+              starts_on=DAY - timedelta(days=40), ends_on=DAY - timedelta(days=10), stack_group="g"),
+        Offer(id="coded", kind="amount_off", title_zh="码", terms='{"amount_fen":50}', coupon_code="9" * 20,
+              starts_on=DAY - timedelta(days=40), ends_on=DAY),
+    ]  # fmt: skip
+    publishing.publish(bench.archive, "offer", standing)
+    chance, client, kept = random.Random(seed), bench.enrolled(till), []
+    batch = [till.opened()]
+    for _ in range(sales):
+        day = DAY - timedelta(days=chance.randrange(20))
+        lines = [
+            line(till, key, chance.choice((700, 1900, 4300)), chance.randint(1, 3), rx_class="rx" if key == "P3" else "none")
+            for key in chance.sample(["P1", "P2", "P3"], chance.randint(1, 3))
+        ]
+        cuts = [("amount_off", "coded", 50)] if chance.random() < 0.3 else []
+        if chance.random() < 0.3:
+            cuts.append((chance.choice(("price_change", "member_price")), "", 100 * lines[0].quantity))
+        one = sale(till, lines, cuts, member_id=chance.choice(("", "m-1", "m-2", "m-3", "m-9")))
+        batch.append(till.write(one, day=day))
+        if chance.random() < 0.1:
+            batch.append(till.write(back(till, one, one.payable_fen, "void"), day=day))
+        else:
+            kept.append((one, day))
+        till.clock.advance(60)
+    for place in range(0, len(batch), 200):
+        client.push(batch[place : place + 200])
+    return kept
+
+
+def brute(kept: list[tuple[SaleClosed, date]], plan: Design, from_day: date, others: list[Offer]) -> dict[str, Any]:
+    """The same question answered sale by sale, with nothing shared."""
+    own = plan.offer().model_copy(update={"starts_on": from_day, "ends_on": DAY})
+    law = campaigns.rules().law
+    tiers = {"m-1": "gold", "m-2": "normal", "m-3": "gold", "m-9": "", "": ""}
+    categories = {"P1": "维生素", "P2": "护肤", "P3": "处方"}
+    found: dict[str, Any] = {"read": 0, "touched": 0, "cut_fen": 0, "before_fen": 0, "after_fen": 0, "winners": set()}
+    spent: dict[str, int] = {}
+    for one, day in sorted(kept, key=lambda pair: (pair[1], pair[0].opened_at)):
+        if not from_day <= day <= DAY:
+            continue
+        by_line: dict[tuple[str, str], int] = {(cut.cause_kind, cut.line_id): cut.amount_fen for cut in one.cuts}
+        lines, overrides = [], {}
+        for row in one.lines:
+            cheaper = by_line.get(("member_price", row.line_id), 0) // row.quantity
+            lines.append(
+                PriceLine(
+                    row.line_id, row.product_id, categories[row.product_id], row.quantity, row.unit_price_fen,
+                    row.unit_price_fen - cheaper if cheaper else 0, row.kind, row.rx_class,
+                )
+            )  # fmt: skip
+            if ("price_change", row.line_id) in by_line:
+                overrides[row.line_id] = row.unit_price_fen - by_line["price_change", row.line_id] // row.quantity
+        here = [offer for offer in others if not offer.coupon_code or any(cut.cause_id == offer.id for cut in one.cuts)]
+        asked: dict[str, Any] = {"member": bool(one.member_id), "tier": tiers[one.member_id], "day": day, "overrides": overrides}
+        without = quote(lines, OfferBook.of(here, law), **asked)
+        coupon = plan.for_holders and one.member_id in ("m-1", "m-2", "m-3") and spent.get(one.member_id, 0) < plan.each
+        if plan.for_holders:
+            with_it = quote(lines, OfferBook.of(here, law), **asked, coupons=[BookedOffer.read(own)] if coupon else [])
+        else:
+            with_it = quote(lines, OfferBook.of([*here, own], law), **asked)
+        cut_fen = sum(cut.amount_fen for cut in with_it.cuts if cut.cause_id == own.id)
+        found["read"] += 1
+        found["before_fen"] += without.payable_fen
+        found["after_fen"] += with_it.payable_fen
+        if cut_fen:
+            found["touched"] += 1
+            found["cut_fen"] += cut_fen
+            found["winners"] |= {one.member_id} - {""}
+            spent[one.member_id] = spent.get(one.member_id, 0) + 1
+    return found
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        design(),
+        design(audience="tier", audience_values=("gold",), scope="category:护肤;处方"),
+        design(kind="percent", terms='{"percent_off_bp":2000}', scope="category:护肤", stack_group="g", priority=10),
+        design(audience="members", coupon_class="B", per_person=2),
+    ],
+    ids=["everybody", "gold", "group", "coupons"],
+)
+def test_a_dry_run_finds_what_pricing_sale_by_sale_finds(bench: HubBench, till: PaperTill, plan: Design) -> None:
+    kept = furnished(bench, till, 120, seed=7)
+    campaigns.keep(bench.archive, bench.clock, "admin", plan)
+    from_day = DAY - timedelta(days=15)
+    found = campaign_trial.run(bench.archive, bench.clock, "admin", "winter", from_day, DAY)
+    with bench.archive.reading() as connection:
+        others = list(campaign_trial._offers(connection))
+        told = connection.scalar(select(func.count()).select_from(tables.feed_row).where(tables.feed_row.c.key == "winter"))
+    expected = brute(kept, plan, from_day, others)
+    assert expected["touched"] > 5
+    assert found.total == found.read == expected["read"]
+    assert (found.touched, found.cut_fen, found.winners) == (expected["touched"], expected["cut_fen"], len(expected["winners"]))
+    assert (found.before_fen, found.after_fen) == (expected["before_fen"], expected["after_fen"])
+    assert found.cost_fen == expected["before_fen"] - expected["after_fen"]
+    assert sum(row.cut_fen for row in found.products) == found.cut_fen
+    assert told == 0
+
+
+def test_a_dry_run_says_how_much_it_read_before_its_time_was_up(bench: HubBench, till: PaperTill, monkeypatch: pytest.MonkeyPatch) -> None:
+    furnished(bench, till, 30, seed=3)
+    campaigns.keep(bench.archive, bench.clock, "admin", design())
+    monkeypatch.setattr(campaign_trial, "_PART", 10)
+
+    class Hurried:
+        """A clock on which every look costs a minute."""
+
+        def __init__(self) -> None:
+            self.ms = 0
+
+        def now(self) -> Any:
+            return bench.clock.now()
+
+        def monotonic_ms(self) -> int:
+            self.ms += 60_000
+            return self.ms
+
+    found = campaign_trial.run(bench.archive, Hurried(), "admin", "winter", DAY - timedelta(days=30), DAY)
+    assert 0 < found.read <= 10 < found.total
+    with bench.archive.reading() as connection:
+        trial = campaign_trial.newest(connection, "winter", bench.clock.now())
+        assert trial is not None and trial.finding == found
+        assert (trial.state, trial.read, trial.total) == ("done", found.read, found.total)
+        assert [act.act for act in campaigns.acts(connection, "winter")] == ["tried", "designed"]
+
+
+# ---------------------------------------------------------------- launch, coverage, stop
+
+
+def codes(caught: pytest.ExceptionInfo[DesignFaults]) -> list[str]:
+    return [fault.code for fault in caught.value.faults]
+
+
+def test_a_campaign_is_launched_only_as_it_was_tried(bench: HubBench) -> None:
+    campaigns.keep(bench.archive, bench.clock, "admin", design())
+    with pytest.raises(DesignFaults) as caught:
+        campaigns.launch(bench.archive, bench.clock, "admin", "winter")
+    assert codes(caught) == ["untried"]
+    campaign_trial.run(bench.archive, bench.clock, "admin", "winter", DAY, DAY)
+    campaigns.keep(bench.archive, bench.clock, "admin", design(priority=7))
+    with pytest.raises(DesignFaults) as caught:
+        campaigns.launch(bench.archive, bench.clock, "admin", "winter")
+    assert codes(caught) == ["untried"]
+    launched(bench, design(priority=7))
+    with pytest.raises(DesignFaults) as caught:
+        campaigns.keep(bench.archive, bench.clock, "admin", design())
+    assert codes(caught) == ["launched"]
+    with bench.archive.reading() as connection:
+        assert [act.act for act in campaigns.acts(connection, "winter")] == ["launched", "tried", "changed", "changed", "tried", "designed"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"title_zh": " "}, ["title"]),
+        ({"ends_on": DAY - timedelta(days=2)}, ["days"]),
+        ({"stores": ("RM77",)}, ["stores"]),
+        ({"scope": "product:P9"}, ["products"]),
+        ({"kind": "gift", "terms": '{"buy_quantity":2,"gift_product":"P3","gift_quantity":1}', "scope": "category:护肤"}, ["not_giftable"]),
+        ({"title_zh": "品P3大促"}, ["rx_named"]),
+        ({"audience": "tier"}, ["audience"]),
+        ({"audience": "list", "audience_values": ("m-1",)}, ["list"]),
+        ({"audience": "segment", "audience_values": ("s",)}, ["segment"]),
+        ({"per_person": 1}, ["limits"]),
+        ({"coupon_class": "B"}, ["holders"]),
+        ({"coupon_class": "C", "audience": "members"}, ["coupon_class"]),
+        ({"coupon_class": "B", "audience": "members", "kind": "percent", "terms": '{"percent_off_bp":1000}'}, ["face"]),
+        ({"coupon_class": "B", "audience": "members", "budget_fen": 4000}, ["budget"]),
+        ({"coupon_class": "B", "audience": "members", "budget_fen": 4500}, []),
+        ({"coupon_class": "B", "audience": "members", "budget_fen": 3000, "total": 2}, []),
+    ],
+)
+def test_what_does_not_hold_is_said_before_the_launch(bench: HubBench, changes: dict[str, Any], expected: list[str]) -> None:
+    publishing.publish(bench.archive, "product", [product("P1"), product("P2", "护肤"), product("P3", "处方", "rx")])
+    publishing.publish(bench.archive, "member", [member("m-1", "gold"), member("m-2"), member("m-3", "gold")], "RM01")
+    with bench.archive.reading() as connection:
+        assert [fault.code for fault in campaigns.faults(connection, design(**changes))] == expected
+
+
+def test_the_tills_that_hold_it_are_counted_by_what_they_asked_for(bench: HubBench) -> None:
+    one, two = PaperTill(), PaperTill(till="T2")
+    first, second = bench.enrolled(one), bench.enrolled(two)
+    second.feed("offer", "", 10)
+    launched(bench, design(hold_percent=60))
+
+    def held() -> tuple[int, int]:
+        with bench.archive.reading() as connection:
+            found = campaigns.coverage(connection, campaigns.campaign(connection, "winter"))
+        return found.held, found.percent
+
+    assert held() == (0, 0)
+    read = first.feed("offer", "", 10)
+    assert held() == (0, 0)
+    first.feed("offer", read.cursor, 10)
+    assert held() == (1, 50)
+    with pytest.raises(DesignFaults) as caught:
+        campaigns.tell(bench.archive, bench.clock, "admin", "winter")
+    assert codes(caught) == ["few_hold"]
+    second.feed("offer", second.feed("offer", "", 10).cursor, 10)
+    assert held() == (2, 100)
+    campaigns.tell(bench.archive, bench.clock, "admin", "winter")
+    first.push([one.opened(), one.write(under(one))])
+    with pytest.raises(DesignFaults) as caught:
+        campaigns.stop(bench.archive, bench.clock, "admin", "winter", " ")
+    assert codes(caught) == ["reason"]
+    campaigns.stop(bench.archive, bench.clock, "admin", "winter", "too dear")
+    assert held() == (0, 0)
+    row = dict(first.feed("offer", read.cursor, 10).rows[-1])
+    assert (row["id"], row["active"]) == ("winter", False)
+    with bench.archive.reading() as connection:
+        found = campaigns.coverage(connection, campaigns.campaign(connection, "winter"))
+        done = campaigns.acts(connection, "winter")
+    costs = {till.till: till.may_cost_fen(6) for till in found.tills}
+    assert costs == {"T1": 3000, "T2": 0}
+    assert [(act.act, act.who) for act in done[:3]] == [("stopped", "admin"), ("told", "admin"), ("launched", "admin")]
+    assert done[0].detail["reason"] == "too dear"
+
+
+def test_coupons_are_given_once_each_and_within_the_total(bench: HubBench, till: PaperTill) -> None:
+    client = bench.enrolled(till)
+    sign = DeviceKey.from_bytes(bench.seed).sign
+    publishing.publish(bench.archive, "member", [member(f"m-{n}") for n in range(5)], "RM01")
+    launched(bench, design(audience="members", coupon_class="B", per_person=2, total=7))
+    assert campaigns.give_rights(bench.archive, bench.clock, "winter", sign) == 7
+    assert campaigns.give_rights(bench.archive, bench.clock, "winter", sign) == 0
+    rights = [CouponRight.model_validate(row) for row in client.feed("coupon", "", 100).rows]
+    held = {one: sum(right.member_id == one for right in rights) for one in {right.member_id for right in rights}}
+    assert held == {"m-0": 2, "m-1": 2, "m-2": 2, "m-3": 1}
+    offer = dict(client.feed("offer", "", 10).rows[-1])
+    assert offer["by_right"] and offer["members_only"]
+    with bench.archive.reading() as connection:
+        assert campaigns.exposure(connection, design(audience="members", coupon_class="B", per_person=2, total=7)).promised_fen == 7 * 1500
+
+
+def test_cut_off_tills_are_the_worst_loss_of_store_bound_coupons(bench: HubBench) -> None:
+    for one in (PaperTill(), PaperTill(till="T2")):
+        bench.enrolled(one)
+    publishing.publish(bench.archive, "member", [member("m-1"), member("m-2")], "RM01")
+    with bench.archive.reading() as connection:
+        found = campaigns.exposure(connection, design(audience="members", coupon_class="B", per_person=3))
+    assert (found.members, found.rights, found.face_fen, found.tills) == (2, 6, 1500, 2)
+    assert found.worst_fen == {"A": 0, "B": 6 * 1500, "C": 0, "D": 0}
