@@ -126,3 +126,10 @@ def test_one_disturbed_part_of_a_run_does_not_decide_its_p99() -> None:
     calm, disturbed = [1.0] * 100, [50.0] * 100
     assert steady_p99(calm * 4 + disturbed) == 1.0
     assert steady_p99(disturbed * 5) == 50.0
+
+
+def test_rfm_reckons_every_member_as_the_pure_rules_do(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = asked(capsys, "rfm")
+    holds_floor_and_ratio(printed["cases"]["fifths of everybody"])
+    assert goal_of(printed, "members reckoned otherwise")["figure"] == 0 and printed["checked"] > 100
+    assert 0 < printed["in_cells"] <= printed["members"]

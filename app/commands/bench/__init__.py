@@ -25,6 +25,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("sync", "scans while 10,000 catalogue rows and 5,000 events move"),
     ("kill", "random kills while selling: nothing acknowledged is lost or doubled (--printing: while paper moves)"),
     ("price", "a full reprice under 200 and 2,000 offers"),
+    ("rfm", "fifths of every member by recency, frequency and money, from all orders of a year (--large: 10 M and 100 M)"),
 )
 
 KILLS, QUICK_KILLS = 200, 3
