@@ -57,6 +57,8 @@ from app.sync.worker import SyncState, SyncWorker
 
 if TYPE_CHECKING:
     # Loaded late: see `Till.labelling`.
+    from app.counter.caring import Caring
+    from app.counter.joining import Joining
     from app.counter.labelling import Labelling
     from app.devices.labels.printer import LabelPaper, LabelPrinter
 
@@ -306,6 +308,39 @@ class Till:
     def online(self) -> bool:
         """Whether there is a line to headquarters, as the sync last found it."""
         return self.sync.state.kind in ("online", "recovering")
+
+    @cached_property
+    def joining(self) -> Joining:
+        """Registration and consents, loaded when somebody first joins."""
+        from app.counter.joining import Joining
+        from app.domain.joining import ConsentTexts, JoiningRules
+
+        rules = JoiningRules.read(json.loads(resource("rules", "joining.json").read_text("utf-8")))
+        texts = ConsentTexts.read(json.loads(resource("texts", "consents.json").read_text("utf-8")))
+        return Joining(
+            self.store, self.clock, self.post, self.selling, self.attaching, self.shapes, rules, texts, self.sync.wake
+        )
+
+    @cached_property
+    def caring(self) -> Caring:
+        """Readings, medicines in use and follow-ups, loaded when a member's page is first opened."""
+        from app.counter.caring import Caring
+        from app.domain.care import CareRules
+        from app.domain.joining import ConsentTexts
+
+        rules = CareRules.read(json.loads(resource("rules", "care.json").read_text("utf-8")))
+        texts = ConsentTexts.read(json.loads(resource("texts", "consents.json").read_text("utf-8")))
+        return Caring(
+            self.store,
+            self.clock,
+            self.post,
+            self.goods,
+            rules,
+            texts,
+            self.pack.word,
+            lambda member_id, said: self.joining.set_consents(member_id, said),
+            self.sync.wake,
+        )
 
     @cached_property
     def labelling(self) -> Labelling:

@@ -179,6 +179,9 @@ class CareRules:
     usage_sources: Mapping[str, Text]
     places: Mapping[str, Text]
     conditions: Mapping[str, Text]
+    """What the medicines of a category are for."""
+    measured_for: Mapping[str, str]
+    """Category → the kind of reading that says whether its medicines work."""
     problems: Mapping[str, Text]
 
     @classmethod
@@ -217,6 +220,7 @@ class CareRules:
             usage_sources=_texts(document["usage_sources"]),
             places=_texts(document["places"]),
             conditions=_texts(document["conditions"]),
+            measured_for={str(category): str(kind) for category, kind in document["measured_for"].items() if kinds[kind]},
             problems=_texts(document["problems"]),
         )
 
@@ -299,7 +303,7 @@ def figures_of(kind: Kind, typed: Mapping[str, str], context: str, unit: str = "
             if measure.required:
                 problems.append(Problem(name, "required", {}))
             continue
-        value = _stored(measure, text, unit)
+        value = stored(measure, text, unit)
         if isinstance(value, Problem):
             problems.append(value)
         elif not measure.low <= value <= measure.high:
@@ -320,7 +324,8 @@ def figures_of(kind: Kind, typed: Mapping[str, str], context: str, unit: str = "
     return figures, tuple(problems)
 
 
-def _stored(measure: Measure, text: str, unit: str) -> int | Problem:
+def stored(measure: Measure, text: str, unit: str) -> int | Problem:
+    """The stored number of one typed figure, or what is wrong with it; whether it is believable is not asked here."""
     plain = text.replace(",", ".").replace("。", ".").replace("．", ".")
     if not plain.isascii() or _NUMBER.fullmatch(plain) is None:
         return Problem(measure.name, "not_number", {})

@@ -23,13 +23,15 @@ _FOOT = 24 * MM
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """One medicine: how often it was bought here, and when it should run out."""
+    """One medicine: how it is taken, or how often it was bought here, and when it should run out."""
 
     name: str
     spec: str
     every_days: int
     last: date
     next: date
+    usage: str = ""
+    """How it is taken, where that was noted; it takes the place of the interval."""
 
 
 def refill_pdf(shop: ShopFace, name: str, card: str, rows: Sequence[CardRow], *, made_on: date) -> bytes:
@@ -85,7 +87,8 @@ def _row(canvas: Canvas, words: Words, row: CardRow, y: float) -> float:
     while fonts.width(row.name, size, bold=True) > room and size > 7:
         size -= 0.25
     _text(canvas, _EDGE + 8, y - 6 * MM, row.name, size, INK, bold=True)
-    _text(canvas, _EDGE + 8, y - 11.4 * MM, f"{row.spec}  {words('refill.every', days=row.every_days)}".strip(), 8, INK2)
+    how = row.usage or words("refill.every", days=row.every_days)
+    _text(canvas, _EDGE + 8, y - 11.4 * MM, f"{row.spec}  {how}".strip(), 8, INK2)
     _text(canvas, A6[0] - _EDGE - 8, y - 6 * MM, row.next.isoformat(), 11, BRAND_INK, bold=True, right=True)
     _text(canvas, A6[0] - _EDGE - 8, y - 11.4 * MM, words("refill.last", day=row.last.isoformat()), 8, INK3, right=True)
     return y - tall - 2 * MM
