@@ -302,7 +302,7 @@ class Reckoning:
             same = alike[key]
             if len(same) > 1:
                 same.sort(key=lambda line: (-line.quantity, line.line_id))
-            quantity = sum(line.quantity for line in same)
+            quantity = same[0].quantity if len(same) == 1 else sum(line.quantity for line in same)
             goods = Goods(product_id, category, rx_class, quantity, unit_price * quantity)
             goods.giftable = rx_class not in law.not_giftable
             self.goods.append(goods)
@@ -338,9 +338,7 @@ class Reckoning:
         turn = self._turn(coupon)
         if turn is None:
             return 0
-        before = len(self.made)
-        self._conclude(coupon, self._work_out(turn))
-        return sum(amount for _, _, amount in self.made[before:])
+        return self._conclude(coupon, self._work_out(turn))
 
     def open_to(self, coupon: BookedOffer) -> tuple[list[Goods], list[Goods]]:
         """The goods that a coupon may still touch: of its scope, and of those its terms name; both empty when it is not for now."""
@@ -504,11 +502,11 @@ class Reckoning:
                 if not (taken.isdisjoint(turn.scoped) and taken.isdisjoint(turn.named)):
                     turn.result = None
 
-    def _conclude(self, one: BookedOffer, result: Outcome | Miss) -> None:
-        """Apply an outcome and mark what it used, or note why there is none."""
+    def _conclude(self, one: BookedOffer, result: Outcome | Miss) -> int:
+        """Apply an outcome and mark what it used, or note why there is none; returns what it takes off, in fen."""
         if isinstance(result, Miss):
             self._note(one, result.code, result.facts)
-            return
+            return 0
         cause, group, alone, made, changes = one.cause, one.stack_group, one.exclusive, self.made, self.changes
         total_fen = 0
         for goods, amount in result.cuts:
@@ -527,6 +525,7 @@ class Reckoning:
             if group:
                 goods.groups |= {group}
         self._note(one, "applied", (("amount_fen", total_fen),))
+        return total_fen
 
     def _cut(self, goods: Goods, cause: tuple[str, str, str, str], amount: int) -> None:
         if amount:

@@ -15,6 +15,8 @@ from app.desktop.theme.paint import mark_name, money_text
 LINE_ROLE = Qt.ItemDataRole.UserRole + 1
 SELECTED_ROLE = Qt.ItemDataRole.UserRole + 2
 
+_OTHER_LINE = (LINE_ROLE, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.SizeHintRole)
+
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 
@@ -57,24 +59,39 @@ class CartModel(QAbstractListModel):
             self._lines = lines
             self.endResetModel()
             return
+        differ: list[tuple[int, tuple[int, ...]]] = []
         for row, line in enumerate(lines):
             if row >= len(self._lines) or self._lines[row].line_id != line.line_id:
+                self._tell(lines, differ)
                 self.beginInsertRows(_NOWHERE, row, row)
                 self._lines = (*self._lines[:row], line, *self._lines[row:])
                 self.endInsertRows()
                 continue
             turned = before != selected and line.line_id in (before, selected)
-            if self._lines[row] is line and not turned:
+            known = self._lines[row]
+            if known is line and not turned:
                 continue
-            roles = []
-            if self._lines[row] != line:
-                self._lines = (*self._lines[:row], line, *self._lines[row + 1 :])
-                roles = [LINE_ROLE, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.SizeHintRole]
+            roles = _OTHER_LINE if known != line else ()
             if turned:
-                roles.append(SELECTED_ROLE)
+                roles = (*roles, SELECTED_ROLE)
             if roles:
-                at = self.index(row)
-                self.dataChanged.emit(at, at, roles)
+                differ.append((row, roles))
+        self._tell(lines, differ)
+
+    def _tell(self, lines: tuple[SceneLine, ...], differ: list[tuple[int, tuple[int, ...]]]) -> None:
+        """Take over the rows that differ and say so, neighbours in one word; a cut that is shared over the basket changes many at once."""
+        if not differ:
+            return
+        shown = list(self._lines)
+        for row, _ in differ:
+            shown[row] = lines[row]
+        self._lines = tuple(shown)
+        start = 0
+        for at, (row, roles) in enumerate(differ):
+            if at + 1 == len(differ) or differ[at + 1] != (row + 1, roles):
+                self.dataChanged.emit(self.index(differ[start][0]), self.index(row), list(roles))
+                start = at + 1
+        differ.clear()
 
     def rowCount(self, parent: _Index = _NOWHERE) -> int:
         """How many lines."""

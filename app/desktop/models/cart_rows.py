@@ -87,6 +87,11 @@ _shape = attrgetter(
 """What of a line the measures of its head depend on; prices and counts stand in boxes of their own."""
 
 
+def _alike(one: SceneLine, other: SceneLine) -> bool:
+    """Whether two states of a line take the same room: a cut shared over the basket changes the figures of many lines and nothing else."""
+    return one.strips == other.strips and _shape(one) == _shape(other)
+
+
 @dataclass(frozen=True, slots=True)
 class _Head:
     """The part of a line above its notes, measured."""
@@ -180,7 +185,9 @@ class CartRows(QObject):
         """The row of a line `width` pixels wide."""
         key = (line.line_id, selected)
         known = self._known.get(key)
-        if known is not None and known[0] is line and known[1] == width:
+        if known is not None and known[1] == width and (known[0] is line or _alike(known[0], line)):
+            if known[0] is not line:
+                self._known[key] = (line, width, known[2])
             return known[2]
         made = self._measure(line, width, selected)
         if known is not None and known[2] == made:
