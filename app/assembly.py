@@ -18,6 +18,7 @@ from app.counter.authorising import Authorising
 from app.counter.campaigns import Campaigns
 from app.counter.checkout import Checkout
 from app.counter.coupon_book import CouponBook
+from app.counter.coupon_shares import CouponShares
 from app.counter.customer_side import CustomerSide
 from app.counter.goods import Goods
 from app.counter.invoicing import Invoicing
@@ -41,6 +42,7 @@ from app.devices.printer import Printer
 from app.devices.profile import profile_for
 from app.devices.transports import transport_at
 from app.domain import codes, day, rulepack
+from app.domain.coupon_rules import CouponRules
 from app.domain.demo.sheet import sheet_from_json
 from app.domain.member_code import CodeRules
 from app.domain.member_rights import RightsRules
@@ -52,7 +54,7 @@ from app.records.resources import resource
 from app.store.keys import DEVICE_KEY, read_key
 from app.store.open_store import Store
 from app.store.settings import Settings
-from app.sync.client import HubClient
+from app.sync.client import HubClient, Limits
 from app.sync.worker import SyncState, SyncWorker
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ASKING = Limits(connect_s=3.0, read_s=5.0, total_s=8.0)
+"""How long headquarters may take to put a coupon by: a customer waits."""
 RULE_PACK = "cn-2026.11.json"
 
 
@@ -116,6 +120,11 @@ def proof_rules() -> tuple[CodeRules, RightsRules]:
         CodeRules.read(json.loads(resource("rules", "member_code.json").read_text("utf-8"))),
         RightsRules.read(json.loads(resource("rules", "member_rights.json").read_text("utf-8"))),
     )
+
+
+def coupon_rules() -> CouponRules:
+    """The carried rules for classes of coupons."""
+    return CouponRules.read(json.loads(resource("rules", "coupons.json").read_text("utf-8")))
 
 
 def rule_pack() -> rulepack.RulePack:
@@ -180,13 +189,13 @@ def font() -> Path:
     return resource("fonts", "NotoSansSC-Regular.ttf")
 
 
-def hub_client(store: Store, folder: Path) -> HubClient | None:
+def hub_client(store: Store, folder: Path, limits: Limits | None = None) -> HubClient | None:
     """The way to headquarters that the settings name; None for a shop that stands alone or is not enrolled."""
     url, hub_key = store.settings.text("hub.url"), store.settings.text("hub.public_key")
     if not url or not hub_key:
         return None
     key = store.key or DeviceKey.from_bytes(read_key(folder, DEVICE_KEY))
-    return HubClient(url, key, bytes.fromhex(hub_key), on_hub_time=store.journal.heard_from_hub)
+    return HubClient(url, key, bytes.fromhex(hub_key), limits=limits, on_hub_time=store.journal.heard_from_hub)
 
 
 class Till:
@@ -231,7 +240,16 @@ class Till:
         )
         self.points = PointsBook(self.store, clock, self.post, points_rules())
         self.proving = Proving(self.store, *proof_rules())
-        self.coupons = CouponBook(self.store, self.goods, memo, self.online, self.proving.rights_of)
+        self.shares = CouponShares(
+            self.store,
+            clock,
+            memo,
+            coupon_rules(),
+            lambda: None if self.training else hub_client(self.store, folder, ASKING),
+            lambda: self.sync.line.fresh.get("coupon"),
+            lambda: self.sync.wake(now=True),
+        )
+        self.coupons = CouponBook(self.store, self.goods, memo, self.online, self.proving.rights_of, self.shares)
         self.staging = Staging(
             self.store,
             clock,
@@ -360,9 +378,11 @@ class Till:
         if self.settings.text("label_printer.transport") != "none":
             self.labelling.printing.start()
         self.sync.start()
+        self.shares.start()
 
     def close(self) -> None:
         """Stop the threads, let the writer finish, close the files."""
+        self.shares.stop()
         self.sync.stop()
         self.customer.stop()
         self.printing.stop()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from app.counter import offer_words
+from app.counter.coupon_shares import CouponShares, Share
 from app.counter.goods import Goods
 from app.counter.memo import Memo
 from app.counter.scene import CouponBlock, CouponRow
@@ -29,7 +30,8 @@ from app.store.open_store import Store
 from app.store.sales import StoredSale
 
 OFFLINE_CLASSES = frozenset("AB")
-"""Classes that a till may take by itself: C wants a lease of this store, D an answer of headquarters (sync.md, section 4)."""
+"""Classes that a till may take by itself: C wants a share of this till, D an answer of headquarters (sync.md, section 4)."""
+ASKED_CLASS = "D"
 
 KEPT_TOKENS = 256
 """Tokens whose signature is remembered as checked."""
@@ -45,6 +47,10 @@ class InHand:
     member_id: str
     """Whose it is; '' for whoever bears it."""
     token: str
+    lease_id: str = ""
+    """The share that it is taken from (class C)."""
+    reservation_id: str = ""
+    """Under what headquarters has put it by for this basket (class D)."""
 
     @property
     def serial(self) -> str:
@@ -59,6 +65,8 @@ class CouponRefusal:
     code: str
     facts: Mapping[str, str]
     event: events.CouponRefused
+    asks: InHand | None = None
+    """Where only headquarters' word is missing: the coupon that it would be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,8 @@ class CouponStand:
     choice: CouponChoice | None = None
     """The best set, found also where a person chose another; None without a coupon in hand."""
     by_hand: bool = False
+    asks: tuple[InHand, ...] = ()
+    """Good once headquarters has put them by for this sale."""
     above: tuple[InHand, ...] = ()
     """The member's, but worth more than what the way they were found allows."""
     buys: Rights | None = None
@@ -96,7 +106,7 @@ class CouponBook:
     """Knows rights, tokens and uses; the answer for a basket is worked out once for each change of what it is made of."""
 
     def __init__(
-        self, store: Store, goods: Goods, memo: Memo, online: Callable[[], bool], rights_of: Callable[[str], Rights]
+        self, store: Store, goods: Goods, memo: Memo, online: Callable[[], bool], rights_of: Callable[[str], Rights], shares: CouponShares
     ) -> None:
         """`online` says whether there is a line to headquarters; it is only noted with what is used. `rights_of` a way of being found."""
         self._store = store
@@ -104,6 +114,7 @@ class CouponBook:
         self._memo = memo
         self._online = online
         self._rights_of = rights_of
+        self.shares = shares
         self._opened: dict[str, CouponToken] = {}
         self._offers: tuple[Offer, ...] = ()
         self._by_id: dict[str, Offer] = {}
@@ -131,14 +142,16 @@ class CouponBook:
         in_hand = self.in_hand(basket, member, day)
         above = self._above(basket, member, day, in_hand)
         buys = self._rights_of(basket.found_by) if member is not None else None
+        asks = self._asks(basket, member, day)
         if not in_hand:
-            return CouponStand(above=above, buys=buys) if above else NO_COUPONS
+            return CouponStand(above=above, buys=buys, asks=asks) if above or asks else NO_COUPONS
         settings = self._store.settings
         automatic, most = settings.flag("coupon.automatic"), settings.number("coupon.most_per_sale")
         priced = _Priced(tuple(lines), book, member is not None, member.tier if member else "", day, tuple(overrides.items()))
-        made_of = (priced, in_hand, above, buys, basket.picked, basket.tokens, automatic, most)
+        asked = tuple(self.shares.asking(one.serial) for one in asks)
+        made_of = (priced, in_hand, above, asks, asked, buys, basket.picked, basket.tokens, automatic, most)
         if self._known[0] != made_of:
-            self._known = (made_of, replace(self._chosen(basket, in_hand, priced, automatic, most, run), above=above, buys=buys))
+            self._known = (made_of, replace(self._chosen(basket, in_hand, priced, automatic, most, run), above=above, buys=buys, asks=asks))
         return self._known[1]
 
     def _chosen(
@@ -159,7 +172,41 @@ class CouponBook:
             judged = self.judged(text, basket, member, day)
             if isinstance(judged, InHand):
                 found[judged.serial] = judged
+        for share in self.shares.for_everybody(day):
+            of_share = self._of_share(share, member)
+            if of_share is not None:
+                found[of_share.serial] = of_share
         return tuple(found.values())
+
+    def anything(self, basket: Basket, day: date) -> bool:
+        """Whether there can be a coupon for this basket at all: a member, a code, or a share that is for everybody."""
+        return bool(basket.member_id or basket.tokens or self.shares.for_everybody(day))
+
+    def _of_share(self, share: Share, member: Member | None) -> InHand | None:
+        """The next right of a share as a coupon in the hand; None where its offer is not known."""
+        lease = share.lease
+        offer = self._offer(lease.offer_id)
+        coupon = self._coupon(offer, share.serial, lease.ends_on, lease.face_fen) if offer is not None else None
+        if offer is None or coupon is None:
+            return None
+        return InHand(coupon, offer.id, "C", member.id if member is not None else "", lease.token or lease.id, lease_id=lease.id)
+
+    def _asks(self, basket: Basket, member: Member | None, day: date) -> tuple[InHand, ...]:
+        """Chain-wide coupons of the member and of scanned codes that headquarters has not put by for this basket yet."""
+        found: dict[str, InHand] = {}
+        if member is not None:
+            buys = self._rights_of(basket.found_by)
+            for right in self._rights(member.id):
+                offer = self._offer(right.offer_id)
+                if right.coupon_class == ASKED_CLASS and offer is not None and right.starts_on <= day <= right.ends_on:
+                    coupon = self._coupon(offer, right.id, right.ends_on, right.face_fen)
+                    if coupon is not None and buys.covers(right.face_fen):
+                        found[right.id] = InHand(coupon, offer.id, ASKED_CLASS, right.member_id, right.token)
+        for text in basket.tokens:
+            judged = self.judged(text, basket, member, day)
+            if isinstance(judged, CouponRefusal) and judged.asks is not None:
+                found[judged.asks.serial] = judged.asks
+        return tuple(one for one in found.values() if not self.shares.reserved(one.serial, basket.basket_id))
 
     def _above(self, basket: Basket, member: Member | None, day: date, in_hand: tuple[InHand, ...]) -> tuple[InHand, ...]:
         """What was promised to the member but wants a better proof of being them; a token in the hand is one."""
@@ -173,10 +220,14 @@ class CouponBook:
         buys = self._rights_of(basket.found_by)
         for right in self._rights(member.id):
             offer = self._offer(right.offer_id)
-            if offer is not None and right.starts_on <= day <= right.ends_on and right.coupon_class in OFFLINE_CLASSES:
+            reserved = ""
+            if right.coupon_class == ASKED_CLASS:
+                reserved = self.shares.reserved(right.id, basket.basket_id)
+            usable = right.coupon_class in OFFLINE_CLASSES or reserved
+            if offer is not None and right.starts_on <= day <= right.ends_on and usable:
                 coupon = self._coupon(offer, right.id, right.ends_on, right.face_fen)
                 if coupon is not None:
-                    held = InHand(coupon, offer.id, right.coupon_class, right.member_id, right.token)
+                    held = InHand(coupon, offer.id, right.coupon_class, right.member_id, right.token, reservation_id=reserved)
                     yield held, buys.covers(right.face_fen)
 
     def _rights(self, member_id: str) -> tuple[CouponRight, ...]:
@@ -205,10 +256,10 @@ class CouponBook:
         serial = str(token.serial)
         offer = self._offer_of(token)
         offer_id = offer.id if offer else ""
-        if token.coupon_class not in OFFLINE_CLASSES:
-            return refusal("class", token, offer_id)
         if not token.holds_in(self._store.store_id):
             return refusal("store", token, offer_id)
+        if token.coupon_class == "C":
+            return self._judged_share(token, offer_id, member, day, refusal)
         used = self._use(serial)
         right = self._memo.get(("coupon right", serial), lambda: self._store.coupons.right(serial))
         if used is not None:
@@ -228,7 +279,22 @@ class CouponBook:
         if offer is None or coupon is None:
             return refusal("offer", token)
         bearer = token.holder_mark == bytes(8)
-        return InHand(coupon, offer.id, token.coupon_class, "" if bearer or member is None else member.id, text)
+        holder = "" if bearer or member is None else member.id
+        if token.coupon_class == ASKED_CLASS:
+            reserved = self.shares.reserved(serial, basket.basket_id)
+            asked = InHand(coupon, offer.id, ASKED_CLASS, holder, text, reservation_id=reserved)
+            return asked if reserved else replace(refusal("online", token, offer_id), asks=asked)
+        return InHand(coupon, offer.id, token.coupon_class, holder, text)
+
+    def _judged_share(
+        self, token: CouponToken, offer_id: str, member: Member | None, day: date, refusal: Callable[..., CouponRefusal]
+    ) -> InHand | CouponRefusal:
+        """A code that everybody may show: good as long as this till has rights of its own left."""
+        share = self.shares.of_grant(str(token.serial), day)
+        if not isinstance(share, Share):
+            code, facts = share
+            return refusal(code, token, offer_id, **facts)
+        return self._of_share(share, member) or refusal("offer", token)
 
     def _open(self, text: str) -> CouponToken:
         known = self._opened.get(text)
@@ -289,10 +355,20 @@ class CouponBook:
                 cut_fen=cuts[one.serial],
                 token_mark=_token_mark(one.token),
                 offline=offline,
+                lease_id=one.lease_id,
+                reservation_id=one.reservation_id,
+                list_age_h=self.shares.list_age_h(one.coupon_class),
             )
             for one in stand.in_hand
             if cuts.get(one.serial)
         )
+
+    def tidied(self, day: date, basket_ids: Collection[str]) -> tuple[events.LeaseReturned, ...]:
+        """Between two sales: what is over by this business day goes back with these facts, what no basket wants any more is let go."""
+        self.shares.let_go(basket_ids)
+        if self.shares.shares():
+            self.shares.used_one()
+        return self.shares.given_back(day)
 
     def released(self, sale: StoredSale, back: events.ReturnClosed) -> tuple[events.CouponReleased, ...]:
         """What comes back to its holder with a return: the coupons of a sale that is now returned whole, by their offers' return rule."""
@@ -322,7 +398,7 @@ class CouponBook:
 
     def block(self, stand: CouponStand, priced: Quote) -> CouponBlock | None:
         """What the Sale page shows of the coupons; None without any."""
-        if stand.choice is None and not stand.above:
+        if stand.choice is None and not stand.above and not stand.asks:
             return None
         if self._drawn is None or self._drawn[0] is not stand or self._drawn[1] is not priced:
             self._drawn = (stand, priced, self._rows(stand, stand.choice, priced))
@@ -349,6 +425,10 @@ class CouponBook:
         for one in stand.above:
             title = Text(one.coupon.terms.title_zh, one.coupon.terms.title_en)
             rows.append(CouponRow(one.serial, title, one.coupon.ends_on.isoformat(), 0, False, why))
+        for one in stand.asks:
+            title = Text(one.coupon.terms.title_zh, one.coupon.terms.title_en)
+            waits = offer_words.why("asking" if self.shares.asking(one.serial) else "ask_first", {}, self._goods.names)
+            rows.append(CouponRow(one.serial, title, one.coupon.ends_on.isoformat(), 0, False, waits))
         rows.sort(key=lambda row: (-row.cut_fen, row.why.zh, row.ends_on, row.serial))
         cut_fen = sum(row.cut_fen for row in rows)
         other = Text("")

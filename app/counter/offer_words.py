@@ -83,6 +83,10 @@ def why(code: str, facts: Mapping[str, str | int], names_of: NamesOf) -> Text:
         case "better_without":
             amount = money("amount_fen")
             return Text(f"单用可减 {amount}，现用的更划算", f"{amount} off alone; what is used is better")
+        case "ask_first":
+            return Text("通用券：选它即向总部预留（需联网）", "Good everywhere: choosing it asks headquarters (line needed)")
+        case "asking":
+            return Text("正在向总部预留，可继续收银", "Headquarters is being asked; go on meanwhile")
         case "not_chosen":
             return Text("没选用", "Not chosen")
         case "nothing_in_scope":

@@ -115,6 +115,7 @@ class Selling:
         self._stage: Stage | None = None
         self._written = baskets.BasketText()
         self._faults: list[BaseException] = []
+        self._refusals: set[tuple[str, str, str]] = set()
 
     # ------------------------------------------------------------------ reading
 
@@ -397,8 +398,12 @@ class Selling:
         basket, day = self._state.basket, self._post.day(self._today())
         member = self._staging.member_of(basket)
         judged = self._coupons.judged(token, basket, member, day)
+        if isinstance(judged, CouponRefusal) and judged.asks is not None:
+            if token not in basket.tokens:
+                self._change(replace(self._state, basket=replace(basket, tokens=(*basket.tokens, token))))
+            return self._ask_for_coupon(judged.asks.serial)
         if isinstance(judged, CouponRefusal):
-            self._write(self._store.journal.record([judged.event], actor=self._post.actor, day=day))
+            self._note_refusal(judged.event)
             return self._refused(judged.code, **judged.facts)
         if any(one.serial == judged.serial for one in self._coupons.in_hand(basket, member, day)):
             return self._refused("coupon_in_basket")
@@ -413,6 +418,14 @@ class Selling:
             word, title=title.title_zh, title_en=title.title_en, why=why.zh, why_en=why.en, sound="scan_ok", undoable=True
         )
 
+    def _note_refusal(self, event: events.CouponRefused) -> None:
+        """Keep that a coupon was refused, once for each basket and reason: a second scan of it says nothing new."""
+        mark = (event.basket_id, event.serial or event.token_mark, event.reason)
+        if mark in self._refusals:
+            return
+        self._refusals.add(mark)
+        self._write(self._store.journal.record([event], actor=self._post.actor, day=self._post.day(self._today())))
+
     def _coupon_row(self, serial: str) -> CouponRow | None:
         block = self._coupons.block(self.coupons, self.quote)
         return next((row for row in block.rows if row.serial == serial), None) if block else None
@@ -422,6 +435,8 @@ class Selling:
         stand = self.coupons
         if any(one.serial == serial for one in stand.above):
             return self._refused("coupon_proof")
+        if any(one.serial == serial for one in stand.asks):
+            return self._ask_for_coupon(serial)
         if all(one.serial != serial for one in stand.in_hand):
             return self._refused("coupon_gone")
         wanted = tuple(one.id for one in stand.used)
@@ -433,6 +448,31 @@ class Selling:
             picked = (*wanted, serial)
         self._change(replace(self._state, basket=replace(self._state.basket, picked=picked)))
         return self._told("coupon_picked" if serial in picked else "coupon_left", undoable=True)
+
+    def _ask_for_coupon(self, serial: str) -> Scene:
+        """Have headquarters put a chain-wide coupon by; the counter goes on, and `coupons_answered` brings the word."""
+        self._coupons.shares.ask(serial, self._state.basket.basket_id)
+        self._stage = None
+        return self._told("coupon_asking")
+
+    def when_coupons_answer(self, told: Callable[[], None]) -> None:
+        """Whom to call, on another thread, once headquarters has answered: they come back with `coupons_answered`."""
+        self._coupons.shares.told = told
+
+    def coupons_answered(self) -> Scene:
+        """Take headquarters' answers: what it put by is used from now on, what it refused is said with the way out."""
+        answers = self._coupons.shares.answers()
+        if not answers:
+            return self.scene()
+        self._stage = None
+        last = answers[-1]
+        if last.code == "reserved":
+            basket = self._state.basket
+            in_hand = any(one.serial == last.serial for one in self.coupons.in_hand)
+            if basket.picked is not None and in_hand and last.serial not in basket.picked and not self._paying:
+                self._change(replace(self._state, basket=replace(basket, picked=(*basket.picked, last.serial))))
+            return self._told("coupon_reserved", sound="scan_ok")
+        return self._refused(f"coupon_not_{last.code}")
 
     def pick_coupons_by_themselves(self) -> Scene:
         """Let the best coupons be used again."""
@@ -1118,6 +1158,7 @@ class Selling:
             )
             self._write(self._store.journal.record([dropped], actor=self._post.actor, day=self._post.day(self._today())))
         self._change(_State(self._fresh()))
+        self._tidy_coupons()
         tails = "、".join(box.code[-4:] for line in basket.lines for box in line.codes)
         return self._told("cleared", tails=tails, kind="removed", undoable=True)
 
@@ -1209,11 +1250,21 @@ class Selling:
 
     def _reset(self) -> None:
         self._undo.clear()
+        self._refusals.clear()
         self._question = self._asked = None
         self._state = _State(self._fresh())
         self._stage = None
         self._multiplier = 0
         self._echo = None
+        self._tidy_coupons()
+
+    def _tidy_coupons(self) -> None:
+        """Shares that are over go back, and what headquarters put by for baskets that are gone is let go."""
+        wanted = {self._state.basket.basket_id, *(row.basket_id for row in self._store.parked.held())}
+        day = self._post.day(self._today())
+        back = self._coupons.tidied(day, wanted)
+        if back:
+            self._write(self._store.journal.record(back, actor=self._post.actor, day=day, urgent=False))
 
     def _fresh(self) -> Basket:
         return replace(

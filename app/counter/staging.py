@@ -149,7 +149,7 @@ class Staging:
         overrides = {line.line_id: line.price_change.unit_price_fen for line in basket.lines if line.price_change}
         member = self.member_of(basket)
         book, day = self._book(basket.coupons), self._day()
-        personal = member is not None or basket.tokens
+        personal = self._coupons.anything(basket, day)
         served = member if member is not None and self.rights(basket).price else None
         tier = served.tier if served else ""
         run = Reckoning.of(lines, book, member=served is not None, tier=tier, day=day, overrides=overrides)

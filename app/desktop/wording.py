@@ -157,7 +157,29 @@ SENTENCES: dict[str, Text] = {
     "coupon_version": _T("这张券是新格式，请先更新本机程序", "This coupon is of a newer kind. Update this till"),
     "coupon_key": _T("本机还没接总部，认不出这张券", "This till does not know headquarters, so it cannot check the coupon"),
     "coupon_forged": _T("这张券不是总部发的，不能用", "Headquarters did not issue this coupon"),
-    "coupon_class": _T("这张券要总部当场核销，本机不能用", "This coupon needs an answer of headquarters; not at this till"),
+    "coupon_asking": _T("正在向总部预留这张券，可继续收银", "Headquarters is being asked for this coupon; go on meanwhile"),
+    "coupon_reserved": _T("总部已预留，这张券本单可用", "Put by at headquarters: the coupon is good for this sale"),
+    "coupon_not_offline": _T(
+        "这张券需要联网：连上总部后再选它，或先不用券结账",
+        "This coupon needs the line: choose it again once it is back, or pay without it",
+    ),
+    "coupon_not_held": _T("另一收银台正在用这张券；请在那边取消，再选它", "Another till has it put by. Let it go there first"),
+    "coupon_not_spent": _T("这张券已在别处用过", "This coupon has been used elsewhere"),
+    "coupon_not_revoked": _T("这张券已被总部收回，请顾客联系客服", "Headquarters has taken this coupon back"),
+    "coupon_not_early": _T("这张券还没到使用日期", "This coupon is not good yet"),
+    "coupon_not_late": _T("这张券已到期", "This coupon has ended"),
+    "coupon_not_unknown": _T("总部没有这张券，请顾客联系客服", "Headquarters does not know this coupon"),
+    "coupon_not_not_kept": _T("本机没能记下预留，请再选一次", "The till could not keep the reservation. Choose it again"),
+    "coupon_lease_none": _T(
+        "本机没有这张券的名额，已向总部申请，请稍后再扫", "This till has no share of it; headquarters was asked. Scan again in a moment"
+    ),
+    "coupon_lease_spent": _T(
+        "本机 {rights} 个名额用完，已向总部申请，请稍后再扫", "All {rights} of this till's share are used; headquarters was asked for more"
+    ),
+    "coupon_lease_over": _T(
+        "本机名额 {ends} 到期；联网后自动续领，请稍后再扫", "This till's share ended on {ends}; the next line renews it. Scan again then"
+    ),
+    "coupon_lease_withdrawn": _T("总部已结束这个活动，请顾客看其他优惠", "Headquarters has ended this campaign"),
     "coupon_store": _T("这张券限其他门店使用", "This coupon is for another store"),
     "coupon_spent": _T("这张券 {day} 已用过，单号 {number}", "Already used on {day}, sale {number}"),
     "coupon_spent_elsewhere": _T("这张券已在别的收银台用过", "Already used at another till"),

@@ -132,8 +132,7 @@ def test_without_the_setting_only_what_was_scanned_is_used(shop: Till, hand: Any
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"coupon_class": "C"}, "coupon_class"),
-        ({"coupon_class": "D"}, "coupon_class"),
+        ({"coupon_class": "C"}, "coupon_lease_none"),
         ({"store_mark": mark("RM02", 4)}, "coupon_store"),
         ({"starts_on": date(2026, 12, 1)}, "coupon_early"),
         ({"ends_on": date(2026, 11, 20)}, "coupon_late"),

@@ -1,0 +1,286 @@
+"""A till's own share of a store's rights, and serials that headquarters puts by: used once, refused with the way out, given back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.assembly import Till
+from app.records.coupon_token import CouponToken, mark, sealed
+from app.records.coupons import CouponRight, Lease, leased_serial
+from app.records.keys import DeviceKey
+from app.records.offers import Offer
+from app.sync.client import HubFault, Reserved
+
+HQ = DeviceKey.from_bytes(bytes(range(32)))
+STARTS, ENDS = date(2026, 11, 1), date(2026, 12, 31)
+TODAY = date(2026, 11, 21)
+THERMOMETER = "P5800A1"
+GRANT = str(UUID(int=77))
+SERIAL = str(UUID(int=5))
+
+
+class FakeHub:
+    """Headquarters as the asking thread meets it."""
+
+    def __init__(self, answer: Reserved | HubFault) -> None:
+        self.answer = answer
+        self.asked: list[tuple[str, ...]] = []
+
+    def reserve(self, serial: str, basket_id: str) -> Reserved:
+        self.asked.append(("reserve", serial, basket_id))
+        if isinstance(self.answer, HubFault):
+            raise self.answer
+        return self.answer
+
+    def release(self, reservation_id: str) -> None:
+        self.asked.append(("release", reservation_id))
+
+    def lease(self, grant_id: str) -> int:
+        self.asked.append(("lease", grant_id))
+        return 0
+
+    def cut(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def shop(till: Till) -> Till:
+    till.store.settings.set("hub.public_key", HQ.public().hex()).result(60)
+    terms = '{"tiers":[{"reach_fen":1000,"off_fen":300}]}'
+    scope = f"product:{THERMOMETER}"
+    offer = Offer(
+        id="three", kind="threshold", title_zh="三元券", scope=scope, terms=terms, starts_on=STARTS, ends_on=ENDS, by_right=True
+    )
+    till.store.catalogue.upsert((), [offer])
+    return till
+
+
+def leased(shop: Till, **change: Any) -> None:
+    fields: dict[str, Any] = {
+        "id": "lease-1",
+        "grant_id": GRANT,
+        "device": shop.store.device,
+        "till": "01",
+        "offer_id": "three",
+        "rights": 2,
+        "low": 1,
+        "pool": 5,
+        "starts_on": TODAY,
+        "ends_on": TODAY,
+        "face_fen": 300,
+        **change,
+    }
+    shop.store.inbox.apply("lease", [Lease(**fields).model_dump(mode="json")], "l1").result(60)
+
+
+def token(letter: str, serial: int) -> str:
+    return sealed(
+        CouponToken(
+            serial=UUID(int=serial),
+            coupon_class=letter,
+            offer_mark=mark("three", 8),
+            holder_mark=bytes(8),
+            store_mark=mark("RM01", 4) if letter == "C" else bytes(4),
+            starts_on=STARTS,
+            ends_on=ENDS,
+            face_fen=300,
+        ),
+        HQ.sign,
+    )
+
+
+def pay(shop: Till) -> None:
+    """Take cash, complete, and turn to the next customer."""
+    done = threading.Event()
+    shop.checkout.begin()
+    shop.checkout.tender("cash")
+    shop.checkout.complete(done.set)
+    assert done.wait(60)
+    scene = shop.checkout.settle()
+    assert scene.state == "done", scene
+    shop.checkout.next_customer()
+
+
+def events_of(shop: Till, kind: str) -> list[Any]:
+    shop.store.writer.submit(lambda connection: None).result(60)
+    return [event.body for event in reversed(shop.store.journal.of_type(kind))]
+
+
+def until(ready: Callable[[], bool]) -> None:
+    waited = threading.Event()
+    for _ in range(2_000):
+        if ready():
+            return
+        waited.wait(0.01)
+    raise AssertionError("it never came")
+
+
+def echo(shop: Till) -> str:
+    said = shop.selling.scene().echo
+    return said.code if said is not None else ""
+
+
+def test_a_share_for_everybody_is_used_without_a_member_until_it_is_used_up(shop: Till, hand: Any) -> None:
+    leased(shop)
+    for number in range(2):
+        hand.scan(f"@{THERMOMETER}.ean")
+        assert shop.selling.quote.payable_fen == 1050
+        pay(shop)
+        used = events_of(shop, "coupon.redeemed@1")
+        assert [(body["serial"], body["lease_id"]) for body in used][number] == (leased_serial("lease-1", number), "lease-1")
+    hand.scan(f"@{THERMOMETER}.ean")
+    assert shop.selling.quote.payable_fen == 1350 and shop.selling.scene().coupons is None
+
+
+def test_another_devices_share_is_never_used(shop: Till, hand: Any) -> None:
+    leased(shop, device="0123456789abcdef", till="02")
+    hand.scan(f"@{THERMOMETER}.ean")
+    assert shop.selling.quote.payable_fen == 1350
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({}, "coupon_applied"),
+        ({"ends_on": TODAY - timedelta(days=1), "starts_on": TODAY - timedelta(days=3)}, "coupon_lease_over"),
+        ({"rights": 0}, "coupon_lease_spent"),
+        ({"state": "withdrawn"}, "coupon_lease_withdrawn"),
+        ({"device": "0123456789abcdef"}, "coupon_lease_none"),
+    ],
+)
+def test_a_code_for_a_share_is_good_within_it_and_refused_with_the_way_out(
+    shop: Till, hand: Any, change: dict[str, Any], code: str
+) -> None:
+    leased(shop, token=(text := token("C", 77)), **change)
+    hand.scan(f"@{THERMOMETER}.ean")
+    assert shop.selling.quote.payable_fen == 1350, "only whoever shows the code gets it"
+    shop.selling.scan(text)
+    shop.selling.scan(text) if code != "coupon_applied" else None
+    assert echo(shop) == code
+    assert shop.selling.quote.payable_fen == (1050 if code == "coupon_applied" else 1350)
+    assert len(events_of(shop, "coupon.refused@1")) == (code != "coupon_applied"), "one refusal for one basket and reason"
+
+
+def test_a_share_that_is_over_goes_back_once_with_what_was_used(shop: Till, hand: Any) -> None:
+    leased(shop)
+    hand.scan(f"@{THERMOMETER}.ean")
+    pay(shop)
+    leased(shop, ends_on=TODAY - timedelta(days=1), starts_on=TODAY - timedelta(days=2))
+    hand.scan(f"@{THERMOMETER}.ean")
+    shop.selling.clear()
+    hand.scan(f"@{THERMOMETER}.ean")
+    shop.selling.clear()
+    until(lambda: len(events_of(shop, "lease.returned@1")) == 1)
+    assert [(body["used"], body["rights"], body["reason"]) for body in events_of(shop, "lease.returned@1")] == [(1, 2, "ended")]
+    leased(shop)
+    hand.scan(f"@{THERMOMETER}.ean")
+    assert shop.selling.quote.payable_fen == 1350, "what went back is not used, whatever a late row says"
+
+
+def asks(shop: Till, answer: Reserved | HubFault) -> FakeHub:
+    hub = FakeHub(answer)
+    shop.shares._make_client = lambda: hub  # type: ignore[assignment,return-value]
+    shop.shares.start()
+    return hub
+
+
+def answered(shop: Till) -> str:
+    ready = threading.Event()
+    shop.selling.when_coupons_answer(ready.set)
+    shop.selling.scan(token("D", 5))
+    assert echo(shop) == "coupon_asking" and shop.selling.quote.payable_fen == 1350
+    assert ready.wait(60)
+    shop.selling.coupons_answered()
+    return echo(shop)
+
+
+def test_a_coupon_of_the_whole_chain_is_used_once_headquarters_has_put_it_by(shop: Till, hand: Any) -> None:
+    hub = asks(shop, Reserved("reserved", "r-1", 7200))
+    hand.scan(f"@{THERMOMETER}.ean")
+    assert answered(shop) == "coupon_reserved"
+    assert shop.selling.quote.payable_fen == 1050
+    shop.shares._client.answer = HubFault("offline")  # type: ignore[union-attr]
+    pay(shop)
+    (body,) = events_of(shop, "coupon.redeemed@1")
+    assert (body["serial"], body["reservation_id"], body["coupon_class"]) == (SERIAL, "r-1", "D")
+    assert shop.store.coupons.reservations() == ()
+    assert [one[0] for one in hub.asked] == ["reserve"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (HubFault("timeout"), "coupon_not_offline"),
+        (Reserved("held", "", 90), "coupon_not_held"),
+        (Reserved("spent", "", 0), "coupon_not_spent"),
+    ],
+)
+def test_without_headquarters_word_it_waits_with_the_way_out_and_the_sale_goes_on(
+    shop: Till, hand: Any, answer: Reserved | HubFault, code: str
+) -> None:
+    asks(shop, answer)
+    hand.scan(f"@{THERMOMETER}.ean")
+    assert answered(shop) == code
+    block = shop.selling.scene().coupons
+    assert block is not None and (block.used, [row.serial for row in block.rows]) == (0, [SERIAL])
+    pay(shop)
+    assert events_of(shop, "coupon.redeemed@1") == []
+
+
+def test_a_members_chain_coupon_asks_when_it_is_picked_and_is_let_go_with_the_basket(shop: Till, hand: Any) -> None:
+    told = CouponRight(
+        id=SERIAL,
+        offer_id="three",
+        member_id="member-00001",
+        coupon_class="D",
+        token=token("D", 5),
+        starts_on=STARTS,
+        ends_on=ENDS,
+        face_fen=300,
+    )
+    shop.store.inbox.apply("coupon", [told.model_dump(mode="json")], "c1").result(60)
+    hub = asks(shop, Reserved("reserved", "r-1", 7200))
+    ready = threading.Event()
+    shop.selling.when_coupons_answer(ready.set)
+    hand.scan(f"@{THERMOMETER}.ean", "@member.1")
+    block = shop.selling.scene().coupons
+    assert block is not None and ["总部预留" in row.why.zh for row in block.rows if row.serial == SERIAL] == [True]
+    shop.selling.pick_coupon(SERIAL)
+    assert ready.wait(60)
+    shop.selling.coupons_answered()
+    assert shop.selling.quote.payable_fen == 1050
+    shop.selling.clear()
+    until(lambda: ("release", "r-1") in hub.asked)
+    until(lambda: shop.store.coupons.reservations() == ())
+
+
+def test_a_reservation_ends_with_its_time_and_not_before(shop: Till, hand: Any) -> None:
+    asks(shop, Reserved("reserved", "r-1", 3600))
+    hand.scan(f"@{THERMOMETER}.ean")
+    assert answered(shop) == "coupon_reserved"
+    basket = shop.selling.basket.basket_id
+    assert shop.shares.reserved(SERIAL, basket) == "r-1"
+    assert shop.shares.reserved(SERIAL, "another basket") == ""
+    shop.clock.advance(3600 - 60)  # type: ignore[attr-defined]
+    assert shop.shares.reserved(SERIAL, basket) == ""
+
+
+def test_the_age_of_the_list_is_told_only_beyond_what_the_class_allows(shop: Till) -> None:
+    assert shop.shares.list_age_h("B") == 0, "a shop that stands alone has no list"
+    shop.settings.set("hub.url", "http://127.0.0.1:9").result(60)
+    assert shop.shares.list_age_h("B") == 8_760 and shop.shares.list_age_h("D") == 0
+    now = shop.clock.now()
+    shop.store.coupons.note_read("coupon", now - timedelta(hours=72, minutes=30))
+    until(lambda: shop.store.coupons.read_at("coupon") is not None)
+    assert shop.shares.list_age_h("B") == 0
+    shop.clock.advance(3600)  # type: ignore[attr-defined]
+    assert (shop.shares.list_age_h("B"), shop.shares.list_age_h("A")) == (73, 0)
