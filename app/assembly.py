@@ -286,6 +286,7 @@ class Till:
             self.store.outbox,
             self.store.inbox,
             clock,
+            blobs=self.store.blob_outbox,
             on_state=on_sync_state,
             quiet=quiet,
         )

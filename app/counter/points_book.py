@@ -75,9 +75,13 @@ class PointsBook:
         return kept[1]
 
     def _folded(self, member: Member, today: date) -> Standing:
-        before = points.brought_forward(member.id, member.points)
-        stated = points.statement((*before, *self._store.points.of_member(member.id)), today, self._rules)
+        stated = points.statement((*self._before(member), *self._store.points.of_member(member.id)), today, self._rules)
         return Standing(stated.balance, *points.ending(stated, today, self._rules))
+
+    def _before(self, member: Member) -> list[points.PointsEntry]:
+        """What every id of a person brought forward from before there were movements."""
+        books = self._store.people.books(member.id) or {member.id: member.points}
+        return [entry for key in sorted(books) for entry in points.brought_forward(key, books[key])]
 
     def follow(self, future: Future[Any]) -> None:
         """Movements are on their way into the ledger: fold again once they are durable."""
@@ -111,7 +115,7 @@ class PointsBook:
         entries = self._store.points.of_member(member.id)
         own = {entry.kind: entry for entry in entries if entry.entry_id in (f"earn:{sale.body.sale_id}", f"spend:{sale.body.sale_id}")}
         began = min((entry.at for entry in own.values()), default=sale.at)
-        earlier = (*points.brought_forward(member.id, member.points), *(entry for entry in entries if entry.at < began))
+        earlier = (*self._before(member), *(entry for entry in entries if entry.at < began))
         opening = points.statement(earlier, sale.day, self._rules).balance
         earned, spent = (own[kind].points if kind in own else 0 for kind in ("earn", "spend"))
         return PointsLine(opening, earned, spent, opening + earned - spent)

@@ -514,6 +514,7 @@ WINDOW: dict[str, Text] = {
     "oldest": _T("最早一笔已等 {minutes} 分钟", "the oldest waits for {minutes} min"),
     "oldest_hours": _T("最早一笔已等 {hours} 小时", "the oldest waits for {hours} h"),
     "quarantined": _T("{count} 笔总部待核对，请店长联系总部", "{count} held at headquarters. The manager should call"),
+    "blobs_refused": _T("{count} 份会员资料总部不收，留在本机", "{count} members' details refused by headquarters, kept here"),
     "state_waiting": _T("待传", "to send"),
     "state_sent": _T("已传", "sent"),
     "row_member": _T("会员", "member"),

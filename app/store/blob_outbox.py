@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from app.records.clock import Clock
 from app.store import tables as t
@@ -29,8 +29,9 @@ _WAITING = (
     select(t.private_blob.c.blob_id, t.private_blob.c.person_id, t.private_blob.c.kind, t.private_blob.c.at)
     .join(t.blob_outbox, t.blob_outbox.c.blob_id == t.private_blob.c.blob_id)
     .join(t.person_key, t.person_key.c.person_id == t.private_blob.c.person_id)
-    .where(t.blob_outbox.c.told_at.is_(None), t.person_key.c.secret.is_not(None))
+    .where(t.blob_outbox.c.told_at.is_(None), t.blob_outbox.c.refused == "", t.person_key.c.secret.is_not(None))
 )
+_REFUSED = t.blob_outbox.update().where(t.blob_outbox.c.blob_id == bindparam("of_blob")).values(refused=bindparam("new_refused"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,23 @@ class BlobOutbox:
             connection.execute(t.blob_outbox.update().where(t.blob_outbox.c.blob_id.in_(told)).values(told_at=now))
 
         return self._writer.submit(unit, urgent=False)
+
+    def refuse(self, codes: Mapping[str, str]) -> Future[None]:
+        """Headquarters will never take these, blob id → why; they stay here, and are counted; done when durable."""
+        if self._writer is None:
+            raise StoreFault("read_only")
+        rows = [{"of_blob": blob_id, "new_refused": code} for blob_id, code in codes.items()]
+
+        def unit(connection: Connection) -> None:
+            if rows:
+                connection.execute(_REFUSED, rows)
+
+        return self._writer.submit(unit, urgent=False)
+
+    def refused(self) -> int:
+        """How many headquarters will never take."""
+        counted = select(func.count()).where(t.blob_outbox.c.refused != "")
+        return int(self._readers.connection().execute(counted).scalar_one())
 
     def waiting(self) -> int:
         """How many wait."""

@@ -12,9 +12,10 @@ from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.coupons import CouponCase, CouponRight, Lease
 from app.records.offers import Offer
-from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
+from app.records.people import Alias, Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
 from app.records.registry import FEEDS
 from app.store import tables as t
+from app.store.aliases import keep_aliases
 from app.store.consents import keep_consents
 from app.store.coupons import keep_cases, keep_leases, keep_rights
 from app.store.engine import Readers
@@ -147,6 +148,9 @@ class Inbox:
             keep_cases(connection, [record for record in records if isinstance(record, CouponCase)])
         elif kind is Consent:
             keep_consents(connection, [record for record in records if isinstance(record, Consent)])
+        elif kind is Alias:
+            keep_aliases(connection, [record for record in records if isinstance(record, Alias)])
+            self.points_pages += 1
         elif kind is Staff:
             upsert(connection, t.staff, [record.model_dump() for record in records])
 

@@ -23,10 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 
 from app.domain.membership import FEWEST_DIGITS, read_identity
+from app.domain.one_id import merged_profile
 from app.records.clock import Clock
 from app.records.ids import new_id
 from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
 from app.store import tables as t
+from app.store.aliases import party_of, standing_for
 from app.store.engine import Readers
 from app.store.faults import StoreFault
 from app.store.points import keep_entries
@@ -36,8 +38,9 @@ from app.store.writer import Writer
 _MEMBER_COLUMNS = [t.member.c[name] for name in Member.model_fields]
 # Built once: a receipt asks for its people while its sale is being closed, and building a select costs more than running it.
 _ONE_MEMBER = select(*_MEMBER_COLUMNS).where(t.member.c.id == bindparam("of_member"))
+_BOOKS = select(t.member.c.id, t.member.c.points).where(t.member.c.id.in_(bindparam("of_party", expanding=True)))
 _ONE_STAFF = select(t.staff).where(t.staff.c.id == bindparam("of_staff"))
-_CONSENTS = select(t.consent).where(t.consent.c.member_id == bindparam("of_member")).order_by(t.consent.c.purpose)
+_CONSENTS = select(t.consent).where(t.consent.c.member_id.in_(bindparam("of_party", expanding=True))).order_by(t.consent.c.at)
 _JOINING = select(t.member_joined).where(t.member_joined.c.member_id == bindparam("of_member"))
 _BY_HANDLE = select(*_MEMBER_COLUMNS).where(t.member.c.handle == bindparam("of_handle")).limit(1)
 _STEP_OF = select(t.member_step.c.step, t.member_step.c.basket_id).where(t.member_step.c.handle == bindparam("of_handle"))
@@ -231,9 +234,29 @@ class People:
     # -- members ---------------------------------------------------------------------------------------------------------
 
     def member(self, member_id: str) -> Member | None:
-        """One member."""
-        row = self._readers.connection().execute(_ONE_MEMBER, {"of_member": member_id}).mappings().first()
-        return Member.model_validate(dict(row)) if row is not None else None
+        """The person whom an id stands for: where several ids are one person, all their profiles in one, under the canonical id."""
+        return self._person(self.group_of(member_id), member_id)
+
+    def group_of(self, member_id: str) -> tuple[str, ...]:
+        """The ids of one person, the canonical one first; a member who was never merged is alone."""
+        return party_of(self._readers.connection(), member_id)
+
+    def books(self, member_id: str) -> dict[str, int]:
+        """Id → points brought forward, of every id of a person that this till holds."""
+        rows = self._readers.connection().execute(_BOOKS, {"of_party": self.group_of(member_id)})
+        return {row.id: row.points for row in rows}
+
+    def _person(self, party: Sequence[str], asked: str) -> Member | None:
+        connection = self._readers.connection()
+        found = []
+        for member_id in party:
+            row = connection.execute(_ONE_MEMBER, {"of_member": member_id}).mappings().first()
+            if row is not None:
+                found.append(Member.model_validate(dict(row)))
+        if not found or found[0].id != party[0]:
+            # The canonical one has not come yet: until then each stands for itself.
+            return next((member for member in found if member.id == asked), None)
+        return merged_profile(found)
 
     def sought(self, text: str, limit: int = 20) -> tuple[Sought, ...]:
         """Members for what somebody typed or scanned, the likeliest first, each with the way they were found.
@@ -281,7 +304,21 @@ class People:
 
     def _of(self, statement: Select[Any], found_by: str, asked: dict[str, Any]) -> tuple[Sought, ...]:
         rows = self._readers.connection().execute(statement, asked).mappings()
-        return tuple(Sought(Member.model_validate(dict(row)), found_by) for row in rows)
+        members = [Member.model_validate(dict(row)) for row in rows]
+        return tuple(Sought(member, found_by) for member in self._one_of_each(members))
+
+    def _one_of_each(self, members: Sequence[Member]) -> list[Member]:
+        """Each person once, by the id that stands for them."""
+        stands = standing_for(self._readers.connection(), [member.id for member in members])
+        if not stands:
+            return list(members)
+        found: dict[str, Member] = {}
+        for member in members:
+            canonical = stands.get(member.id, member.id)
+            if canonical not in found:
+                person = self.member(member.id) if member.id in stands else member
+                found[canonical] = person if person is not None else member
+        return list(found.values())
 
     def _members(self, where: ColumnElement[bool], limit: int) -> tuple[Member, ...]:
         wanted = select(*_MEMBER_COLUMNS).where(where).order_by(t.member.c.id).limit(limit)
@@ -298,8 +335,11 @@ class People:
 
     def consents(self, member_id: str) -> tuple[Consent, ...]:
         """How a member stands to each purpose they were ever asked about, by purpose; the newest word of each."""
-        rows = self._readers.connection().execute(_CONSENTS, {"of_member": member_id}).mappings()
-        return tuple(Consent.model_validate({**row, "id": f"{member_id}:{row['purpose']}"}) for row in rows)
+        rows = self._readers.connection().execute(_CONSENTS, {"of_party": self.group_of(member_id)}).mappings()
+        latest = {row["purpose"]: row for row in rows}
+        return tuple(
+            Consent.model_validate({**latest[purpose], "id": f"{latest[purpose]['member_id']}:{purpose}"}) for purpose in sorted(latest)
+        )
 
     def joining(self, member_id: str) -> Joining | None:
         """How a member joined, if they did at this till."""
@@ -308,7 +348,7 @@ class People:
 
     def family(self, member_id: str) -> tuple[FamilyPerson, ...]:
         """The persons a member buys for."""
-        wanted = select(t.family_person).where(t.family_person.c.member_id == member_id).order_by(t.family_person.c.id)
+        wanted = select(t.family_person).where(t.family_person.c.member_id.in_(self.group_of(member_id))).order_by(t.family_person.c.id)
         rows = self._readers.connection().execute(wanted).mappings()
         return tuple(FamilyPerson.model_validate(dict(row)) for row in rows)
 

@@ -11,11 +11,14 @@ from sqlalchemy.dialects.sqlite import insert
 from app.domain.points import EntryKind, PointsEntry
 from app.records.people import PointsEntryRow
 from app.store import tables as t
+from app.store.aliases import party_of
 from app.store.engine import Readers
 
 # Built once: a statement is read while a sale is being closed, and building a select costs more than running it.
-_OF_MEMBER = select(t.points_entry).where(t.points_entry.c.member_id == bindparam("of_member"))
-_ONE = _OF_MEMBER.where(t.points_entry.c.entry_id == bindparam("of_entry"))
+_OF_PARTY = select(t.points_entry).where(t.points_entry.c.member_id.in_(bindparam("of_party", expanding=True)))
+_ONE = select(t.points_entry).where(
+    t.points_entry.c.member_id == bindparam("of_member"), t.points_entry.c.entry_id == bindparam("of_entry")
+)
 _KEEP = insert(t.points_entry).on_conflict_do_nothing()
 
 
@@ -32,8 +35,9 @@ class Points:
         self._readers = readers
 
     def of_member(self, member_id: str) -> tuple[PointsEntry, ...]:
-        """Every movement of a member that has reached this till, in no order."""
-        rows = self._readers.connection().execute(_OF_MEMBER, {"of_member": member_id})
+        """Every movement of a person that has reached this till, under whichever of their ids, in no order."""
+        connection = self._readers.connection()
+        rows = connection.execute(_OF_PARTY, {"of_party": party_of(connection, member_id)})
         return tuple(_entry(row) for row in rows)
 
     def entry(self, member_id: str, entry_id: str) -> PointsEntry | None:

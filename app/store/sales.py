@@ -14,6 +14,7 @@ from app.records.envelope import unseal
 from app.records.events import ReturnClosed, SaleClosed
 from app.records.registry import body_of
 from app.store import tables as t
+from app.store.aliases import party_of
 from app.store.engine import Readers
 
 _LONGEST_SEQUENCE = 18
@@ -162,7 +163,8 @@ class Sales:
         if sought.payable_fen is not None:
             wanted = wanted.where(s.payable_fen == sought.payable_fen)
         if sought.members is not None:
-            wanted = wanted.where(s.member_id.in_(sought.members))
+            connection = self._readers.connection()
+            wanted = wanted.where(s.member_id.in_({one for member in sought.members for one in party_of(connection, member)}))
         if sought.products is not None:
             line = t.sale_line.c
             if wanted.whereclause is None:
@@ -196,15 +198,14 @@ class Sales:
         columns = (s.sale_id, s.event_id, s.number, s.at, s.day, s.cashier, s.member_id, s.shift_id, s.payable_fen, returned)
         return tuple(SaleRow(*row) for row in self._execute(wanted.with_only_columns(*columns)))
 
-    @staticmethod
-    def _recent(day: date | None, shift: str, member: str, limit: int) -> Select[Any]:
+    def _recent(self, day: date | None, shift: str, member: str, limit: int) -> Select[Any]:
         wanted = select(t.sale).order_by(t.sale.c.event_seq.desc()).limit(limit)
         if day is not None:
             wanted = wanted.where(t.sale.c.day == day)
         if shift:
             wanted = wanted.where(t.sale.c.shift_id == shift)
         if member:
-            wanted = wanted.where(t.sale.c.member_id == member)
+            wanted = wanted.where(t.sale.c.member_id.in_(party_of(self._readers.connection(), member)))
         return wanted
 
     def raw(self, event_id: str) -> bytes | None:

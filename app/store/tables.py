@@ -744,6 +744,7 @@ blob_outbox = Table(
     _text("blob_id", key=True),
     Column("at", UTCDateTime, nullable=False),
     Column("told_at", UTCDateTime, nullable=True),
+    Column("refused", String, nullable=False, server_default=""),
 )
 Index("ix_blob_outbox_waiting", blob_outbox.c.blob_id, sqlite_where=blob_outbox.c.told_at.is_(None))
 
@@ -754,6 +755,8 @@ person_key = Table(
     Column("secret", LargeBinary, nullable=True),
     Column("destroyed_at", UTCDateTime, nullable=True),
 )
+
+alias = Table("alias", METADATA, _text("old_id", key=True), _text("canonical_id", index=True))
 
 feed_cursor = Table("feed_cursor", METADATA, _text("feed", key=True), _text("cursor"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Protocol
@@ -35,6 +35,51 @@ class Outbox(Protocol):
 
     def counts(self) -> Counts:
         """How much waits."""
+        ...
+
+
+class WaitingBlob(Protocol):
+    """Personal data on its way, opened."""
+
+    @property
+    def blob_id(self) -> str:
+        """Its random id, by which events refer to it."""
+        ...
+
+    @property
+    def person_id(self) -> str:
+        """Whose it is."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """What it is, as both sides call it."""
+        ...
+
+    @property
+    def at(self) -> datetime:
+        """When it was kept."""
+        ...
+
+    @property
+    def plain(self) -> bytes:
+        """What it says."""
+        ...
+
+
+class Blobs(Protocol):
+    """Private blobs that headquarters is to hear of."""
+
+    def pending(self, limit: int, limit_bytes: int) -> Sequence[WaitingBlob]:
+        """What waits, oldest first; at least one if any waits, however large."""
+        ...
+
+    def mark(self, blob_ids: Collection[str]) -> Future[Any]:
+        """Headquarters has these; done when durable."""
+        ...
+
+    def refuse(self, codes: Mapping[str, str]) -> Future[Any]:
+        """Headquarters will never take these, and why; done when durable."""
         ...
 
 

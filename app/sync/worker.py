@@ -14,8 +14,9 @@ from app.records.clock import Clock
 from app.records.registry import FEEDS
 from app.sync.client import HubClient, HubFault
 from app.sync.line_day import LineDay
-from app.sync.ports import Inbox, Outbox
+from app.sync.ports import Blobs, Inbox, Outbox
 from app.sync.puller import Puller
+from app.sync.teller import Teller
 from app.sync.uploader import Uploader
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ def backoff_seconds(failures: int, draw: float, first: float = FIRST_BACKOFF, lo
 
 
 class SyncWorker:
-    """Uploads first, then pulls, then rests; `wake()` when there is something to send. Without a client it is off for good.
+    """Sends blobs, then events, then pulls, then rests; `wake()` when there is something to send. Without a client it is off for good.
 
     `on_state` is called on the worker's thread (once on the caller's, at `start`, when off), only when something changed.
     """
@@ -66,6 +67,7 @@ class SyncWorker:
         clock: Clock,
         *,
         on_state: Callable[[SyncState], None],
+        blobs: Blobs | None = None,
         quiet: Callable[[], bool] = _always,
         feeds: Sequence[str] = tuple(FEEDS),
         poll_s: float = POLL_SECONDS,
@@ -92,6 +94,7 @@ class SyncWorker:
         self._pull_due = True
         self._pull_error = ""
         if client is not None:
+            self._teller = Teller(blobs, client, clock)
             self._uploader = Uploader(outbox, client, clock)
             self._puller = Puller(inbox, client, quiet, self._stopping, feeds)
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
@@ -150,6 +153,7 @@ class SyncWorker:
             self._wanted = self._urgent = False
         more = True
         while more and not self._stopping.is_set():
+            self._tell_blobs()
             step = self._uploader.step()
             more = step.more
             if step.sent:
@@ -158,6 +162,11 @@ class SyncWorker:
             self._pull()
         self._pull_due = False
         self._settled()
+
+    def _tell_blobs(self) -> None:
+        """What events refer to goes ahead of them."""
+        while not self._stopping.is_set() and self._teller.step().more:
+            pass
 
     def _pull(self) -> None:
         self._pull_error = ""
@@ -175,6 +184,7 @@ class SyncWorker:
                     sales_wait = self._wanted
                     self._wanted = False
                 if sales_wait:
+                    self._tell_blobs()
                     self._reached(self._uploader.step().sent)
             if not self._stopping.is_set():
                 self._puller.settle(feed)

@@ -36,7 +36,7 @@ _TONES = {"up": "good", "mixed": "warn", "down": "info", "unknown": "line2"}
 FEEDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("feed_goods", "tag", ("product", "price")),
     ("feed_offers", "ticket", ("offer", "coupon")),
-    ("feed_members", "users", ("member", "family", "points", "identity")),
+    ("feed_members", "users", ("member", "family", "points", "identity", "alias", "consent")),
     ("feed_lots", "stack", ("lot",)),
     ("feed_staff", "identification-badge", ("staff",)),
 )
@@ -316,8 +316,10 @@ class SyncPage(Page):
         minutes = round(age.total_seconds() / 60)
         late = self._say("oldest", minutes=minutes) if minutes < 120 else self._say("oldest_hours", hours=minutes // 60)
         self._queue_note.set_words(late if minutes else "" if queued or own else self._say("all_safe"))
-        self._held.setVisible(held > 0)
-        self._held.set_words(self._say("quarantined", count=held) if held else "")
+        refused = 0 if own else self.till.store.blob_outbox.refused()
+        apart = [self._say(key, count=count) for key, count in (("quarantined", held), ("blobs_refused", refused)) if count]
+        self._held.setVisible(bool(apart))
+        self._held.set_words(" · ".join(apart))
         for order, line in enumerate(self._lines):
             line.show_row(rows[order] if order < len(rows) else None)
         self._heads.setVisible(bool(rows))
