@@ -181,7 +181,10 @@ class _Search:
         if twin < 0 or twin in used:
             mark = self.run.mark()
             self.left -= 1
-            amount = self.run.apply(self.held[place].terms)
+            # Where no other can follow, what it takes off is all that is asked.
+            last = place + 1 == len(self.held) or len(used) + 1 == self.most
+            terms = self.held[place].terms
+            amount = self.run.worth(terms) if last else self.run.apply(terms)
             if amount > 0:
                 self._found(_Found((*used, place), cut_fen + amount))
                 self.follow(place + 1, (*used, place), cut_fen + amount)

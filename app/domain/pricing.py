@@ -340,6 +340,12 @@ class Reckoning:
             return 0
         return self._conclude(coupon, self._work_out(turn))
 
+    def worth(self, coupon: BookedOffer) -> int:
+        """What `apply` would take off, in fen, without taking it off; only a note may come of it."""
+        turn = self._turn(coupon)
+        result = self._work_out(turn) if turn is not None else None
+        return result.total_fen if isinstance(result, Outcome) else 0
+
     def open_to(self, coupon: BookedOffer) -> tuple[list[Goods], list[Goods]]:
         """The goods that a coupon may still touch: of its scope, and of those its terms name; both empty when it is not for now."""
         turn = self._turn(coupon)
@@ -507,18 +513,17 @@ class Reckoning:
         if isinstance(result, Miss):
             self._note(one, result.code, result.facts)
             return 0
-        cause, group, alone, made, changes = one.cause, one.stack_group, one.exclusive, self.made, self.changes
+        cause, group, alone, made = one.cause, one.stack_group, one.exclusive, self.made
+        self.changes += [(goods, goods.left_fen, goods.shut, goods.touched, goods.groups) for goods in result.used]
         total_fen = 0
         for goods, amount in result.cuts:
             if amount:
-                changes.append((goods, goods.left_fen, goods.shut, goods.touched, goods.groups))
                 goods.left_fen -= amount
                 if not goods.left_fen and not goods.shut:
                     goods.shut = "nothing_left"
                 made.append((goods, cause, amount))
                 total_fen += amount
         for goods in result.used:
-            changes.append((goods, goods.left_fen, goods.shut, goods.touched, goods.groups))
             goods.touched = True
             if alone:
                 goods.shut = "taken_by_exclusive"

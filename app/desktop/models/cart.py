@@ -29,6 +29,7 @@ class CartModel(QAbstractListModel):
         self._theme = theme
         self._lines: tuple[SceneLine, ...] = ()
         self._selected = ""
+        self._differing: tuple[int, ...] = ()
 
     @property
     def lines(self) -> tuple[SceneLine, ...]:
@@ -39,6 +40,11 @@ class CartModel(QAbstractListModel):
     def selected(self) -> str:
         """Id of the selected line, or ''."""
         return self._selected
+
+    @property
+    def differing(self) -> tuple[int, ...]:
+        """The rows that differ, while `dataChanged` tells of all from the first to the last of them."""
+        return self._differing
 
     def row_of(self, line_id: str) -> int:
         """Row of a line, or -1."""
@@ -79,18 +85,20 @@ class CartModel(QAbstractListModel):
         self._tell(lines, differ)
 
     def _tell(self, lines: tuple[SceneLine, ...], differ: list[tuple[int, tuple[int, ...]]]) -> None:
-        """Take over the rows that differ and say so, neighbours in one word; a cut that is shared over the basket changes many at once."""
+        """Take over the rows that differ and say so, in one word from the first to the last: a shared cut changes many at once."""
         if not differ:
             return
         shown = list(self._lines)
         for row, _ in differ:
             shown[row] = lines[row]
         self._lines = tuple(shown)
-        start = 0
-        for at, (row, roles) in enumerate(differ):
-            if at + 1 == len(differ) or differ[at + 1] != (row + 1, roles):
-                self.dataChanged.emit(self.index(differ[start][0]), self.index(row), list(roles))
-                start = at + 1
+        others = [row for row, roles in differ if roles is _OTHER_LINE]
+        for row, roles in [(row, roles) for row, roles in differ if roles is not _OTHER_LINE]:
+            self._differing = (row,)
+            self.dataChanged.emit(self.index(row), self.index(row), list(roles))
+        if others:
+            self._differing = tuple(others)
+            self.dataChanged.emit(self.index(others[0]), self.index(others[-1]), list(_OTHER_LINE))
         differ.clear()
 
     def rowCount(self, parent: _Index = _NOWHERE) -> int:

@@ -171,7 +171,7 @@ class CartView(QListView):
 
     def dataChanged(self, top_left: _Index, bottom_right: _Index, roles: Sequence[int] = ()) -> None:
         """Rows differ: they are measured and painted again."""
-        for row in range(top_left.row(), bottom_right.row() + 1):
+        for row in self.lines.differing:
             self._heights[row] = _UNKNOWN
 
     def reset(self) -> None:

@@ -34,7 +34,7 @@ class Goods:
 
 @dataclass(slots=True, eq=False)
 class Outcome:
-    """What one offer would take off: per goods in fen, and every goods it counted on the way; never changed."""
+    """What one offer would take off: per goods in fen, and every goods it counted on the way, those it cuts among them; never changed."""
 
     cuts: tuple[tuple[Goods, int], ...]
     used: tuple[Goods, ...]

@@ -82,7 +82,8 @@ class Judge:
             found = known.found
             if line_id in more:
                 found = sorted((*found, *more[line_id]), key=_place)
-            verdicts += [ranked.verdict for ranked in found]
+            if found:
+                verdicts += [ranked.verdict for ranked in found]
         return tuple(verdicts)
 
     def _in_force(self, day: date) -> None:
