@@ -21,7 +21,7 @@ from app.commands.till_process import Answer, TillDied, TillProcess
 from app.counter.pen import fixed_text
 from app.devices.virtual import VirtualJob, VirtualPrinterServer
 from app.domain.money import format_fen
-from app.hub import coupons, points, publishing, reading
+from app.hub import cases, coupons, leases, points, publishing, reading
 from app.hub.archive import Archive
 from app.hub.main import hub_key_seed
 from app.records.catalogue import dated_price
@@ -96,6 +96,8 @@ class Player:
         self._shift: Answer = {}
         self._paid: Answer = {}
         self._rights: dict[str, CouponRight] = {}
+        self._offers: dict[str, Offer] = {}
+        self._tokens: dict[str, str] = {}
 
     def play(self, tape: Tape) -> Outcome:
         """Play every step; the first that fails ends the tape."""
@@ -414,10 +416,16 @@ class Player:
             case ("publish", *_):
                 self._publish(words)
             case ("issue", *_):
-                self._issue(Clauses.cut(words, ("for", "as", "ends")))
+                self._issue(Clauses.cut(words, ("for", "as", "ends", "class")))
+            case ("lease", *_):
+                self._lease(Clauses.cut(words, ("rights", "share", "days", "ends", "as")))
             case ("revoke", name):
                 right = self._rights[name]
-                self._told("coupon", lambda archive: coupons.revoke(archive, SystemClock(), self._store_id, right.id))
+                self._told("coupon", lambda archive: coupons.revoke(archive, self._shop_clock(), self._store_id, right.id))
+            case ("revoke-unheard", name):
+                # Headquarters takes it back while no till can hear of it.
+                with self._hub.archive() as archive:
+                    coupons.revoke(archive, self._shop_clock(), self._store_id, self._rights[name].id)
             case ("second-till",):
                 folder = self._prepared.second_till(self._folder)
                 clock = ManualClock(self._post.now)
@@ -451,6 +459,7 @@ class Player:
             )
         elif words[0] == "offer":
             record = Offer.model_validate({name: self._names.code(value) for name, value in fields(words[1:]).items()})
+            self._offers[record.id] = record
         elif words[0] == "member":
             record = self._names.member(words[1])
         else:
@@ -463,10 +472,38 @@ class Player:
         holder = said.of("for", "bearer")
         member = "" if holder == "bearer" else f"member-{int(holder.rpartition('.')[2]):05d}"
         ends = date.fromisoformat(said.of("ends")) if said.of("ends") else None
-        asked = coupons.Issue(self._store_id, said.first[0], member, ends_on=ends)
+        asked = coupons.Issue(self._store_id, said.first[0], member, ends_on=ends, coupon_class=said.of("class", "B"))
         sign = DeviceKey.from_bytes(hub_key_seed(self._hub.folder)).sign
         (right,) = self._told("coupon", lambda archive: coupons.issue(archive, SystemClock(), asked, sign))
         self._rights[said.of("as", "coupon")] = right
+
+    def _shop_clock(self) -> ManualClock:
+        """Headquarters' clock as the till's says it is: a tape's time is not this machine's."""
+        return ManualClock(self._post.now)
+
+    def _lease(self, said: Clauses) -> None:
+        """Grant the store rights of an offer, a share for each till that is at work; with `as` customers show its code."""
+        offer = self._offers[said.first[0]]
+        today = self._post.now.astimezone(SHOP_TIME).date()
+        asked = leases.Asked(
+            store_id=self._store_id,
+            offer=offer,
+            rights=int(said.of("rights", "10")),
+            face_fen=coupons.face_of(offer),
+            per_till=int(said.of("share", "2")),
+            low=0,
+            lease_days=int(said.of("days", "7")),
+            ends_on=date.fromisoformat(said.of("ends")) if said.of("ends") else offer.ends_on,
+            by_code=bool(said.of("as")),
+        )
+        sign = DeviceKey.from_bytes(hub_key_seed(self._hub.folder)).sign
+
+        def grant(archive: Archive) -> str:
+            grant_id = leases.grant(archive, SystemClock(), asked, today, sign)
+            with archive.reading() as connection:
+                return leases.token_of(connection, grant_id)
+
+        self._tokens[said.of("as", "lease")] = self._told("lease", grant)
 
     @property
     def _store_id(self) -> str:
@@ -475,7 +512,9 @@ class Player:
     def _code(self, word: str) -> str:
         """What a word names: an issued coupon's token (`@token.NAME`), else a code of the demo shop."""
         head, _, name = word.partition(".")
-        return self._rights[name].token if head == "@token" else self._names.code(word)
+        if head != "@token":
+            return self._names.code(word)
+        return self._tokens[name] if name in self._tokens else self._rights[name].token
 
     def _told(self, feed: str, tell: Callable[[Archive], T]) -> T:
         """Let headquarters tell something by a feed; comes back when every till of the tape has read it."""
@@ -718,6 +757,8 @@ class Player:
             case ["hub", "quarantine", many]:
                 with self._hub.archive() as archive, archive.reading() as connection:
                     self._same(len(reading.waiting(connection)), int(many))
+            case ["hub", "cases", many, *kinds]:
+                self._until(lambda: self._hub_cases(int(many), kinds))
             case ["hub", "coupons", many, *more]:
                 twice = Clauses.cut(tuple(more), ("twice",)).number("twice")
                 self._until(lambda: self._hub_coupons(int(many), twice))
@@ -846,6 +887,14 @@ class Player:
         if sum(found.books.values()):
             return f"the books of headquarters do not add up: {found.books}"
         return "" if found.balance == many else f"headquarters has {found.balance}"
+
+    def _hub_cases(self, many: int, kinds: list[str]) -> str:
+        """'' when headquarters looks into so many uses, of these kinds."""
+        if problem := self._drained():
+            return problem
+        with self._hub.archive() as archive, archive.reading() as connection:
+            found = sorted(case.kind for case in cases.cases(connection))
+        return "" if len(found) == many and (not kinds or found == sorted(kinds)) else f"found {found}"
 
     def _hub_coupons(self, used: int, twice: int) -> str:
         """'' when headquarters knows so many coupons in use, and so many of them used up before."""

@@ -78,8 +78,10 @@ VERBS: dict[str, str] = {
     "sync": "sync",
     "publish": "publish product PRODUCT FIELD=VALUE… | publish price PRODUCT price=YUAN from=DATE [to=DATE] | "
     "publish offer FIELD=VALUE… | publish member ID",
-    "issue": "issue OFFER for MEMBER|bearer [ends DATE] as NAME",
+    "issue": "issue OFFER for MEMBER|bearer [class B|D] [ends DATE] as NAME",
     "revoke": "revoke NAME",
+    "revoke-unheard": "revoke-unheard NAME",
+    "lease": "lease OFFER rights N share N [days N] [ends DATE] [as NAME]",
     "second-till": "second-till",
     "till": "till 1|2",
     "race": "race N sales of CODE",

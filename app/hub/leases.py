@@ -151,6 +151,15 @@ def more(connection: Connection, clock: Clock, store_id: str, device: str, till:
     return _told(connection, granted)[lease_id]
 
 
+def token_of(connection: Connection, grant_id: str) -> str:
+    """The code that customers show for a grant; '' where none is needed. KeyError for no such grant."""
+    g = tables.coupon_grant.c
+    token = connection.scalar(select(g.token).where(g.grant_id == grant_id))
+    if token is None:
+        raise KeyError(grant_id)
+    return str(token)
+
+
 def withdraw(archive: Archive, store_id: str, grant_id: str) -> bool:
     """End a grant: the tills stop as soon as they hear of it. False where nothing changed."""
 

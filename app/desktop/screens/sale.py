@@ -694,6 +694,7 @@ class SalePage(Page):
         self.coupons.closed.connect(self._end_coupons)
         self.coupons.picked.connect(lambda serial: self._do(lambda: selling.pick_coupon(serial)))
         self.coupons.by_themselves.connect(lambda: self._do(selling.pick_coupons_by_themselves))
+        selling.when_coupons_answer(self.bridge.resume("sale:coupon"))
         self.member.coupons_asked.connect(self._begin_coupons)
         self.strip.acted.connect(self.undo)
         self.member.found.connect(lambda: self._ask("member"))
@@ -893,6 +894,11 @@ class SalePage(Page):
             self._coupons_box.show()
             self.coupons.begin(scene.coupons)
             self.show_scene(scene)
+
+    def on_resumed(self, tag: str) -> None:
+        """Headquarters has answered what was asked of it for this sale."""
+        if tag == "sale:coupon":
+            self._do(self.till.selling.coupons_answered)
 
     def _end_coupons(self) -> None:
         self.coupons.hide()
