@@ -116,7 +116,7 @@ class Caring:
         chosen = self._chosen(kind, readings, medicines)
         lines = tuple(one.line for one in medicines)
         counts = {name: sum(reading.kind == name for reading in readings) for name in self._rules.kinds}
-        bought = sorted({one.day for one in self._store.care.bought(ids, today - timedelta(days=days))}) if medicines else []
+        bought = self._bought_days(ids, medicines, chosen, today - timedelta(days=days)) if medicines else ()
         categories = dict.fromkeys(one.product.category for one in medicines)
         return CareScene(
             member_id=member_id,
@@ -124,7 +124,7 @@ class Caring:
             medicines=lines,
             adherence_bp=overall_bp(medicines, today, self._rules),
             tabs=tuple(KindTab(name, each.title, counts[name]) for name, each in self._rules.kinds.items()),
-            series=self._series(chosen, context, readings, member, own, today, days, tuple(bought)),
+            series=self._series(chosen, context, readings, member, own, today, days, bought),
             todos=self._todos(member, medicines, readings, own, follow_ups, consent, today),
             dealings=self._dealings(ids, readings, member, own, follow_ups),
             conditions=tuple(self._rules.conditions[name] for name in categories if name in self._rules.conditions),
@@ -185,6 +185,12 @@ class Caring:
             contexts=contexts,
             context=context,
         )
+
+    def _bought_days(self, ids: Sequence[str], medicines: Sequence[Medicine], kind: Kind, since: date) -> tuple[date, ...]:
+        """Days on which a medicine was bought that this kind of reading tells of; of any medicine where none is."""
+        telling = [one for one in medicines if self._measured_for(one) == kind.name] or list(medicines)
+        products = {product_id for one in telling for product_id in one.products}
+        return tuple(sorted({one.day for one in self._store.care.bought(ids, since) if one.product_id in products}))
 
     def _standing(
         self, kind: Kind, readings: Sequence[Reading], member: Member, own: Mapping[str, Mapping[str, care.Span]], today: date
@@ -271,7 +277,7 @@ class Caring:
                 graded = self._assessed(kind, mine[-1], member, own, today)
                 due = care.next_on(kind, graded, mine[-1].day)
                 outside = graded.level != "ok"
-                if due <= today or (outside and mine[-1].day < today):
+                if due <= today or (graded.tone in ("warn", "bad") and mine[-1].day < today):
                     value = care.worded(kind, mine[-1].figures)
                     stand = Text("超出目标", "outside the target") if outside else words.day_text(mine[-1].day)
                     note = Text(f"上次 {value}，{stand.zh}", f"last {value}, {stand.en}")

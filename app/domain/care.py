@@ -134,6 +134,8 @@ class Kind:
     targets: tuple[_DatedTarget, ...]
     trend_figure: str
     trend_step: int
+    persists: bool
+    """Whether several readings above the target ask for a doctor; a weight does not."""
     next_days: Mapping[str, int]
     source: str
 
@@ -405,9 +407,9 @@ def outlook(kind: Kind, readings: Sequence[tuple[Reading, Target]], rules: CareR
     newest, its_target = readings[-1]
     flags = [bool(target.above(reading.figures)) for reading, target in readings]
     recent = flags[-rules.last :]
-    persistent = len(recent) >= rules.of_last and sum(recent) >= rules.of_last
+    persistent = kind.persists and sum(recent) >= rules.of_last
     week = [(r, t) for r, t in readings if r.day > newest.day - timedelta(days=rules.mean_days)]
-    mean_above = len(week) >= rules.of_last and _mean_above(week)
+    mean_above = kind.persists and len(week) >= rules.of_last and _mean_above(week)
     values = [(reading.day, reading.figures[kind.trend_figure]) for reading, _ in readings if kind.trend_figure in reading.figures]
     difference = _difference(values, rules.span_days)
     way = "level"
@@ -515,6 +517,7 @@ def _kind(row: Mapping[str, Any]) -> Kind:
         targets=targets,
         trend_figure=str(row["trend"]["figure"]),
         trend_step=int(row["trend"]["step"]),
+        persists=bool(row["trend"]["persists"]),
         next_days={str(level): int(days) for level, days in row["next_days"].items()},
         source=str(row["source"]["text"]),
     )

@@ -147,7 +147,8 @@ def _medicines(page: Page, facts: FileFacts) -> None:
 
 def _readings(page: Page, part: ReadingPart) -> None:
     words = page.words
-    lines = [line for line in part.lines if line.points]
+    # One point is no line: the table says it.
+    lines = [line for line in part.lines if len(line.points) > 1]
     page.section(f"{part.title} {part.unit}", part.standing, room=62 * MM)
     if lines:
         between, height = 6 * MM, 34 * MM
@@ -169,9 +170,6 @@ def _readings(page: Page, part: ReadingPart) -> None:
 
 
 def _plot(page: Page, x: float, wide: float, height: float, line: PlotLine, part: ReadingPart) -> None:
-    values = [value for _, value in line.points]
-    # Without a target there is no band to be outside of: the line spans its own values.
-    band = line.band or (min(values), max(values))
     page.curve(
         x,
         page.y,
@@ -179,7 +177,7 @@ def _plot(page: Page, x: float, wide: float, height: float, line: PlotLine, part
         height,
         [(float(day.toordinal()), value) for day, value in line.points],
         across=(float(part.first.toordinal()), float(part.last.toordinal())),
-        band=band,
+        band=line.band,
         title=f"{line.title} {line.unit}",
         decimals=line.decimals,
     )

@@ -477,12 +477,17 @@ class Page:
         points: Sequence[tuple[float, float]],
         *,
         across: tuple[float, float],
-        band: tuple[float, float],
+        band: tuple[float, float] | None,
         title: str,
         decimals: int = 0,
     ) -> None:
-        """A line of (position, value) points within `across`, over the tinted band of good values; points outside it are red."""
+        """A line of (position, value) points within `across`, over the tinted band of good values; points outside it are red.
+
+        Without a band nothing is tinted: the line lies between its own lowest and highest value.
+        """
         values = [value for _, value in points]
+        tinted = band is not None
+        band = band or (min(values), max(values))
         low, high = min([band[0], *values]), max([band[1], *values])
         edge = (high - low) * 0.12 or 1.0
         low, high = low - edge, high + edge
@@ -494,7 +499,8 @@ class Page:
 
         self.text(x, top - 8, title, 8, bold=True, tone=INK2)
         bottom, upper = place((across[0], band[0]))[1], place((across[0], band[1]))[1]
-        self.box(x + 24, bottom, width - 24, upper - bottom, BRAND_T)
+        if tinted:
+            self.box(x + 24, bottom, width - 24, upper - bottom, BRAND_T)
         for value, y in ((band[0], bottom), (band[1], upper)):
             self.line(x + 24, y, x + width, y, HexColor("#A9D5C8"), 0.5)
             self.text(x + 20, y - 2.5, f"{value:.{decimals}f}", 7, tone=INK3, align="right")
