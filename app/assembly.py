@@ -36,6 +36,7 @@ from app.counter.shifts import Shifts
 from app.counter.staging import Staging
 from app.counter.stocking import Stocking
 from app.counter.tuning import SettingTexts, Tuning
+from app.counter.visiting import Visiting
 from app.devices.faults import DeviceFault
 from app.devices.pole import Pole
 from app.devices.printer import Printer
@@ -69,6 +70,8 @@ log = logging.getLogger(__name__)
 ASKING = Limits(connect_s=3.0, read_s=5.0, total_s=8.0)
 """How long headquarters may take to put a coupon by: a customer waits."""
 RULE_PACK = "cn-2026.11.json"
+HUB_WAIT_S = 3.0
+"""Seconds that closing waits for a question to headquarters; its thread dies with the process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +242,11 @@ class Till:
             not_giftable=frozenset(settings.get("law.not_giftable")), not_promotable=frozenset(settings.get("law.not_promotable"))
         )
         self.points = PointsBook(self.store, clock, self.post, points_rules())
-        self.proving = Proving(self.store, *proof_rules())
+        code_rules, rights = proof_rules()
+        self.proving = Proving(self.store, code_rules, rights)
+        self.visiting = Visiting(
+            self.store, clock, self.post, rights, self.online, lambda: None if self.training else hub_client(self.store, folder)
+        )
         self.shares = CouponShares(
             self.store,
             clock,
@@ -275,6 +282,7 @@ class Till:
             self.reasons,
             self.coupons,
             self.proving,
+            self.visiting,
         )
         self.campaigns = Campaigns(self.store, clock, self.post, self.goods, self.selling)
         self.reviewing = Reviewing(self.store, clock, self.post, self.goods, self.staging, self.selling)
@@ -324,10 +332,6 @@ class Till:
         self.seeking = Seeking(self.store, clock, self.post, self.staging)
         self.tuning = Tuning(self.store, clock, self.post, self.authorising, duties, words, self.sync.wake)
 
-    def online(self) -> bool:
-        """Whether there is a line to headquarters, as the sync last found it."""
-        return self.sync.state.kind in ("online", "recovering")
-
     @cached_property
     def joining(self) -> Joining:
         """Registration and consents, loaded when somebody first joins."""
@@ -361,6 +365,10 @@ class Till:
             self.sync.wake,
         )
 
+    def online(self) -> bool:
+        """Whether there is a line to headquarters, as the sync last found it."""
+        return self.sync.state.kind in ("online", "recovering")
+
     @cached_property
     def labelling(self) -> Labelling:
         """Labels, loaded when they are first wanted: many a till never draws one."""
@@ -384,6 +392,7 @@ class Till:
     def close(self) -> None:
         """Stop the threads, let the writer finish, close the files."""
         self.shares.stop()
+        self.visiting.wait(HUB_WAIT_S)
         self.sync.stop()
         self.customer.stop()
         self.printing.stop()

@@ -21,6 +21,7 @@ from app.counter.post import Post
 from app.counter.proving import REFUSED, Proving
 from app.counter.scene import CouponRow, Echo, Question, Scene, SearchHit
 from app.counter.staging import Stage, Staging, rx_lines
+from app.counter.visiting import Visit, Visiting
 from app.domain import basket as baskets
 from app.domain import codes, rules, safety
 from app.domain.amount import read_typed
@@ -93,6 +94,7 @@ class Selling:
         texts: asking.Reasons,
         coupons: CouponBook,
         proving: Proving,
+        visiting: Visiting,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -104,6 +106,7 @@ class Selling:
         self._reasons = texts
         self._coupons = coupons
         self._proving = proving
+        self._visiting = visiting
         self._state = _State(self._fresh())
         self._undo: list[_State] = []
         self._echo: Echo | None = None
@@ -352,7 +355,7 @@ class Selling:
         if len(found) == 1:
             return self.attach_member(found[0].member.id, found[0].found_by)
         if not found:
-            return self._refused("member_unknown", text=text)
+            return self._refused(self._elsewhere(text, "card"), text=text)
         self._asked = asking.Asked("which_member", "", {"found_by": found[0].found_by})
         self._question = asking.which_member([one.member for one in found])
         self._echo = None
@@ -366,12 +369,36 @@ class Selling:
         if refusal is not None:
             return self._refused(refusal)
         if claim.member is None:
-            return self._refused("member_unknown", text=claim.handle)
+            return self._refused(self._elsewhere(claim.handle, "claimed", by="handle"), text=claim.handle)
         if claim.verdict == "proven":
             proven = self._proving.spend(claim, basket.basket_id)
             if proven is not None:
                 self._write(self._store.journal.record([proven], actor=self._post.actor, day=self._post.day(self._today())))
         return self.attach_member(claim.member.id, claim.found_by)
+
+    def _elsewhere(self, text: str, found_by: str, by: str = "") -> str:
+        """Nobody here: headquarters is asked where there is one, and the counter goes on. The word for what is under way."""
+        if not self._visiting.can_ask(text, by):
+            return "member_unknown"
+        if not self._visiting.reachable:
+            return "visitor_offline"
+        self._visiting.ask(text, self._state.basket.basket_id, found_by, by)
+        return "visitor_asked"
+
+    def visitor_came(self, visit: Visit) -> Scene:
+        """What headquarters said of somebody unknown here; only what is still wanted happens: another sale, a member, a question stay."""
+        if visit.asked_id != self._state.basket.basket_id or self._state.basket.member_id or self._paying:
+            return self.scene()
+        asked = self._asked is not None and self._asked.kind == "member"
+        if visit.members:
+            if self._question is not None and not asked:
+                return self._told("visitor_here", label=asking.masked(visit.members[0]), sound="scan_member_or_rx")
+            self._question = self._asked = None
+            return self._drain(self._attach_found("", [Sought(member, visit.found_by) for member in visit.members]))
+        word = f"visitor_{visit.code}"
+        if asked and self._question is not None:
+            self._question = replace(self._question, error=asking.refusal_text(Refused(word)))
+        return self._refused(word)
 
     def _scan_identity(self, raw: str) -> Scene | None:
         """What a platform calls a member, where no goods and no code of ours answer to it; None for anything else."""
@@ -871,7 +898,7 @@ class Selling:
                 text = asking.chosen(values, "text")
                 found = self._store.people.sought(text)
                 if not found:
-                    raise Refused("member_unknown")
+                    raise Refused(self._elsewhere(text, "phone"), text=text)
                 return self._attach_found(text, found)
             case "which_member":
                 return self.attach_member(asking.chosen(values, "member"), asked.facts.get("found_by", ""))

@@ -16,6 +16,8 @@ class Bridge(QObject):
     """`app.counter.printing.PrintState`."""
     syncing = Signal(object)
     """`app.sync.worker.SyncState`."""
+    visited = Signal(object)
+    """`app.counter.visiting.Visit`: what headquarters said of a member unknown here."""
     tuned = Signal(str)
     """The setting with this key has a new value."""
     practice = Signal(str)
@@ -32,6 +34,10 @@ class Bridge(QObject):
             self.resumed.emit(tag)
 
         return resumed
+
+    def visit(self, visit: object) -> None:
+        """Called on the thread that asked headquarters."""
+        self.visited.emit(visit)
 
     def print_state(self, state: object) -> None:
         """Called on the printer's thread."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QScreen
@@ -41,6 +41,7 @@ from app.sync.worker import SyncState
 if TYPE_CHECKING:
     # Named only: a till without a second display never loads the one, and the other is only passed on.
     from app.counter.customer_view import CustomerView
+    from app.counter.visiting import Visit
     from app.desktop.customer_side import CustomerSide
 
 HOME = "sale"
@@ -198,6 +199,8 @@ class Shell(QWidget):
         bridge.printing.connect(self._printer_says)
         bridge.syncing.connect(self._sync_says)
         bridge.tuned.connect(self._tuned)
+        bridge.visited.connect(self._visited)
+        self.till.visiting.on_visit = bridge.visit
         self.till.customer.listen(self._customer_sees)
         self.theme.changed.connect(self._restyled)
         application = QApplication.instance()
@@ -251,6 +254,10 @@ class Shell(QWidget):
             self._thanks.start()
         else:
             self._thanks.stop()
+
+    def _visited(self, visit: object) -> None:
+        """Headquarters answered for a member of another store."""
+        self.show_scene(self.till.selling.visitor_came(cast("Visit", visit)))
 
     def _tuned(self, key: str) -> None:
         """A setting has a new value."""

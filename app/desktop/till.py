@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.counter.staging import Staging
     from app.counter.stocking import Stocking
     from app.counter.tuning import Tuning
+    from app.counter.visiting import Visiting
     from app.domain.codes import CodeShapes
     from app.domain.demo import SheetCode
     from app.records.clock import Clock
@@ -57,6 +58,7 @@ class Till(Protocol):
     staging: Staging
     printing: Printing
     customer: CustomerSide
+    visiting: Visiting
     shapes: CodeShapes
 
     @property

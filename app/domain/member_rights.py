@@ -49,6 +49,10 @@ class RightsRules:
     purposes: Mapping[str, Text]
     visitor_purpose: str
     """What a member of another store is asked of headquarters for."""
+    visitor_fields: tuple[str, ...]
+    """What of a member headquarters tells another store: never a key, never more than serving them wants."""
+    lookups_per_hour: int
+    """How many such questions headquarters answers one till."""
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> RightsRules:
@@ -65,7 +69,17 @@ class RightsRules:
             for name, row in document["proofs"].items()
         }
         purposes = {name: Text(row["zh"], row["en"]) for name, row in document["purposes"].items()}
-        rules = cls(proofs, str(document["otherwise"]), tuple(document["vouching"]), purposes, str(document["visitor_purpose"]))
+        rules = cls(
+            proofs,
+            str(document["otherwise"]),
+            tuple(document["vouching"]),
+            purposes,
+            str(document["visitor_purpose"]),
+            tuple(document["visitor_fields"]),
+            int(document["lookups_per_hour"]),
+        )
+        if "code_key" in rules.visitor_fields or "id" not in rules.visitor_fields:
+            raise ValueError("rights of members: a visitor needs an id, and a key never leaves the home store's feed")
         known = {rules.otherwise, DYNAMIC, *rules.vouching} <= proofs.keys() and rules.visitor_purpose in purposes
         if not known or any(rights.stored_value and not rights.proven for rights in proofs.values()):
             raise ValueError("rights of members: an unknown proof, or stored value without the member's own code")

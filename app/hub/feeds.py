@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from app.hub import tables
 from app.hub.archive import upsert
+from app.hub.member_keys import follow
 from app.records.base import Record
 from app.records.wire import rolled
 
@@ -68,6 +69,7 @@ def append(connection: Connection, feed: str, store_id: str, texts: Mapping[str,
         )
     connection.execute(insert(tables.feed_row), fresh)
     connection.execute(update(tables.feed).where(mine).values(head_seq=seq, head_rolling=rolling))
+    follow(connection, feed, store_id, changed)
     return tuple(changed)
 
 

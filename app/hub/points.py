@@ -51,6 +51,13 @@ def tell_of_members(connection: Connection, store_id: str, member_ids: Collectio
         append(connection, FEED, store_id, texts_of(rows))
 
 
+def movements_of(connection: Connection, member_id: str) -> list[dict[str, Any]]:
+    """Every movement of a member, as a till that does not hold them may be told."""
+    c = tables.points_entry.c
+    wanted = select(tables.points_entry).where(c.member_id == member_id).order_by(c.at, c.entry_id)
+    return [_row(found).model_dump(mode="json") for found in connection.execute(wanted)]
+
+
 def statement_of(connection: Connection, member_id: str, today: date, rules: PointsRules) -> Statement:
     """A person's points as headquarters holds them: what was brought forward, and every movement that has arrived, of all their ids."""
     c, row, person = tables.points_entry.c, tables.feed_row.c, tables.person.c

@@ -562,6 +562,36 @@ feed_reach = Table(
 )
 """Up to which row a till holds a feed, by the cursor it asked with, and since when."""
 
+member_key = Table(
+    "member_key",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    Column("value", String(128), primary_key=True),
+    Column("store_id", String(32), primary_key=True),
+    Column("member_id", String(36), primary_key=True),
+    Index("ix_member_key_member_id", "member_id", "store_id"),
+    # One tree that is found by its beginning: kind and value, within a store or in the whole chain.
+    sqlite_with_rowid=False,
+)
+"""What a member is looked up by (phone, tail, card, handle, union, wechat, alipay, jpass), kept beside the feeds that say so."""
+
+member_lookup = Table(
+    "member_lookup",
+    metadata,
+    _store(),
+    Column("lookup_id", String(36), primary_key=True),
+    Column("device", String(16), nullable=False),
+    Column("till", String(16), nullable=False),
+    Column("actor", String(36), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("member_id", String(36), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_member_lookup_device_at", "device", "at"),
+    Index("ix_member_lookup_member_id", "member_id"),
+)
+"""Every time a till asked for a member of another store: who, what for and who was found ('' for nobody); what was typed is not kept."""
+
 person = Table(
     "person",
     metadata,

@@ -118,6 +118,17 @@ def keep_keys(connection: Connection, records: Sequence[MemberKey]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Reveal:
+    """One look behind a mask, or one question to headquarters for a member of another store."""
+
+    at: datetime
+    actor: str
+    member_id: str
+    what: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sought:
     """A member that was found, and in which way."""
 
@@ -194,6 +205,14 @@ class People:
         """The newest step of a handle that this till took, with the basket or sale it was taken for; (-1, '') for none."""
         row = self._readers.connection().execute(_STEP_OF, {"of_handle": handle}).first()
         return (row.step, row.basket_id) if row is not None else (-1, "")
+
+    # -- looks behind masks ----------------------------------------------------------------------------------------------
+
+    def reveals(self, first: date, last: date) -> tuple[Reveal, ...]:
+        """Who looked at what of whom and what for, of these business days, in order."""
+        c = t.member_reveal.c
+        rows = self._readers.connection().execute(select(t.member_reveal).where(c.day >= first, c.day <= last).order_by(c.at, c.event_id))
+        return tuple(Reveal(row.at, row.actor, row.member_id, row.what, row.purpose) for row in rows)
 
     # -- visitors --------------------------------------------------------------------------------------------------------
 

@@ -172,6 +172,7 @@ SETTINGS: tuple[Setting, ...] = (
         "rights.registers", "text", "manager;pharmacist", "store", "谁可导出登记册", "Who may export the registers", "store", form="roles"
     ),
     Setting("member.late_minutes", "number", 30, "store", "结账后可补会员", "Late member", "store", highest=1440),
+    Setting("member.visitor_hours", "number", 24, "hub", "外店会员保留", "Members of other stores", "store", lowest=1, highest=720),
     Setting("coupon.automatic", "flag", True, "money", "自动用券", "Use coupons by themselves", "store"),
     Setting("coupon.most_per_sale", "number", 3, "money", "每单最多用券", "Coupons in one sale", "store", lowest=1, highest=20),
     Setting(

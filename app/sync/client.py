@@ -23,6 +23,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.poolmanager import PoolManager
 
 from app.records.keys import DeviceKey
+from app.records.people import Member, PointsEntryRow
 from app.records.wire import (
     DEVICE_HEADER,
     DIGEST_HEADER,
@@ -113,6 +114,16 @@ class Reserved:
     reservation_id: str
     seconds: int
     """How long it is put by from now on; where another till holds it, how long that one may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A member of another store, as much of them as headquarters tells a store that serves them once."""
+
+    member: Member
+    home_store: str
+    entries: tuple[PointsEntryRow, ...] = ()
+    """Every movement of their points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,6 +479,23 @@ class HubClient:
         squeezer = zlib.compressobj(1, wbits=31)
         packed = squeezer.compress(body) + squeezer.flush()
         return self._ask("POST", f"/v1/{what}", what, what, body, packed)
+
+    def members(self, by: str, value: str, purpose: str, actor: str) -> tuple[Visitor, ...]:
+        """Members of other stores known by a key (phone | card | handle | union | wechat | alipay | jpass); HubFault `slow_down` beyond
+        the number that headquarters answers in an hour. Headquarters notes who asked and what for.
+        """
+        body = json.dumps({"by": by, "value": value, "purpose": purpose, "actor": actor}, ensure_ascii=False).encode()
+        squeezer = zlib.compressobj(1, wbits=31)
+        fields = self._ask("POST", "/v1/member", "member", "member", body, squeezer.compress(body) + squeezer.flush())
+        try:
+            found = []
+            for one in fields["members"]:
+                entries = tuple(PointsEntryRow.model_validate(entry) for entry in one["entries"])
+                profile = {name: told for name, told in one.items() if name in Member.model_fields and name != "code_key"}
+                found.append(Visitor(Member.model_validate(profile), str(one["home_store"]), entries))
+            return tuple(found)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise HubFault("forged", {"reply": "member"}) from error
 
     def cut(self) -> None:
         """End a running request at once, from any thread."""
