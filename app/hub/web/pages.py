@@ -29,6 +29,7 @@ HERE = Path(__file__).parent
 NAV = (
     ("overview", "", "chart-line-up"),
     ("sales", "/sales", "receipt"),
+    ("cases", "/cases", "ticket"),
     ("tills", "/tills", "cash-register"),
     ("stock", "/stock", "package"),
     ("inbox", "/inbox", "warning"),
