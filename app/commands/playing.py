@@ -39,7 +39,12 @@ PATIENCE_SECONDS = 90.0
 """How long an expectation about another process (headquarters, printer) may take to come true."""
 
 
-KEPT = frozenset(("ledger", "hub", "stock", "code", "jobs", "waiting", "unprinted", "task", "event", "chain", "sale", "points"))
+KEPT = frozenset(
+    (
+        *("ledger", "hub", "stock", "code", "jobs", "waiting", "unprinted"),
+        *("task", "event", "chain", "sale", "points", "consent", "members"),
+    )
+)
 """Expectations about what is kept, not about what the screen shows."""
 
 
@@ -168,6 +173,22 @@ class Player:
             code, words = self._refused
             raise Unmet(f"the act before was refused: {code} ({words})")
 
+    def _join(self, words: tuple[str, ...]) -> None:
+        asked = ("name", "born", "source", "campaign", "referrer", "guardian", "say", "another")
+        said = Clauses.cut(words, asked)
+        who = {name: self._names.code(said.of(name)) for name in ("referrer", "guardian") if name in said.named}
+        self._act(
+            "join",
+            phone=said.first[0],
+            name=said.of("name"),
+            born_on=said.of("born"),
+            source=said.of("source"),
+            campaign_id=said.of("campaign"),
+            say=[purpose for purpose in said.of("say").split(",") if purpose],
+            another=said.of("another") == "yes",
+            **who,
+        )
+
     def _number(self, name: str) -> str:
         if name.lstrip("@") not in self._sales:
             raise Unmet(f"no sale is called {name}")
@@ -255,6 +276,12 @@ class Player:
                 self._act("answer", values=typed if "age" in said.named else {"person": said.first[0]})
             case "member":
                 self._act("member", text=self._names.code(" ".join(words)))
+            case "join":
+                self._join(words)
+            case "consent":
+                said = Clauses.cut(words, ("by",))
+                who, purpose, how = said.first
+                self._act("consent", text=self._names.code(who), purpose=purpose, given=how == "given", channel=said.of("by", "spoken"))
             case "recall":
                 self._act("recall", ticket=int(words[0]))
             case "paper":
@@ -788,6 +815,10 @@ class Player:
                     raise Unmet(f"found {waiting}")
             case ["task", product, many]:
                 self._same(self._peek()["tasks"].get(product, 0), signed(many))
+            case ["consent", who, purpose, how]:
+                self._until(lambda: self._consent(self._names.code(who), purpose, how))
+            case ["members", text, many]:
+                self._until(lambda: self._members(text, int(many)))
             case ["event", kind, many]:
                 self._same(self._peek()["events"].get(kind, 0), int(many))
             case ["chain", "whole"]:
@@ -867,6 +898,14 @@ class Player:
         with self._hub.archive() as archive, archive.reading() as connection:
             found = reading.stock_of(connection, self._prepared.pharmacy.store.store_id, product)
         return "" if found == many else f"headquarters has {found}"
+
+    def _consent(self, who: str, purpose: str, how: str) -> str:
+        found = self._ask_at(self._at, "consents", text=who).get(purpose)
+        return "" if found == how else f"found {found}"
+
+    def _members(self, text: str, many: int) -> str:
+        found = len(self._ask_at(self._at, "members", text=text)["ids"])
+        return "" if found == many else f"found {found}"
 
     def _points(self, member: str, many: int, ending: int) -> str:
         """'' when the till in hand folds these points; waits for what other tills tell of by headquarters."""

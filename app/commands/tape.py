@@ -43,6 +43,8 @@ VERBS: dict[str, str] = {
     "member": "member TEXT",
     "no-member": "no-member",
     "attach": "attach SALE MEMBER",
+    "join": "join PHONE [name NAME] [born DATE] [source CODE] [campaign ID] [referrer WHO] [guardian WHO] [say PURPOSE,…] [another yes]",
+    "consent": "consent WHO PURPOSE given|withdrawn [by CHANNEL]",
     "hold": "hold",
     "recall": "recall N",
     "clear": "clear",

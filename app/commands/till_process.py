@@ -288,6 +288,34 @@ class DrivenTill:
             raise Refused("member_unknown" if not found else "several_members")
         self.till.selling.attach_member(found[0].id)
 
+    def do_join(self, phone: str, say: Sequence[str] = (), another: bool = False, **said: str) -> Answer:
+        """Register whoever stands here: membership and the purposes they `say` yes to."""
+        from app.counter.joining import JoinForm
+
+        joining = self.till.joining
+        consents = {purpose: True for purpose in ("membership", *say)}
+        form = JoinForm(joining.begin(phone).join_id, phone, consents=consents, another=another, **said)
+        return asdict(joining.join(form))
+
+    def do_consent(self, text: str, purpose: str, given: bool, channel: str) -> None:
+        """What a member says to one purpose."""
+        self.till.joining.set_consents(self._one_member(text), {purpose: given}, channel)
+
+    def do_consents(self, text: str) -> Answer:
+        """How a member stands to every purpose: given | withdrawn | unasked."""
+        rows = self.till.joining.consents(self._one_member(text)).rows
+        return {row.purpose: "given" if row.given else "withdrawn" if row.asked else "unasked" for row in rows}
+
+    def do_members(self, text: str) -> Answer:
+        """Who is found by a phone, card or name."""
+        return {"ids": [member.id for member in self.till.store.people.find_members(text)]}
+
+    def _one_member(self, text: str) -> str:
+        found = self.till.store.people.find_members(text)
+        if len(found) != 1:
+            raise Refused("member_unknown" if not found else "several_members")
+        return found[0].id
+
     def do_attach(self, number: str, text: str) -> None:
         """Name the one member that a phone, card or name finds for a sale that was paid without."""
         sale = self.till.store.sales.by_number(number)

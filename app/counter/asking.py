@@ -386,8 +386,13 @@ def reveal(member: Member, rules: RightsRules) -> Question:
     )
 
 
-def which_member(found: Sequence[Member]) -> Question:
-    """Several people share the digits."""
+SOMEBODY_ELSE = "join:"
+"""Before the phone, in the answer that none of those who share it stands here."""
+
+
+def which_member(found: Sequence[Member], phone: str = "") -> Question:
+    """Several people share the digits; by a whole `phone`, the one who stands here may also be none of them."""
+    another = ((f"{SOMEBODY_ELSE}{phone}", Text("都不是，登记另一位", "None of them: register another")),) if phone else ()
     return _question(
         "which_member",
         "",
@@ -398,8 +403,9 @@ def which_member(found: Sequence[Member]) -> Question:
             Text("会员", "Member"),
             "",
             tuple(
-                (m.id, Text(f"{masked(m)} {masking.mask_phone(m.phone)}", f"{masked(m)} {masking.mask_phone(m.phone)}")) for m in found[:9]
-            ),
+                (m.id, Text(f"{masked(m)} {masking.mask_phone(m.phone)}", f"{masked(m)} {masking.mask_phone(m.phone)}")) for m in found[:8]
+            )
+            + another,
         ),
     )
 

@@ -90,7 +90,7 @@ class Attaching:
         return self._points.moved_by(sale.member_id, (sale_id, *(back.body.return_id for back in backs)))
 
     def attach(self, sale_id: str, member_id: str) -> Future[tuple[Committed, ...]]:
-        """Record the member; Refused `sale_unknown`, `member_unknown`, `sale_voided`, `member_there` or `member_too_late`."""
+        """Record the member; Refused `sale_unknown`, `member_unknown`, `member_left`, `sale_voided`, `member_there` or `member_too_late`."""
         person = self._post.staff
         if person is None:
             raise Refused("sign_in_first")
@@ -103,6 +103,8 @@ class Attaching:
         member = self._store.people.member(member_id)
         if member is None:
             raise Refused("member_unknown")
+        if self._store.people.has_left(member_id):
+            raise Refused("member_left")
         self._until(sale)
         attached = events.MemberAttached(sale_id=sale_id, member_id=member_id)
         bodies: list[Record] = [attached, *self._points.of_late_member(sale, member)]

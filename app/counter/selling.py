@@ -28,6 +28,7 @@ from app.domain.amount import read_typed
 from app.domain.basket import Basket, BasketLine, BoxCode, LineAnswer, LotChoice, PatientRef, UnreadCode
 from app.domain.invoice import InvoiceTitle
 from app.domain.member_rights import Rights
+from app.domain.membership import phone_of
 from app.domain.money import yuan
 from app.domain.pricing import Quote
 from app.domain.verdict import Text, Verdict
@@ -357,7 +358,7 @@ class Selling:
         if not found:
             return self._refused(self._elsewhere(text, "card"), text=text)
         self._asked = asking.Asked("which_member", "", {"found_by": found[0].found_by})
-        self._question = asking.which_member([one.member for one in found])
+        self._question = asking.which_member([one.member for one in found], phone_of(text))
         self._echo = None
         return self.scene()
 
@@ -1084,6 +1085,8 @@ class Selling:
         member = self._store.people.member(member_id)
         if member is None:
             return self._refused("member_unknown")
+        if self._store.people.has_left(member_id):
+            return self._refused("member_left")
         basket = self._state.basket
         patient = basket.patient
         if patient.kind in ("unknown", "member", "family"):
@@ -1131,6 +1134,28 @@ class Selling:
         """The basket for another member or none; what a person chose among the coupons of the one before is forgotten."""
         picked = basket.picked if basket.member_id == member_id else None
         return replace(basket, member_id=member_id, member_label=label, patient=patient, picked=picked, found_by=found_by)
+
+    def renew_patient(self) -> None:
+        """What is on record of the 用药人 may have changed on another page: the checks run on what holds now, after an undo too."""
+        self._staging.forget()
+        self._stage = None
+        patient = self._state.basket.patient
+        found: PatientRef | None = None
+        if patient.kind == "member":
+            member = self._store.people.member(patient.ref)
+            found = safety.patient_of_member(member, self._today()) if member is not None else None
+        elif patient.kind == "family":
+            person = next((one for one in self._family() if one.id == patient.ref), None)
+            found = safety.patient_of_family(person, self._today()) if person is not None else None
+        if found is None or found == patient or self._paying:
+            return
+
+        def renewed(state: _State) -> _State:
+            same = (state.basket.patient.kind, state.basket.patient.ref) == (found.kind, found.ref)
+            return replace(state, basket=replace(state.basket, patient=found)) if same else state
+
+        self._state, self._undo = renewed(self._state), [renewed(state) for state in self._undo]
+        self._persist()
 
     def find_members(self, text: str) -> tuple[Member, ...]:
         """Members for a phone, four last digits, card or name."""

@@ -558,6 +558,7 @@ WINDOW: dict[str, Text] = {
     "feed_lots": _T("批号与召回", "Lots and recalls"),
     "feed_staff": _T("员工与权限", "Staff and rights"),
     "offers_line": _T("{count} 个活动", "{count} offers"),
+    "offers_cases_line": _T("{count} 个活动 · {cases} 张用券待总部核查，{fen}", "{count} offers · {cases} coupon uses looked into, {fen}"),
     "lots_line": _T("总部锁定与召回", "locked and recalled by headquarters"),
     "staff_line": _T("{count} 人", "{count} people"),
     "queue_empty": _T("都传完了", "All sent"),

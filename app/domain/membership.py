@@ -52,6 +52,12 @@ def read_identity(text: str) -> IdentityText:
     return IdentityText("name", " ".join(plain.split()))
 
 
+def phone_of(text: str) -> str:
+    """The mobile number in a typed text as eleven digits, or '' where it is none."""
+    identity = read_identity(text)
+    return identity.text if identity.kind == "phone" else ""
+
+
 def matches(member: Member, identity: IdentityText) -> bool:
     """Whether a member is meant: phone and card exactly, the phone's or card's last four, or the start of the name."""
     match identity.kind:

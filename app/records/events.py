@@ -617,7 +617,7 @@ class CouponRedeemed(Record):
     cut_fen: int
     """What it took off, in fen."""
     token_mark: str
-    """First 16 hex digits of the SHA-256 of the signed token: the evidence."""
+    """First 16 hex digits of the SHA-256 of the signed token: the evidence; '' for what a till granted by itself (`CouponGranted`)."""
     offline: bool = False
     """Whether the till had no line to headquarters."""
     lease_id: str = ""

@@ -71,6 +71,8 @@ _KEYED = _finding(
 _VISITOR = select(t.visitor.c.home_store, t.visitor.c.until).where(t.visitor.c.member_id == bindparam("of_member"))
 _VISITS_NO_MORE = t.visitor.delete().where(t.visitor.c.member_id == bindparam("of_member"))
 _ROWS_PER_UNIT = 200
+MEMBERSHIP = "membership"
+"""The purpose without which nobody is a member."""
 _KEEP_KEY = insert(t.member_key).on_conflict_do_nothing()
 _DROP_KEY = t.member_key.delete().where(
     t.member_key.c.kind == bindparam("of_kind"),
@@ -359,6 +361,10 @@ class People:
         return tuple(
             Consent.model_validate({**latest[purpose], "id": f"{latest[purpose]['member_id']}:{purpose}"}) for purpose in sorted(latest)
         )
+
+    def has_left(self, member_id: str) -> bool:
+        """Whether a member took their membership back."""
+        return any(said.purpose == MEMBERSHIP and not said.given for said in self.consents(member_id))
 
     def joining(self, member_id: str) -> Joining | None:
         """How a member joined, if they did at this till."""

@@ -156,13 +156,13 @@ _RIGHT_BACK = (
 _GRANTED = insert(t.coupon_right).on_conflict_do_nothing()
 _JOINED = insert(t.member_joined).on_conflict_do_nothing()
 _CLAIM = insert(t.identity_claim).on_conflict_do_nothing()
+# Of two words on one purpose the later one holds, whichever comes first.
 _consent = insert(t.consent)
-CONSENT = _consent.on_conflict_do_update(
+_CONSENT = _consent.on_conflict_do_update(
     index_elements=["member_id", "purpose"],
     set_={name: _consent.excluded[name] for name in ("given", "text_version", "at")},
     where=_consent.excluded.at >= t.consent.c.at,
 )
-"""A member's word on one purpose; of two words the later one holds, whichever comes first."""
 _READING = insert(t.reading)
 _usage = insert(t.usage_note)
 _USAGE = _usage.on_conflict_do_update(
@@ -569,7 +569,7 @@ def _identity_claimed(fact: Fact, body: ev.IdentityClaimed) -> list[Step]:
 
 def _consent_set(fact: Fact, body: ev.ConsentSet) -> list[Step]:
     kept = body.model_dump(include={"member_id", "purpose", "given", "text_version"})
-    return [Step(CONSENT, [{**kept, "at": fact.at}])]
+    return [Step(_CONSENT, [{**kept, "at": fact.at}])]
 
 
 def _invoice_wished(fact: Fact, body: ev.InvoiceWished) -> list[Step]:

@@ -73,9 +73,17 @@ class ListRow(PaintedButton):
             row = Row(theme, *trailing, gap=8, margins=(0, 0, round(pad), 0))
             row.insertStretch(0, 1)
             self.setLayout(row)
-        spoken = " ".join(part for cell in cells for part in (cell.words, cell.strong, cell.sub, cell.pill, _money(cell)) if part)
-        self.name(spoken)
+        self._speak()
         self.restyle()
+
+    def set_cells(self, cells: Sequence[Cell]) -> None:
+        """Show other words in columns as wide as before; whoever has the keyboard keeps it."""
+        self.cells = tuple(cells)
+        self._speak()
+        self.update()
+
+    def _speak(self) -> None:
+        self.name(" ".join(part for cell in self.cells for part in (cell.words, cell.strong, cell.sub, cell.pill, _money(cell)) if part))
 
     def measure(self) -> None:
         """Fixed in height, wide enough for what may not be shortened."""
@@ -350,7 +358,7 @@ class Chips(QWidget):
         painter = QPainter(self)
         paint.smooth(painter)
         for order, (choice, place) in enumerate(zip(self._choices, self._places, strict=True)):
-            on = choice.value == self._value
+            on = self._is_on(choice)
             fill = "brand_t" if on else "pressed" if order == self._hover else "hover"
             paint.rounded(painter, place, px(9), theme.color(fill), theme.color("brand") if on else None, px(1.5))
             ink = theme.color("brand_ink" if on else "ink")
@@ -367,3 +375,54 @@ class Chips(QWidget):
             place = self._places[max(self._order(), 0)]
             paint.rounded(painter, place, px(9), None, theme.color("focus"), px(2))
         painter.end()
+
+    def _is_on(self, choice: Choice) -> bool:
+        return choice.value == self._value
+
+
+class Ticks(Chips):
+    """Any number of several: chips ticked by pointer, by digit, or by arrows and Space."""
+
+    def __init__(self, theme: Theme, choices: Sequence[Choice], values: Sequence[str] = (), *, spoken: str = "") -> None:
+        """`values` are ticked to begin with."""
+        self._ticked = frozenset(values)
+        super().__init__(theme, choices, choices[0].value if choices else "", spoken=spoken)
+        self._tell()
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What is ticked, in the order of the chips."""
+        return tuple(choice.value for choice in self._choices if choice.value in self._ticked)
+
+    def set_values(self, values: Sequence[str]) -> None:
+        """Tick others without telling."""
+        self._ticked = frozenset(values)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.setAccessibleDescription("、".join(choice.words for choice in self._choices if choice.value in self._ticked))
+        self.update()
+
+    def _is_on(self, choice: Choice) -> bool:
+        return choice.value in self._ticked
+
+    def _pick(self, order: int) -> None:
+        if 0 <= order < len(self._choices):
+            self._value = self._choices[order].value
+            self._ticked = self._ticked ^ {self._value}
+            self._tell()
+            self.chosen.emit(self._value)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move, Space ticks, digits tick."""
+        steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
+        if event.key() in steps:
+            to = max(0, min(len(self._choices) - 1, self._order() + steps[Qt.Key(event.key())]))
+            self._value = self._choices[to].value
+            self.update()
+        elif event.key() == Qt.Key.Key_Space:
+            self._pick(max(self._order(), 0))
+        elif event.text().isdigit():
+            self._pick(int(event.text()) - 1)
+        else:
+            event.ignore()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
+from app.counter.asking import SOMEBODY_ELSE
 from app.counter.faults import Refused
 from app.counter.scene import Duty, Echo, MemberFace, Scene, SceneLine, SearchHit, Totals
 from app.counter.today import DayFacts, Today
@@ -17,6 +18,7 @@ from app.desktop.models.cart_rows import CartColumns, CartHit
 from app.desktop.models.cart_view import CartView
 from app.desktop.models.strips import by_weight
 from app.desktop.screens.coupons import CouponPanel, CouponStrip
+from app.desktop.screens.joining import JoinPanel
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.price_check import PriceCheckPanel
 from app.desktop.screens.question import QuestionPanel
@@ -31,6 +33,8 @@ from app.desktop.widgets.member import AllergyStrip, MemberHead
 from app.desktop.widgets.notices import ScanEcho
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, IconTile, Money, Para, Rule, Txt
+from app.domain.masking import mask_phone
+from app.domain.membership import phone_of
 from app.domain.verdict import Text
 from app.records.clock import SHOP_TIME
 
@@ -192,12 +196,14 @@ class MemberCard(Panel):
     let_go = Signal()
     patient_asked = Signal()
     coupons_asked = Signal()
+    consents_asked = Signal()
 
     def __init__(self, theme: Theme, late_minutes: int, parent: QWidget | None = None) -> None:
         """`late_minutes` is how long after payment a member may still be named."""
         self._late_minutes = late_minutes
         self._shown: tuple[object, ...] = ()
         self._head = MemberHead(theme)
+        self._consents = IconBtn(theme, "check-square", say(theme, "consents_see"), size=28, icon_size=16)
         self._off = IconBtn(theme, "x", say(theme, "member_off"), size=28, icon_size=16)
         self._allergy = AllergyStrip(theme)
         self._compared = _Compared(theme)
@@ -210,7 +216,7 @@ class MemberCard(Panel):
         self._coupons = CouponStrip(theme)
         known = Column(
             theme,
-            Row(theme, (self._head, 1), self._off, gap=4),
+            Row(theme, (self._head, 1), self._consents, self._off, gap=4),
             self._ends,
             self._allergy,
             Row(theme, (self._compared, 1), self._chronic),
@@ -223,6 +229,7 @@ class MemberCard(Panel):
         self._none = Txt(theme, "", "head", align="center")
         self._later = Txt(theme, "", "caption", "ink3", align="center")
         self._find = Btn(theme, "", "tonal", icon="magnifying-glass", key="F3")
+        self._join = Btn(theme, "", "line", icon="user-plus", key="Ctrl J")
         nobody = Column(
             theme,
             Spring(),
@@ -231,7 +238,7 @@ class MemberCard(Panel):
             self._none,
             self._later,
             6,
-            Row(theme, Spring(), self._find, Spring()),
+            Row(theme, Spring(), self._find, self._join, Spring()),
             Spring(),
             gap=6,
             margins=(12, 10, 12, 10),
@@ -241,6 +248,8 @@ class MemberCard(Panel):
         self._stack.addWidget(boxed(known))
         super().__init__(theme, Column(theme, (self._stack, 1)), parent=parent)
         self._find.clicked.connect(self.found)
+        self._join.clicked.connect(self.consents_asked)
+        self._consents.clicked.connect(self.consents_asked)
         self._off.clicked.connect(self.let_go)
         self._change.clicked.connect(self.patient_asked)
         self._coupons.asked.connect(self.coupons_asked)
@@ -260,6 +269,7 @@ class MemberCard(Panel):
         # Whose age the checks run on is seen without a member, too.
         self._later.set_words(f"{say(theme, 'patient')} {whom}" if whom else late)
         self._find.set_words(say(theme, "member_find"))
+        self._join.set_words(say(theme, "member_join"))
         self._stack.setCurrentIndex(0 if scene.member is None else 1)
         if scene.member is None:
             return
@@ -270,6 +280,7 @@ class MemberCard(Panel):
         self._ends.setVisible(bool(member.points_ending))
         self._ending.set_words(say(theme, "points_ending", points=f"{member.points_ending:,}", day=member.points_end_on))
         self._off.set_icon("x", say(theme, "member_off"))
+        self._consents.set_icon("check-square", say(theme, "consents_see"))
         self._chronic.set_words(say(theme, "chronic"))
         self._chronic.setVisible(member.chronic)
         self._patient_word.set_words(say(theme, "patient"))
@@ -661,13 +672,16 @@ class SalePage(Page):
         self.coupons = CouponPanel(theme)
         self._coupons_box = boxed(Column(theme, self.coupons, margins=(12, 6, 12, 10)))
         self._coupons_box.hide()
+        self.join = JoinPanel(theme, lambda: self.till.joining)
+        self._join_box = boxed(Column(theme, self.join, margins=(12, 6, 12, 10)))
+        self._join_box.hide()
         self._ask_box = boxed(Column(theme, self.question, margins=(12, 6, 12, 10)))
         self._middle = QStackedWidget()
         self._middle.addWidget(boxed(Column(theme, self.head, (self.cart, 1), gap=0)))
         self._middle.addWidget(self.empty)
         foot = boxed(Row(theme, (self.strip, 1), self._waiting, gap=0, margins=(0, 0, 0, 0)))
         self._foot = foot
-        asked = (self._check_box, self._coupons_box, self._ask_box)
+        asked = (self._check_box, self._coupons_box, self._join_box, self._ask_box)
         stood = Column(theme, self.tickets, Rule(theme), (self._middle, 1), *asked, foot, gap=0, margins=1)
         cart = Panel(theme, stood)
         self._right = QStackedWidget()
@@ -696,6 +710,10 @@ class SalePage(Page):
         self.coupons.by_themselves.connect(lambda: self._do(selling.pick_coupons_by_themselves))
         selling.when_coupons_answer(self.bridge.resume("sale:coupon"))
         self.member.coupons_asked.connect(self._begin_coupons)
+        self.member.consents_asked.connect(self._begin_join)
+        self.join.closed.connect(self._end_join)
+        self.join.done.connect(self._joined)
+        self.join.left.connect(lambda: self.show_scene(selling.scene()))
         self.strip.acted.connect(self.undo)
         self.member.found.connect(lambda: self._ask("member"))
         self.member.let_go.connect(lambda: self._do(selling.detach_member))
@@ -731,14 +749,18 @@ class SalePage(Page):
         asked_before = self.question.open
         self.question.show_question(scene.question)
         self._ask_box.setVisible(scene.question is not None)
-        self._middle.setMinimumHeight(0 if self.question.large else self.theme.px(64))
+        if scene.question is not None and self.join.open:
+            self.join.end()
+        self._join_box.setVisible(self.join.open)
+        self._middle.setMinimumHeight(0 if self.question.large or self.join.open else self.theme.px(64))
         if scene.question is not None and self.check.open:
             self.check.end()
         if self.coupons.open:
             self.coupons.show_block(scene.coupons if scene.question is None else None)
         self._coupons_box.setVisible(self.coupons.open)
         self._check_box.setVisible(self.check.open)
-        self._middle.setCurrentIndex(1 if empty and scene.question is None and not self.check.open else 0)
+        alone = scene.question is None and not self.check.open and not self.join.open
+        self._middle.setCurrentIndex(1 if empty and alone else 0)
         self._right.setCurrentIndex(1 if idle else 0)
         if empty:
             self.empty.show_words(self._today.quick_goods())
@@ -790,7 +812,10 @@ class SalePage(Page):
 
     def refuse(self, refusal: Refused) -> None:
         """Say why something was not done, where the eyes are."""
-        echo = Echo("refused", refusal.code, dict(refusal.facts), sound="scan_rejected")
+        self._say(Echo("refused", refusal.code, dict(refusal.facts), sound="scan_rejected"))
+
+    def _say(self, echo: Echo) -> None:
+        """Say what no scene says, in the strip and aloud."""
         said = wording.spoken(echo, self.theme.language)
         self._foot.show()
         self.strip.show_echo(said.icon, said.tone, said.title, said.detail)
@@ -800,7 +825,18 @@ class SalePage(Page):
         self._do(lambda: self.till.selling.ask(kind))
 
     def _answer(self, question_id: str, values: dict[str, str]) -> None:
+        another = values.get("member", "")
+        if another.startswith(SOMEBODY_ELSE):
+            self._begin_join(another.removeprefix(SOMEBODY_ELSE), another=True)
+            return
+        asked = self.scene.question.kind if self.scene is not None and self.scene.question is not None else ""
         self._do(lambda: self.till.selling.answer(question_id, values))
+        scene = self.scene
+        nobody = scene is not None and scene.echo is not None and scene.echo.code in ("member_unknown", "visitor_offline")
+        if asked == "member" and nobody and phone_of(values.get("text", "")):
+            # A phone that nobody has: whoever stands here may join by it at once; Esc goes on selling.
+            self._begin_join(values["text"])
+            self._say(Echo("told", "join_nobody", {"label": mask_phone(phone_of(values["text"]))}))
 
     def _dismiss(self) -> None:
         self._do(self.till.selling.dismiss_question)
@@ -906,6 +942,43 @@ class SalePage(Page):
             self.show_scene(self.scene)
         self.type_back.emit()
 
+    # ------------------------------------------------------------------ joining
+
+    def _begin_join(self, phone: str = "", *, another: bool = False) -> None:
+        """Ctrl J: register whoever stands here, or show the consents of the sale's member, until Esc or Ctrl J."""
+        scene = self.scene
+        if scene is None:
+            return
+        if self.join.open:
+            self._end_join()
+            return
+        if scene.question is not None:
+            self._dismiss()
+        self.check.end()
+        self.coupons.hide()
+        self._join_box.show()
+        if scene.member is not None and not phone:
+            self.join.begin_consents(scene.member.member_id)
+        else:
+            self.join.begin(phone, another=another)
+        self._redraw()
+
+    def _end_join(self) -> None:
+        self.join.end()
+        self._redraw()
+        self.type_back.emit()
+
+    def _joined(self, echo: Echo) -> None:
+        """Somebody joined or was chosen: the sale is drawn with them, and what was granted is said."""
+        self.join.end()
+        self.show_scene(self.till.selling.scene())
+        self._say(echo)
+        self.type_back.emit()
+
+    def _redraw(self) -> None:
+        if self.scene is not None:
+            self.show_scene(self.scene)
+
     # ------------------------------------------------------------------ price check
 
     def _begin_check(self) -> None:
@@ -950,6 +1023,8 @@ class SalePage(Page):
         """The function bar; what has nothing to work on is dead, and stays in its place."""
         if self.check.open:
             return (FKeySpec("Esc", words("check_close"), self._end_check),)
+        if self.join.open:
+            return (FKeySpec("Esc", words("join_close"), self._end_join),)
         scene = self.scene
         line = self._selected()
         real = line is not None and not line.ghost
@@ -981,6 +1056,9 @@ class SalePage(Page):
         if self.check.open:
             self._look_up(raw)
             return
+        if self.join.joining_now and self.till.joining.is_blank_card(raw):
+            self.join.put_card(raw)
+            return
         self._do(lambda: self.till.selling.scan(raw))
 
     def on_product(self, product_id: str) -> None:
@@ -997,6 +1075,11 @@ class SalePage(Page):
             text = text[1:]
             if not text.strip() or not self.check.open:
                 return True
+        if self.join.open:
+            # Nor must it while somebody joins: what is typed up there is their phone.
+            if text.strip():
+                self.join.take(text.strip())
+            return True
         if self.check.open:
             # Enter on nothing must not begin a payment while somebody only asks for a price.
             if text.strip():
@@ -1019,6 +1102,11 @@ class SalePage(Page):
             if name == "Esc":
                 self._end_check()
             return name == "Esc" or (len(name) == 1 and name in "123456789" and self.check.pick(name))
+        if self.join.open:
+            if name in ("Esc", "Ctrl J"):
+                self._end_join()
+                return True
+            return len(name) == 1 and name in "0123456789" and self.join.pick(name)
         if self.coupons.open:
             if name == "Esc":
                 self._end_coupons()
@@ -1053,6 +1141,8 @@ class SalePage(Page):
                 self._ask("patient")
             case "Ctrl G":
                 self._ask("salesperson")
+            case "Ctrl J":
+                self._begin_join()
             case held if held.startswith("Ctrl ") and held[5:].isdigit() and held != "Ctrl 0":
                 self._recall(int(held[5:]) - 1)
             case "Esc":

@@ -1,0 +1,559 @@
+"""Joining on the Sale page: phone, Enter, a name if there is one, Enter; and each consent given and withdrawn in the same place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from app.counter.faults import Refused
+from app.counter.scene import Echo, QuestionField
+from app.desktop import wording
+from app.desktop.screens.question import ChipRow
+from app.desktop.screens.rows import Cell, ListRow
+from app.desktop.selling_words import say
+from app.desktop.theme import Theme
+from app.desktop.theme.paint import money_text
+from app.desktop.widgets.arrange import Column, Row, Spring, boxed
+from app.desktop.widgets.buttons import Btn, IconBtn
+from app.desktop.widgets.chips import KeyCap
+from app.desktop.widgets.fields import Entry
+from app.desktop.widgets.notices import announce
+from app.desktop.widgets.surfaces import Panel
+from app.desktop.widgets.words import Icon, Para, Txt
+from app.domain.verdict import Text
+from app.records.clock import SHOP_TIME
+
+if TYPE_CHECKING:
+    # Named only: registration is loaded when somebody first joins.
+    from app.counter.joining import ConsentRow, ConsentScene, JoinedScene, Joining, JoinScene
+
+_FIELD_OF = {
+    "join_phone_shape": "phone",
+    "join_birthday": "born",
+    "join_guardian_needed": "guardian",
+    "join_guardian": "guardian",
+    "join_referrer": "referrer",
+    "join_campaign": "campaign",
+    "join_card": "card",
+}
+"""Which field a refusal is about."""
+_TAB_ORDER = ("phone", "name", "born", "source", "campaign", "referrer", "guardian", "card", "channel")
+_NEXT = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class JoinPanel(Panel):
+    """A strip over the cart: registers a member, says who has this phone already, or shows a member's consents."""
+
+    closed = Signal()
+    done = Signal(object)
+    """An act was done: an `Echo` to show; the sale may have another member now."""
+    left = Signal()
+    """The member's consents changed: the sale is drawn again, the panel stays."""
+
+    def __init__(self, theme: Theme, joining: Callable[[], Joining], parent: QWidget | None = None) -> None:
+        """`joining` gives the counter's act, loaded when it is first asked for."""
+        self._joining = joining
+        self._body = QVBoxLayout()
+        self._body.setContentsMargins(0, 0, 0, 0)
+        self._title = Txt(theme, "", "head", "ink")
+        self._how = Txt(theme, "", "label", "ink2", elide=True)
+        self._off = IconBtn(theme, "x", say(theme, "join_close"), size=32, icon_size=16)
+        icon = Icon(theme, "identification-badge", 20, "brand", "fill")
+        head = Row(theme, icon, self._title, (self._how, 1), KeyCap(theme, "Esc", 22), self._off, gap=9)
+        super().__init__(theme, Column(theme, head, self._body, gap=7, margins=(16, 9, 12, 10)), line="brand_l", bar="brand", parent=parent)
+        self._off.clicked.connect(self.closed)
+        self._inner: QWidget | None = None
+        self._scene: JoinScene | None = None
+        self._joined: JoinedScene | None = None
+        self._consents: ConsentScene | None = None
+        self._parts: dict[str, Entry | ChipRow] = {}
+        self._wraps: dict[str, QWidget] = {}
+        self._rows: list[ListRow] = []
+        self._buttons: list[Btn] = []
+        self._said: dict[str, bool] = {}
+        self._another = False
+        self._kept: dict[str, str] = {}
+        self._explained: Para | None = None
+        self._wrong = Para(theme, "", "label_strong", "bad_ink")
+        self._shown: tuple[object, ...] = ()
+        theme.changed.connect(self._again)
+        self.hide()
+
+    @property
+    def open(self) -> bool:
+        """Whether it is on the screen."""
+        return not self.isHidden()
+
+    @property
+    def joining_now(self) -> bool:
+        """Whether a person is being registered, and a blank card that is scanned is theirs."""
+        return self.open and self._scene is not None
+
+    # ------------------------------------------------------------------ opening
+
+    def begin(self, phone: str = "", *, another: bool = False) -> None:
+        """Register somebody, by a phone that was typed already or is asked for now; `another` is known to be none of those who have it."""
+        self._forget()
+        self._scene = self._joining().begin(phone)
+        self._another = another
+        self._said = {row.purpose: True for row in self._scene.consents if row.needed}
+        self.show()
+        self._build({"phone": self._scene.phone})
+
+    def begin_consents(self, member_id: str) -> None:
+        """Show how a member stands to each purpose."""
+        self._forget()
+        self._consents = self._joining().consents(member_id)
+        self.show()
+        self._build({})
+
+    def end(self) -> None:
+        """Close it; what was typed is forgotten."""
+        self._forget()
+        self._clear()
+        self.hide()
+
+    def _forget(self) -> None:
+        self._scene = self._joined = self._consents = None
+        self._said, self._another, self._kept = {}, False, {}
+        self._shown = ()
+
+    def put_card(self, raw: str) -> None:
+        """A blank card was scanned for whoever joins."""
+        part = self._parts.get("card")
+        if isinstance(part, Entry):
+            part.setText(raw)
+            self._show_asked()
+
+    def take(self, text: str) -> None:
+        """A phone typed into the box above."""
+        if self._scene is not None:
+            self._look_up(text)
+
+    # ------------------------------------------------------------------ keys
+
+    def pick(self, digit: str) -> bool:
+        """What a digit means now: one of those known, which sale, or a consent; True when it meant something."""
+        order = int(digit) - 1
+        if self._scene is not None and self._asks_who():
+            if digit == "0":
+                self._not_one_of_them()
+                return True
+            return self._press(order, len(self._scene.known), lambda: self._take_known(order))
+        if self._joined is not None:
+            return self._press(order, 2, lambda: self._choose_sale(order))
+        rows = self._consent_rows()
+        return self._press(order, len(rows), lambda: self._toggle(rows[order].purpose))
+
+    @staticmethod
+    def _press(order: int, count: int, act: Callable[[], None]) -> bool:
+        if not 0 <= order < count:
+            return False
+        act()
+        return True
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter goes on to the next step, Esc leaves."""
+        if not isinstance(event, QKeyEvent) or event.key() not in (*_NEXT, Qt.Key.Key_Escape):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        if event.type() != QEvent.Type.KeyPress:
+            return False
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        elif not event.isAutoRepeat():
+            self._advance(watched)
+        return True
+
+    def _advance(self, watched: QObject) -> None:
+        phone = self._parts.get("phone")
+        if watched is phone and isinstance(phone, Entry):
+            self._look_up(phone.text())
+        else:
+            self.register()
+
+    # ------------------------------------------------------------------ acts
+
+    def _look_up(self, text: str) -> None:
+        """The phone was said: whoever has it is shown first, else the name is next."""
+        assert self._scene is not None
+        try:
+            found = self._joining().begin(text)
+        except Refused as refusal:
+            self._refused(refusal)
+            return
+        if not found.phone:
+            self._refused(Refused("join_phone_shape", raw=""))
+            return
+        self._scene = replace(found, join_id=self._scene.join_id)
+        self._another = False
+        self._build({**self._typed(), "phone": found.phone})
+
+    def _asks_who(self) -> bool:
+        return self._scene is not None and bool(self._scene.known) and not self._another
+
+    def _not_one_of_them(self) -> None:
+        self._another = True
+        self._build(self._typed())
+
+    def _take_known(self, order: int) -> None:
+        assert self._scene is not None
+        face = self._scene.known[order]
+        self._do(lambda: self._joining().take(face.member_id))
+
+    def register(self) -> None:
+        """Register with what stands in the fields."""
+        scene = self._scene
+        if scene is None or self._asks_who():
+            return
+        from app.counter.joining import JoinForm
+
+        typed = self._typed()
+        form = JoinForm(
+            scene.join_id,
+            typed["phone"],
+            name=typed["name"],
+            born_on=typed["born"],
+            source=typed["source"],
+            campaign_id=typed["campaign"],
+            referrer=typed["referrer"],
+            guardian=typed["guardian"],
+            card=typed["card"],
+            consents=dict(self._said),
+            channel=typed["channel"],
+            another=self._another,
+        )
+        self._do(lambda: self._joining().join(form))
+
+    def _do(self, act: Callable[[], JoinedScene]) -> None:
+        """Do what ends with a member in the sale, or with the question which sale is meant."""
+        try:
+            joined = act()
+        except Refused as refusal:
+            if refusal.code == "join_known":
+                self._look_up(self._typed()["phone"])
+            self._refused(refusal)
+            return
+        if joined.late is None:
+            self.done.emit(_echo(joined))
+            return
+        self._scene, self._joined = None, joined
+        self._build({})
+
+    def _choose_sale(self, order: int) -> None:
+        joined = self._joined
+        if joined is None or joined.late is None:
+            return
+        try:
+            if order == 0:
+                self._joining().attach_late(joined.late.sale_id, joined.member_id)
+                self.done.emit(Echo("member", "joined_late", {"label": joined.label}, sound="scan_member_or_rx"))
+            else:
+                self._joining().to_open_sale(joined.member_id)
+                self.done.emit(_echo(joined))
+        except Refused as refusal:
+            self._refused(refusal)
+
+    def _toggle(self, purpose: str) -> None:
+        """Give or take back one purpose: a form remembers it until it is sent, a member's word is on record at once."""
+        if self._consents is None:
+            self._said[purpose] = not self._said.get(purpose, False)
+            self._mark()
+            return
+        given = next(row.given for row in self._consents.rows if row.purpose == purpose)
+        try:
+            self._consents = self._joining().set_consents(self._consents.member_id, {purpose: not given}, self._typed()["channel"])
+        except Refused as refusal:
+            self._refused(refusal)
+            return
+        self._mark()
+        self.left.emit()
+
+    def _mark(self) -> None:
+        """Show what is given now."""
+        self._settle()
+        for order, (line, row) in enumerate(zip(self._rows, self._consent_rows(), strict=True)):
+            line.set_cells(self._cells(order, row))
+
+    def _settle(self) -> None:
+        """What was wrong is not any more."""
+        self._wrong.set_words("")
+        self._wrong.hide()
+
+    def _refused(self, refusal: Refused) -> None:
+        words = wording.sentence(refusal.code, refusal.facts, self.theme.language)
+        self._wrong.set_words(words)
+        self._wrong.show()
+        announce(self, words)
+        name = _FIELD_OF.get(refusal.code, "")
+        for field, part in self._parts.items():
+            if isinstance(part, Entry):
+                part.set_wrong(field == name)
+        if name in self._parts:
+            self._wraps[name].show()
+            if name in ("campaign", "referrer", "guardian", "card"):
+                self._wraps["extras"].show()
+            self._parts[name].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # ------------------------------------------------------------------ building
+
+    def _again(self) -> None:
+        shown = (self.theme.language, self.theme.scale)
+        if self.open and shown != self._shown:
+            self._build(self._typed())
+
+    def _typed(self) -> dict[str, str]:
+        names = ("phone", "name", "born", "source", "campaign", "referrer", "guardian", "card", "channel")
+        found = {**dict.fromkeys(names, ""), **self._kept}
+        for name, part in self._parts.items():
+            found[name] = part.text().strip() if isinstance(part, Entry) else part.value
+        found["channel"] = found["channel"] or "spoken"
+        return found
+
+    def _clear(self) -> None:
+        if self._inner is not None:
+            self._wrong.setParent(None)
+            self._body.removeWidget(self._inner)
+            self._inner.hide()
+            self._inner.deleteLater()
+        self._inner, self._parts, self._wraps, self._rows, self._explained = None, {}, {}, [], None
+        self._buttons = []
+        self._settle()
+
+    def _build(self, typed: dict[str, str]) -> None:
+        """Draw the step that stands now, with what was typed so far."""
+        theme = self.theme
+        self._kept = typed
+        self._shown = (theme.language, theme.scale)
+        self._clear()
+        self._off.set_icon("x", say(theme, "join_close"))
+        if self._joined is not None:
+            column = self._which_sale(self._joined)
+        elif self._consents is not None:
+            self._title.set_words(say(theme, "consents_title", label=self._consents.label))
+            self._how.set_words(say(theme, "consents_how"))
+            column = Column(theme, self._consent_grid(), self._foot(typed), gap=8)
+        elif self._asks_who():
+            column = self._who()
+        else:
+            column = self._form(typed)
+        self._inner = boxed(column)
+        self._body.addWidget(self._inner)
+        self._inner.show()
+        self.setAccessibleName(self._title.accessibleName())
+        order = [self._parts[name] for name in _TAB_ORDER if name in self._parts]
+        for before, after in pairwise([*order, *self._rows, *self._buttons]):
+            QWidget.setTabOrder(before, after)
+        self._focus()
+
+    def _focus(self) -> None:
+        reason = Qt.FocusReason.OtherFocusReason
+        if "phone" in self._parts:
+            phone = self._parts["phone"]
+            assert isinstance(phone, Entry)
+            (self._parts["name"] if phone.text() else phone).setFocus(reason)
+        elif self._consents is not None:
+            # Not a row: Enter there would take a consent back.
+            self._buttons[0].setFocus(reason)
+        elif self._rows:
+            self._rows[0].setFocus(reason)
+
+    def _who(self) -> Column:
+        """Those who have this phone, masked; choosing one is the first thing offered, another person the last."""
+        theme, scene = self.theme, self._scene
+        assert scene is not None
+        self._title.set_words(say(theme, "join_known_title", count=len(scene.known)))
+        self._how.set_words(say(theme, "join_known_how"))
+        column = Column(theme, gap=0)
+        for order, face in enumerate(scene.known):
+            note = say(theme, "join_face_left" if face.left else "join_face_take")
+            self._choice(column, order, f"{face.label}  {face.masked_phone}", note, partial(self._take_known, order))
+        other = Btn(theme, say(theme, "join_another"), "line", key="0", height=40)
+        other.clicked.connect(self._not_one_of_them)
+        column.add(7)
+        column.add(Row(theme, (self._wrong, 1), Spring(), other, gap=8))
+        return column
+
+    def _which_sale(self, joined: JoinedScene) -> Column:
+        """The sale before has no member yet, and the open one has no goods: a person says which is meant."""
+        theme, late = self.theme, joined.late
+        assert late is not None
+        self._title.set_words(say(theme, "join_which", label=joined.label))
+        self._how.set_words(say(theme, "join_gift", gift=joined.gift.of(theme.language)) if joined.gift.zh else "")
+        column = Column(theme, gap=0)
+        before = say(theme, "join_late", time=late.at.astimezone(SHOP_TIME).strftime("%H:%M"), amount=money_text(late.payable_fen))
+        self._choice(column, 0, before, say(theme, "join_late_note"), lambda: self._choose_sale(0))
+        self._choice(column, 1, say(theme, "join_next"), say(theme, "join_next_note"), lambda: self._choose_sale(1))
+        column.add(self._wrong)
+        return column
+
+    def _choice(self, column: Column, order: int, words: str, note: str, act: Callable[[], None]) -> None:
+        theme = self.theme
+        row = ListRow(
+            theme,
+            (
+                Cell(str(order + 1), width=22, role="label_strong", tone="ink3"),
+                Cell(words, role="body_strong"),
+                Cell(note, width=330, align="right", role="label", tone="ink2"),
+            ),
+            height=42,
+            pad=4,
+        )
+        row.setObjectName(f"join-{order + 1}")
+        row.clicked.connect(act)
+        column.add(row)
+        self._rows.append(row)
+
+    def _form(self, typed: dict[str, str]) -> Column:
+        """Phone and name first; what is seldom asked stands behind them, what a source asks appears with it."""
+        theme, scene = self.theme, self._scene
+        assert scene is not None
+        language = theme.language
+        self._title.set_words(say(theme, "join_title"))
+        gift = scene.gift.of(language)
+        self._how.set_words(say(theme, "join_how_gift", gift=gift) if gift and not scene.known else say(theme, "join_how"))
+        phone = self._entry("phone", say(theme, "join_phone_hint"), typed, width=170)
+        name = self._entry("name", say(theme, "join_name_hint"), typed, chinese=True)
+        born = self._entry("born", say(theme, "join_born_hint"), typed, width=150)
+        first = Row(theme, phone, (name, 1), born, gap=14)
+        fields = tuple((code, title) for code, title, _ in scene.sources)
+        source = ChipRow(
+            theme,
+            QuestionField("source", "choice", Text("来源", "Source"), typed.get("source") or scene.source, fields),
+            narrow=True,
+        )
+        source.installEventFilter(self)
+        source.chosen.connect(self._show_asked)
+        self._parts["source"] = source
+        guide = Txt(theme, say(theme, "join_guide", name=scene.guide), "label", "ink2") if scene.guide else None
+        second = Row(theme, Txt(theme, say(theme, "join_source"), "label", "ink2"), (source, 1), guide, gap=10)
+        extras = [
+            self._entry("campaign", say(theme, "join_campaign_hint"), typed, width=190),
+            self._entry("referrer", say(theme, "join_referrer_hint"), typed, width=190),
+            self._entry("guardian", say(theme, "join_guardian_hint"), typed, width=190),
+            self._entry("card", say(theme, "join_card_hint"), typed, width=230),
+        ]
+        third = boxed(Row(theme, *extras, Spring(), gap=14))
+        self._wraps["extras"] = third
+        column = Column(theme, first, second, third, self._consent_grid(), self._foot(typed), gap=8)
+        self._show_asked()
+        return column
+
+    def _entry(self, name: str, hint: str, typed: dict[str, str], *, width: int = 0, chinese: bool = False) -> QWidget:
+        theme = self.theme
+        label = say(theme, f"join_{name}")
+        part = Entry(theme, hint, spoken=label, chinese=chinese, height=40)
+        part.setText(typed.get(name, ""))
+        if width:
+            part.setFixedWidth(theme.px(width))
+        part.installEventFilter(self)
+        part.textEdited.connect(lambda _: part.set_wrong(False))
+        self._parts[name] = part
+        wrap = boxed(Row(theme, Txt(theme, label, "label", "ink2"), (part, 1), gap=8))
+        self._wraps[name] = wrap
+        return wrap
+
+    def _show_asked(self, _source: str = "") -> None:
+        """The fields that the source asks for, and those that hold something."""
+        scene, source = self._scene, self._parts.get("source")
+        if scene is None or not isinstance(source, ChipRow):
+            return
+        asks = next((asked for code, _, asked in scene.sources if code == source.value), "")
+        shown = False
+        for name in ("campaign", "referrer", "guardian", "card"):
+            part = self._parts[name]
+            wanted = name == asks or (isinstance(part, Entry) and bool(part.text()))
+            self._wraps[name].setVisible(wanted)
+            shown = shown or wanted
+        self._wraps["extras"].setVisible(shown)
+
+    # ------------------------------------------------------------------ consents
+
+    def _consent_rows(self) -> Sequence[ConsentRow]:
+        if self._consents is not None:
+            return self._consents.rows
+        return self._scene.consents if self._scene is not None and not self._asks_who() else ()
+
+    def _given(self, row: ConsentRow) -> bool:
+        return row.given if self._consents is not None else self._said.get(row.purpose, False)
+
+    def _consent_grid(self) -> Column:
+        """Every purpose with its plain text, two beside each other; below, all that is to be known of the one that has the keyboard."""
+        theme = self.theme
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.px(14))
+        grid.setVerticalSpacing(0)
+        rows = self._consent_rows()
+        half = -(-len(rows) // 2)
+        self._explained = Para(theme, "", "label", "ink2")
+        for order, row in enumerate(rows):
+            line = ListRow(theme, self._cells(order, row), height=44, pad=4)
+            line.setObjectName(f"consent-{row.purpose}")
+            line.clicked.connect(partial(self._toggle, row.purpose))
+            line.reached.connect(partial(self._explain, row))
+            grid.addWidget(line, order % half, order // half)
+            self._rows.append(line)
+        for column in range(2):
+            grid.setColumnStretch(column, 1)
+        if rows:
+            self._explain(rows[0])
+        return Column(theme, grid, self._explained, gap=6)
+
+    def _explain(self, row: ConsentRow) -> None:
+        if self._explained is not None:
+            language = self.theme.language
+            said = (row.text, row.refusing, row.retention)
+            text = " ".join(text.of(language) for text in said)
+            self._explained.set_words(say(self.theme, "consent_text", title=row.title.of(language), text=text))
+
+    def _cells(self, order: int, row: ConsentRow) -> tuple[Cell, ...]:
+        theme, language = self.theme, self.theme.language
+        given = self._given(row)
+        word = "consent_given" if given else "consent_needed" if row.needed and not row.asked else "consent_not"
+        if self._consents is not None and row.asked:
+            word = "consent_older" if given and row.older else "consent_given_on" if given else "consent_withdrawn"
+        elif self._consents is not None:
+            word = "consent_never"
+        width = 112 if self._consents is not None else 64
+        state = Cell(say(theme, word, day=row.day), width=width, align="right", role="label", tone="good_ink" if given else "ink3")
+        return (
+            Cell(str(order + 1), width=18, role="label_strong", tone="ink3"),
+            Cell(width=28, ticked=given),
+            Cell(row.title.of(language), role="body_strong", sub=row.text.of(language), sub_tone="ink2"),
+            state,
+        )
+
+    def _foot(self, typed: dict[str, str]) -> Column:
+        """How the consent was given, what is wrong, and the one way on."""
+        theme = self.theme
+        channels = self._consents.channels if self._consents is not None else self._scene.channels if self._scene is not None else ()
+        field = QuestionField("channel", "choice", Text("同意方式", "Consent"), typed.get("channel") or "spoken", channels)
+        channel = ChipRow(theme, field, narrow=True)
+        channel.installEventFilter(self)
+        self._parts["channel"] = channel
+        row = Row(theme, Txt(theme, say(theme, "consent_channel"), "label", "ink2"), (channel, 1), gap=10)
+        leave = Btn(theme, say(theme, "join_close" if self._consents is not None else "join_leave"), "line", key="Esc", height=40)
+        leave.clicked.connect(self.closed)
+        row.add(leave)
+        self._buttons = [leave]
+        if self._consents is None:
+            go = Btn(theme, say(theme, "join_go"), "primary", key="Enter", height=40)
+            go.clicked.connect(self.register)
+            row.add(go)
+            self._buttons = [go, leave]
+        return Column(theme, self._wrong, row, gap=6)
+
+
+def _echo(joined: JoinedScene) -> Echo:
+    word = "joined_gift" if joined.gift.zh else "joined_waits" if joined.gift_waits else "joined"
+    facts = {"label": joined.label, "title": joined.gift.zh, "title_en": joined.gift.en}
+    return Echo("member", word, facts, sound="scan_member_or_rx", undoable=False)
