@@ -35,7 +35,7 @@ _TONES = {"up": "good", "mixed": "warn", "down": "info", "unknown": "line2"}
 
 FEEDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("feed_goods", "tag", ("product", "price")),
-    ("feed_offers", "ticket", ("offer", "coupon")),
+    ("feed_offers", "ticket", ("offer", "coupon", "lease", "case")),
     ("feed_members", "users", ("member", "family", "points", "identity", "alias", "consent")),
     ("feed_lots", "stack", ("lot",)),
     ("feed_staff", "identification-badge", ("staff",)),
@@ -348,6 +348,13 @@ class SyncPage(Page):
         self._legend.set_words(self._say("line_legend"))
         self._day_bar.show_spans(tones, [hours.get(order, "") for order in range(SLICES)], told)
 
+    def _offers_line(self) -> str:
+        """How many offers there are, and how many uses of coupons headquarters is looking into."""
+        count, cases = len(self.till.store.catalogue.offers()), self.till.store.coupons.open_cases()
+        if not cases:
+            return self._say("offers_line", count=count)
+        return self._say("offers_cases_line", count=count, cases=len(cases), fen=paint.money_text(sum(case.cost_fen for case in cases)))
+
     def _draw_downloads(self, kind: str) -> None:
         self._down_title.title.set_words(self._say("downloads"))
         self._side.setVisible(kind != "off")
@@ -355,7 +362,7 @@ class SyncPage(Page):
         store, fresh = self.till.store, self.till.sync.line.fresh
         below = {
             "feed_goods": self._say("catalogue_line", version=store.catalogue.version),
-            "feed_offers": self._say("offers_line", count=len(store.catalogue.offers())),
+            "feed_offers": self._offers_line(),
             "feed_members": self._say("members_line", count=f"{store.people.member_count():,}"),
             "feed_lots": self._say("lots_line"),
             "feed_staff": self._say("staff_line", count=len(store.people.staff())),
