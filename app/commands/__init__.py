@@ -21,6 +21,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("backup", "make, list or restore full encrypted copies of the ledger"),
     ("replay", "play tapes of counter days against a real headquarters"),
     ("bench", "measure scan, search, checkout, start, kill, receipt; ratios to floors of the same run"),
+    ("gallery", "every component of the window in every state, in both themes (--png DIR: as pictures)"),
     ("console", "a Python prompt on a read-only store"),
 )
 

@@ -1,8 +1,11 @@
 """A window that shows every part of the design system, to be looked at in both themes."""
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QScrollArea, QWidget
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QKeySequence, QPainter, QShortcut
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from app.desktop.theme import Theme, paint
 from app.desktop.theme.notes import Note, NoteAction
@@ -72,7 +75,7 @@ class Gallery(QWidget):
         self.setObjectName("gallery")
         page = Ground(theme, Row(theme, (self._left(), 1), (self._right(), 1), gap=12, margins=(16, 14, 16, 14)))
         self.page = page
-        scroll = QScrollArea()
+        self.view = scroll = QScrollArea()
         scroll.setWidget(page)
         scroll.setWidgetResizable(True)
         bar = TopBar(theme)
@@ -350,3 +353,42 @@ class Gallery(QWidget):
             t, "qr-code", "扫会员码，或按 F3 输手机号", "没带会员码可先结账，30 分钟内可补积分", "找会员", "F3"
         )
         return boxed(Column(t, marks, notes, fields, tenders, member, overlay, empty, Spring(), gap=12))
+
+
+def show(*, dark: bool = False) -> int:
+    """The gallery in a window of its own, until it is closed; T changes the theme, Esc leaves."""
+    application = QApplication(sys.argv[:1])
+    theme = Theme(application, "dark" if dark else "light", 1.0)
+    gallery = Gallery(theme)
+    gallery.setWindowTitle("yaogui gallery")
+    gallery.resize(1440, 900)
+    changes = QShortcut(QKeySequence("T"), gallery)
+    changes.setContext(Qt.ShortcutContext.ApplicationShortcut)
+    changes.activated.connect(lambda: theme.set_mode("light" if theme.dark else "dark"))
+    leaves = QShortcut(QKeySequence("Esc"), gallery)
+    leaves.activated.connect(gallery.close)
+    gallery.show()
+    return application.exec()
+
+
+def picture(folder: Path) -> tuple[Path, ...]:
+    """The whole page as one picture of each theme; gives the files."""
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    folder.mkdir(parents=True, exist_ok=True)
+    theme = Theme(application, "light", 1.0)
+    gallery = Gallery(theme)
+    gallery.resize(1440, 900)
+    gallery.show()
+    made = []
+    for mode in ("light", "dark"):
+        theme.set_mode("dark" if mode == "dark" else "light")
+        # As tall as everything in it, so that nothing hides behind the edge.
+        gallery.resize(1440, gallery.height() - gallery.view.viewport().height() + gallery.page.sizeHint().height())
+        QApplication.processEvents()
+        made.append(folder / f"gallery_{mode}.png")
+        gallery.grab().save(str(made[-1]))
+    gallery.close()
+    gallery.deleteLater()
+    QApplication.processEvents()
+    return tuple(made)

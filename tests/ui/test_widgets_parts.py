@@ -3,14 +3,15 @@
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QPaintDevice, QPainter
+from PySide6.QtGui import QColor, QImage, QPaintDevice, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from app.desktop.gallery import Gallery
+from app.desktop.gallery import Gallery, picture
 from app.desktop.theme import Theme
 from app.desktop.theme.notes import Note, NoteAction
 from app.desktop.theme.paint import Mark
@@ -362,3 +363,9 @@ def test_keys_brought_while_others_go_are_the_only_ones_shown(theme: Theme) -> N
         key.installEventFilter(nested)
     bar.set_entries([FKeyEntry("F4", "d")])
     assert [key.key for key in bar.findChildren(FKey) if key.isVisible() and key.key.startswith("F")] == ["F3"]
+
+
+def test_the_gallery_is_pictured_whole_in_both_themes(tmp_path: Path, theme: Theme) -> None:
+    light, dark = (QImage(str(path)) for path in picture(tmp_path))
+    assert light.size() == dark.size() and light.height() > 1_000
+    assert light.pixelColor(700, 200) != dark.pixelColor(700, 200)
