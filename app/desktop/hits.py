@@ -14,6 +14,7 @@ from app.desktop.widgets.arrange import Column, Row, Spring, boxed
 from app.desktop.widgets.chips import KeyCap, Pill
 from app.desktop.widgets.surfaces import Overlay
 from app.desktop.widgets.words import Para, Rule, Txt
+from app.domain.matched import matched
 
 HIT_ROLE = Qt.ItemDataRole.UserRole + 1
 ROWS_SHOWN = 7
@@ -64,6 +65,8 @@ class HitDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.text = ""
+        """What was typed; where it stands in a name is coloured."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """One height for all rows."""
@@ -88,7 +91,7 @@ class HitDelegate(QStyledItemDelegate):
         paint.icon(painter, theme, "pill", tile.center().x() - px(10), tile.center().y(), 20, f"{tone}_ink")
         price = px(118)
         x, top = tile.right() + px(12), rect.top() + px(20)
-        x += paint.look_alike(painter, theme, x, top, hit.name, hit.lasa, choosing=True) + px(8)
+        x += paint.look_alike(painter, theme, x, top, hit.name, hit.lasa, choosing=True, matched=matched(hit.name, self.text)) + px(8)
         x += paint.text_at(painter, x, top, hit.strength, theme.face("title"), theme.color("ink")) + px(8)
         paint.marks(painter, theme, x, top, marks_of(hit.marks))
         self._below(painter, hit, QRectF(tile.right() + px(12), rect.top() + px(31), rect.width() - px(80) - price, px(20)))
@@ -127,7 +130,8 @@ class HitList(Overlay):
         self._model = HitModel(theme)
         self._view = QListView()
         self._view.setModel(self._model)
-        self._view.setItemDelegate(HitDelegate(theme, self._view))
+        self._delegate = HitDelegate(theme, self._view)
+        self._view.setItemDelegate(self._delegate)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._view.setFrameShape(QListView.Shape.NoFrame)
         self._view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -179,7 +183,7 @@ class HitList(Overlay):
     def show_hits(self, text: str, hits: tuple[SearchHit, ...], under: QWidget) -> None:
         """Show what was found for `text`, under the box."""
         self._moved = False
-        self._text = text
+        self._text = self._delegate.text = text
         self._model.show(hits)
         language = self.theme.language
         self._title.set_words(wording.words("hits_title", language))

@@ -234,7 +234,7 @@ class Palette(Overlay):
 
     product = Signal(str)
     lots = Signal(str)
-    member = Signal(str)
+    member = Signal(str, str)
     paper = Signal(str)
     closed = Signal()
 
@@ -248,7 +248,8 @@ class Palette(Overlay):
         self._model = _Model(theme)
         self._view = QListView()
         self._view.setModel(self._model)
-        self._view.setItemDelegate(_Delegate(theme, self._view))
+        self._delegate = _Delegate(theme, self._view)
+        self._view.setItemDelegate(self._delegate)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._view.setFrameShape(QListView.Shape.NoFrame)
         self._view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -340,7 +341,7 @@ class Palette(Overlay):
     # ------------------------------------------------------------------ what is found
 
     def _edited(self, text: str) -> None:
-        self._text = text.strip()
+        self._text = self._delegate.text = text.strip()
         found = self._till.seeking.find(self._text)
         self._model.show(self._lines(found))
         first = next((row for row, line in enumerate(self._model.lines) if line.kind != "head"), -1)
@@ -382,7 +383,7 @@ class Palette(Overlay):
         tier = wording.words(f"tier_{member.tier}" if f"tier_{member.tier}" in wording.WINDOW else "tier_normal", language)
         below = wording.words("palette_points", language, tier=tier, points=member.points)
         sub = " · ".join(part for part in (member.phone if member.phone != member.label else "", below) if part)
-        return _Line("member", member.label, sub, "identification-card", "gold", act=partial(self.member.emit, member.member_id))
+        return _Line("member", member.label, sub, "identification-card", "gold", act=partial(self.member.emit, member.member_id, member.found_by))
 
     def _paper_line(self, paper: PaperFound) -> _Line:
         title = wording.words("palette_sale", self.theme.language, number=paper.number)

@@ -355,10 +355,12 @@ def look_alike(
     size: float = 15,
     tone: str = "ink",
     choosing: bool = False,
+    matched: Sequence[tuple[int, int]] = (),
 ) -> float:
     """A product name whose characters in `spans` (start, end) differ from a look-alike's: underlined, and heavier.
 
     `choosing` marks them in the warning red too, for the moment of choice; in the cart the line stays neutral.
+    What of the rest stands in `matched` was typed, and has the brand's colour.
     Returns the width in pixels.
     """
     plain = theme.face("title", size)
@@ -366,8 +368,8 @@ def look_alike(
     start = x
     at = 0
     for first, last in (*spans, (len(name), len(name))):
-        if at < first:
-            x += text_at(painter, x, middle, name[at:first], plain, theme.color(tone))
+        for begin, end, ink in _inks(at, first, matched, tone):
+            x += text_at(painter, x, middle, name[begin:end], plain, theme.color(ink))
         if first < last:
             ink = "lasa" if choosing else tone
             width = text_at(painter, x, middle, name[first:last], heavy, theme.color(ink))
@@ -377,6 +379,19 @@ def look_alike(
             x += width
         at = max(at, last)
     return x - start
+
+
+def _inks(begin: int, end: int, matched: Sequence[tuple[int, int]], tone: str) -> list[tuple[int, int, str]]:
+    """The pieces from `begin` to `end`, each in `tone` or, where it was typed, in the brand's colour."""
+    pieces: list[tuple[int, int, str]] = []
+    for first, last in matched:
+        first, last = max(first, begin), min(last, end)
+        if first < last:
+            if begin < first:
+                pieces.append((begin, first, tone))
+            pieces.append((first, last, "brand_ink"))
+            begin = last
+    return [*pieces, (begin, end, tone)] if begin < end else pieces
 
 
 def look_alike_width(theme: Theme, name: str, spans: Sequence[tuple[int, int]], *, size: float = 15) -> float:
