@@ -111,7 +111,7 @@ class CouponShares:
     def _read_shares(self) -> tuple[Share, ...]:
         leases = self._store.coupons.leases(self._store.device)
         used: Mapping[str, frozenset[str]] = self._store.coupons.leased_uses() if leases else {}
-        return tuple(_share(lease, used.get(lease.id, frozenset())) for lease in leases)
+        return tuple(share_of(lease, used.get(lease.id, frozenset())) for lease in leases)
 
     def for_everybody(self, day: date) -> tuple[Share, ...]:
         """One good share of each grant that needs no code."""
@@ -279,7 +279,7 @@ class CouponShares:
             self._wake()
 
 
-def _share(lease: Lease, used: frozenset[str]) -> Share:
+def share_of(lease: Lease, used: frozenset[str]) -> Share:
     """A lease beside what was used of it; a right that came back with a return is the next again."""
     free = (serial for number in range(lease.rights) if (serial := leased_serial(lease.id, number)) not in used)
     return Share(lease, max(0, lease.rights - len(used)), next(free, ""))
