@@ -31,7 +31,10 @@ TYPED: dict[str, tuple[tuple[str, Text], ...]] = {
         ("?", Text("先打问号只查价", "A question mark only checks the price")),
         ("↑ ↓", Text("换行", "Another line")),
         ("Ctrl U", Text("换用药人", "Another patient")),
+        ("Ctrl I", Text("核对会员身份", "Check who the member is")),
+        ("Ctrl Y", Text("查看会员信息", "Show a member's details")),
         ("Ctrl G", Text("换本行营业员", "Another salesperson for the line")),
+        ("Ctrl J", Text("登记新会员；已有会员时看同意与撤回", "Register a member; with one in the sale, their consents")),
         ("Ctrl 1–9", Text("取第几张挂单", "Take back that held sale")),
     ),
 }
