@@ -380,11 +380,11 @@ def picture(folder: Path) -> tuple[Path, ...]:
     gallery = Gallery(theme)
     gallery.resize(1440, 900)
     gallery.show()
+    # As tall as everything in it, so that nothing hides behind the edge.
+    gallery.resize(1440, gallery.height() - gallery.view.viewport().height() + gallery.page.sizeHint().height())
     made = []
     for mode in ("light", "dark"):
         theme.set_mode("dark" if mode == "dark" else "light")
-        # As tall as everything in it, so that nothing hides behind the edge.
-        gallery.resize(1440, gallery.height() - gallery.view.viewport().height() + gallery.page.sizeHint().height())
         QApplication.processEvents()
         made.append(folder / f"gallery_{mode}.png")
         gallery.grab().save(str(made[-1]))
