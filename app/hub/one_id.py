@@ -135,9 +135,13 @@ class _Tables:
         self.moved |= set(members)
 
     def propose(self, one: Party, other: Party, found: Decision) -> None:
-        """Ask a person, unless that was done."""
-        if not self._between(one, other, ("proposed",)):
+        """Ask a person; where that was done already, on what is known now."""
+        asked = self._between(one, other, ("proposed",))
+        if not asked:
             self._add(found, "proposed")
+            return
+        now = {"old_id": found.other, "canonical_id": found.one, "rule": found.rule.id, "evidence": _evidence(found)}
+        self.connection.execute(update(tables.merge).where(tables.merge.c.merge_id == asked).values(now))
 
     def _between(self, one: Party, other: Party, states: Sequence[str]) -> str:
         """A decision in one of the states that has an end in each party; '' for none."""
@@ -147,20 +151,12 @@ class _Tables:
         return str(self.connection.scalar(select(m.merge_id).where(ways, m.state.in_(states)).limit(1)) or "")
 
     def _add(self, found: Decision, state: str) -> None:
-        evidence = {
-            "kind": found.kind,
-            "mark": found.mark[:8],
-            "levels": list(found.levels),
-            "names": found.names,
-            "births": found.births,
-            "rules": rules().version,
-        }
         row = {
             "merge_id": str(uuid.uuid4()),
             "old_id": found.other,
             "canonical_id": found.one,
             "rule": found.rule.id,
-            "evidence": json.dumps(evidence, ensure_ascii=False),
+            "evidence": _evidence(found),
             "state": state,
             "at": self.now,
             "by": BY_RULE,
@@ -179,6 +175,19 @@ class _Tables:
             members = parties[canonical]
             stores = set().union(*holders(self.connection, "member", members).values())
             _tell(self.connection, sorted(stores), canonical, members)
+
+
+def _evidence(found: Decision) -> str:
+    """On what a rule decided, as it is kept: nothing of it tells a name, a number or a birthday."""
+    said = {
+        "kind": found.kind,
+        "mark": found.mark[:8],
+        "levels": list(found.levels),
+        "names": found.names,
+        "births": found.births,
+        "rules": rules().version,
+    }
+    return json.dumps(said, ensure_ascii=False)
 
 
 def _tell(connection: Connection, store_ids: Sequence[str], canonical: str, members: Collection[str]) -> None:

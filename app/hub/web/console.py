@@ -13,6 +13,7 @@ from markupsafe import Markup
 from app.hub import reading
 from app.hub.headquarters import Headquarters, Refusal
 from app.hub.web import case_pages
+from app.hub.web import people_pages
 from app.hub.web.pages import HEADERS, HERE, Pages, Speech, form_of, silent
 from app.hub.web.plot import COLOURS, Series, drawn, hours_svg
 from app.hub.web.session import (
@@ -167,6 +168,8 @@ def router(hq: Headquarters) -> APIRouter:
                 return {"rows": reading.waiting(connection), "counts": reading.counts(connection)}
 
         return await pages.shown(request, "inbox", "inbox.html", read)
+
+    routes.include_router(people_pages.router(hq, pages))
 
     @routes.get("/feeds")
     async def feeds(request: Request) -> Response:

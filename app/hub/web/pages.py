@@ -31,6 +31,7 @@ NAV = (
     ("sales", "/sales", "receipt"),
     ("cases", "/cases", "ticket"),
     ("tills", "/tills", "cash-register"),
+    ("people", "/people", "users-three"),
     ("stock", "/stock", "package"),
     ("inbox", "/inbox", "warning"),
     ("feeds", "/feeds", "cloud-arrow-down"),
