@@ -375,12 +375,14 @@ class Reckoning:
         left = {line.line_id: line.unit_price_fen * line.quantity for line in lines}
         shares: dict[str, list[CutShare]] = {line_id: [] for line_id in left}
         members = self.members
+        # A named tuple's own maker is a Python function; a long basket makes some hundreds of them at every scan.
+        made_as = tuple.__new__
         for goods, cause, amount in self.made:
             same = members[goods]
             if len(same) == 1:
                 line_id = same[0].line_id
                 left[line_id] -= amount
-                shares[line_id].append(CutShare(line_id, *cause, amount))
+                shares[line_id].append(made_as(CutShare, (line_id, *cause, amount)))
                 continue
             for line, part in zip(same, share_out(amount, [left[line.line_id] for line in same]), strict=True):
                 if part:
@@ -392,7 +394,8 @@ class Reckoning:
         for line in lines:
             line_id, quantity, unit_price = line.line_id, line.quantity, line.unit_price_fen
             subtotal, payable = unit_price * quantity, left[line_id]
-            quoted.append(QuotedLine(line_id, line.product_id, quantity, unit_price, subtotal, subtotal - payable, payable))
+            sums = (line_id, line.product_id, quantity, unit_price, subtotal, subtotal - payable, payable)
+            quoted.append(made_as(QuotedLine, sums))
             cuts += shares[line_id]
             subtotal_fen += subtotal
             payable_fen += payable
