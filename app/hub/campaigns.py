@@ -281,7 +281,7 @@ def faults(connection: Connection, design: Design) -> tuple[Fault, ...]:
     if design.audience not in AUDIENCES or (design.audience not in ("everybody", "members") and not design.audience_values):
         add("audience")
     elif design.audience == "segment":
-        add("segment")
+        add("segment", name=", ".join(design.audience_values))
     if design.for_holders:
         if design.coupon_class not in ISSUED_CLASSES:
             add("coupon_class")

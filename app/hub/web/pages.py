@@ -29,6 +29,7 @@ HERE = Path(__file__).parent
 NAV = (
     ("overview", "", "chart-line-up"),
     ("sales", "/sales", "receipt"),
+    ("campaigns", "/campaigns", "seal-percent"),
     ("cases", "/cases", "ticket"),
     ("tills", "/tills", "cash-register"),
     ("people", "/people", "users-three"),

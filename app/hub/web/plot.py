@@ -1,8 +1,8 @@
-"""The day's sales as a drawing: stacked bars by hour and store, as SVG that takes its colours from the style sheet."""
+"""Figures as a drawing: stacked bars by hour or day, as SVG that takes its colours from the style sheet."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -17,10 +17,20 @@ COLOURS = 6
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One store's net fen by hour."""
+    """One store's net fen by hour, or whatever else is counted by columns."""
 
     title: str
     hours: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One place of the horizontal axis."""
+
+    name: str
+    """Below the axis; '' where there is no room for each."""
+    title: str
+    """What its bar says when it is pointed at."""
 
 
 def money(fen: int) -> str:
@@ -45,9 +55,9 @@ def span(series: Sequence[Series]) -> range:
     return range(min([8, *busy]), max([21, *busy]) + 1)
 
 
-def step_of(most: int) -> int:
+def step_of(most: int, least: int = 100) -> int:
     """A round distance between grid lines, in fen, for three to five lines up to `most`."""
-    base = 100
+    base = least
     while True:
         for factor in (1, 2, 5):
             if base * factor * 4 >= most:
@@ -61,45 +71,61 @@ def _next_line(fen: int, step: int) -> int:
 
 
 def hours_svg(series: Sequence[Series], label: str) -> str:
-    """The plot; `label` is what a screen reader says."""
+    """Money by hour; `label` is what a screen reader says."""
     shown = drawn(series)
     hours = span(shown)
-    ups = {hour: sum(max(0, one.hours[hour]) for one in shown) for hour in hours}
-    downs = {hour: sum(min(0, one.hours[hour]) for one in shown) for hour in hours}
-    step = step_of(max([*ups.values(), 1]))
-    top_fen = _next_line(max([*ups.values(), 1]), step)
-    low_fen = _next_line(abs(min([*downs.values(), 0])), step)
-    plot_height = HEIGHT - TOP - BOTTOM
+    columns = [Column(str(hour) if len(hours) <= 16 or hour % 2 == 0 else "", f"{hour}:00\u2013{hour + 1}:00") for hour in hours]
+    return stacked_svg([Series(one.title, tuple(one.hours[hour] for hour in hours)) for one in shown], columns, label)
+
+
+def stacked_svg(
+    shown: Sequence[Series],
+    columns: Sequence[Column],
+    label: str,
+    *,
+    text: Callable[[int], str] = money,
+    least: int = 100,
+    width: int = WIDTH,
+    height: int = HEIGHT,
+) -> str:
+    """Bars of at most `COLOURS` series, one on the other; `text` writes an amount, `least` is the finest grid."""
+    ups = [sum(max(0, one.hours[place]) for one in shown) for place in range(len(columns))]
+    downs = [sum(min(0, one.hours[place]) for one in shown) for place in range(len(columns))]
+    step = step_of(max([*ups, 1]), least)
+    top_fen = _next_line(max([*ups, 1]), step)
+    low_fen = _next_line(abs(min([*downs, 0])), step)
+    plot_height = height - TOP - BOTTOM
     scale = plot_height / (top_fen + low_fen)
     zero = TOP + top_fen * scale
-    slot = (WIDTH - LEFT - 4) / len(hours)
+    slot = (width - LEFT - 4) / max(len(columns), 1)
     bar = min(34.0, slot * 0.62)
     parts = [
-        f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">'
+        f'<svg class="plot" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">'
     ]
     for fen in range(-low_fen, top_fen + 1, step):
         y = zero - fen * scale
         kind = "axis" if fen == 0 else "grid"
-        parts.append(f'<line class="{kind}" x1="{LEFT}" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(f'<text class="tick" x="{LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{_short(fen)}</text>')
-    for place, hour in enumerate(hours):
+        parts.append(f'<line class="{kind}" x1="{LEFT}" x2="{width}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        tick = _short(fen) if least == 100 else f"{fen:,}"
+        parts.append(f'<text class="tick" x="{LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{tick}</text>')
+    for place, column in enumerate(columns):
         x = LEFT + 4 + slot * place + (slot - bar) / 2
         middle = x + bar / 2
-        if len(hours) <= 16 or hour % 2 == 0:
-            parts.append(f'<text class="tick" x="{middle:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{hour}</text>')
+        if column.name:
+            parts.append(f'<text class="tick" x="{middle:.1f}" y="{height - 8}" text-anchor="middle">{escape(column.name)}</text>')
         up = down = zero
         inner = []
         for index, one in enumerate(shown):
-            fen = one.hours[hour]
+            fen = one.hours[place]
             if not fen:
                 continue
-            height = abs(fen) * scale
-            y = up - height if fen > 0 else down
-            up, down = (up - height, down) if fen > 0 else (up, down + height)
-            inner.append(_bar(index, x, y, bar, height, last=fen > 0 and abs(up - (zero - ups[hour] * scale)) < 0.01))
+            tall = abs(fen) * scale
+            y = up - tall if fen > 0 else down
+            up, down = (up - tall, down) if fen > 0 else (up, down + tall)
+            inner.append(_bar(index, x, y, bar, tall, last=fen > 0 and abs(up - (zero - ups[place] * scale)) < 0.01))
         if inner:
-            lines = [f"{hour}:00\u2013{hour + 1}:00  {money(ups[hour] + downs[hour])}"]
-            lines += [f"{one.title}  {money(one.hours[hour])}" for one in shown if one.hours[hour]]
+            lines = [f"{column.title}  {text(ups[place] + downs[place])}"]
+            lines += [f"{one.title}  {text(one.hours[place])}" for one in shown if one.hours[place] and one.title]
             parts.append(f"<g><title>{escape(chr(10).join(lines))}</title>{''.join(inner)}</g>")
     parts.append("</svg>")
     return "".join(parts)

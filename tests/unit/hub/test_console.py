@@ -14,7 +14,7 @@ from app.records.clock import ManualClock
 from app.records.people import Staff
 
 PASSWORD = "correct horse battery"
-PAGES = ["", "/sales", "/tills", "/people", "/stock", "/inbox", "/feeds"]
+PAGES = ["", "/sales", "/tills", "/people", "/stock", "/inbox", "/feeds", "/campaigns", "/campaigns/new"]
 
 
 def token_in(html: str) -> str:

@@ -315,32 +315,32 @@ def test_a_campaign_is_launched_only_as_it_was_tried(bench: HubBench) -> None:
         assert [act.act for act in campaigns.acts(connection, "winter")] == ["launched", "tried", "changed", "changed", "tried", "designed"]
 
 
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({"title_zh": " "}, ["title"]),
-        ({"ends_on": DAY - timedelta(days=2)}, ["days"]),
-        ({"stores": ("RM77",)}, ["stores"]),
-        ({"scope": "product:P9"}, ["products"]),
-        ({"kind": "gift", "terms": '{"buy_quantity":2,"gift_product":"P3","gift_quantity":1}', "scope": "category:护肤"}, ["not_giftable"]),
-        ({"title_zh": "品P3大促"}, ["rx_named"]),
-        ({"audience": "tier"}, ["audience"]),
-        ({"audience": "list", "audience_values": ("m-1",)}, ["list"]),
-        ({"audience": "segment", "audience_values": ("s",)}, ["segment"]),
-        ({"per_person": 1}, ["limits"]),
-        ({"coupon_class": "B"}, ["holders"]),
-        ({"coupon_class": "C", "audience": "members"}, ["coupon_class"]),
-        ({"coupon_class": "B", "audience": "members", "kind": "percent", "terms": '{"percent_off_bp":1000}'}, ["face"]),
-        ({"coupon_class": "B", "audience": "members", "budget_fen": 4000}, ["budget"]),
-        ({"coupon_class": "B", "audience": "members", "budget_fen": 4500}, []),
-        ({"coupon_class": "B", "audience": "members", "budget_fen": 3000, "total": 2}, []),
-    ],
-)
-def test_what_does_not_hold_is_said_before_the_launch(bench: HubBench, changes: dict[str, Any], expected: list[str]) -> None:
+WRONG: list[tuple[dict[str, Any], list[str]]] = [
+    ({"title_zh": " "}, ["title"]),
+    ({"ends_on": DAY - timedelta(days=2)}, ["days"]),
+    ({"stores": ("RM77",)}, ["stores"]),
+    ({"scope": "product:P9"}, ["products"]),
+    ({"kind": "gift", "terms": '{"buy_quantity":2,"gift_product":"P3","gift_quantity":1}', "scope": "category:护肤"}, ["not_giftable"]),
+    ({"title_zh": "品P3大促"}, ["rx_named"]),
+    ({"audience": "tier"}, ["audience"]),
+    ({"audience": "list", "audience_values": ("m-1",)}, ["list"]),
+    ({"audience": "segment", "audience_values": ("s",)}, ["segment"]),
+    ({"per_person": 1}, ["limits"]),
+    ({"coupon_class": "B"}, ["holders"]),
+    ({"coupon_class": "C", "audience": "members"}, ["coupon_class"]),
+    ({"coupon_class": "B", "audience": "members", "kind": "percent", "terms": '{"percent_off_bp":1000}'}, ["face"]),
+    ({"coupon_class": "B", "audience": "members", "budget_fen": 4000}, ["budget"]),
+    ({"coupon_class": "B", "audience": "members", "budget_fen": 4500}, []),
+    ({"coupon_class": "B", "audience": "members", "budget_fen": 3000, "total": 2}, []),
+]
+
+
+def test_what_does_not_hold_is_said_before_the_launch(bench: HubBench) -> None:
     publishing.publish(bench.archive, "product", [product("P1"), product("P2", "护肤"), product("P3", "处方", "rx")])
     publishing.publish(bench.archive, "member", [member("m-1", "gold"), member("m-2"), member("m-3", "gold")], "RM01")
     with bench.archive.reading() as connection:
-        assert [fault.code for fault in campaigns.faults(connection, design(**changes))] == expected
+        for changes, expected in WRONG:
+            assert [fault.code for fault in campaigns.faults(connection, design(**changes))] == expected, changes
 
 
 def test_the_tills_that_hold_it_are_counted_by_what_they_asked_for(bench: HubBench) -> None:

@@ -1,0 +1,167 @@
+"""The campaign pages: from an empty form to a stopped campaign, in both languages, with nobody's forged form on the way."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+from datetime import timedelta
+
+import pytest
+import requests
+from hub_bench import HubBench
+from sqlalchemy import insert
+from till_double import DAY, START, PaperTill
+
+from app.hub import publishing, tables
+from app.records.people import Member, Staff
+
+PASSWORD = "correct horse battery"
+FORM = {
+    "kind": "threshold", "title_zh": "冬季满减", "title_en": "Winter", "reach1": "50", "off1": "5", "reach2": "", "off2": "", "reach3": "",
+    "off3": "", "scope_sort": "all", "scope_names": "", "starts_on": str(DAY), "ends_on": str(DAY + timedelta(days=6)), "stores": "",
+    "audience": "everybody", "audience_values": "", "coupon_class": "A", "face": "", "per_person": "", "total": "", "budget": "100",
+    "hold_percent": "80", "priority": "100", "stack_group": "",
+}  # fmt: skip
+
+
+class Visitor:
+    """A person at the console with a browser of few words."""
+
+    def __init__(self, bench: HubBench) -> None:
+        publishing.create_console_user(bench.archive, "admin", PASSWORD)
+        self.url = bench.url
+        self.browser = requests.Session()
+        self.browser.trust_env = False
+        page = self.get("/console/login")
+        self.post("/console/login", page, name="admin", password=PASSWORD)
+
+    def get(self, path: str, **more: str) -> requests.Response:
+        return self.browser.get(self.url + path, params=more, timeout=60)
+
+    def post(self, path: str, page: requests.Response | None = None, **fields: str) -> requests.Response:
+        page = page or self.get("/console/campaigns/new")
+        found = re.search('name="csrf" value="([^"]+)"', page.text)
+        assert found
+        return self.browser.post(self.url + path, data=fields | {"csrf": found[1]}, timeout=60)
+
+
+@pytest.fixture
+def visitor(bench: HubBench) -> Visitor:
+    return Visitor(bench)
+
+
+def designed(visitor: Visitor, **changes: str) -> str:
+    """Fill the form in; gives the new campaign's address."""
+    answer = visitor.post("/console/campaigns", **FORM | changes)
+    assert answer.status_code == 200, answer.text[-2000:]
+    return answer.url.removeprefix(visitor.url)
+
+
+def tried(visitor: Visitor, at: str) -> str:
+    """Try it, and wait for the page that says what was found."""
+    visitor.post(f"{at}/try", **{"from": str(DAY - timedelta(days=5)), "to": str(DAY)})
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        page = visitor.get(at, lang="zh").text
+        if "http-equiv" not in page:
+            return page
+        time.sleep(0.05)
+    raise AssertionError("the dry run did not end")
+
+
+def test_from_an_empty_form_to_a_stopped_campaign(bench: HubBench, visitor: Visitor, till: PaperTill) -> None:
+    client = bench.enrolled(till)
+    publishing.publish(bench.archive, "staff", [Staff(id="S1", code="1", name="李娜", role="cashier")], "RM01")
+    client.push([till.opened(), till.sale(6000), till.sale(4500), till.sale(900)])
+    at = designed(visitor)
+    page = visitor.get(at, lang="zh").text
+    assert "满 ¥50.00 减 ¥5.00" in page
+    assert re.search(r"<button[^>]* disabled>.*上线", page)
+    found = tried(visitor, at)
+    assert "33.3% 的销售本来就够条件" in found and "1 笔只差一点" in found and "¥5.00" in found
+    launched = visitor.post(f"{at}/launch")
+    assert "进行中" in launched.text and "0 / 1" in launched.text
+    refused = visitor.post(f"{at}/tell")
+    assert refused.status_code == 409 and "只有 0% 的收银台已收到，要求 80%" in refused.text
+    assert "已通知会员" in visitor.post(f"{at}/tell", anyway="1").text
+    key = at.rsplit("/", 1)[-1]
+    sale = till.sale(6000)
+    body = till.last_sale
+    cut = {"line_id": body.lines[0].line_id, "cause_kind": "threshold", "cause_id": key, "title_zh": "", "title_en": "", "amount_fen": 500}
+    changed = {"sale_id": "under-1", "cuts": [cut], "payable_fen": 5500, "cut_fen": 500}
+    under = type(body).model_validate(body.model_dump(mode="json") | changed)
+    client.push([sale, till.write(under)])
+    joined = {"member_id": "m-9", "canonical_id": "m-9", "home_store": "RM01", "joined_at": START, "source": "campaign", "guide": "S1"}
+    rest = {"referrer_id": "", "campaign_id": key, "guardian_id": "", "state": "active", "name_mark": "", "born_mark": ""}
+    row = joined | rest | {"profile_at": START}
+    bench.archive.commit(lambda connection: connection.execute(insert(tables.person).values(**row)).rowcount).result()
+    board = visitor.get(at, lang="zh").text
+    assert board.count('class="plot"') == 2
+    assert "李娜" in board and "¥55.00" in board
+    table = visitor.get(f"{at}/days.csv", lang="en")
+    assert table.content[:3] == b"\xef\xbb\xbf"
+    rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
+    assert [(one["Day"], one["Guide"], one["Orders"], one["New members"], one["Paid (yuan)"]) for one in rows] == [
+        (str(DAY), "李娜", "1", "1", "55.00")
+    ]
+    stopped = visitor.post(f"{at}/stop", reason="too dear")
+    assert "还没收到停止的收银台" in stopped.text and "1 台还没收到停止" in stopped.text and "too dear" in stopped.text
+    english = visitor.get(at, lang="en").text
+    assert "Stopped" in english and "Tills that have not heard of the stop" in english
+
+
+def test_coupons_go_out_after_the_launch_and_the_page_says_how_many(bench: HubBench, visitor: Visitor, till: PaperTill) -> None:
+    bench.enrolled(till)
+    publishing.publish(bench.archive, "member", [Member(id=f"m-{n}", card_no=f"90{n}", tier="gold") for n in range(3)], "RM01")
+    at = designed(visitor, audience="tier", audience_values="gold", coupon_class="B", per_person="2")
+    page = visitor.get(at, lang="zh").text
+    assert "6 张 × ¥5.00 = ¥30.00" in page
+    tried(visitor, at)
+    visitor.post(f"{at}/launch")
+    until = time.monotonic() + 60
+    while "6 / 6" not in visitor.get(at, lang="zh").text:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_a_form_that_does_not_read_comes_back_with_what_was_typed(visitor: Visitor) -> None:
+    answer = visitor.post("/console/campaigns", **FORM | {"reach1": "fifty", "title_zh": "<b>冬</b>"})
+    assert answer.status_code == 422
+    assert 'value="fifty"' in answer.text and "&lt;b&gt;冬" in answer.text and "<b>冬" not in answer.text
+    answer = visitor.post("/console/campaigns", **FORM | {"reach1": "5", "off1": "50"})
+    assert answer.status_code == 422 and "优惠内容不合规格" in answer.text
+
+
+def test_every_kind_has_its_form_in_both_languages(visitor: Visitor) -> None:
+    for kind, own in {"threshold": "reach3", "percent": "percent", "amount_off": "amount", "nth_cheaper": "nth", "bundle": "price"}.items():
+        for language in ("zh", "en"):
+            page = visitor.get("/console/campaigns/new", kind=kind, lang=language)
+            assert page.status_code == 200
+            assert f'name="{own}"' in page.text
+            assert "<script" not in page.text and "style=" not in page.text
+
+
+def test_a_kept_design_fills_its_form_again(visitor: Visitor) -> None:
+    terms = {"kind": "gift", "buy_quantity": "2", "gift_product": "P9", "gift_quantity": "1"}
+    terms |= {"scope_sort": "product", "scope_names": "P1;P2"}
+    at = designed(visitor, **terms)
+    page = visitor.get(f"{at}/edit").text
+    for name, value in (terms | {"scope_names": "P1; P2", "budget": "100.00"}).items():
+        if name not in ("kind", "scope_sort"):
+            assert f'name="{name}" value="{value}"' in page, name
+    assert "没有这些商品：P1, P2, P9" in visitor.get(at, lang="zh").text
+    changed = visitor.post(at, **FORM | {"title_zh": "改过"})
+    assert "改过" in changed.text and "满 ¥50.00 减 ¥5.00" in changed.text
+
+
+def test_a_form_without_its_token_changes_nothing(visitor: Visitor) -> None:
+    at = designed(visitor)
+    for path in ("/console/campaigns", at, f"{at}/try", f"{at}/launch", f"{at}/tell", f"{at}/stop", f"{at}/coupons"):
+        answer = visitor.browser.post(visitor.url + path, data={"csrf": "guess"}, timeout=60)
+        assert answer.status_code == 403, path
+        stranger = requests.post(visitor.url + path, data={}, timeout=60)
+        assert stranger.status_code == 403, path
+    assert requests.get(visitor.url + f"{at}/days.csv", timeout=60, allow_redirects=False).status_code == 303
+    assert visitor.get("/console/campaigns/nobody").status_code == 404
