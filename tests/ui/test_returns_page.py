@@ -39,6 +39,19 @@ def test_a_thermometer_goes_back_to_the_shelf_by_keys_alone(bench: Callable[[], 
     assert "退款已记账" in at.words()
 
 
+def test_the_box_has_the_keyboard_after_a_return(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    number = demo_counter.sell(MASKS, MASKS, THERMOMETER)
+    at = bench()
+    freed: list[str] = []
+    at.page.type_back.connect(lambda: freed.append(at.page._scene.state))
+    at.page.on_scanned(number)
+    at.press("Down", "Space", "F4", "4")
+    assert freed == []
+    at.press("F12")
+    at.until(lambda: at.page._scene.state == "done")
+    assert freed[-1] == "done"
+
+
 def test_a_medicine_is_locked_until_a_reason_allows_it_and_then_goes_to_the_reject_zone(
     bench: Callable[[], DeskBench], demo_counter: Any
 ) -> None:

@@ -225,6 +225,12 @@ class ReturnsPage(Desk):
             self.refuse(refusal)
             return
         self._show(scene)
+        self._free_keyboard()
+
+    def _free_keyboard(self) -> None:
+        """Give the box the keyboard: what had it is gone with the form, and Qt would give it to the next button, which is F1."""
+        if self.isVisible():
+            self.type_back.emit()
 
     def _resumed(self, tag: str) -> None:
         if tag == f"{self.key}:booked":
@@ -234,6 +240,9 @@ class ReturnsPage(Desk):
                 self._paper_words = ""
                 self._paper.start()
                 self._watch_paper()
+                self._free_keyboard()
+            elif self.isVisible():
+                self._focus_first()
             return
         super()._resumed(tag)
 
