@@ -800,6 +800,7 @@ PROJECTIONS: tuple[Table, ...] = (
     coupon_use,
     member_joined,
     identity_claim,
+    trade_taken,
     reading,
     usage_note,
     own_target,
