@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from app.assembly import TillFile, open_store
 from app.counter.authorising import hash_pin
 from app.counter.importing import Importing
-from app.domain.demo import DemoPharmacy, DemoRows, build_pharmacy
+from app.domain.demo import SEED, DemoPharmacy, DemoRows, build_pharmacy
+from app.domain.demo.care import DemoCare, build_care
 from app.domain.demo.sheet import sheet_to_json
 from app.domain.importing import TableUnreadable
 from app.hub import publishing
 from app.hub.archive import Archive
 from app.hub.main import default_database_url, hub_key_seed
-from app.records.clock import Clock, shop_day
+from app.records import events
+from app.records.base import Record
+from app.records.clock import SHOP_TIME, Clock, shop_day
+from app.records.ids import new_id
 from app.records.keys import DeviceKey
+from app.records.ledger import PrivateBlob
 from app.records.people import Staff
 from app.records.resources import resource
+from app.store.care import PastPurchase
 from app.store.catalogue import build_catalogue
+from app.store.open_store import Store
 from app.sync.client import enrol
 
 Say = Callable[[str], None]
@@ -133,8 +142,72 @@ def found_demo(
             assert store.key is not None
             told = [right.signed(store.store_id, store.key.sign).model_dump(mode="json") for right in pharmacy.rights]
             store.inbox.apply("coupon", told, "").result()
+            say("readings, doses and purchases of chronic members…")
+            found_care(store, clock, build_care(pharmacy.members, pharmacy.products, SEED), pharmacy.store.branch)
     finally:
         store.close()
+
+
+def found_care(store: Store, clock: Clock, care: DemoCare, place: str) -> None:
+    """Record the demo's histories: consents, readings, doses and talks as facts, what was bought before as purchases brought forward."""
+    today = shop_day(clock.now())
+    bodies: list[Record] = []
+    blobs: list[PrivateBlob] = []
+
+    def seal(member_id: str, kind: str, plain: Mapping[str, object]) -> str:
+        blobs.append(PrivateBlob(new_id(clock), member_id, kind, json.dumps(plain).encode()))
+        return blobs[-1].blob_id
+
+    version = str(json.loads(resource("texts", "consents.json").read_text("utf-8"))["version"])
+    for member_id in care.members:
+        bodies.append(
+            events.ConsentSet(
+                consent_id=new_id(clock), member_id=member_id, purpose="health", text_version=version, given=True, channel="signature"
+            )
+        )
+    for each in care.readings:
+        day = datetime.combine(today - timedelta(days=each.days_ago), time(), SHOP_TIME)
+        plain = {"kind": each.kind, "figures": dict(each.figures), "context": each.context}
+        bodies.append(
+            events.ReadingTaken(
+                reading_id=new_id(clock),
+                member_id=each.member_id,
+                kind=each.kind,
+                blob_id=seal(each.member_id, "reading", plain),
+                place=each.place,
+                taken_at=(day + timedelta(minutes=each.minute)).astimezone(UTC),
+            )
+        )
+    for use in care.usages:
+        dose = {"pieces_c": 100, "times": use.times, "every_days": 1, "moment": use.moment, "source": "pharmacist"}
+        blob_id = seal(use.member_id, "reading", {"kind": "usage", **dose})
+        bodies.append(events.UsageSet(usage_id=new_id(clock), member_id=use.member_id, product_id=use.product_id, blob_id=blob_id))
+    for talk in care.talks:
+        followup_id, due = new_id(clock), today - timedelta(days=talk.days_ago)
+        bodies.append(events.FollowUpSet(followup_id=followup_id, member_id=talk.member_id, kind="call", reason="asked", due_on=due))
+        if talk.days_ago > 0:
+            made = datetime.combine(due, time(10, 30), SHOP_TIME).astimezone(UTC)
+            blob_id = seal(talk.member_id, "note", {"kind": "followup", "findings": list(talk.findings)})
+            bodies.append(
+                events.FollowUpDone(followup_id=followup_id, member_id=talk.member_id, outcome="reached", done_at=made, blob_id=blob_id)
+            )
+    for start in range(0, len(bodies), _CARE_AT_ONCE):
+        part = bodies[start : start + _CARE_AT_ONCE]
+        mine = {getattr(body, "blob_id", "") for body in part}
+        store.journal.record(
+            part, actor=DEMO_PHARMACIST, day=today, private=[blob for blob in blobs if blob.blob_id in mine], urgent=False
+        ).result()
+    past = [
+        PastPurchase(
+            f"demo-{n}", one.member_id, today - timedelta(days=one.days_ago), one.product_id, one.quantity, one.amount_fen, place
+        )
+        for n, one in enumerate(care.purchases)
+    ]
+    store.care.keep_past(past).result()
+
+
+DEMO_PHARMACIST = "staff-1002"
+_CARE_AT_ONCE = 200
 
 
 def bring_in(folder: Path, clock: Clock, kind: str, path: str, say: Say = lambda _: None) -> str:
