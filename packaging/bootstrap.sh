@@ -42,5 +42,7 @@ make_venv() { # make_venv runtime|test : a virtual environment holding exactly t
   "$VENV/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r "$wanted"
   "$VENV/bin/python" -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e "$HOUSE"
   "$VENV/bin/python" -m compileall -q "$HOUSE/app" || true
+  # What PySide6 carries as sources is compiled now too: whoever starts the till may not be allowed to write here.
+  (cd "$HOUSE" && PYTHONDONTWRITEBYTECODE= "$VENV/bin/python" -m app.desktop.qt_sources) || true
   printf '%s' "$sum" > "$mark"
 }

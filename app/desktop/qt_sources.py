@@ -91,3 +91,9 @@ def compiled_once(path: str = "") -> Iterator[None]:
     finally:
         builtins.compile = plain
     sources.keep()
+
+
+if __name__ == "__main__":
+    # At the installation: the first start of the till is as quick as every other.
+    with compiled_once():
+        import PySide6.QtWidgets  # noqa: F401
