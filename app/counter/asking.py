@@ -376,12 +376,13 @@ def reveal(member: Member, rules: RightsRules) -> Question:
     """What is to be looked at, and what for."""
     there = {"phone": member.phone, "name": member.name, "card": member.card_no}
     what = tuple((name, _REVEALS[name]) for name in REVEALABLE if there[name])
+    purposes = tuple((name, words) for name, words in rules.purposes.items() if name != rules.visitor_purpose)
     return _question(
         "reveal",
         "",
         Text(f"查看会员信息：{masked(member)}", f"Show details: {masked(member)}"),
         QuestionField("what", "choice", Text("看什么", "What"), what[0][0] if what else "", what),
-        QuestionField("purpose", "choice", Text("为什么", "What for"), "", tuple(rules.purposes.items())),
+        QuestionField("purpose", "choice", Text("为什么", "What for"), "", purposes),
         body=Text("查看会记下：谁、何时、为什么", "It is noted who looked, when and what for"),
     )
 

@@ -41,7 +41,7 @@ from app.records.ledger import PrivateBlob
 from app.records.people import Member
 from app.store.faults import StoreFault
 from app.store.open_store import Store
-from app.store.people import Sought
+from app.store.people import IDENTITY_LENGTH, Sought
 
 WRITE_S = 20.0
 """Longest wait, in seconds, for what must be written before the next act: a review, a register entry, a held basket.
@@ -54,9 +54,6 @@ WAITING = "waiting:"
 
 VOUCHING_ROLES = ("cashier", "pharmacist", "manager")
 """Who may answer for a member: any colleague."""
-
-IDENTITY_LENGTH = 12
-"""Characters from which on a scanned text that is no code of ours may be what a platform calls a member."""
 
 UNDO_STEPS = 20
 """How many acts a cashier can take back (issue: 20 steps)."""

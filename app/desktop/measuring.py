@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject
@@ -18,6 +19,8 @@ from app.desktop.till import Till
 
 SIZE = (1366, 768)
 """The window that the pages are drawn for."""
+PATIENCE_S = 30.0
+"""Seconds after which what should have been painted never will be."""
 RUN = 5
 """Scans one after another, as a cashier makes them, before they are taken back: the echo of an undo is no usual ground for a scan."""
 _COLUMNS = ("序号", "药品名称", "规格", "厂家", "数量", "单价", "金额")
@@ -63,6 +66,7 @@ class CounterWindow:
         assert isinstance(page, SalePage)
         self.page = page
         self._paints = _Paints(page.cart.viewport())
+        self._card_paints = _Paints(page.member)
         self._scanned = 0
         self._drain()
 
@@ -72,6 +76,16 @@ class CounterWindow:
         self.shell.scanned(raw)
         while self._paints.count == before:
             self._app.processEvents()
+
+    def attach(self, raw: str) -> None:
+        """Scan a member's code and wait until the member's card was painted."""
+        before = self._card_paints.count
+        self.shell.scanned(raw)
+        ends = time.monotonic() + PATIENCE_S
+        while self._card_paints.count == before:
+            self._app.processEvents()
+            if time.monotonic() > ends:
+                raise RuntimeError("no member's card was painted")
 
     def switch_theme(self) -> None:
         """Change between light and dark, and wait until the cart stands in the other one."""

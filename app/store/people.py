@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
+from app.domain.member_code import HANDLE_DIGITS
 from app.domain.membership import FEWEST_DIGITS, read_identity
 from app.domain.one_id import merged_profile
 from app.records.clock import Clock
@@ -64,6 +65,8 @@ _NAME_PART = _finding(
     _ROWID.in_(select(_ROWID).select_from(t.member).where(func.instr(t.member.c.name, _TEXT) > 0).limit(bindparam("most"))),
     order=t.member.c.name,
 )
+IDENTITY_LENGTH = 12
+"""Characters from which on a text without blanks may be what a platform calls a member."""
 _PLATFORMS = ("alipay", "jpass", "union", "wechat")
 _KEYED = _finding(
     t.member.c.id.in_(select(t.member_key.c.member_id).where(t.member_key.c.kind.in_(_PLATFORMS), t.member_key.c.value == _TEXT))
@@ -297,8 +300,11 @@ class People:
             case "tail_name":
                 return self._of(_TAIL_NAME, "tail_name", {**asked, "name": identity.name})
             case "digits":
-                ways = ((_CARD, "card"), (_PHONE, "phone"), (_HANDLE, "card"), (_KEYED, "identity"))
+                handle = ((_HANDLE, "card"),) if len(identity.text) == HANDLE_DIGITS else ()
+                ways = (*handle, (_CARD, "card"), (_PHONE, "phone"), (_KEYED, "identity"))
                 return next((found for way, found_by in ways if (found := self._of(way, found_by, asked))), ())
+            case "name" if text.isascii() and " " not in identity.text and len(identity.text) >= IDENTITY_LENGTH:
+                return self._platform({"text": text.strip(), "most": limit}) or self._named(identity.text, limit)
             case "name":
                 return self._named(identity.text, limit) or self._platform({"text": text.strip(), "most": limit})
         return ()

@@ -133,3 +133,14 @@ def test_rfm_reckons_every_member_as_the_pure_rules_do(capsys: pytest.CaptureFix
     holds_floor_and_ratio(printed["cases"]["fifths of everybody"])
     assert goal_of(printed, "members reckoned otherwise")["figure"] == 0 and printed["checked"] > 100
     assert 0 < printed["in_cells"] <= printed["members"]
+
+
+def test_member_finds_by_every_key_at_a_till_and_at_headquarters(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = asked(capsys, "member")
+    titles = set(printed["cases"])
+    for way in ("phone", "card", "handle", "union id", "last four digits", "part of a name", "dynamic code"):
+        assert f"{way}, 4,000 members" in titles
+    for way in ("phone", "card", "handle", "union id", "last four digits in a store", "last four digits in the chain"):
+        assert f"{way}, 20,000 at headquarters" in titles
+    holds_floor_and_ratio(printed["cases"]["phone, 4,000 members"])
+    assert goal_of(printed, "member's card painted")["limit"] == 50.0
