@@ -597,10 +597,10 @@ class Shell(QWidget):
             self.show_page("stock")
             self.pages["stock"].on_product(product_id)
 
-    def _take_member(self, member_id: str) -> None:
+    def _take_member(self, member_id: str, found_by: str) -> None:
         self.show_page(HOME)
         try:
-            self.show_scene(self.till.selling.attach_member(member_id))
+            self.show_scene(self.till.selling.attach_member(member_id, found_by))
         except Refused as refusal:
             self._echoed(Echo("refused", refusal.code, dict(refusal.facts), sound="scan_rejected"))
             return

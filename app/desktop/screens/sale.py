@@ -197,6 +197,8 @@ class MemberCard(Panel):
     patient_asked = Signal()
     coupons_asked = Signal()
     consents_asked = Signal()
+    vouch_asked = Signal()
+    reveal_asked = Signal()
 
     def __init__(self, theme: Theme, late_minutes: int, parent: QWidget | None = None) -> None:
         """`late_minutes` is how long after payment a member may still be named."""
@@ -205,6 +207,11 @@ class MemberCard(Panel):
         self._head = MemberHead(theme)
         self._consents = IconBtn(theme, "check-square", say(theme, "consents_see"), size=28, icon_size=16)
         self._off = IconBtn(theme, "x", say(theme, "member_off"), size=28, icon_size=16)
+        self._proof_sign = Icon(theme, "shield-check", 18, "good")
+        self._proof = Txt(theme, "", "label", "ink2", elide=True)
+        self._vouch = Btn(theme, "", "line", key="Ctrl I", height=32, role="label_strong")
+        self._reveal = IconBtn(theme, "eye", say(theme, "member_reveal"), size=28, icon_size=16)
+        self._proven = boxed(Row(theme, self._proof_sign, (self._proof, 1), self._vouch, self._reveal, gap=7))
         self._allergy = AllergyStrip(theme)
         self._compared = _Compared(theme)
         self._chronic = Chip(theme, say(theme, "chronic"), "info", icon="heartbeat")
@@ -217,6 +224,7 @@ class MemberCard(Panel):
         known = Column(
             theme,
             Row(theme, (self._head, 1), self._consents, self._off, gap=4),
+            self._proven,
             self._ends,
             self._allergy,
             Row(theme, (self._compared, 1), self._chronic),
@@ -251,6 +259,8 @@ class MemberCard(Panel):
         self._join.clicked.connect(self.consents_asked)
         self._consents.clicked.connect(self.consents_asked)
         self._off.clicked.connect(self.let_go)
+        self._vouch.clicked.connect(self.vouch_asked)
+        self._reveal.clicked.connect(self.reveal_asked)
         self._change.clicked.connect(self.patient_asked)
         self._coupons.asked.connect(self.coupons_asked)
 
@@ -277,6 +287,7 @@ class MemberCard(Panel):
         tier = say(theme, f"tier_{member.tier}") if member.tier in ("gold", "silver", "normal") else member.tier
         tone = {"gold": "gold", "silver": "info"}.get(member.tier, "mute")
         self._head.set_member(member.masked_name, tier, self._facts(member), member.points, tone=tone)
+        self._show_proof(member)
         self._ends.setVisible(bool(member.points_ending))
         self._ending.set_words(say(theme, "points_ending", points=f"{member.points_ending:,}", day=member.points_end_on))
         self._off.set_icon("x", say(theme, "member_off"))
@@ -293,6 +304,20 @@ class MemberCard(Panel):
             self._allergy.show_found(strip.tone, strip.title.of(theme.language))
             self._compared.set_words(body)
             self._compared.setVisible(bool(body))
+
+    def _show_proof(self, member: MemberFace) -> None:
+        """How they were found and what it allows, calmly; with a way to more where there is one."""
+        theme = self.theme
+        words = member.proof.of(theme.language)
+        if member.visitor_of:
+            words = say(theme, "member_visitor", words=words)
+        self._proven.setVisible(bool(words))
+        self._proof.set_words(words)
+        self._proof.setToolTip(words)
+        self._proof_sign.set_icon("shield-check" if member.proven else "identification-card", "good" if member.proven else "ink3")
+        self._vouch.set_words(say(theme, "member_vouch"))
+        self._vouch.setVisible(not member.proven)
+        self._reveal.set_icon("eye", say(theme, "member_reveal"))
 
     def _facts(self, member: MemberFace) -> str:
         theme = self.theme
@@ -718,6 +743,8 @@ class SalePage(Page):
         self.member.found.connect(lambda: self._ask("member"))
         self.member.let_go.connect(lambda: self._do(selling.detach_member))
         self.member.patient_asked.connect(lambda: self._ask("patient"))
+        self.member.vouch_asked.connect(lambda: self._ask("vouch"))
+        self.member.reveal_asked.connect(lambda: self._ask("reveal"))
         self.totals.pressed.connect(self.pay)
         self.day.go.connect(self.go)
 
@@ -1141,6 +1168,10 @@ class SalePage(Page):
                 self._ask("patient")
             case "Ctrl G":
                 self._ask("salesperson")
+            case "Ctrl I":
+                self._ask("vouch")
+            case "Ctrl Y":
+                self._ask("reveal")
             case "Ctrl J":
                 self._begin_join()
             case held if held.startswith("Ctrl ") and held[5:].isdigit() and held != "Ctrl 0":
