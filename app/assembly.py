@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +52,7 @@ from app.domain.pricing import PromotionLaw
 from app.records.clock import Clock
 from app.records.keys import DeviceKey
 from app.records.resources import resource
+from app.records.text import Text
 from app.store.keys import DEVICE_KEY, read_key
 from app.store.open_store import Store
 from app.store.settings import Settings
@@ -201,6 +202,25 @@ def hub_client(store: Store, folder: Path, limits: Limits | None = None) -> HubC
     return HubClient(url, key, bytes.fromhex(hub_key), limits=limits, on_hub_time=store.journal.heard_from_hub)
 
 
+def caring_on(
+    store: Store,
+    clock: Clock,
+    post: Post,
+    goods: Goods,
+    word: Callable[[str], Text],
+    set_consents: Callable[[str, Mapping[str, bool]], object] = lambda _member_id, _said: None,
+    wake_sync: Callable[[], None] = lambda: None,
+) -> Caring:
+    """Care on a store, with its carried rules; without further acts it only reads, as reports do."""
+    from app.counter.caring import Caring
+    from app.domain.care import CareRules
+    from app.domain.joining import ConsentTexts
+
+    rules = CareRules.read(json.loads(resource("rules", "care.json").read_text("utf-8")))
+    texts = ConsentTexts.read(json.loads(resource("texts", "consents.json").read_text("utf-8")))
+    return Caring(store, clock, post, goods, rules, texts, word, set_consents, wake_sync)
+
+
 class Till:
     """One till, whole: what the window, the tapes and the benches are given."""
 
@@ -347,19 +367,11 @@ class Till:
     @cached_property
     def caring(self) -> Caring:
         """Readings, medicines in use and follow-ups, loaded when a member's page is first opened."""
-        from app.counter.caring import Caring
-        from app.domain.care import CareRules
-        from app.domain.joining import ConsentTexts
-
-        rules = CareRules.read(json.loads(resource("rules", "care.json").read_text("utf-8")))
-        texts = ConsentTexts.read(json.loads(resource("texts", "consents.json").read_text("utf-8")))
-        return Caring(
+        return caring_on(
             self.store,
             self.clock,
             self.post,
             self.goods,
-            rules,
-            texts,
             self.pack.word,
             lambda member_id, said: self.joining.set_consents(member_id, said),
             self.sync.wake,

@@ -16,7 +16,7 @@ from app.domain.demo import SEED, DemoPharmacy, DemoRows, build_pharmacy
 from app.domain.demo.care import DemoCare, build_care
 from app.domain.demo.sheet import sheet_to_json
 from app.domain.importing import TableUnreadable
-from app.hub import publishing
+from app.hub import campaign_trial, campaigns, publishing
 from app.hub.archive import Archive
 from app.hub.main import default_database_url, hub_key_seed
 from app.records import events
@@ -25,7 +25,7 @@ from app.records.clock import SHOP_TIME, Clock, shop_day
 from app.records.ids import new_id
 from app.records.keys import DeviceKey
 from app.records.ledger import PrivateBlob
-from app.records.people import Staff
+from app.records.people import Consent, Staff
 from app.records.resources import resource
 from app.store.care import PastPurchase
 from app.store.catalogue import build_catalogue
@@ -149,7 +149,7 @@ def found_demo(
 
 
 def found_care(store: Store, clock: Clock, care: DemoCare, place: str) -> None:
-    """Record the demo's histories: consents, readings, doses and talks as facts, what was bought before as purchases brought forward."""
+    """Record the demo's histories: readings, doses and talks as facts; consents and purchases as told from before."""
     today = shop_day(clock.now())
     bodies: list[Record] = []
     blobs: list[PrivateBlob] = []
@@ -159,12 +159,12 @@ def found_care(store: Store, clock: Clock, care: DemoCare, place: str) -> None:
         return blobs[-1].blob_id
 
     version = str(json.loads(resource("texts", "consents.json").read_text("utf-8"))["version"])
-    for member_id in care.members:
-        bodies.append(
-            events.ConsentSet(
-                consent_id=new_id(clock), member_id=member_id, purpose="health", text_version=version, given=True, channel="signature"
-            )
-        )
+    signed = datetime.combine(today - timedelta(days=_CONSENTED_DAYS), time(10), SHOP_TIME).astimezone(UTC)
+    told = [
+        Consent(id=f"{member_id}:health", member_id=member_id, purpose="health", given=True, text_version=version, at=signed)
+        for member_id in care.members
+    ]
+    store.inbox.apply("consent", [one.model_dump(mode="json") for one in told], "").result()
     for each in care.readings:
         day = datetime.combine(today - timedelta(days=each.days_ago), time(), SHOP_TIME)
         plain = {"kind": each.kind, "figures": dict(each.figures), "context": each.context}
@@ -208,6 +208,8 @@ def found_care(store: Store, clock: Clock, care: DemoCare, place: str) -> None:
 
 DEMO_PHARMACIST = "staff-1002"
 _CARE_AT_ONCE = 200
+_CONSENTED_DAYS = 264
+"""The demo's members consented to their health file long before the first reading."""
 
 
 def bring_in(folder: Path, clock: Clock, kind: str, path: str, say: Say = lambda _: None) -> str:
@@ -285,9 +287,26 @@ def found_headquarters(folder: Path, clock: Clock, pharmacy: DemoPharmacy | None
             rights = [right.signed(pharmacy.store.store_id, sign) for right in pharmacy.rights]
             publishing.publish(archive, "coupon", rights, pharmacy.store.store_id)
             publishing.create_console_user(archive, "admin", DEMO_CONSOLE_PASSWORD)
+            profile = pharmacy.store
+            publishing.create_store(
+                archive, clock, publishing.StoreProfile(profile.store_id, profile.name, profile.branch, province=profile.province)
+            )
+            staff = [NewStaff(s.code, s.name, s.role, pharmacy.pins[s.id], s.licence_no).record() for s in pharmacy.staff]
+            publishing.publish(archive, "staff", staff, profile.store_id)
+            _run_campaigns(archive, clock, pharmacy)
     finally:
         archive.close()
     return database
+
+
+def _run_campaigns(archive: Archive, clock: Clock, pharmacy: DemoPharmacy) -> None:
+    """Launch the demo's campaigns the way a person at the console does: designed, tried, launched."""
+    today = shop_day(clock.now())
+    for one in pharmacy.campaigns:
+        design = campaigns.Design.of(one.offer, budget_fen=one.budget_fen, hold_percent=one.hold_percent)
+        campaigns.keep(archive, clock, "admin", design)
+        campaign_trial.run(archive, clock, "admin", design.campaign_id, today - timedelta(days=30), today - timedelta(days=1))
+        campaigns.launch(archive, clock, "admin", design.campaign_id)
 
 
 DEMO_CONSOLE_PASSWORD = "yaogui-demo-console"

@@ -1,4 +1,4 @@
-"""Make one report as PDF or CSV: day book, Z, registers, reviews, duties, near expiry; or a sale or shelf labels on A4."""
+"""Make one report as PDF or CSV: day book, Z, registers, reviews, duties, near expiry; or a sale, shelf labels or a member's papers."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 
-from app.assembly import open_store, rule_pack
+from app.assembly import caring_on, open_store, rule_pack
 from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
 from app.commands.faults import in_words
 from app.counter.authorising import Authorising
 from app.counter.faults import Refused
+from app.counter.goods import Goods
 from app.counter.label_printing import LabelPrinting
 from app.counter.labelling import Labelling
+from app.counter.memo import Memo
 from app.counter.post import Post, TillProfile
 from app.devices.labels.layout import sheets
 from app.records.clock import Clock, SystemClock, shop_day
@@ -29,13 +31,15 @@ def main(argv: list[str]) -> int:
     names = "\n".join(f"  {key:<17}{title}" for key, title in _names())
     parser = options.parser("report", "Make one report of what the ledger holds; the till may be running meanwhile.")
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = f"reports:\n{names}\n\nRegisters and reviews name customers: they ask for the PIN of a pharmacist or manager."
+    personal = "Registers, reviews and members' papers name customers: they ask for the PIN of a pharmacist or manager."
+    parser.epilog = f"reports:\n{names}\n\n{personal}"
     parser.add_argument("name", choices=[key for key, _ in _names()], metavar="NAME", help="which report (see below)")
     parser.add_argument("--day", type=_day, help="business day, or the first of several, or any day of the month (default: today)")
     parser.add_argument("--to", type=_day, help="last day of a register (default: the end of that month)")
     parser.add_argument("--z", type=int, metavar="NUMBER", help="number of the Z (default: the last one)")
     parser.add_argument("--number", metavar="NUMBER", help="the printed number of the sale (sale: default the last one)")
     parser.add_argument("--sheet", choices=[grid.key for grid in sheets()], default=sheets()[0].key, help="sheet of stickers (labels)")
+    parser.add_argument("--member", metavar="WHO", help="phone, card number or exact name (health, refills)")
     parser.add_argument("--all", action="store_true", help="labels of every product never labelled, not only of changed prices (labels)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write, .csv for a table (default: reports/ of the data folder)")
     parser.add_argument("--csv", action="store_true", help="a table instead of a page")
@@ -49,6 +53,11 @@ def main(argv: list[str]) -> int:
         return EXIT_FAULT
     try:
         now = clock.now()
+        if chosen.name in _MEMBER_PAPERS:
+            _ask_right(store, clock)
+            made = _member_paper(store, clock, chosen.name, chosen.member or "")
+            print(keep(made, chosen.out or store.directory / "reports" / made.name))
+            return EXIT_OK
         if chosen.name in _PAPERS:
             made = _sale(store, chosen.number) if chosen.name == "sale" else _labels(store, clock, chosen.sheet, every=chosen.all)
             print(keep(made, chosen.out or store.directory / "reports" / made.name))
@@ -82,7 +91,11 @@ def main(argv: list[str]) -> int:
 _PAPERS = {"sale": "A sale on A4 · 销售清单", "labels": "Shelf labels on A4 sheets · 货架价签"}
 """What is no report of a span of time, but paper about one sale or the shelf."""
 
+_MEMBER_PAPERS = {"health": "A member's health file on A4 · 健康档案", "refills": "A member's refill card on A6 · 续方提醒卡"}
+"""What is about one member: readings, medicines and consents name people, so that the PIN of a pharmacist or manager is asked for."""
+
 _SENTENCES = {
+    "no_member": "--member fits no member, or more than one",
     "no_sale": "there is no such sale",
     "no_labels": "every shelf label agrees with its price; --all makes those of products never labelled",
     "no_csv": "{report} is a page only; leave --csv out",
@@ -94,7 +107,7 @@ _SENTENCES = {
 
 def _names() -> list[tuple[str, str]]:
     """Every name with its title."""
-    return [*((report.key, f"{report.title.en} · {report.title.zh}") for report in REPORTS), *_PAPERS.items()]
+    return [*((report.key, f"{report.title.en} · {report.title.zh}") for report in REPORTS), *_PAPERS.items(), *_MEMBER_PAPERS.items()]
 
 
 def _sale(store: Store, number: str | None) -> Made:
@@ -103,6 +116,17 @@ def _sale(store: Store, number: str | None) -> Made:
     if found is None:
         raise ReportFault("no_sale")
     return sale_sheet(store, found)
+
+
+def _member_paper(store: Store, clock: Clock, name: str, who: str) -> Made:
+    """A paper of the one member that the words fit; ReportFault `no_member`, Refused `refill_none`."""
+    found = store.people.find_members(who)
+    if len(found) != 1:
+        raise ReportFault("no_member")
+    till = TillProfile(store.store_id, store.settings.text("store.name"), store.settings.text("store.branch"), store.till, "")
+    care = caring_on(store, clock, Post(till), Goods(store, Memo(store, clock)), rule_pack().word)
+    content = care.health_file(found[0].id) if name == "health" else care.refill_card(found[0].id)
+    return Made(f"{name}-{found[0].card_no[-4:]}-{shop_day(clock.now()).isoformat()}.pdf", content, personal=True)
 
 
 def _labels(store: Store, clock: Clock, sheet: str, *, every: bool) -> Made:

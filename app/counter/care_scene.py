@@ -388,7 +388,8 @@ class CareActs(Protocol):
 
     Acts that write give a future that resolves on the writer thread once the fact is durable; they raise `Refused`: `sign_in_first`,
     `member_unknown`, `reading_wrong` (draft with errors), `health_consent_needed` (nobody asked yet: ask, and call again with the answer),
-    `product_unknown`, `dose_wrong`, `followup_unknown`, `day_past`, `role` (targets are a pharmacist's).
+    `health_consent_refused`, `product_unknown`, `dose_wrong`, `target_wrong`, `nobody_may` (targets are a pharmacist's),
+    `followup_unknown`, `outcome_unknown`, `day_needed`, `day_past`.
     """
 
     def scene(self, member_id: str, *, kind: str = "", context: str = "", days: int = 90) -> CareScene:

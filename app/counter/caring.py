@@ -48,6 +48,7 @@ from app.domain.importing.readings import MeterPlan, plan_readings
 from app.domain.joining import ConsentTexts
 from app.domain.masking import mask_name, mask_phone
 from app.domain.refills import Dose, dose_text
+from app.domain.rules import roles_of
 from app.domain.safety import age_months
 from app.records import events
 from app.records.base import Record
@@ -599,11 +600,11 @@ class Caring:
         return tuple(_curve(known, name, target) for name in known.curves)
 
     def set_target(self, member_id: str, kind: str, values: Mapping[str, tuple[str, str]]) -> Written:
-        """Set a person's own target; Refused `role`, `target_wrong`, `health_consent_needed` or `health_consent_refused`."""
+        """Set a person's own target; Refused `nobody_may`, `target_wrong`, `health_consent_needed` or `health_consent_refused`."""
         self._signed_in()
         self._member(member_id)
-        if self._post.staff is None or self._post.staff.role not in _ROLES:
-            raise Refused("role", roles=";".join(_ROLES))
+        if self._post.staff is None or not set(roles_of(self._post.staff)) & set(_ROLES):
+            raise Refused("nobody_may", roles="/".join(_ROLES))
         known = self._rules.kinds[kind]
         figures: dict[str, care.Span] = {}
         for name, (low, high) in values.items():
@@ -833,7 +834,7 @@ class Caring:
 
     def _group(self, member_id: str) -> tuple[str, ...]:
         """Every id that is this one person."""
-        return (member_id,)
+        return self._store.people.group_of(member_id)
 
     def _member(self, member_id: str) -> Member:
         member = self._store.people.member(member_id)

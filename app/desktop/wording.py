@@ -114,6 +114,7 @@ SENTENCES: dict[str, Text] = {
     "reading_kept": _T("已登记 {words}", "{words} entered"),
     "reading_told": _T("{words}，没有保存", "{words}, not kept"),
     "dose_wrong": _T("用量看不懂，写成 1、0.5 或 1/2", "Not a dose. Write 1, 0.5 or 1/2"),
+    "target_wrong": _T("目标要落在量得出的范围内，下限低于上限", "A target lies within what can be measured, low below high"),
     "product_unknown": _T("商品目录里没有这个药了", "This medicine is no longer in the catalogue"),
     "followup_unknown": _T("这次随访已经记过结果", "This follow-up has its outcome already"),
     "outcome_unknown": _T("选一个结果", "Choose an outcome"),

@@ -61,3 +61,15 @@ def test_what_is_not_there_is_said_and_nothing_is_written(
     assert report.main(["x", *common, "--csv"]) == EXIT_USAGE
     assert report.main(["ephedrine", *common, "--to", "2026-11-01"]) == EXIT_USAGE
     assert list(tmp_path.glob("none*")) == []
+
+
+def test_a_members_papers_want_a_pin_and_exactly_one_member(
+    demo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "paper.pdf"
+    for pin, who, code in (("1001", "19900000001", EXIT_FAILED), ("1002", "nobody", EXIT_FAILED), ("1002", "19900000001", EXIT_OK)):
+        assert not out.exists()
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{pin}\n"))
+        assert report.main(["health", "--data", str(demo_folder), "--member", who, "--out", str(out)]) == code
+    assert "fits no member" in capsys.readouterr().err
+    assert out.read_bytes().startswith(b"%PDF") and out.stat().st_mode & 0o077 == 0
