@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,6 +27,8 @@ HOLDER_CLASSES = "BCD"
 """Coupon classes whose offers are only for holders; A applies by itself."""
 ISSUED_CLASSES = (coupons.STORE_BOUND, coupons.CHAIN_WIDE)
 """Holder classes that a launch issues."""
+_CODE = re.compile(r"92\d{18}")
+"""What a till takes for an open coupon: twenty digits that begin with 92."""
 _MEMBERS_A_COMMIT = 200
 _NAMES_READ = 50_000
 """Most products whose names are compared with a title: more than any chain's list of prescription medicines."""
@@ -45,6 +48,8 @@ class Design(Record):
     priority: int = 100
     stack_group: str = ""
     exclusive: bool = False
+    coupon_code: str = ""
+    """Of an open campaign: the code that a customer shows; '' applies by itself."""
     stores: tuple[str, ...] = ()
     """Empty: every store of the chain."""
     starts_on: date
@@ -64,6 +69,25 @@ class Design(Record):
     hold_percent: int = 80
     """Share of the tills that must hold the campaign before members are told."""
 
+    @classmethod
+    def of(cls, offer: Offer, **rest: Any) -> Design:
+        """A campaign of an offer that stands already, for everybody or for members as the offer is."""
+        same = (
+            "title_zh",
+            "title_en",
+            "kind",
+            "scope",
+            "terms",
+            "priority",
+            "stack_group",
+            "exclusive",
+            "coupon_code",
+            "starts_on",
+            "ends_on",
+        )
+        audience = "members" if offer.members_only else "everybody"
+        return cls(campaign_id=offer.id, audience=audience, **{name: getattr(offer, name) for name in same}, **rest)
+
     def offer(self, *, active: bool = True) -> Offer:
         """The offer as tills read it."""
         terms = dict(json.loads(self.terms))
@@ -82,6 +106,7 @@ class Design(Record):
             priority=self.priority,
             stack_group=self.stack_group,
             exclusive=self.exclusive,
+            coupon_code=self.coupon_code,
             starts_on=self.starts_on,
             ends_on=self.ends_on,
             active=active,
@@ -295,6 +320,8 @@ def faults(connection: Connection, design: Design) -> tuple[Fault, ...]:
         add("list")
     elif design.per_person or design.total:
         add("limits")
+    if design.coupon_code and (design.for_holders or not _CODE.fullmatch(design.coupon_code)):
+        add("code")
     if not 0 <= design.hold_percent <= 100:
         add("share")
     return tuple(found)

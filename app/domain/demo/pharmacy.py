@@ -35,6 +35,7 @@ class StoreProfile:
     till: str
     till_title: str
     slogan: str
+    province: str
 
     @property
     def title(self) -> str:
@@ -92,6 +93,15 @@ class DemoRight:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoCampaign:
+    """A promotion that headquarters runs as a campaign."""
+
+    offer: Offer
+    budget_fen: int
+    hold_percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class DemoPharmacy:
     """Everything a new till needs to be the demo pharmacy; two builds for one day and seed are equal."""
 
@@ -109,6 +119,7 @@ class DemoPharmacy:
     """Demonstration PIN by staff id; the caller hashes it."""
     offers: tuple[Offer, ...]
     rights: tuple[DemoRight, ...]
+    campaigns: tuple[DemoCampaign, ...]
     sheet: tuple[SheetCode, ...]
 
 
@@ -121,6 +132,7 @@ def build_pharmacy(rows: DemoRows, today: date, seed: int = SEED) -> DemoPharmac
     trace_codes = tuple(code for entry in drawn for code in entry.boxes)
     staff = build_staff(rows)
     offers = tuple(_offer(row, today) for row in rows.offers)
+    by_id = {offer.id: offer for offer in offers}
     return DemoPharmacy(
         store=StoreProfile(**rows.store),
         products=products,
@@ -132,7 +144,8 @@ def build_pharmacy(rows: DemoRows, today: date, seed: int = SEED) -> DemoPharmac
         staff=staff,
         pins=demo_pins(rows),
         offers=offers,
-        rights=tuple(_right(row, {offer.id: offer for offer in offers}, today) for row in rows.rights),
+        rights=tuple(_right(row, by_id, today) for row in rows.rights),
+        campaigns=tuple(DemoCampaign(by_id[row["offer"]], int(row["budget_fen"]), int(row["hold_percent"])) for row in rows.campaigns),
         sheet=tuple(_sheet(rows, products, lots, trace_codes, members, staff, today)),
     )
 

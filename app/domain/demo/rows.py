@@ -77,6 +77,7 @@ class DemoRows:
     lots: tuple[Mapping[str, str], ...]
     offers: tuple[Mapping[str, str], ...]
     rights: tuple[Mapping[str, str], ...]
+    campaigns: tuple[Mapping[str, str], ...]
     names: Mapping[str, str]
     tiers: tuple[Mapping[str, str], ...]
     staff: tuple[Mapping[str, str], ...]
@@ -96,6 +97,7 @@ class DemoRows:
             lots=load_rows(texts["lots"]),
             offers=load_rows(texts["offers"]),
             rights=load_rows(texts["rights"]),
+            campaigns=load_rows(texts["campaigns"]),
             names={row["kind"]: row["text"] for row in load_rows(texts["names"])},
             tiers=load_rows(texts["tiers"]),
             staff=load_rows(texts["staff"]),
