@@ -64,7 +64,10 @@ if TYPE_CHECKING:
     from app.counter.caring import Caring
     from app.counter.joining import Joining
     from app.counter.labelling import Labelling
+    from app.counter.member_view import MemberView
+    from app.counter.noting import Noting
     from app.devices.labels.printer import LabelPaper, LabelPrinter
+    from app.domain.family import FamilyRules
 
 log = logging.getLogger(__name__)
 
@@ -376,6 +379,41 @@ class Till:
             lambda member_id, said: self.joining.set_consents(member_id, said),
             self.sync.wake,
         )
+
+    @cached_property
+    def noting(self) -> Noting:
+        """Allergies and families, loaded when a member's page is first opened."""
+        from app.counter.noting import Noting
+        from app.domain.joining import ConsentTexts
+
+        texts = ConsentTexts.read(json.loads(resource("texts", "consents.json").read_text("utf-8")))
+        rights = self.proving.rights
+        return Noting(self.store, self.clock, self.post, self.selling, self._family_rules, texts, rights, self.sync.wake)
+
+    @cached_property
+    def member_view(self) -> MemberView:
+        """A member's page, loaded when it is first opened."""
+        from app.counter.member_view import MemberView
+
+        return MemberView(
+            self.store,
+            self.clock,
+            self.post,
+            self.goods,
+            self.selling,
+            self.points,
+            self.noting,
+            self.caring,
+            self.pack,
+            self.shapes,
+            self._family_rules,
+        )
+
+    @cached_property
+    def _family_rules(self) -> FamilyRules:
+        from app.domain.family import FamilyRules
+
+        return FamilyRules.read(json.loads(resource("rules", "family.json").read_text("utf-8")))
 
     def online(self) -> bool:
         """Whether there is a line to headquarters, as the sync last found it."""

@@ -6,6 +6,7 @@ from app.desktop.screens.campaigns import CampaignsPage
 from app.desktop.screens.devices import DevicesPage
 from app.desktop.screens.help import HelpScreen
 from app.desktop.screens.labels import LabelsPage
+from app.desktop.screens.member import MemberPage
 from app.desktop.screens.page import Page
 from app.desktop.screens.pay import PayPage
 from app.desktop.screens.receipt_template import ReceiptTemplatePage
@@ -23,6 +24,7 @@ from app.desktop.screens.sync import SyncPage
 PAGES: tuple[type[Page], ...] = (
     SalePage,
     PayPage,
+    MemberPage,
     RxPage,
     StockPage,
     CampaignsPage,

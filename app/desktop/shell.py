@@ -315,6 +315,7 @@ class Shell(QWidget):
             self.toast.hide()
             self._dead_until = time.monotonic() + DEAD_MS / 1000
         self.page = page
+        self.bar.omnibox.set_placeholder(page.box_words.of(self.theme.language))
         self.stack.setCurrentWidget(page)
         if page.in_rail:
             # A page the rail does not lead to leaves the place lit that led to it.
@@ -881,6 +882,7 @@ class Shell(QWidget):
             self.rail = fresh
             self._rail_place.addWidget(fresh)
             fresh.set_active(self._lit)
+            self.bar.omnibox.set_placeholder(self.page.box_words.of(self._language))
         self._close_hits()
         self._page_changed()
         self._draw_sync()

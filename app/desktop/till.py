@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     from app.counter.attaching import Attaching
     from app.counter.authorising import Authorising
     from app.counter.campaigns import Campaigns
+    from app.counter.caring import Caring
     from app.counter.checkout import Checkout
     from app.counter.customer_side import CustomerSide
     from app.counter.invoicing import Invoicing
     from app.counter.labelling import Labelling
+    from app.counter.member_view import MemberView
+    from app.counter.noting import Noting
     from app.counter.post import Post
     from app.counter.printing import Printing
     from app.counter.returning import Returning
@@ -60,6 +63,18 @@ class Till(Protocol):
     customer: CustomerSide
     visiting: Visiting
     shapes: CodeShapes
+
+    @property
+    def caring(self) -> Caring:
+        """Readings, medicines in use, follow-ups."""
+
+    @property
+    def noting(self) -> Noting:
+        """Allergies and families."""
+
+    @property
+    def member_view(self) -> MemberView:
+        """A member's page."""
 
     @property
     def labelling(self) -> Labelling:

@@ -497,6 +497,37 @@ def _rx_review(tour: Tour) -> QWidget | None:
     return tour.window
 
 
+def _member(tour: Tour) -> QWidget | None:
+    """Picture 03: the member of the open sale."""
+    hand = tour.hand
+    hand.go("sale")
+    if not hand.till.selling.basket.member_id:
+        hand.scan(tour.code("member"))
+        hand.rest()
+    return tour.open("member")
+
+
+def _member_advice(tour: Tour) -> QWidget | None:
+    """A reading entered, and what it means."""
+    hand = tour.hand
+    hand.press("F4")
+    hand.rest()
+    for figure in ("146", "92", "74"):
+        hand.fill(figure)
+    hand.rest()
+    return tour.window
+
+
+def _member_family(tour: Tour) -> QWidget | None:
+    """The family, each with what is on record."""
+    hand = tour.hand
+    hand.press("Esc")
+    hand.rest()
+    hand.press("F8")
+    hand.rest()
+    return tour.window
+
+
 def _campaigns(tour: Tour) -> QWidget | None:
     """What the offers do in the sale at hand."""
     for product in ("P5800A1", "P6000A1"):
@@ -638,6 +669,9 @@ STOPS: tuple[Stop, ...] = (
     Stop("24_price_check", _price_check),
     Stop("25_person", _person),
     Stop("09_rx_review", _rx_review),
+    Stop("03_member360", _member),
+    Stop("03_member360_reading", _member_advice),
+    Stop("03_member360_family", _member_family),
     Stop("27_campaigns", _campaigns),
     Stop("28_help", _help),
     Stop("29_labels", _labels),

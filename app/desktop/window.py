@@ -43,7 +43,7 @@ PIECES = tuple(
     for name in (
         *("screens.page", "screens.rows", "theme.notes", "widgets.notices", "screens.fit_panel", "screens.print_queue", "screens.devices"),
         *("screens.key_table", "screens.help", "screens.labels", "screens.pay", "screens.receipts", "screens.reports", "models.cart_rows"),
-        *("models.cart_view", "screens.sale", "screens.settings", "screens.shift", "screens.sync", "pages"),
+        *("models.cart_view", "screens.sale", "screens.member", "screens.settings", "screens.shift", "screens.sync", "pages"),
         *("panels", "screens.palette", "widgets.bars", "shell"),
     )
 )
@@ -110,6 +110,8 @@ class Window(QMainWindow):
         self._stack.addWidget(self.sign_in)
         self.setCentralWidget(self._stack)
         self._loader: threading.Thread | None = None
+        self._stands = threading.Event()
+        self._shutting = False
         self._keys = KeyListener(application, self._key, self._touch, at_once=False)
         prefix = str(glance.settings.get("scanner.prefix", ""))
         self._catcher = ScanCatcher(application, self._scanned, prefix, at_once=False)
@@ -166,6 +168,9 @@ class Window(QMainWindow):
             till = self._arrived = self._load(self.bridge.print_state, self.bridge.sync_state, self.quiet)
             till.start()
             self.bridge.loaded.emit((till, standing_of(till)))
+            # What a member's page is made of comes once the counter stands: it is wanted later than the first scan.
+            if self._stands.wait(60) and not self._shutting:
+                getattr(till, "member_view", None)
         except Exception as error:  # whatever it is, a person must be told and the window must stay
             # The page says in one sentence what a person can do; whoever mends it needs the rest.
             traceback.print_exception(error)
@@ -224,6 +229,7 @@ class Window(QMainWindow):
     def _ready(self, standing: Standing) -> None:
         """The counter stands behind the sign-in page, which may let people in now."""
         assert self.till is not None
+        self._stands.set()
         self._collect()
         self.sign_in.take_till(self.till, standing)
         if self._practice is not None and not self.till.training:
@@ -378,6 +384,8 @@ class Window(QMainWindow):
         self._catcher.detach()
         self._keys.detach()
         self._idle.stop()
+        self._shutting = True
+        self._stands.set()
         if self._loader is not None and self._loader.is_alive():
             self._loader.join(30)
         if self._preparing is not None:

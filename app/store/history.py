@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import distinct, func, select, union, union_all
 
 from app.store import tables as t
 from app.store.engine import Readers
@@ -20,6 +20,7 @@ class BoughtGoods:
     packs: int
     """Less what came back; smallest units."""
     times: int
+    """Days on which it was bought."""
     last: date
 
 
@@ -30,32 +31,38 @@ class History:
         self._readers = readers
 
     def sums(self, member_ids: Sequence[str], since: date) -> tuple[int, int]:
-        """(fen paid less what came back, days with a sale) from a business day on."""
-        s, r = t.sale.c, t.return_.c
-        mine = (s.member_id.in_(member_ids), s.day >= since)
+        """(fen paid less what came back, days with a purchase) from a business day on; purchases told of from elsewhere count too."""
+        s, r, p = t.sale.c, t.return_.c, t.past_purchase.c
+        mine, past = (s.member_id.in_(member_ids), s.day >= since), (p.member_id.in_(member_ids), p.day >= since)
         connection = self._readers.connection()
-        paid, days = connection.execute(select(func.coalesce(func.sum(s.payable_fen), 0), func.count(distinct(s.day))).where(*mine)).one()
         back = select(func.coalesce(func.sum(r.total_fen), 0)).select_from(t.return_.join(t.sale, s.sale_id == r.original_sale_id))
-        return int(paid) - int(connection.execute(back.where(*mine)).scalar_one()), int(days)
+        sums = (
+            select(func.coalesce(func.sum(s.payable_fen), 0)).where(*mine),
+            back.where(*mine),
+            select(func.coalesce(func.sum(p.amount_fen), 0)).where(*past),
+        )
+        paid, returned, before = (int(connection.execute(one).scalar_one()) for one in sums)
+        days = union(select(s.day).where(*mine), select(p.day).where(*past)).subquery()
+        return paid - returned + before, int(connection.execute(select(func.count()).select_from(days)).scalar_one())
 
     def goods(self, member_ids: Sequence[str], since: date) -> tuple[BoughtGoods, ...]:
         """Every product bought from a business day on, the newest first; what came back whole is left out."""
-        s, line, back = t.sale.c, t.sale_line.c, t.return_line.c
+        s, line, back, p = t.sale.c, t.sale_line.c, t.return_line.c, t.past_purchase.c
         returned = (
             select(func.coalesce(func.sum(back.quantity), 0))
             .where(back.original_sale_id == line.sale_id, back.original_line_id == line.line_id)
             .correlate(t.sale_line)
             .scalar_subquery()
         )
-        kept = (
-            select(line.product_id, (line.quantity - returned).label("packs"), s.day, s.sale_id)
+        here = (
+            select(line.product_id, (line.quantity - returned).label("packs"), s.day)
             .select_from(t.sale_line.join(t.sale, s.sale_id == line.sale_id))
             .where(s.member_id.in_(member_ids), s.day >= since)
-            .subquery()
         )
-        k = kept.c
+        past = select(p.product_id, p.quantity, p.day).where(p.member_id.in_(member_ids), p.day >= since)
+        k = union_all(here, past).subquery().c
         wanted = (
-            select(k.product_id, func.sum(k.packs), func.count(distinct(k.sale_id)), func.max(k.day))
+            select(k.product_id, func.sum(k.packs), func.count(distinct(k.day)), func.max(k.day))
             .where(k.packs > 0)
             .group_by(k.product_id)
             .order_by(func.max(k.day).desc(), k.product_id)
@@ -66,5 +73,6 @@ class History:
     def blobs(self, person_id: str, kind: str, limit: int = 1) -> tuple[tuple[str, datetime], ...]:
         """(id, when) of a person's private blobs of one kind, the newest first."""
         b = t.private_blob.c
-        wanted = select(b.blob_id, b.at).where(b.person_id == person_id, b.kind == kind).order_by(b.at.desc(), b.blob_id.desc()).limit(limit)
-        return tuple((row.blob_id, row.at) for row in self._readers.connection().execute(wanted))
+        mine = select(b.blob_id, b.at).where(b.person_id == person_id, b.kind == kind)
+        rows = self._readers.connection().execute(mine.order_by(b.at.desc(), b.blob_id.desc()).limit(limit))
+        return tuple((row.blob_id, row.at) for row in rows)

@@ -12,7 +12,7 @@ from app.desktop.widgets.chips import KeyCap
 
 DESCRIBED = {
     "sale", "pay", "stock", "returns", "shift", "receipts", "reports", "sheet", "sync", "settings", "devices", "labels",
-    "rx", "campaigns", SIGN_IN,
+    "rx", "campaigns", "member", SIGN_IN,
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from app.desktop.theme import Theme, paint
 from app.desktop.theme.type import Face
 
 PAGES = (
-    "sale", "pay", "stock", "returns", "shift", "receipts", "sheet", "reports", "sync", "settings", "rx", "campaigns",
+    "sale", "pay", "member", "stock", "returns", "shift", "receipts", "sheet", "reports", "sync", "settings", "rx", "campaigns",
     "devices", "help",
 )  # fmt: skip
 MAYBE = ("devices", "help")
@@ -66,7 +66,7 @@ def pages(hand: Hand, *keys: str) -> Iterator[tuple[str, QWidget]]:
             till.checkout.cancel()
         if till.selling.basket.lines:
             till.selling.clear()
-        if key in ("sale", "pay", "rx", "campaigns"):
+        if key in ("sale", "pay", "rx", "campaigns", "member"):
             for code in (EAN, MEMBER) if key == "pay" else (TRACE, EAN, MEMBER):
                 till.selling.scan(code)
         if key == "pay":

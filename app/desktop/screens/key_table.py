@@ -54,6 +54,15 @@ AT_TIMES: dict[str, tuple[tuple[str, Text], ...]] = {
         ("F9", Text("药师到岗/离岗", "On/off duty")),
         ("F12", Text("通过并签章", "Approve")),
     ),
+    "member": (
+        ("Enter", Text("带入收银", "Into the sale")),
+        ("F3", Text("找会员 / 换会员", "Find / other member")),
+        ("F4", Text("登记指标", "Enter reading")),
+        ("F5", Text("随访", "Follow-up")),
+        ("F6", Text("优惠券", "Coupons")),
+        ("F8", Text("家庭", "Family")),
+        ("F9", Text("用药史", "Medicines")),
+    ),
     "returns": (
         ("F2", Text("找原单 / 换一单", "Find the sale / other sale")),
         ("F4", Text("原因", "Reason")),

@@ -75,6 +75,8 @@ class Page(QWidget):
     """Whether what is typed and chosen in the omnibox comes to this page; otherwise it goes to the sale page."""
     suggests: bool = True
     """Whether products are listed under the omnibox while something is typed here."""
+    box_words: Text = Text("")
+    """What may be typed into the omnibox here, where that is not what may be typed anywhere."""
     draws_echo: bool = False
     """Whether the page shows its echoes itself; otherwise the window's strip above the function bar does."""
 

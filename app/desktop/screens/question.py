@@ -554,6 +554,11 @@ class QuestionPanel(Panel):
         if isinstance(part, Entry):
             part.setText(value)
 
+    def focus_first(self) -> None:
+        """Take the keyboard to the first field, whatever stands in it."""
+        for part in list(self._parts.values())[:1]:
+            part.setFocus(Qt.FocusReason.TabFocusReason)
+
     def go_on(self) -> bool:
         """Take the keyboard to the first field that still needs something; False when none does."""
         question, values = self._question, self.values()

@@ -28,10 +28,13 @@ class NavEntry:
 class NavKey(PaintedButton):
     """One place in the rail, with a badge for waiting work."""
 
-    def __init__(self, theme: Theme, entry: NavEntry, *, narrow: bool = False, parent: QWidget | None = None) -> None:
-        """`narrow` drops the words and keeps the icon."""
+    def __init__(
+        self, theme: Theme, entry: NavEntry, *, narrow: bool = False, tall: float = 60, parent: QWidget | None = None
+    ) -> None:
+        """`narrow` drops the words and keeps the icon; `tall` is less where many places stand in the rail."""
         super().__init__(theme, parent)
         self.entry = entry
+        self._tall = tall
         self._icon = entry.icon
         self._badge = ""
         self._badge_tone = "badge"
@@ -59,8 +62,8 @@ class NavKey(PaintedButton):
         self.restyle()
 
     def measure(self) -> None:
-        """76 × 60, or 52 high without words."""
-        self.setFixedSize(self.theme.px(76), self.theme.px(52 if self._narrow else 60))
+        """76 wide, 60 high or what is left to it; at most 52 without words."""
+        self.setFixedSize(self.theme.px(76), self.theme.px(min(52, self._tall) if self._narrow else self._tall))
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw it; the chosen one is filled and marked on the left edge."""
@@ -75,10 +78,10 @@ class NavKey(PaintedButton):
             paint.rounded(painter, ground, px(10), theme.color("rail_hover"))
         ink = "rail_on" if on else "rail_ink"
         x = rect.center().x() - px(23) / 2
-        middle = rect.center().y() if self._narrow else rect.top() + px(20.5)
+        middle = rect.center().y() if self._narrow else rect.center().y() - px(9.5)
         paint.icon(painter, theme, self._icon, x, middle, 23, ink, "fill" if on else "regular")
         if not self._narrow:
-            words = QRectF(rect.left(), rect.top() + px(34), rect.width(), px(18))
+            words = QRectF(rect.left(), rect.center().y() + px(4), rect.width(), px(18))
             face = theme.face("caption", weight=600 if on else 500)
             paint.text(painter, words, self.entry.words, face, theme.color(ink), "center")
         if self._badge:
@@ -102,7 +105,10 @@ class NavRail(Painted):
     ) -> None:
         """`chosen` tells the key of the place pressed; marking it is left to `set_active`."""
         super().__init__(theme, parent)
-        self._keys = {entry.key: NavKey(theme, entry) for entry in (*entries, *foot)}
+        places = (*entries, *foot)
+        # The smallest screen that shows everything is 768 high, 70 of it the sign.
+        tall = max(50, min(60, (768 - 70) // max(1, len(places))))
+        self._keys = {entry.key: NavKey(theme, entry, tall=tall) for entry in places}
         self._active = ""
         top = [self._keys[entry.key] for entry in entries]
         below = [self._keys[entry.key] for entry in foot]

@@ -144,6 +144,12 @@ class Omnibox(Painted):
         """Put text in it without telling."""
         self.entry.setText(text)
 
+    def set_placeholder(self, words: str) -> None:
+        """Say what may be typed here; '' says what may be typed anywhere."""
+        if words != self._placeholder:
+            self._placeholder = words
+            self.restyle()
+
     def clear(self) -> None:
         """Empty it without telling."""
         self.entry.clear()

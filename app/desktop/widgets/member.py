@@ -205,14 +205,26 @@ class CouponTile(PaintedButton):
         self._worth, self._words, self._note, self._state, self._tone = worth, words, note, state, tone
         self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.name(f"{worth} {words}", f"{note} {state}".strip())
+        self._speak()
         self.restyle()
+
+    def show_coupon(self, worth: str, words: str, note: str, state: str, *, tone: str, used: bool) -> None:
+        """Show another coupon; `used` frames it as one in use."""
+        self._worth, self._words, self._note, self._state, self._tone = worth, words, note, state, tone
+        self.setChecked(used)
+        self._speak()
+        self.update()
+
+    def _speak(self) -> None:
+        self.name(f"{self._worth} {self._words}".strip(), f"{self._note} {self._state}".strip())
+
+    def nextCheckState(self) -> None:
+        """Pressing it does not tick it: whether it is in use follows from the sale."""
 
     def measure(self) -> None:
         """66 high."""
         self.setFixedHeight(self.theme.px(66))
-        words = self.theme.face("body_strong").width(self._words) + self.theme.face("caption").width(self._state)
-        self.setMinimumWidth(round(words) + self.theme.px(84 + 14 + 40))
+        self.setMinimumWidth(self.theme.px(84 + 14 + 110))
 
     def ring_radius(self) -> float:
         """A little rounder than the coupon."""
@@ -260,10 +272,22 @@ class CouponTile(PaintedButton):
         left = cut + px(14)
         width = box.right() - left - px(14)
         state_face = theme.face("caption_strong")
-        name_box = QRectF(left, box.top() + px(11), width - state_face.width(self._state) - px(8), px(22))
+        aside = state_face.width(self._state) + (px(19) if on else 0)
+        middle = box.center().y()
+        beside = width - aside - px(8) if self._state else width
         name_ink = theme.color("ink" if able else "off")
-        paint.text(painter, name_box, self._words, theme.face("body_strong"), name_ink, elide=True)
-        note_box = QRectF(left, box.top() + px(34), width, px(20))
+        name_face = theme.face("body_strong")
+        if name_face.width(self._words) > beside:
+            name_face = theme.face("label_strong")
+        lines = paint.wrapped(self._words, name_face, beside)[:2]
+        # A long name takes two lines; its end must not be lost.
+        y = box.top() + (px(11) if len(lines) < 2 else px(5))
+        for line in lines:
+            paint.text(painter, QRectF(left, y, beside, px(20)), line, name_face, name_ink, elide=True)
+            y += px(17)
+        note_box = QRectF(left, y + px(4 if len(lines) < 2 else 0), beside, px(20))
         paint.text(painter, note_box, self._note, theme.face("caption"), theme.color("ink3"), elide=True)
-        state_box = QRectF(left, box.top() + px(11), width, px(22))
+        if on:
+            paint.icon(painter, theme, "check-circle", box.right() - px(14) - aside, middle, 15, "brand", "fill")
+        state_box = QRectF(left, middle - px(11), width, px(22))
         paint.text(painter, state_box, self._state, state_face, theme.color("brand_ink" if on else "ink2"), "right")

@@ -104,8 +104,8 @@ class Card(Panel):
     ) -> None:
         """`parts` stand below the headline from top to bottom."""
         self.title = Txt(theme, title, "head")
-        head = Row(theme, self.title, Spring(), aside)
-        super().__init__(theme, Column(theme, head, *parts, gap=gap, margins=margins), parent=parent)
+        self.head = Row(theme, self.title, Spring(), aside)
+        super().__init__(theme, Column(theme, self.head, *parts, gap=gap, margins=margins), parent=parent)
         self.setAccessibleName(title)
 
 

@@ -131,6 +131,7 @@ def reach(hand: Hand, screen: str) -> QWidget:
         "pay": (EAN, MEMBER),
         "rx": (TRACE, MEMBER),
         "campaigns": (EAN, MEMBER),
+        "member": (EAN, MEMBER),
     }.get(screen, ())
     for code in scans:
         till.selling.scan(code)
@@ -155,6 +156,7 @@ SCREENS = (
     "sync",
     "rx",
     "campaigns",
+    "member",
     "settings",
     "sign_in",
 )

@@ -1,0 +1,896 @@
+"""The member's page: who somebody is, allergies first, medicines in use, readings, family, coupons, what is to be done, and consents.
+
+Everything is entered on the page itself, in a form that takes the middle; a card without anything says in one line what would fill it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.counter.faults import Refused
+from app.counter.scene import Echo, QuestionField
+from app.desktop import wording
+from app.desktop.screens.desk import Desk, Listing, Slot
+from app.desktop.screens.page import FKeySpec, Page, Surroundings
+from app.desktop.screens.rows import Cell, ListRow
+from app.desktop.widgets.arrange import Column, Row, Spring, boxed
+from app.desktop.widgets.buttons import Btn
+from app.desktop.widgets.notices import announce
+from app.desktop.widgets.surfaces import Panel
+from app.desktop.widgets.words import IconTile, Txt
+from app.domain.verdict import Text
+from app.records.clock import shop_day
+
+if TYPE_CHECKING:
+    # Named only: what a member's page is made of is loaded when it is first opened.
+    from app.counter.care_scene import Todo
+    from app.counter.member_view import FoundMember, MemberScene
+    from app.desktop.screens import member_forms
+    from app.desktop.screens.joining import JoinPanel
+
+LEFT_WIDTH, RIGHT_WIDTH = 282, 300
+SALE_KINDS = ("sale", "return")
+
+
+class MemberPage(Desk):
+    """One member at a time: the open sale's, or one that is looked up here."""
+
+    key = "member"
+    title = Text("会员", "Member")
+    icon = "identification-card"
+    takes_scans = True
+    draws_echo = True
+    searches = True
+    suggests = False
+    box_words = Text("扫会员码，或输手机号 / 后四位 / 姓名", "Scan a member's code, or type phone / last four / name")
+
+    def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
+        super().__init__(around, parent)
+        self._member_id = ""
+        self._found_by = ""
+        self._basket = ""
+        """The sale at which the member was looked up: with the next one they are forgotten."""
+        self._scene: MemberScene | None = None
+        self._found: tuple[FoundMember, ...] = ()
+        self._sought = ""
+        self._kind = ""
+        self._phone = ""
+        self._sale: Page | None = None
+        self._receipts: Page | None = None
+        self._rows: tuple[ListRow, ...] = ()
+        self._form: member_forms.Sheet | None = None
+        self._parts: _Parts | None = None
+        self._growing = self._grow()
+        self._begun = False
+        self._stack = QStackedWidget()
+        self._nobody = Slot()
+        self._stack.addWidget(self._nobody)
+        self.lay((self._stack, 1))
+
+    # ------------------------------------------------------------------ what the window calls
+
+    def meet(self, pages: Mapping[str, Page]) -> None:
+        """The sale, whose member this is, and the papers that dealings lead to."""
+        self._sale = pages.get("sale")
+        self._receipts = pages.get("receipts")
+        if self._sale is not None:
+            self._sale.changed.connect(self._sale_changed)
+
+    def fkeys(self) -> tuple[FKeySpec, ...]:
+        """The keys that work in the present state."""
+        if self._form is not None or self._joining_open:
+            return (FKeySpec("Esc", Text("返回", "Back"), self._close_form),)
+        back = FKeySpec("Esc", Text("返回收银", "To the sale"), self._back)
+        if self._scene is None:
+            return (back, FKeySpec("F3", Text("找会员", "Find member"), self._other))
+        care = self._scene.care
+        take = Text("回到收银", "To the sale") if self._scene.here else Text("带入收银", "Into the sale")
+        return (
+            back,
+            FKeySpec("Enter", take, self._take),
+            FKeySpec("F3", Text("换会员", "Other member"), self._other),
+            FKeySpec("F4", Text("登记指标", "Enter reading"), self.enter_reading),
+            FKeySpec("F5", Text("随访", "Follow-up"), self._follow_up),
+            FKeySpec("F6", Text("优惠券", "Coupons"), self._all_tickets, enabled=bool(self._scene.tickets)),
+            FKeySpec("F8", Text("家庭", "Family"), self._all_family),
+            FKeySpec("F9", Text("用药史", "Medicines"), self._all_medicines, enabled=bool(care.medicines or care.dealings)),
+        )
+
+    def on_shown(self) -> None:
+        """The open sale's member, else the one that was looked up during it."""
+        basket = self.till.selling.basket
+        if basket.member_id:
+            self._member_id, self._found_by = basket.member_id, basket.found_by
+        elif basket.basket_id != self._basket:
+            self._member_id = ""
+        self._basket = basket.basket_id
+        self._phone = ""
+        self._drop_form()
+        self.refresh()
+
+    def on_left(self) -> None:
+        """What was revealed is masked again, and no half-typed form stays."""
+        self._phone = ""
+        self._drop_form()
+
+    def on_scanned(self, raw: str) -> None:
+        """A member's code brings that member into the sale and onto the page; everything else goes to the open sale."""
+        if self._sale is None:
+            return
+        before = self.till.selling.basket.member_id
+        self._sale.on_scanned(raw)
+        now = self.till.selling.basket.member_id
+        if now and (now != before or self.till.member_view.is_member_code(raw)):
+            self._show(now, self.till.selling.basket.found_by)
+
+    def on_omnibox(self, text: str) -> bool:
+        """Enter: on words, look for a member; on nothing, take the one on the page into the sale."""
+        if self._joining_open and self._parts is not None:
+            self._parts.join.take(text.strip())
+            return True
+        if text.strip():
+            self._look_for(text.strip())
+        elif self._form is None and self._scene is not None:
+            self._take()
+        return True
+
+    def on_key(self, name: str) -> bool:
+        """Esc steps back; digits and arrows choose among several that were found."""
+        if self._joining_open and self._parts is not None:
+            if name == "Esc":
+                self._close_form()
+                return True
+            return len(name) == 1 and name.isdigit() and self._parts.join.pick(name)
+        if name == "Esc" and self._form is not None:
+            self._close_form()
+            return True
+        if name == "Enter" and self._form is None and self._scene is not None:
+            self._take()
+            return True
+        if name == "Ctrl J" and self._scene is None and self._sought:
+            self._join()
+            return True
+        if len(name) == 1 and name.isdigit() and 0 < int(name) <= len(self._rows) and self._scene is None:
+            self._rows[int(name) - 1].click()
+            return True
+        return self.list_key(name, self._rows if self._scene is None else (), self._back)
+
+    def tell(self, echo: Echo | None) -> None:
+        """What an act came to, at the foot of the page: the cards keep their room."""
+        super().tell(echo)
+        if echo is not None:
+            said = wording.spoken(echo, self.theme.language)
+            self.toast.emit(said.title, said.icon)
+
+    # ------------------------------------------------------------------ finding
+
+    def _look_for(self, text: str) -> None:
+        """A phone, its last four digits, a card, a name: one is shown, several are listed, none may join."""
+        found = self.till.member_view.find(text)
+        self._drop_form()
+        if len(found) == 1:
+            self._show(found[0].member_id, found[0].found_by)
+            self.type_back.emit()
+            return
+        self._member_id, self._scene, self._found, self._sought = "", None, found, text
+        self._draw()
+        if not found:
+            self.tell(Echo("refused", "member_unknown", {"text": text}, sound="scan_rejected"))
+        elif self._rows:
+            self._rows[0].setFocus(Qt.FocusReason.TabFocusReason)
+        self.changed.emit()
+
+    def _show(self, member_id: str, found_by: str = "") -> None:
+        self._member_id, self._found_by, self._found, self._sought, self._kind, self._phone = member_id, found_by, (), "", "", ""
+        self._basket = self.till.selling.basket.basket_id
+        self._drop_form()
+        self.refresh()
+
+    def _other(self) -> None:
+        """换会员: nobody on the page, the keyboard in the box."""
+        self._member_id, self._scene, self._found, self._sought, self._phone = "", None, (), "", ""
+        self._drop_form()
+        self._draw()
+        self.type_back.emit()
+        self.changed.emit()
+
+    def refresh(self) -> None:
+        """Read the member anew and draw; a member this till does not know any more is nobody."""
+        self._scene = None
+        if self._member_id:
+            try:
+                self._scene = self.till.member_view.scene(self._member_id, self._kind)
+            except Refused as refusal:
+                self.refuse(refusal)
+        self._draw()
+        self.changed.emit()
+
+    def _sale_changed(self) -> None:
+        if not self._begun and self.till.selling.basket.member_id:
+            self._begun = True
+            QTimer.singleShot(0, self, self._grow_on)
+        if not self.isVisible() or self._form is not None:
+            return
+        member_id = self.till.selling.basket.member_id
+        if member_id and member_id != self._member_id:
+            self._show(member_id, self.till.selling.basket.found_by)
+        elif self._scene is not None:
+            self.refresh()
+
+    # ------------------------------------------------------------------ acts
+
+    def _back(self) -> None:
+        self.go.emit("sale")
+
+    def _take(self) -> None:
+        """带入收银: the open sale is this member's, and the window goes there."""
+        scene = self._scene
+        if scene is None:
+            return
+        if not scene.here:
+            done = self.attempt(lambda: self.tell(self.till.selling.attach_member(scene.head.member_id, self._found_by).echo))
+            if not done or self.till.selling.basket.member_id != scene.head.member_id:
+                return
+        self.go.emit("sale")
+
+    def _reveal(self) -> None:
+        """The whole phone number, for a purpose that is kept; pressed again, it is masked."""
+        if self._phone:
+            self._phone = ""
+            self._draw()
+            return
+        from app.desktop.screens.member_forms import ListSheet
+
+        rows = [(code, (Cell(words.of(self.theme.language), role="body_strong"),)) for code, words in self.till.noting.purposes]
+        sheet = ListSheet(self.theme, "eye", self.say("为什么要看手机号？会记下谁看的", "Why? Who looked is kept"), rows, "")
+        sheet.picked.connect(self._revealed)
+        self._open(sheet)
+
+    def _revealed(self, purpose: str) -> None:
+        try:
+            phone = self.till.noting.reveal_phone(self._member_id, purpose)
+        except Refused as refusal:
+            self.refuse(refusal)
+            return
+        self._drop_form()
+        self._phone = phone
+        self.refresh()
+
+    # -- allergies and family ------------------------------------------------------
+
+    def _ask_allergies(self) -> None:
+        if self._scene is not None:
+            face = self._scene.allergies
+            whom = self.say("核对过敏", "Allergies")
+            self._allergy_sheet(whom, face.codes, known=face.state != "never", person_id="")
+
+    def _allergy_sheet(self, whom: str, recorded: Sequence[str], *, known: bool, person_id: str) -> None:
+        from app.desktop.screens.member_forms import AllergySheet
+
+        sheet = AllergySheet(self.theme, whom, self.till.member_view.allergy_classes(), recorded, known=known)
+
+        def keep(classes: tuple[str, ...]) -> None:
+            try:
+                self.till.noting.ask_allergies(self._member_id, classes, person_id)
+            except Refused as refusal:
+                sheet.show_problem(self._worded(refusal))
+                return
+            self._done(self.say("过敏史已记下", "Allergies noted"))
+
+        sheet.answered.connect(keep)
+        self._open(sheet)
+
+    def _worded(self, refusal: Refused) -> str:
+        return wording.sentence(refusal.code, refusal.facts, self.theme.language)
+
+    def _all_family(self) -> None:
+        """F8: everybody, and a further one."""
+        if self._scene is None:
+            return
+        if not self._scene.family:
+            self._add_person()
+            return
+        from app.desktop.screens.member_forms import ListSheet, kin_rows
+
+        scene = self._scene
+        add = Btn(self.theme, self.say("加家人", "Add"), "tonal", icon="user-plus", height=34)
+        add.clicked.connect(self._add_person)
+        add.setEnabled(len(scene.family) < scene.most_family)
+        title = self.say(f"家庭 · {len(scene.family)}/{scene.most_family} 人", f"Family · {len(scene.family)} of {scene.most_family}")
+        sheet = ListSheet(self.theme, "users-three", title, kin_rows(self.theme, scene.family), "", aside=add)
+        sheet.picked.connect(self._edit_person)
+        self._open(sheet)
+
+    def _add_person(self) -> None:
+        self._person_form("")
+
+    def _edit_person(self, person_id: str) -> None:
+        self._person_form(person_id)
+
+    def _person_form(self, person_id: str) -> None:
+        from app.counter.noting import PersonDraft
+        from app.desktop.screens.member_forms import FormSheet
+
+        view = self.till.member_view
+        person = view.person(self._member_id, person_id) if person_id else None
+        if person_id and person is None:
+            return
+        kin = next((one for one in self._scene.family if one.person_id == person_id), None) if self._scene is not None else None
+        agreed = {"given": "yes", "refused": "no"}.get(kin.consent, "") if kin is not None else ""
+        fields = (
+            QuestionField("name", "text", Text("姓名", "Name"), person.name if person is not None else ""),
+            QuestionField(
+                "relation", "choice", Text("关系", "Relation"), person.relation if person is not None else "", view.rules.relations
+            ),
+            QuestionField(
+                "sex",
+                "choice",
+                Text("性别", "Sex"),
+                person.sex if person is not None else "",
+                (("F", Text("女", "F")), ("M", Text("男", "M"))),
+                required=False,
+            ),
+            QuestionField(
+                "born",
+                "text",
+                Text("生日", "Birthday"),
+                str(person.born_on or "") if person is not None else "",
+                required=False,
+                hint=Text("19570312", "19570312"),
+            ),
+            QuestionField(
+                "agrees",
+                "choice",
+                Text("本人（儿童由监护人）同意关联吗", "Does this person (a child: the guardian) agree to be linked"),
+                agreed,
+                (("yes", Text("同意", "Agrees")), ("no", Text("不同意", "Does not"))),
+                required=False,
+            ),
+        )
+        title = self.say("改家人资料", "Family person") if person is not None else self.say("加家人", "Add a family person")
+        sheet = FormSheet(self.theme, "user-plus", title, fields)
+
+        def keep(values: dict[str, str]) -> None:
+            said = values["agrees"] if values["agrees"] != agreed else ""
+            draft = PersonDraft(values["name"], values["relation"], values["sex"], values["born"], said)
+            try:
+                kept = self.till.noting.set_person(self._member_id, draft, person_id)
+            except Refused as refusal:
+                sheet.show_problem(self._worded(refusal))
+                return
+            if values["agrees"] == "no":
+                self._done(self.say("已记下，只按年龄核对", "Noted: only age is checked"))
+                return
+            # The next question at once: nobody buys for somebody whose allergies were never asked.
+            self.refresh()
+            fresh = view.person(self._member_id, kept)
+            recorded = tuple(code for code in fresh.allergy_classes.split(";") if code) if fresh is not None else ()
+            whom = self.say(f"{draft.name[:1]}{'*' * max(1, len(draft.name) - 1)} 的过敏", "This person's allergies")
+            self._allergy_sheet(whom, recorded, known=fresh is not None and fresh.allergies_known, person_id=kept)
+
+        sheet.answered.connect(keep)
+        self._open(sheet)
+
+    # -- readings, follow-ups ------------------------------------------------------
+
+    def enter_reading(self, kind: str = "") -> None:
+        """F4: the form of a kind of reading."""
+        scene = self._scene
+        if scene is None:
+            return
+        from app.desktop.screens.member_forms import ReadingSheet
+
+        caring = self.till.caring
+        form = caring.form(kind or scene.care.series.kind)
+        kinds = tuple((tab.kind, tab.title) for tab in scene.care.tabs)
+        sheet = ReadingSheet(self.theme, form, kinds, ask_consent=scene.care.consent == "unasked")
+        member_id = scene.head.member_id
+
+        def look() -> None:
+            errors = caring.check(member_id, sheet.draft()).errors
+            sheet.show_errors([error for error in errors if sheet.is_typed(error.field)])
+
+        def take() -> None:
+            checked = caring.check(member_id, sheet.draft())
+            if checked.errors:
+                sheet.show_errors(checked.errors)
+                return
+            try:
+                recorded, written = caring.record(member_id, sheet.draft(), sheet.agreed)
+            except Refused as refusal:
+                sheet.show_problem(self._worded(refusal))
+                return
+            sheet.show_advice(recorded.advice, kept=recorded.kept)
+            self._kind = form.kind
+            sounds = "blocked_by_rule" if recorded.advice.urgent else "scan_member_or_rx"
+            if written is not None:
+                self.after(written, lambda _: self._read_behind())
+            self.tell(Echo("told", "reading_kept" if recorded.kept else "reading_told", {"words": recorded.advice.words}, sound=sounds))
+
+        sheet.changed.connect(look)
+        sheet.taken.connect(take)
+        sheet.kind_chosen.connect(self.enter_reading)
+        self._open(sheet)
+
+    def _read_behind(self) -> None:
+        """What was written shows in the cards, the open form stays."""
+        if self._member_id:
+            self._scene = self.till.member_view.scene(self._member_id, self._kind)
+            self._draw()
+
+    def _choose_kind(self, kind: str) -> None:
+        self._kind = kind
+        self.refresh()
+
+    def _follow_up(self) -> None:
+        """F5: the open follow-up's outcome, or a new one."""
+        scene = self._scene
+        if scene is None:
+            return
+        todo = next((one for one in scene.care.todos if one.followup_id), None)
+        if todo is not None:
+            self._call_outcome(todo.followup_id)
+        else:
+            self._new_follow_up()
+
+    def _call_outcome(self, followup_id: str) -> None:
+        from app.desktop.screens.member_forms import FollowUpSheet
+
+        try:
+            sheet = FollowUpSheet(self.theme, self.till.caring.follow_up(followup_id))
+        except Refused as refusal:
+            self.refuse(refusal)
+            return
+
+        def keep(outcome: str, later: str, findings: tuple[str, ...]) -> None:
+            due_on = self._today() + timedelta(days=int(later)) if later else None
+            try:
+                written = self.till.caring.follow_up_done(followup_id, outcome, due_on, findings)
+            except Refused as refusal:
+                sheet.show_problem(self._worded(refusal))
+                return
+            self.after(written, lambda _: self._done(self.say("随访结果已记下", "Outcome noted")))
+
+        sheet.answered.connect(keep)
+        self._open(sheet)
+
+    def _new_follow_up(self) -> None:
+        from app.desktop.screens.member_forms import follow_up_sheet
+
+        sheet = follow_up_sheet(self.theme)
+
+        def keep(values: dict[str, str]) -> None:
+            due_on = self._today() + timedelta(days=int(values["later"]))
+            try:
+                written = self.till.caring.set_follow_up(self._member_id, due_on)
+            except Refused as refusal:
+                sheet.show_problem(self._worded(refusal))
+                return
+            self.after(written, lambda _: self._done(self.say(f"已约 {due_on} 随访", f"Follow-up on {due_on}")))
+
+        sheet.answered.connect(keep)
+        self._open(sheet)
+
+    def _today(self) -> date:
+        return shop_day(self.till.clock.now())
+
+    def _act_todo(self, todo: Todo) -> None:
+        """One press does it: into the sale, into the form, or to the outcome."""
+        if todo.act == "add":
+            self._add_to_sale(todo.product_id, max(1, todo.packs))
+        elif todo.act == "record":
+            self.enter_reading(todo.reading_kind)
+        else:
+            self._call_outcome(todo.followup_id)
+
+    def _add_to_sale(self, product_id: str, packs: int) -> None:
+        """The pack bought last, into the open sale, which is the member's from now on; a prescription medicine still goes to review."""
+        scene, selling = self._scene, self.till.selling
+        if scene is None:
+            return
+        if not scene.here and not self.attempt(lambda: selling.attach_member(scene.head.member_id, self._found_by)):
+            return
+        self.attempt(lambda: self.tell(selling.add_product(product_id, packs).echo))
+        self.refresh()
+
+    # -- lists -----------------------------------------------------------------------
+
+    def _all_tickets(self) -> None:
+        """F6: every coupon with its rule; one that is pressed is used in the open sale, or left."""
+        if self._scene is None:
+            return
+        from app.desktop.screens.member_forms import ListSheet, ticket_rows
+
+        title = self.say(f"优惠券 · {len(self._scene.tickets)} 张", f"Coupons · {len(self._scene.tickets)}")
+        sheet = ListSheet(self.theme, "ticket", title, ticket_rows(self.theme, self._scene.tickets), "")
+        sheet.picked.connect(self._pick_ticket)
+        self._open(sheet)
+
+    def _pick_ticket(self, serial: str) -> None:
+        """In the member's own open sale the coupon is used or left; else it says what it is for."""
+        scene = self._scene
+        ticket = next((one for one in scene.tickets if one.serial == serial), None) if scene is not None else None
+        if scene is None or ticket is None:
+            return
+        if scene.here and self.till.selling.basket.lines and ticket.state in ("used", "waiting"):
+            self.attempt(lambda: self.tell(self.till.selling.pick_coupon(serial).echo))
+            reopened = self._form is not None
+            self._drop_form()
+            self.refresh()
+            if reopened:
+                self._all_tickets()
+            return
+        words = " · ".join(part for part in (self.of(ticket.title), self.of(ticket.rule), self.of(ticket.why)) if part)
+        self.toast.emit(words, "ticket")
+
+    def _all_todos(self) -> None:
+        """Everything that is to be done; one press does it."""
+        if self._scene is None:
+            return
+        from app.desktop.screens.member_forms import ListSheet, todo_rows
+
+        todos = self._scene.care.todos
+        sheet = ListSheet(
+            self.theme, "list-checks", self.say(f"待办 · {len(todos)} 项", f"To do · {len(todos)}"), todo_rows(self.theme, todos), ""
+        )
+        sheet.picked.connect(lambda order: self._act_todo(todos[int(order)]))
+        self._open(sheet)
+
+    def _all_medicines(self) -> None:
+        """F9: the medicines of the last twelve months."""
+        if self._scene is None:
+            return
+        from app.desktop.screens.member_forms import ListSheet, medicine_rows
+
+        medicines = self.till.member_view.medicines(self._member_id)
+        title = self.say(f"用药史 · 近 12 个月 {len(medicines)} 种", f"Medicines · {len(medicines)} in 12 months")
+        none = self.say("近 12 个月在本店没买过药", "No medicine bought here in 12 months")
+        sheet = ListSheet(self.theme, "pill", title, medicine_rows(self.theme, medicines), none)
+        sheet.picked.connect(self._note_usage)
+        self._open(sheet)
+
+    def _all_dealings(self) -> None:
+        """Every dealing of the chosen sort; a sale or return opens its paper."""
+        parts = self._parts
+        if self._scene is None or parts is None:
+            return
+        from app.desktop.screens.member_forms import ListSheet, dealing_rows
+
+        shown = parts.dealings.shown(self._scene.care)
+        title = self.say(f"往来 · {len(shown)} 条", f"Dealings · {len(shown)}")
+        sheet = ListSheet(self.theme, "list-bullets", title, dealing_rows(self.theme, shown), "")
+        sheet.picked.connect(lambda key: self._press_dealing(*key.split("|", 1)))
+        self._open(sheet)
+
+    def _note_usage(self, product_id: str) -> None:
+        """How a medicine is taken: what days left are reckoned from."""
+        from app.counter.care_scene import UsageDraft
+        from app.desktop.screens.member_forms import usage_sheet
+
+        caring, member_id = self.till.caring, self._member_id
+        try:
+            form = caring.usage_form(member_id, product_id)
+        except Refused as refusal:
+            self.refuse(refusal)
+            return
+        unasked = self._scene is not None and self._scene.care.consent == "unasked"
+        sheet = usage_sheet(self.theme, form, ask_consent=unasked)
+
+        def keep(values: dict[str, str]) -> None:
+            draft = UsageDraft(product_id, values["dose"], values["times"], values["every_days"], values["moment"], values["source"])
+            agreed = {"yes": True, "no": False}.get(values.get("consent", ""))
+            try:
+                written = caring.set_usage(member_id, draft, agreed)
+            except Refused as refusal:
+                sheet.show_problem(self._worded(refusal))
+                return
+            self.after(written, lambda _: self._done(self.say("用法已记下", "Dose noted")))
+
+        def end() -> None:
+            try:
+                written = caring.end_usage(member_id, product_id)
+            except Refused as refusal:
+                sheet.show_problem(self._worded(refusal))
+                return
+            self.after(written, lambda _: self._done(self.say("已记停用，不再提醒", "Not taken any more: no reminder")))
+
+        sheet.answered.connect(keep)
+        sheet.ended.connect(end)
+        self._open(sheet)
+
+    def _press_dealing(self, kind: str, number: str) -> None:
+        """A sale or return opens its paper."""
+        if kind in SALE_KINDS and self._receipts is not None and number:
+            self.go.emit("receipts")
+            self._receipts.on_omnibox(number)
+
+    # -- consents and joining ------------------------------------------------------
+
+    def _consents(self) -> None:
+        parts = self._parts
+        if self._scene is None or parts is None:
+            return
+        self._drop_form()
+        parts.join.begin_consents(self._member_id)
+        parts.show_join()
+        self.changed.emit()
+
+    def _join(self) -> None:
+        """Nobody was found by this phone: register them here."""
+        self._made()
+        parts = self._parts
+        assert parts is not None
+        parts.join.begin(self._sought)
+        self._stack.setCurrentIndex(1)
+        parts.show_join()
+        self.changed.emit()
+
+    @property
+    def _joining_open(self) -> bool:
+        return self._parts is not None and self._parts.join.open
+
+    def _joined(self, echo: Echo) -> None:
+        self.tell(echo)
+        member_id = self.till.selling.basket.member_id
+        self._close_form()
+        if member_id:
+            self._show(member_id, self.till.selling.basket.found_by)
+
+    # ------------------------------------------------------------------ forms
+
+    def _open(self, sheet: member_forms.Sheet) -> None:
+        self._drop_form()
+        assert self._parts is not None
+        self._form = sheet
+        self._parts.show_form(sheet)
+        sheet.left.connect(self._close_form)
+        sheet.begin()
+        self.changed.emit()
+
+    def _drop_form(self) -> None:
+        self._form = None
+        if self._parts is not None:
+            self._parts.show_cards()
+
+    def _close_form(self) -> None:
+        self._drop_form()
+        self.refresh()
+        self.type_back.emit()
+
+    def _done(self, words: str) -> None:
+        """An act is on disk: the form goes, the cards show it."""
+        self._close_form()
+        self.toast.emit(words, "check-circle")
+        announce(self, words)
+
+    # ------------------------------------------------------------------ drawing
+
+    def redraw(self) -> None:
+        """Say everything in the language in force; an open form is closed with it."""
+        if self._parts is not None:
+            self._drop_form()
+        self._draw()
+
+    def _grow(self) -> Iterator[None]:
+        """The cards, a step in a turn of the event loop: begun when a sale gets its first member, long before anybody asks for the page."""
+        parts = _Parts(self)
+        yield from parts.grow()
+        yield
+        self._stack.addWidget(parts.whole)
+        parts.wire()
+        self._parts = parts
+
+    def _grow_on(self) -> None:
+        if next(self._growing, self) is None:
+            QTimer.singleShot(0, self, self._grow_on)
+
+    def _made(self) -> None:
+        """The cards, whatever of them is still to be made."""
+        for _ in self._growing:
+            pass
+
+    def _draw(self) -> None:
+        scene = self._scene
+        if scene is None:
+            self._draw_nobody()
+            self._stack.setCurrentIndex(0)
+            return
+        self._rows = ()
+        self._made()
+        assert self._parts is not None
+        self._parts.show_scene(scene, self._phone or scene.head.masked_phone)
+        self._stack.setCurrentIndex(1)
+
+    def _draw_nobody(self) -> None:
+        """Nobody yet: how to find somebody, or those who fit what was typed."""
+        theme = self.theme
+        self._rows = tuple(self._found_row(order, one) for order, one in enumerate(self._found, 1))
+        if self._rows:
+            title = self.say(f"“{self._sought}” 有 {len(self._rows)} 位，请选", f"{len(self._rows)} fit “{self._sought}”: choose")
+            head = Row(theme, Txt(theme, title, "section"), Spring(), margins=(18, 14, 18, 12))
+            self._nobody.fill(Panel(theme, Column(theme, head, (Listing(theme, self._rows), 1), gap=0)))
+            return
+        if self._sought:
+            title = self.say(f"没找到“{self._sought}”", f"Nobody for “{self._sought}”")
+            how = self.say("换个写法再找；新顾客可以现在登记，几秒就好", "Write it differently; a newcomer can join now")
+        else:
+            title = self.say("扫会员码，或在上面输手机号、后四位、姓名", "Scan a member's code, or type phone, last four or name above")
+            how = self.say("用药、血压血糖、过敏、家人和券都在一页", "Medicines, readings, allergies, family and coupons on one page")
+        column = Column(
+            theme,
+            Spring(),
+            Row(theme, Spring(), IconTile(theme, "identification-card", 84, radius=22), Spring()),
+            8,
+            Txt(theme, title, "page", size=22, align="center"),
+            Txt(theme, how, "body", "ink2", align="center"),
+            gap=8,
+            margins=(16, 8, 16, 14),
+        )
+        if self._sought:
+            join = Btn(theme, self.say("登记新会员", "Register"), "primary", icon="user-plus", key="Ctrl J", height=44)
+            join.clicked.connect(self._join)
+            column.add(6)
+            column.add(Row(theme, Spring(), join, Spring()))
+        column.add(Spring())
+        self._nobody.fill(Panel(theme, column))
+
+    def _found_row(self, order: int, one: FoundMember) -> ListRow:
+        from app.desktop.screens.member_parts import tier_of
+
+        words, tone = tier_of(one.tier, self.theme.language)
+        born = self.say(f"{one.born} 年生", f"born {one.born}") if one.born else ""
+        row = ListRow(
+            self.theme,
+            (
+                Cell(str(order), width=28, role="label_strong", tone="ink3"),
+                Cell(one.masked_name, sub=" · ".join(part for part in (one.masked_phone, born) if part), icon="user", tile="info"),
+                Cell(pill=words, pill_tone=tone, width=120, align="right"),
+            ),
+            height=60,
+            pad=18,
+        )
+        row.setObjectName(f"found-{order}")
+        row.clicked.connect(lambda: self._show(one.member_id, one.found_by))
+        return row
+
+
+class _Parts:
+    """The cards of the page, made once, a few in a turn of the event loop; from then on only what differs is set."""
+
+    join: JoinPanel
+
+    def __init__(self, page: MemberPage) -> None:
+        self._page, self.theme = page, page.theme
+        self.whole = QWidget()
+
+    def grow(self) -> Iterator[None]:
+        """Load and make the cards, one step at a time."""
+        from app.desktop.screens import member_parts
+        from app.desktop.screens.joining import JoinPanel
+
+        theme, page = self.theme, self._page
+        yield
+        self.head = member_parts.HeadCard(theme)
+        self.strip = member_parts.AllergyBar(theme)
+        yield
+        self.medicines = member_parts.MedicinesCard(theme)
+        self.tags = member_parts.TagsCard(theme)
+        self.family = member_parts.FamilyCard(theme)
+        yield
+        self.readings = member_parts.ReadingsCard(theme)
+        self.dealings = member_parts.DealingsCard(theme)
+        yield
+        self.coupons = member_parts.CouponsCard(theme)
+        self.todos = member_parts.TodosCard(theme)
+        self.consent = member_parts.ConsentCard(theme)
+        yield
+        self.join = JoinPanel(theme, lambda: page.till.joining)
+        yield
+        self._lay()
+
+    def _lay(self) -> None:
+        from app.desktop.widgets.rows_that_fit import SharedColumn
+
+        theme = self.theme
+        self._form = Slot()
+        self._middle = QStackedWidget()
+        self._middle.addWidget(boxed(Column(theme, (self.readings, 2), (self.dealings, 1), gap=12)))
+        self._middle.addWidget(self._form)
+        self._middle.addWidget(boxed(Column(theme, self.join, Spring(), gap=0)))
+        lists = ((self.medicines, self.medicines.list), (self.tags, None), (self.family, self.family.list))
+        self._left = SharedColumn(theme, lists)
+        self._right = SharedColumn(theme, ((self.coupons, self.coupons.list), (self.todos, self.todos.list)), foot=self.consent, first=1)
+        body = Row(theme, self._left, (self._middle, 1), self._right, gap=12)
+        self.whole.setLayout(Column(theme, self.head, self.strip, (boxed(body), 1), gap=12))
+        self._narrow()
+        theme.changed.connect(self._narrow)
+
+    def _narrow(self) -> None:
+        self._left.setFixedWidth(self.theme.px(LEFT_WIDTH))
+        self._right.setFixedWidth(self.theme.px(RIGHT_WIDTH))
+
+    def wire(self) -> None:
+        """What is pressed here is done by the page."""
+        page = self._page
+        acts: tuple[tuple[object, Callable[..., None]], ...] = (
+            (self.head.taken, page._take),
+            (self.head.revealed, page._reveal),
+            (self.strip.asked, page._ask_allergies),
+            (self.medicines.pressed, page._note_usage),
+            (self.medicines.all_asked, page._all_medicines),
+            (self.family.added, page._add_person),
+            (self.family.pressed, page._edit_person),
+            (self.family.all_asked, page._all_family),
+            (self.readings.kind_chosen, page._choose_kind),
+            (self.readings.entered, page.enter_reading),
+            (self.dealings.pressed, page._press_dealing),
+            (self.dealings.all_asked, page._all_dealings),
+            (self.coupons.pressed, page._pick_ticket),
+            (self.coupons.all_asked, page._all_tickets),
+            (self.todos.acted, page._act_todo),
+            (self.todos.list.more, page._all_todos),
+            (self.consent.pressed, page._consents),
+            (self.join.closed, page._close_form),
+            (self.join.left, page.refresh),
+            (self.join.done, page._joined),
+        )
+        for signal, act in acts:
+            signal.connect(act)  # type: ignore[attr-defined]  # a signal of Qt
+
+    def show_cards(self) -> None:
+        """Readings and dealings in the middle."""
+        if self.join.open:
+            self.join.end()
+        self._middle.setCurrentIndex(0)
+
+    def show_form(self, form: QWidget) -> None:
+        """A form in the middle."""
+        self._form.fill(form)
+        self._middle.setCurrentIndex(1)
+
+    def show_join(self) -> None:
+        """Registration or consents in the middle."""
+        self._middle.setCurrentIndex(2)
+
+    def show_scene(self, scene: MemberScene, phone: str) -> None:
+        """Another member, or the same one with what happened since."""
+        care = scene.care
+        self.head.show_head(scene.head, phone, here=scene.here)
+        self.strip.show_allergies(scene.allergies)
+        self.medicines.show_care(care)
+        self._show_tags(scene)
+        self.family.show_family(scene.family, scene.most_family)
+        self.readings.show_care(care)
+        self.dealings.show_care(care)
+        self.coupons.show_tickets(scene.tickets)
+        self.todos.show_todos(care.todos)
+        self._show_consent(scene)
+        self._left.again()
+        self._right.again()
+
+    def _show_tags(self, scene: MemberScene) -> None:
+        language, say = self.theme.language, self._page.say
+        tags = [(words.of(language), "mute") for words in scene.care.conditions]
+        if scene.head.chronic:
+            tags.append((say("慢病会员", "Chronic care"), "info"))
+        none = say("还没有标签", "No tags yet")
+        self.tags.show_tags(say("健康与标签", "Health and tags"), tags, none)
+
+    def _show_consent(self, scene: MemberScene) -> None:
+        say = self._page.say
+        health = next((one for one in scene.consents if one.purpose == "health"), None)
+        if health is None:
+            line = say("登记指标前先问本人是否同意", "Asked before the first reading is kept")
+            self.consent.show_consent("shield-warning", "warn", say("健康档案未授权", "No health consent"), say("去授权", "Consents"), line)
+        elif health.given:
+            when = say(f"{health.on} 同意", f"{health.on}")
+            line = say("查看敏感信息会留痕；会员可随时撤回。", "Looks are logged; withdrawn at any time.")
+            self.consent.show_consent("shield-check", "good", say("健康档案授权有效", "Health consent holds"), when, line)
+        else:
+            line = say("不留读数，只当面告诉", "Readings are told, not kept")
+            self.consent.show_consent("shield-warning", "info", say("不同意健康档案", "Health file refused"), f"{health.on}", line)
