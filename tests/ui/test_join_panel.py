@@ -213,3 +213,25 @@ def test_the_panel_speaks_english(counter: Counter) -> None:
     said = words(counter.sale.join)
     assert "Register a member" in said and "Personal suggestions" in said
     assert not any("一" <= sign <= "鿿" for sign in said.replace(counter.till.post.staff.name if counter.till.post.staff else "", ""))
+
+
+def test_in_the_smallest_window_the_form_scrolls_and_nothing_is_cut(counter: Counter) -> None:
+    counter.resize(1024, 700)
+    counter.scan(CODES["vitamin"])
+    chord(counter, Qt.Key.Key_J)
+    counter.press(*PHONE, ENTER)
+    panel = counter.sale.join
+    assert panel.minimumSizeHint().width() <= panel.width()
+    assert panel.minimumSizeHint().height() <= panel.height()
+    for part in panel.findChildren(QWidget):
+        if part.isVisible() and part.accessibleName() and part.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            assert part.width() >= part.minimumWidth() and part.height() >= part.minimumHeight(), part.accessibleName()
+    family = panel.findChild(QWidget, "consent-family")
+    assert family is not None
+    family.setFocus(Qt.FocusReason.TabFocusReason)
+    counter.press(Qt.Key.Key_Space)
+    counter.press(Qt.Key.Key_Tab)
+    panel.register()
+    counter.settle()
+    (member_id,) = the_phones(counter, PHONE)
+    assert {row.purpose for row in counter.till.joining.consents(member_id).rows if row.given} == {"membership", "family"}

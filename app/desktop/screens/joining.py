@@ -8,9 +8,9 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.counter.faults import Refused
 from app.counter.scene import Echo, QuestionField
@@ -20,7 +20,7 @@ from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.selling_words import say
 from app.desktop.theme import Theme
 from app.desktop.theme.paint import money_text
-from app.desktop.widgets.arrange import Column, Row, Spring, boxed
+from app.desktop.widgets.arrange import Column, Part, Row, Spring, boxed
 from app.desktop.widgets.buttons import Btn, IconBtn
 from app.desktop.widgets.chips import KeyCap
 from app.desktop.widgets.fields import Entry
@@ -45,7 +45,48 @@ _FIELD_OF = {
 }
 """Which field a refusal is about."""
 _TAB_ORDER = ("phone", "name", "born", "source", "campaign", "referrer", "guardian", "card", "channel")
+NARROW = 620
+"""Design pixels: below this width rows say less and channels have a row of their own."""
+LEAST_ROOM = 96
 _NEXT = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class _Room(QScrollArea):
+    """What stands between headline and buttons: as high as it wants to be, and scrolled where the window has less."""
+
+    def __init__(self, theme: Theme, column: Column) -> None:
+        super().__init__()
+        self.theme = theme
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._column = column
+        inner = boxed(column)
+        # Its height follows its width alone, not what paragraphs would need in a narrower one.
+        inner.setMinimumHeight(1)
+        self.setWidget(inner)
+        # A scroll area paints its inside by itself; the surface behind must show.
+        inner.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+
+    def sizeHint(self) -> QSize:
+        """As high as what is inside needs at this width."""
+        layout = self._column
+        wide = max(self.viewport().width(), layout.minimumSize().width())
+        high = layout.totalHeightForWidth(wide) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        return QSize(layout.totalSizeHint().width(), high)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for what is typed."""
+        return QSize(0, self.theme.px(LEAST_ROOM))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width asks for another height."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
 
 class JoinPanel(Panel):
@@ -307,9 +348,25 @@ class JoinPanel(Panel):
     # ------------------------------------------------------------------ building
 
     def _again(self) -> None:
-        shown = (self.theme.language, self.theme.scale)
-        if self.open and shown != self._shown:
+        if self.open and self._drawn_for() != self._shown:
+            held = next((name for name, part in self._parts.items() if part.hasFocus()), "")
             self._build(self._typed())
+            if held in self._parts:
+                self._parts[held].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _drawn_for(self) -> tuple[object, ...]:
+        """What the drawing depends on beside the step."""
+        return self.theme.language, self.theme.scale, self._narrow()
+
+    def _narrow(self) -> bool:
+        holder = self.parentWidget()
+        wide = self.width() if self.testAttribute(Qt.WidgetAttribute.WA_WState_Created) or holder is None else holder.width()
+        return wide < self.theme.px(NARROW)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A panel that becomes narrow says less."""
+        super().resizeEvent(event)
+        self._again()
 
     def _typed(self) -> dict[str, str]:
         names = ("phone", "name", "born", "source", "campaign", "referrer", "guardian", "card", "channel")
@@ -333,7 +390,7 @@ class JoinPanel(Panel):
         """Draw the step that stands now, with what was typed so far."""
         theme = self.theme
         self._kept = typed
-        self._shown = (theme.language, theme.scale)
+        self._shown = self._drawn_for()
         self._clear()
         self._off.set_icon("x", say(theme, "join_close"))
         if self._joined is not None:
@@ -341,7 +398,7 @@ class JoinPanel(Panel):
         elif self._consents is not None:
             self._title.set_words(say(theme, "consents_title", label=self._consents.label))
             self._how.set_words(say(theme, "consents_how"))
-            column = Column(theme, self._consent_grid(), self._foot(typed), gap=8)
+            column = self._with_foot([self._consent_grid()], typed)
         elif self._asks_who():
             column = self._who()
         else:
@@ -424,7 +481,8 @@ class JoinPanel(Panel):
         phone = self._entry("phone", say(theme, "join_phone_hint"), typed, width=170)
         name = self._entry("name", say(theme, "join_name_hint"), typed, chinese=True)
         born = self._entry("born", say(theme, "join_born_hint"), typed, width=150)
-        first = Row(theme, phone, (name, 1), born, gap=14)
+        narrow = self._narrow()
+        first = Row(theme, phone, (name, 1), None if narrow else born, gap=14)
         fields = tuple((code, title) for code, title, _ in scene.sources)
         source = ChipRow(
             theme,
@@ -437,6 +495,7 @@ class JoinPanel(Panel):
         guide = Txt(theme, say(theme, "join_guide", name=scene.guide), "label", "ink2") if scene.guide else None
         second = Row(theme, Txt(theme, say(theme, "join_source"), "label", "ink2"), (source, 1), guide, gap=10)
         extras = [
+            born if narrow else None,
             self._entry("campaign", say(theme, "join_campaign_hint"), typed, width=190),
             self._entry("referrer", say(theme, "join_referrer_hint"), typed, width=190),
             self._entry("guardian", say(theme, "join_guardian_hint"), typed, width=190),
@@ -444,7 +503,7 @@ class JoinPanel(Panel):
         ]
         third = boxed(Row(theme, *extras, Spring(), gap=14))
         self._wraps["extras"] = third
-        column = Column(theme, first, second, third, self._consent_grid(), self._foot(typed), gap=8)
+        column = self._with_foot([first, second, third, self._consent_grid()], typed)
         self._show_asked()
         return column
 
@@ -468,7 +527,7 @@ class JoinPanel(Panel):
         if scene is None or not isinstance(source, ChipRow):
             return
         asks = next((asked for code, _, asked in scene.sources if code == source.value), "")
-        shown = False
+        shown = self._narrow()
         for name in ("campaign", "referrer", "guardian", "card"):
             part = self._parts[name]
             wanted = name == asks or (isinstance(part, Entry) and bool(part.text()))
@@ -496,7 +555,7 @@ class JoinPanel(Panel):
         half = -(-len(rows) // 2)
         self._explained = Para(theme, "", "label", "ink2")
         for order, row in enumerate(rows):
-            line = ListRow(theme, self._cells(order, row), height=44, pad=4)
+            line = ListRow(theme, self._cells(order, row), height=36 if self._narrow() else 44, pad=4)
             line.setObjectName(f"consent-{row.purpose}")
             line.clicked.connect(partial(self._toggle, row.purpose))
             line.reached.connect(partial(self._explain, row))
@@ -523,6 +582,12 @@ class JoinPanel(Panel):
             word = "consent_older" if given and row.older else "consent_given_on" if given else "consent_withdrawn"
         elif self._consents is not None:
             word = "consent_never"
+        if self._narrow():
+            return (
+                Cell(str(order + 1), width=18, role="label_strong", tone="ink3"),
+                Cell(width=28, ticked=given),
+                Cell(row.title.of(language), role="body_strong"),
+            )
         width = 112 if self._consents is not None else 64
         state = Cell(say(theme, word, day=row.day), width=width, align="right", role="label", tone="good_ink" if given else "ink3")
         return (
@@ -532,25 +597,27 @@ class JoinPanel(Panel):
             state,
         )
 
-    def _foot(self, typed: dict[str, str]) -> Column:
-        """How the consent was given, what is wrong, and the one way on."""
+    def _with_foot(self, parts: list[Part], typed: dict[str, str]) -> Column:
+        """Headline above, the parts in the room there is, and below how a consent was given, what is wrong, and the one way on."""
         theme = self.theme
         channels = self._consents.channels if self._consents is not None else self._scene.channels if self._scene is not None else ()
         field = QuestionField("channel", "choice", Text("同意方式", "Consent"), typed.get("channel") or "spoken", channels)
         channel = ChipRow(theme, field, narrow=True)
         channel.installEventFilter(self)
         self._parts["channel"] = channel
-        row = Row(theme, Txt(theme, say(theme, "consent_channel"), "label", "ink2"), (channel, 1), gap=10)
+        given = Row(theme, Txt(theme, say(theme, "consent_channel"), "label", "ink2"), (channel, 1), gap=10)
         leave = Btn(theme, say(theme, "join_close" if self._consents is not None else "join_leave"), "line", key="Esc", height=40)
         leave.clicked.connect(self.closed)
-        row.add(leave)
         self._buttons = [leave]
+        row = Row(theme, Spring() if self._narrow() else (given, 1), leave, gap=10)
         if self._consents is None:
             go = Btn(theme, say(theme, "join_go"), "primary", key="Enter", height=40)
             go.clicked.connect(self.register)
             row.add(go)
             self._buttons = [go, leave]
-        return Column(theme, self._wrong, row, gap=6)
+        if self._narrow():
+            parts = [*parts, given]
+        return Column(theme, (_Room(theme, Column(theme, *parts, gap=8)), 1), self._wrong, row, gap=7)
 
 
 def _echo(joined: JoinedScene) -> Echo:

@@ -123,6 +123,8 @@ def reach(hand: Hand, screen: str) -> QWidget:
     if till.checkout.open:
         till.checkout.cancel()
     till.selling.dismiss_question()
+    if shell.sale.join.open:
+        shell.sale.on_key("Esc")
     if till.selling.basket.lines or till.selling.basket.member_id:
         till.selling.clear()
     scans = {
@@ -132,12 +134,18 @@ def reach(hand: Hand, screen: str) -> QWidget:
         "rx": (TRACE, MEMBER),
         "campaigns": (EAN, MEMBER),
         "member": (EAN, MEMBER),
+        "sale_join": (EAN,),
+        "sale_consents": (EAN, MEMBER),
     }.get(screen, ())
     for code in scans:
         till.selling.scan(code)
     if screen == "pay":
         till.checkout.begin()
     shell.show_page("sale" if screen.startswith("sale") else screen)
+    if screen in ("sale_join", "sale_consents"):
+        shell.page.on_key("Ctrl J")
+    if screen == "sale_join":
+        shell.page.on_omnibox("13900007777")
     if screen == "stock":
         shell.page.on_scanned(TRACE)
     return hand.window
@@ -147,6 +155,8 @@ SCREENS = (
     "sale_empty",
     "sale_member_rx",
     "sale_blocked",
+    "sale_join",
+    "sale_consents",
     "pay",
     "stock",
     "returns",
