@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from app.counter import care_words as words
 from app.counter.care_scene import MedicineLine
@@ -47,7 +48,13 @@ class Medicine:
 
 def piece_of(product: Product) -> tuple[Fraction, str] | None:
     """How many countable pieces a pack holds, and what one is called; None where the pack does not say."""
-    content = content_of(product.spec)
+    return _pieces(product.spec)
+
+
+@lru_cache(maxsize=512)
+def _pieces(spec: str) -> tuple[Fraction, str] | None:
+    """The same few packs are asked for at every purchase of a member."""
+    content = content_of(spec)
     return (content.amount, content.unit) if content is not None and content.amount > 0 else None
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from app.counter import care_words as words
@@ -811,7 +812,7 @@ class Caring:
     def _medicines(self, ids: Sequence[str], today: date) -> tuple[Medicine, ...]:
         bought = self._store.care.bought(ids, today - timedelta(days=BOUGHT_DAYS))
         notes, ended = self._store.care.usages(ids)
-        return medicines_of(bought, notes, ended, self._product, today, self._rules)
+        return medicines_of(bought, notes, ended, cache(self._product), today, self._rules)
 
     def _asked(self, member_id: str, answer: bool | None) -> bool:
         """Whether readings may be kept; records the answer where somebody just gave one. Refused `health_consent_needed`."""

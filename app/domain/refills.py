@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from math import lcm
 
 from app.domain.money import round_half_up
 
@@ -124,23 +125,25 @@ def supply_by_dose(purchases: Sequence[tuple[Purchase, Fraction]], dose: Dose) -
 
     ``runout = max(last runout, day of sale) + days``; what does not make a whole day is carried on as pieces.
     """
-    by_day: dict[date, Fraction] = {}
+    # Whole numbers of one small part of a piece: fractions of packs and doses cost ten times as much to add.
+    parts = lcm(*(pieces.denominator for _, pieces in purchases)) if purchases else 1
+    a_pieces = 100 * dose.every_days
+    a_day = dose.pieces_c * dose.times * parts
+    by_day: dict[date, int] = {}
     for purchase, pieces in purchases:
         if purchase.quantity > 0:
-            by_day[purchase.day] = by_day.get(purchase.day, Fraction(0)) + purchase.quantity * pieces
+            held = purchase.quantity * pieces.numerator * (parts // pieces.denominator) * a_pieces
+            by_day[purchase.day] = by_day.get(purchase.day, 0) + held
     if not by_day:
         return None
-    a_day = Fraction(dose.pieces_c * dose.times, 100 * dose.every_days)
     spans: list[tuple[date, date]] = []
-    runout, spare = min(by_day), Fraction(0)
+    runout, spare = min(by_day), 0
     for day in sorted(by_day):
         if day > runout:
             # The rest of a day that was carried on is gone: nobody keeps half a dose for a month.
-            spare = Fraction(0)
+            spare = 0
         start = max(runout, day)
-        stock = by_day[day] + spare
-        days = int(stock / a_day)
-        spare = stock - days * a_day
+        days, spare = divmod(by_day[day] + spare, a_day)
         runout = start + timedelta(days=days)
         if spans and spans[-1][1] == start:
             spans[-1] = (spans[-1][0], runout)
