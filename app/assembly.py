@@ -60,7 +60,7 @@ from app.sync.client import HubClient, Limits
 from app.sync.worker import SyncState, SyncWorker
 
 if TYPE_CHECKING:
-    # Loaded late: see `Till.labelling`.
+    # Loaded late: see `Till.joining` and `Till.labelling`.
     from app.counter.caring import Caring
     from app.counter.joining import Joining
     from app.counter.labelling import Labelling
@@ -268,7 +268,7 @@ class Till:
         code_rules, rights = proof_rules()
         self.proving = Proving(self.store, code_rules, rights)
         self.visiting = Visiting(
-            self.store, clock, self.post, rights, self.online, lambda: None if self.training else hub_client(self.store, folder)
+            self.store, clock, self.post, rights, self.online, lambda: None if self.training else hub_client(self.store, folder, ASKING)
         )
         self.shares = CouponShares(
             self.store,
@@ -368,19 +368,6 @@ class Till:
         )
 
     @cached_property
-    def caring(self) -> Caring:
-        """Readings, medicines in use and follow-ups, loaded when a member's page is first opened."""
-        return caring_on(
-            self.store,
-            self.clock,
-            self.post,
-            self.goods,
-            self.pack.word,
-            lambda member_id, said: self.joining.set_consents(member_id, said),
-            self.sync.wake,
-        )
-
-    @cached_property
     def noting(self) -> Noting:
         """Allergies and families, loaded when a member's page is first opened."""
         from app.counter.noting import Noting
@@ -418,6 +405,19 @@ class Till:
     def online(self) -> bool:
         """Whether there is a line to headquarters, as the sync last found it."""
         return self.sync.state.kind in ("online", "recovering")
+
+    @cached_property
+    def caring(self) -> Caring:
+        """Readings, medicines in use and follow-ups, loaded when a member's page is first opened."""
+        return caring_on(
+            self.store,
+            self.clock,
+            self.post,
+            self.goods,
+            self.pack.word,
+            lambda member_id, said: self.joining.set_consents(member_id, said),
+            self.sync.wake,
+        )
 
     @cached_property
     def labelling(self) -> Labelling:

@@ -20,6 +20,7 @@ from app.commands.tape import Clauses, Step, Tape, TapeFault, fen, fields, momen
 from app.commands.till_process import Answer, TillDied, TillProcess
 from app.counter.pen import fixed_text
 from app.devices.virtual import VirtualJob, VirtualPrinterServer
+from app.domain.codes import inhouse
 from app.domain.money import format_fen
 from app.hub import cases, coupons, leases, points, publishing, reading
 from app.hub.archive import Archive
@@ -29,6 +30,7 @@ from app.records.clock import SHOP_TIME, ManualClock, SystemClock
 from app.records.coupons import CouponRight
 from app.records.keys import DeviceKey
 from app.records.offers import Offer
+from app.records.people import Member
 from app.records.resources import resource
 from app.store.keys import DEVICE_KEY, read_key
 from app.sync.client import HubClient
@@ -97,6 +99,7 @@ class Player:
         self._last: Answer = {}
         self._refused: tuple[str, str] | None = None
         self._sales: dict[str, str] = {}
+        self._shown: dict[str, str] = {}
         self._returned: Answer = {}
         self._shift: Answer = {}
         self._paid: Answer = {}
@@ -276,6 +279,12 @@ class Player:
                 self._act("answer", values=typed if "age" in said.named else {"person": said.first[0]})
             case "member":
                 self._act("member", text=self._names.code(" ".join(words)))
+            case "member-code":
+                said = Clauses.cut(words, ("as",))
+                told = self._act("member_code", member_id=f"member-{int(said.first[0]):05d}")
+                self._shown[said.of("as", "code")] = told["code"]
+            case "hear-visitor":
+                self._act("hear_visitor")
             case "join":
                 self._join(words)
             case "consent":
@@ -453,6 +462,11 @@ class Player:
                 # Headquarters takes it back while no till can hear of it.
                 with self._hub.archive() as archive:
                     coupons.revoke(archive, self._shop_clock(), self._store_id, self._rights[name].id)
+            case ("visitor", phone, name):
+                # A member whom another store of the chain holds: this one learns of them by asking only.
+                person = Member(id=f"away-{phone}", card_no=inhouse("90", int(phone)), phone=phone, name=name, handle=phone[-9:])
+                with self._hub.archive() as archive:
+                    publishing.publish(archive, "member", [person], "AWAY")
             case ("second-till",):
                 folder = self._prepared.second_till(self._folder)
                 clock = ManualClock(self._post.now)
@@ -537,8 +551,10 @@ class Player:
         return self._prepared.pharmacy.store.store_id
 
     def _code(self, word: str) -> str:
-        """What a word names: an issued coupon's token (`@token.NAME`), else a code of the demo shop."""
+        """What a word names: an issued coupon's token (`@token.NAME`), a dynamic code (`@shown.NAME`), else a code of the demo shop."""
         head, _, name = word.partition(".")
+        if head == "@shown":
+            return self._shown[name]
         if head != "@token":
             return self._names.code(word)
         return self._tokens[name] if name in self._tokens else self._rights[name].token

@@ -316,6 +316,19 @@ class DrivenTill:
             raise Refused("member_unknown" if not found else "several_members")
         return found[0].id
 
+    def do_member_code(self, member_id: str) -> Answer:
+        """The dynamic code that a member's own app would show now."""
+        member = self.till.store.people.member(member_id)
+        if member is None:
+            raise Refused("member_unknown")
+        return {"code": self.till.proving.code_now(member)}
+
+    def do_hear_visitor(self) -> None:
+        """Wait for headquarters' answer about a member of another store, and take it as the window does."""
+        self.till.visiting.wait(COMMIT_SECONDS)
+        if self.till.visiting.latest is not None:
+            self.till.selling.visitor_came(self.till.visiting.latest)
+
     def do_attach(self, number: str, text: str) -> None:
         """Name the one member that a phone, card or name finds for a sale that was paid without."""
         sale = self.till.store.sales.by_number(number)

@@ -66,6 +66,8 @@ class Visiting:
         self._online = online
         self._line = line
         self._running: threading.Thread | None = None
+        self.latest: Visit | None = None
+        """The newest outcome."""
         self.on_visit: Callable[[Visit], None] = lambda _: None
         """Told what became of a question, on the asking thread."""
 
@@ -93,7 +95,8 @@ class Visiting:
         def run() -> None:
             # Whoever was kept longer than agreed goes first, so that nobody outstays for want of a newer question.
             self.forget_old()
-            self.on_visit(self._answer(key, value, asked_id, found_by, actor, day))
+            self.latest = self._answer(key, value, asked_id, found_by, actor, day)
+            self.on_visit(self.latest)
 
         self._running = threading.Thread(target=run, name="visitor", daemon=True)
         self._running.start()

@@ -73,7 +73,8 @@ def prove(raw: str, key: bytes, at: datetime, last_step: int, rules: CodeRules) 
     """Judge a dynamic code for the member whose key this is; b"" stands for a member whose key this till does not hold.
 
     `last_step` is the newest step this till accepted of that member, -1 for none: a step is good once, and none before it
-    is good any more (RFC 6238 §5.2), so that a photographed code buys nothing.
+    is good any more (RFC 6238 §5.2), so that a photographed code buys nothing. The very code that was accepted is called
+    used also when it is old by now.
     """
     handle = handle_of(raw)
     if handle is None:
@@ -84,7 +85,7 @@ def prove(raw: str, key: bytes, at: datetime, last_step: int, rules: CodeRules) 
     now = _step(at, rules)
     for step in _nearest_first(now, rules):
         if hmac.compare_digest(_proof(handle, key, step), shown):
-            if abs(step - now) > rules.steps_around:
+            if abs(step - now) > rules.steps_around and step != last_step:
                 return Proof("expired", step)
             return Proof("replayed" if step <= last_step else "proven", step)
     return Proof("wrong")
