@@ -216,7 +216,8 @@ class Checkout:
             return self._papers.sale_jobs(body, committed[0], title, moves.line)
 
         used = self._coupons.redeemed(self._selling.coupons, self._selling.quote, body.sale_id)
-        bodies: list[Record] = [body, *used, *moves.bodies]
+        traded = self._coupons.traded(self._selling.coupons, self._selling.quote, basket, body.sale_id)
+        bodies: list[Record] = [body, *used, *traded, *moves.bodies]
         private: list[PrivateBlob] = []
         if body.invoice_wanted:
             wish, blob = invoice_wish(self._clock, body.sale_id, title, "scanned")

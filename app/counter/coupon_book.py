@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from app.counter import offer_words
 from app.counter.coupon_shares import CouponShares, Share
@@ -17,7 +18,7 @@ from app.domain import coupon_choice
 from app.domain.basket import Basket
 from app.domain.coupon_choice import CouponChoice, HeldCoupon
 from app.domain.member_rights import Rights
-from app.domain.money import yuan
+from app.domain.money import share_out, yuan
 from app.domain.pricing import BookedOffer, OfferBook, PriceLine, Quote, Reckoning
 from app.domain.verdict import Text
 from app.records import events
@@ -149,7 +150,8 @@ class CouponBook:
         automatic, most = settings.flag("coupon.automatic"), settings.number("coupon.most_per_sale")
         priced = _Priced(tuple(lines), book, member is not None, member.tier if member else "", day, tuple(overrides.items()))
         asked = tuple(self.shares.asking(one.serial) for one in asks)
-        made_of = (priced, in_hand, above, asks, asked, buys, basket.picked, basket.tokens, automatic, most)
+        run.around = replace(run.around, used=self._used_before(in_hand, member))
+        made_of = (priced, run.around, in_hand, above, asks, asked, buys, basket.picked, basket.tokens, automatic, most)
         if self._known[0] != made_of:
             self._known = (made_of, replace(self._chosen(basket, in_hand, priced, automatic, most, run), above=above, buys=buys, asks=asks))
         return self._known[1]
@@ -177,6 +179,14 @@ class CouponBook:
             if of_share is not None:
                 found[of_share.serial] = of_share
         return tuple(found.values())
+
+    def _used_before(self, in_hand: tuple[InHand, ...], member: Member | None) -> tuple[tuple[str, int], ...]:
+        """Offer → how often the member has used it, of those that bound it for each person."""
+        limited = {one.offer_id for one in in_hand if one.coupon.terms.when is not None and one.coupon.terms.when.per_person}
+        if member is None:
+            return ()
+        used = self._store.coupons.used_of_offer
+        return tuple((offer, self._memo.get(("used of", offer, member.id), partial(used, offer, member.id))) for offer in sorted(limited))
 
     def anything(self, basket: Basket, day: date) -> bool:
         """Whether there can be a coupon for this basket at all: a member, a code, or a share that is for everybody."""
@@ -362,6 +372,32 @@ class CouponBook:
             for one in stand.in_hand
             if cuts.get(one.serial)
         )
+
+    def traded(self, stand: CouponStand, priced: Quote, basket: Basket, sale_id: str) -> tuple[events.TradeTaken, ...]:
+        """The old articles of a basket whose subsidy this sale pays out: one fact each, the sum shared over them to the fen."""
+        cuts = _cuts(priced)
+        paid: list[tuple[str, str, frozenset[str], int]] = [
+            (one.serial, one.offer_id, one.coupon.terms.when.old, cuts[one.serial])
+            for one in stand.in_hand
+            if one.coupon.terms.when is not None and one.coupon.terms.when.old and cuts.get(one.serial)
+        ]
+        found: list[events.TradeTaken] = []
+        for serial, offer_id, old, cut_fen in paid:
+            taken = [one.partition("|") for one in basket.traded if one.partition("|")[0] in old]
+            for (kind, _, seal), share in zip(taken, share_out(cut_fen, [1] * len(taken)), strict=True):
+                found.append(
+                    events.TradeTaken(
+                        trade_id=f"{sale_id}:{len(found) + 1}",
+                        sale_id=sale_id,
+                        serial=serial,
+                        offer_id=offer_id,
+                        kind=kind,
+                        pieces=1,
+                        mark=seal,
+                        subsidy_fen=share,
+                    )
+                )
+        return tuple(found)
 
     def tidied(self, day: date, basket_ids: Collection[str]) -> tuple[events.LeaseReturned, ...]:
         """Between two sales: what is over by this business day goes back with these facts, what no basket wants any more is let go."""

@@ -9,14 +9,17 @@ from app.domain.money import WHOLE_BP, yuan
 from app.domain.pricing import BookedOffer
 from app.domain.promotions.amount_off import AmountOff
 from app.domain.promotions.bundle import Bundle
+from app.domain.promotions.exchange import Exchange
 from app.domain.promotions.gift import Gift
 from app.domain.promotions.nth_cheaper import NthCheaper
 from app.domain.promotions.percent import Percent
 from app.domain.promotions.threshold import Threshold
+from app.domain.promotions.trade_in import TradeIn
 from app.domain.verdict import Text
 
 NamesOf = Callable[[Sequence[str]], str]
 """The names of some products, joined; those that are gone are left out."""
+WEEK_ZH, WEEK_EN = "一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NAMED = 3
 """Products or categories that a sentence names before it only counts them."""
 
@@ -51,6 +54,11 @@ def rule(one: BookedOffer, names_of: NamesOf) -> Text:
         case Bundle(needs=needs, price_fen=price):
             named = "＋".join(names_of([product]) + (f"×{count}" if count > 1 else "") for product, count in needs)
             return Text(f"{named}，一套 {yuan(price)}", f"{named}: {yuan(price)} the set")
+        case Exchange(reach_fen=reach, product=wanted, price_fen=price):
+            cheap = names_of([wanted])
+            return Text(f"{zh}满 {yuan(reach)} 加 {yuan(price)} 换购{cheap}", f"{cheap} for {yuan(price)} from {yuan(reach)}: {en}")
+        case TradeIn(amount_fen=amount):
+            return Text(f"{zh}以旧换新补贴 {yuan(amount)}", f"{yuan(amount)} off for an old one handed in: {en}")
         case Gift(buy_quantity=buy, gift_product=given, gift_quantity=count):
             gift = names_of([given])
             return Text(f"{zh}每买 {buy} 件送{gift} {count} 件", f"Buy {buy} of {en}: {count} {gift} free")
@@ -83,6 +91,32 @@ def why(code: str, facts: Mapping[str, str | int], names_of: NamesOf) -> Text:
         case "better_without":
             amount = money("amount_fen")
             return Text(f"单用可减 {amount}，现用的更划算", f"{amount} off alone; what is used is better")
+        case "exchange_short":
+            wanted, price = goods("product"), money("price_fen")
+            return Text(f"再买 {money('short_fen')}，可加 {price} 换购{wanted}", f"{money('short_fen')} more for {wanted} at {price}")
+        case "exchange_not_scanned":
+            return Text(f"把换购的{goods('product')}扫进来", f"Scan what is exchanged for: {goods('product')}")
+        case "when_hours":
+            return Text(f"{facts.get('hours')} 可用", f"Good at {facts.get('hours')}")
+        case "when_weekday":
+            days = [int(one) for one in str(facts.get("weekdays", "")).split(";") if one]
+            zh_days, en_days = "、".join(f"周{WEEK_ZH[one - 1]}" for one in days), ", ".join(WEEK_EN[one - 1] for one in days)
+            return Text(f"{zh_days}可用", f"Good on {en_days}")
+        case "when_birthday":
+            if not facts.get("known"):
+                return Text("生日券：会员资料里没有生日", "A birthday coupon: no birthday is known")
+            span = {"day": ("生日当天", "on the birthday"), "week": ("生日前后 3 天", "within three days of the birthday")}
+            zh_span, en_span = span.get(str(facts.get("span")), ("生日当月", "in the month of the birthday"))
+            return Text(f"{zh_span}可用", f"Good {en_span}")
+        case "when_channel":
+            return Text("限线上使用", "For online orders only")
+        case "when_refill":
+            return Text("续方券：限买过的商品", "A refill coupon: for what was bought before")
+        case "when_trade_in":
+            return Text("先登记收回的旧物", "Register the old article first")
+        case "per_person":
+            most, used = facts.get("most"), facts.get("used")
+            return Text(f"每人限用 {most} 次，已用 {used} 次", f"{most} for each person; used {used}")
         case "ask_first":
             return Text("通用券：选它即向总部预留（需联网）", "Good everywhere: choosing it asks headquarters (line needed)")
         case "asking":

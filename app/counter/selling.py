@@ -6,6 +6,7 @@ the disk: what must be asked is a `Question` in the scene, and the open basket i
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -340,7 +341,7 @@ class Selling:
                     return self._refused("staff_unknown")
                 self._change(replace(self._state, basket=replace(self._state.basket, salesperson=staff.id)))
                 return self._told("salesperson", name=staff.name, sound="scan_member_or_rx")
-            case "coupon":
+            case "coupon" | "coupon_pack":
                 return self._scan_coupon(reading.raw)
             case "held":
                 held = next((row for row in self._store.parked.held() if reading.raw in (row.label, row.basket_id)), None)
@@ -404,8 +405,10 @@ class Selling:
         return self._attach_found(raw, found) if found else None
 
     def _scan_coupon(self, code: str) -> Scene:
-        offer = next((o for o in self._store.catalogue.offers() if o.coupon_code == code), None)
+        # A pack (93) is a code that several offers bear: one scan gives them all.
+        pack = [o for o in self._store.catalogue.offers() if o.coupon_code == code]
         day = self._post.day(self._today())
+        offer = next((o for o in pack if o.active and o.starts_on <= day <= o.ends_on), pack[0] if pack else None)
         if offer is None:
             return self._refused("coupon_unknown")
         if not offer.active or not offer.starts_on <= day <= offer.ends_on:
@@ -414,7 +417,9 @@ class Selling:
             return self._refused("coupon_in_basket")
         basket = self._state.basket
         self._change(replace(self._state, basket=replace(basket, coupons=(*basket.coupons, code))))
-        applied = any(cut.cause_id == offer.id for cut in self.quote.cuts)
+        applied = any(cut.cause_id in {each.id for each in pack} for cut in self.quote.cuts)
+        if len(pack) > 1:
+            return self._told("coupon_pack", count=str(len(pack)), sound="scan_ok", undoable=True)
         word = "coupon_applied" if applied else "coupon_waits"
         return self._told(word, title=offer.title_zh, title_en=offer.title_en, sound="scan_ok", undoable=True)
 
@@ -473,6 +478,18 @@ class Selling:
             picked = (*wanted, serial)
         self._change(replace(self._state, basket=replace(self._state.basket, picked=picked)))
         return self._told("coupon_picked" if serial in picked else "coupon_left", undoable=True)
+
+    def take_in_trade(self, kind: str, serial_no: str = "") -> Scene:
+        """Register an old article that is handed over with this sale; one with a serial number is taken back only once."""
+        if kind not in self._coupons.shares.rules.trade_kinds:
+            return self._refused("trade_unknown", kind=kind)
+        seal = hashlib.sha256(serial_no.strip().upper().encode()).hexdigest()[:16] if serial_no.strip() else ""
+        basket = self._state.basket
+        if seal and (any(one.partition("|")[2] == seal for one in basket.traded) or self._store.coupons.traded_before(seal)):
+            return self._refused("trade_again", serial=serial_no[-4:])
+        self._change(replace(self._state, basket=replace(basket, traded=(*basket.traded, f"{kind}|{seal}"))))
+        words = self._coupons.shares.rules.trade_kinds[kind]
+        return self._told("trade_taken", title=words.zh, title_en=words.en, undoable=True)
 
     def _ask_for_coupon(self, serial: str) -> Scene:
         """Have headquarters put a chain-wide coupon by; the counter goes on, and `coupons_answered` brings the word."""

@@ -34,6 +34,7 @@ from app.domain.basket import PRICE_OF_THE_DAY, Basket, BasketLine, LineAnswer
 from app.domain.member_rights import Rights
 from app.domain.money import yuan
 from app.domain.pricing import OfferBook, PriceLine, PromotionLaw, Quote, QuotedLine, Reckoning
+from app.domain.promotions.conditions import Circumstances
 from app.domain.rules import EarlierSale, RegisterFacts, ReviewFacts, SaleCase
 from app.domain.verdict import Text, Verdict
 from app.records import events
@@ -152,9 +153,31 @@ class Staging:
         personal = self._coupons.anything(basket, day)
         served = member if member is not None and self.rights(basket).price else None
         tier = served.tier if served else ""
-        run = Reckoning.of(lines, book, member=served is not None, tier=tier, day=day, overrides=overrides)
+        around = self._around(basket, member)
+        run = Reckoning.of(lines, book, member=served is not None, tier=tier, day=day, overrides=overrides, around=around)
         coupons = self._coupons.stand(basket, member, day, lines, book, overrides, run) if personal else NO_COUPONS
         return run.quoted(lines, coupons.used), coupons
+
+    def _around(self, basket: Basket, member: Member | None) -> Circumstances:
+        """What offers may ask beside the goods: the time of day, the member's birthday, what was handed over, what was bought before."""
+        now = self._clock.now().astimezone(SHOP_TIME)
+        return Circumstances(
+            minute=now.hour * 60 + now.minute,
+            born_on=member.born_on if member is not None else None,
+            channel="store",
+            bought=self._bought(basket, member),
+            traded=frozenset(one.partition("|")[0] for one in basket.traded),
+        )
+
+    def _bought(self, basket: Basket, member: Member | None) -> frozenset[str] | None:
+        """Products of the basket that the member has bought before; looked up only where some offer asks for it."""
+        if not any('"refill"' in offer.terms for offer in self._store.catalogue.offers()):
+            return None
+        if member is None:
+            return frozenset()
+        products = tuple(sorted({line.product.id for line in basket.lines}))
+        key = ("bought before", member.id, products)
+        return self._memo.get(key, lambda: self._store.coupons.bought_before(member.id, products))
 
     def _book(self, coupons: tuple[str, ...]) -> OfferBook:
         # The catalogue hands out the same offers until one of them changes.

@@ -198,6 +198,10 @@ SENTENCES: dict[str, Text] = {
     "coupon_version": _T("这张券是新格式，请先更新本机程序", "This coupon is of a newer kind. Update this till"),
     "coupon_key": _T("本机还没接总部，认不出这张券", "This till does not know headquarters, so it cannot check the coupon"),
     "coupon_forged": _T("这张券不是总部发的，不能用", "Headquarters did not issue this coupon"),
+    "coupon_pack": _T("券包已收下，共 {count} 张", "Coupon pack taken: {count} coupons"),
+    "trade_taken": _T("已登记收回：{title}", "Taken in trade: {title_en}"),
+    "trade_again": _T("尾号 {serial} 的旧物已登记收回过", "The old article ending {serial} was taken back before"),
+    "trade_unknown": _T("没有这种旧物，请选列出的种类", "No such kind of old article. Choose a listed one"),
     "coupon_asking": _T("正在向总部预留这张券，可继续收银", "Headquarters is being asked for this coupon; go on meanwhile"),
     "coupon_reserved": _T("总部已预留，这张券本单可用", "Put by at headquarters: the coupon is good for this sale"),
     "coupon_not_offline": _T(

@@ -129,6 +129,8 @@ class Basket:
     """Signed personal coupons scanned into it."""
     picked: tuple[str, ...] | None = None
     """Serials of the coupons that a person chose to use; None while the best are used by themselves."""
+    traded: tuple[str, ...] = ()
+    """Old articles handed over with this sale, each `kind|mark`."""
     found_by: str = ""
     """How the member was found, which says what they may have (`member_rights`); '' in baskets of before, and without a member."""
     unread: tuple[UnreadCode, ...] = ()
@@ -269,6 +271,7 @@ def from_json(text: str, product: Callable[[str], Product | None]) -> tuple[Bask
     fields["coupons"] = tuple(fields["coupons"])
     # Baskets of before personal coupons have neither of these.
     fields["tokens"] = tuple(fields.get("tokens", ()))
+    fields["traded"] = tuple(fields.get("traded", ()))
     picked = fields.get("picked")
     fields["picked"] = tuple(picked) if picked is not None else None
     fields["invoice"] = InvoiceTitle(**fields.get("invoice", {"name": ""}))

@@ -13,10 +13,12 @@ from datetime import date
 from app.domain.pricing import BookedOffer, OfferBook, PriceLine, QuoteNote, Reckoning
 from app.domain.promotions.amount_off import AmountOff
 from app.domain.promotions.capped import Capped
+from app.domain.promotions.exchange import Exchange
 from app.domain.promotions.goods import Facts, Goods, Miss, Terms
 from app.domain.promotions.nth_cheaper import NthCheaper
 from app.domain.promotions.percent import Percent
 from app.domain.promotions.threshold import Threshold
+from app.domain.promotions.trade_in import TradeIn
 from app.records.offers import Offer
 
 TRIES = 4_000
@@ -210,14 +212,14 @@ def _sameness(terms: BookedOffer) -> object:
     """What makes two coupons take the same off every basket; only their serials and days differ."""
     return (
         terms.promotion, terms.everything, terms.products, terms.categories, terms.members_only, terms.member_tiers,
-        terms.stack_group, terms.exclusive, terms.priority, terms.starts_on,
+        terms.stack_group, terms.exclusive, terms.priority, terms.starts_on, terms.when,
     )  # fmt: skip
 
 
 def _ceiling(run: Reckoning, terms: BookedOffer) -> int:
     """At least what the coupon could take off now or after any others.
 
-    What these four kinds take off only falls as goods are cut or closed; of the others all that is left is the bound.
+    What these kinds take off only falls as goods are cut or closed; of the others all that is left is the bound.
     """
     scoped, named = run.open_to(terms)
     promotion = terms.promotion
@@ -230,7 +232,7 @@ def _uncapped(promotion: Terms, scoped: Sequence[Goods], named: Sequence[Goods])
     if isinstance(promotion, Threshold):
         whole = sum([goods.left_fen for goods in scoped])
         return max((off for reach, off in promotion.tiers if whole >= reach), default=0)
-    if isinstance(promotion, Percent | AmountOff | NthCheaper):
+    if isinstance(promotion, Percent | AmountOff | NthCheaper | TradeIn | Exchange):
         outcome = promotion.work_out(scoped, named)
         return 0 if isinstance(outcome, Miss) else outcome.total_fen
     return sum(goods.left_fen for goods in {*scoped, *named})

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from app.domain.money import share_out
 from app.domain.promotions import KINDS
+from app.domain.promotions.conditions import NOWHERE, Circumstances, Conditions
 from app.domain.promotions.goods import Facts, Goods, Miss, Outcome, Terms
 from app.records.offers import Offer
 
@@ -122,6 +123,8 @@ class BookedOffer:
     gives_scope_away: bool
     """Whether goods of the scope may become free; where a gift is named, it is the named goods instead."""
     promotion: Terms
+    when: Conditions | None = None
+    """What else must be so around the sale."""
 
     @classmethod
     def read(cls, offer: Offer) -> BookedOffer:
@@ -134,6 +137,7 @@ class BookedOffer:
             if not isinstance(terms, dict):
                 raise ValueError("terms must be a JSON object")
             promotion = kind.read(terms)
+            when = Conditions.read(offer.id, terms)
             sort, _, names = offer.scope.partition(":")
             listed = frozenset(name.strip() for name in names.split(";") if name.strip())
             if not ((sort == "all" and not names) or (sort in ("product", "category") and listed)):
@@ -160,6 +164,7 @@ class BookedOffer:
             names=promotion.names,
             gives_scope_away=promotion.gives_away and not promotion.names,
             promotion=promotion,
+            when=when,
         )
 
     def serves(self, store_id: str) -> bool:
@@ -261,6 +266,7 @@ class Reckoning:
     member: bool
     tier: str
     day: date
+    around: Circumstances = NOWHERE
     goods: list[Goods] = field(default_factory=list)
     """In an order that does not depend on scanning; goods of one product stand together."""
     members: dict[Goods, list[PriceLine]] = field(default_factory=dict)
@@ -275,10 +281,18 @@ class Reckoning:
 
     @classmethod
     def of(
-        cls, lines: Sequence[PriceLine], book: OfferBook, *, member: bool, tier: str, day: date, overrides: Mapping[str, int] | None = None
+        cls,
+        lines: Sequence[PriceLine],
+        book: OfferBook,
+        *,
+        member: bool,
+        tier: str,
+        day: date,
+        overrides: Mapping[str, int] | None = None,
+        around: Circumstances = NOWHERE,
     ) -> Reckoning:
         """A basket with every offer applied and no coupon yet; raises as `quote` does."""
-        run = cls(book, member, tier, day)
+        run = cls(book, member, tier, day, around)
         run.gather(lines, overrides or {})
         run.apply_offers()
         return run
@@ -351,6 +365,27 @@ class Reckoning:
         turn = self._turn(coupon)
         return (self._open(coupon, turn.scoped)[0], self._open(coupon, turn.named)[0]) if turn is not None else ([], [])
 
+    def misses(self, coupon: BookedOffer) -> tuple[Miss, ...]:
+        """Everything that keeps a coupon from taking something off now, not only the first of it."""
+        everything, categories, products = coupon.everything, coupon.categories, coupon.products
+        scoped = [goods for goods in self.goods if everything or goods.category in categories or goods.product_id in products]
+        found: list[Miss] = []
+        if coupon.members_only and not self.member:
+            found.append(Miss("members_only"))
+        if coupon.member_tiers and (not self.member or self.tier not in coupon.member_tiers):
+            found.append(Miss("tier_only", (("tiers", ";".join(sorted(coupon.member_tiers))),)))
+        if coupon.when is not None:
+            found += coupon.when.failed(self.around, self.day, _products(scoped))
+        named = self._of(coupon.names) if coupon.names else []
+        if not (scoped if coupon.promotion.uses_scope else named):
+            # Told what it would take, as if an empty part of the scope lay there.
+            outcome = coupon.promotion.work_out([], [])
+        else:
+            outcome = self._work_out(_Turn(coupon, scoped, named))
+        if isinstance(outcome, Miss):
+            found.append(outcome)
+        return tuple(found)
+
     def mark(self) -> _Mark:
         """What `restore` needs to come back to this moment."""
         return _Mark(len(self.changes), len(self.made), len(self.notes))
@@ -421,6 +456,9 @@ class Reckoning:
             return None
         if one.member_tiers and (not self.member or self.tier not in one.member_tiers):
             self._note(one, "tier_only")
+            return None
+        if one.when is not None and (failed := one.when.failed(self.around, self.day, _products(scoped))):
+            self._note(one, failed[0].code, failed[0].facts)
             return None
         return _Turn(one, scoped, named)
 
@@ -544,6 +582,10 @@ class Reckoning:
 
     def _note(self, one: BookedOffer, code: str, facts: Facts = ()) -> None:
         self.notes.append(QuoteNote(code, one.id, one.title_zh, one.title_en, facts))
+
+
+def _products(goods: Sequence[Goods]) -> frozenset[str]:
+    return frozenset(one.product_id for one in goods)
 
 
 def _lawful(outcome: Outcome) -> Outcome | Miss:

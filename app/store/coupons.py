@@ -61,6 +61,15 @@ _LATEST = (
     .order_by(t.price_low.c.day.desc())
     .limit(1)
 )
+_BOUGHT = (
+    select(t.sale_line.c.product_id)
+    .distinct()
+    .join(t.sale, t.sale.c.sale_id == t.sale_line.c.sale_id)
+    .where(
+        t.sale.c.member_id.in_(bindparam("of_party", expanding=True)),
+        t.sale_line.c.product_id.in_(bindparam("of_products", expanding=True)),
+    )
+)
 _TAKEN = select(func.count()).where(t.trade_taken.c.mark == bindparam("of_mark"))
 
 READ_AFRESH = timedelta(minutes=10)
@@ -134,6 +143,12 @@ class Coupons:
         connection = self._readers.connection()
         asked = {"of_offer": offer_id, "of_party": party_of(connection, member_id)}
         return int(connection.execute(_USED_OF_OFFER, asked).scalar_one()) + int(connection.execute(_TOLD_OF_OFFER, asked).scalar_one())
+
+    def bought_before(self, member_id: str, products: Sequence[str]) -> frozenset[str]:
+        """Of these products, those that the member has bought in this store."""
+        connection = self._readers.connection()
+        asked = {"of_party": party_of(connection, member_id), "of_products": list(products)}
+        return frozenset(row.product_id for row in connection.execute(_BOUGHT, asked))
 
     def reservations(self) -> tuple[Reservation, ...]:
         """What headquarters has put by for this till."""

@@ -1,0 +1,133 @@
+"""What must be so around a sale, exchange and trade-in: what holds, what fails, and everything that fails at once."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from app.domain.coupon_choice import choose, held
+from app.domain.pricing import BookedOffer, OfferBook, PriceLine, PromotionLaw, Reckoning, quote
+from app.domain.promotions.conditions import Circumstances, Conditions
+from app.records.offers import Offer
+
+DAY = date(2026, 11, 21)  # a Saturday
+LAW = PromotionLaw(frozenset({"rx", "otc_a"}))
+BOOK = OfferBook.of((), LAW)
+
+
+def offer(kind: str = "threshold", scope: str = "all", **terms: Any) -> Offer:
+    told = terms or {"tiers": [{"reach_fen": 1000, "off_fen": 300}]}
+    return Offer(
+        id="o",
+        kind=kind,
+        title_zh="券",
+        scope=scope,
+        terms=json.dumps(told),
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 12, 31),
+        by_right=True,
+    )
+
+
+def when(**asked: Any) -> dict[str, Any]:
+    return {"tiers": [{"reach_fen": 1000, "off_fen": 300}], "when": asked}
+
+
+def line(product: str = "p", price: int = 2000, quantity: int = 1, rx_class: str = "none") -> PriceLine:
+    return PriceLine(product, product, "c", quantity, price, rx_class=rx_class)
+
+
+def cut(one: Offer, *lines: PriceLine, around: Circumstances | None = None, member: bool = False) -> int:
+    run = Reckoning.of(lines, BOOK, member=member, tier="", day=DAY, around=around or Circumstances())
+    return run.apply(BookedOffer.read(one))
+
+
+def misses(one: Offer, *lines: PriceLine, around: Circumstances | None = None) -> list[str]:
+    run = Reckoning.of(lines, BOOK, member=False, tier="", day=DAY, around=around or Circumstances())
+    return [miss.code for miss in run.misses(BookedOffer.read(one))]
+
+
+@pytest.mark.parametrize(
+    ("asked", "good", "bad", "code"),
+    [
+        ({"hours": [["08:00", "11:00"]]}, Circumstances(minute=8 * 60), Circumstances(minute=11 * 60), "when_hours"),
+        ({"birthday": "day"}, Circumstances(born_on=date(1960, 11, 21)), Circumstances(born_on=date(1960, 11, 22)), "when_birthday"),
+        ({"birthday": "week"}, Circumstances(born_on=date(1960, 11, 24)), Circumstances(born_on=date(1960, 11, 25)), "when_birthday"),
+        ({"birthday": "month"}, Circumstances(born_on=date(1960, 11, 1)), Circumstances(), "when_birthday"),
+        ({"channels": ["online"]}, Circumstances(channel="online"), Circumstances(channel="store"), "when_channel"),
+        ({"refill": True}, Circumstances(bought=frozenset({"p"})), Circumstances(bought=frozenset({"q"})), "when_refill"),
+        ({"per_person": 2}, Circumstances(used=(("o", 1),)), Circumstances(used=(("o", 2),)), "per_person"),
+    ],
+)
+def test_a_condition_opens_and_closes_the_offer_and_says_so(
+    asked: dict[str, Any], good: Circumstances, bad: Circumstances, code: str
+) -> None:
+    one = offer(**when(**asked))
+    assert (cut(one, line(), around=good), cut(one, line(), around=bad)) == (300, 0)
+    assert misses(one, line(), around=bad) == [code]
+
+
+def test_a_weekday_is_the_business_days() -> None:
+    assert cut(offer(**when(weekdays=[6, 7])), line()) == 300
+    assert misses(offer(**when(weekdays=[1, 2])), line()) == ["when_weekday"]
+
+
+def test_a_leap_days_child_keeps_the_birthday_on_the_28th() -> None:
+    asked = Conditions.read("o", {"when": {"birthday": "day"}})
+    assert asked is not None
+    born = Circumstances(born_on=date(2000, 2, 29))
+    assert asked.failed(born, date(2026, 2, 28), frozenset()) == ()
+    assert asked.failed(born, date(2028, 2, 29), frozenset()) == ()
+    assert asked.failed(born, date(2028, 2, 28), frozenset()) != ()
+
+
+def test_everything_that_fails_is_listed_with_what_is_missing() -> None:
+    one = offer(**when(hours=[["08:00", "09:00"]], weekdays=[1])).model_copy(update={"members_only": True})
+    assert misses(one, line(price=600), around=Circumstances(minute=0)) == ["members_only", "when_hours", "when_weekday", "threshold_short"]
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [{"when": {"moon": "full"}}, {"when": {"weekdays": [8]}}, {"when": {"birthday": "year"}}, {"when": {"hours": [["25:00", "26:00"]]}}],
+)
+def test_terms_that_ask_for_what_nobody_understands_are_refused(terms: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="offer o"):
+        BookedOffer.read(offer(tiers=[{"reach_fen": 1000, "off_fen": 300}], **terms))
+
+
+EXCHANGE = {"reach_fen": 5000, "product": "x", "price_fen": 990, "quantity": 1}
+
+
+def test_what_is_exchanged_for_costs_its_small_price_once_and_never_counts_towards_the_sum() -> None:
+    one = offer("exchange", **EXCHANGE)
+    assert cut(one, line(price=5000), line("x", 2990, 2)) == 2000
+    assert misses(one, line(price=4000), line("x", 2990)) == ["exchange_short"]
+    assert misses(one, line(price=5000)) == ["exchange_not_scanned"]
+    assert misses(one, line(price=5000), line("x", 900)) == ["exchange_not_cheaper"]
+
+
+@pytest.mark.parametrize("rx_class", ["rx", "otc_a"])
+def test_a_medicine_that_may_not_be_given_is_not_exchanged_for_either(rx_class: str) -> None:
+    one = offer("exchange", **EXCHANGE)
+    assert misses(one, line(price=5000), line("x", 2990, rx_class=rx_class)) == ["not_giftable"]
+
+
+def test_a_subsidy_wants_the_old_article_and_never_pays_more_than_the_goods() -> None:
+    one = offer("trade_in", amount_fen=3000, old=["bp_meter"])
+    handed = Circumstances(traded=frozenset({"bp_meter"}))
+    assert misses(one, line(price=9000)) == ["when_trade_in"]
+    assert misses(one, line(price=9000), around=Circumstances(traded=frozenset({"other"}))) == ["when_trade_in"]
+    assert (cut(one, line(price=9000), around=handed), cut(one, line(price=2000), around=handed)) == (3000, 2000)
+    with pytest.raises(ValueError, match="old"):
+        BookedOffer.read(offer("trade_in", amount_fen=3000))
+
+
+def test_the_new_kinds_take_part_in_the_best_choice() -> None:
+    lines = (line(price=6000), line("x", 2990))
+    coupons = [held(offer("exchange", **EXCHANGE), "s-1", DAY, 0), held(offer(), "s-2", DAY, 0)]
+    best = choose(lines, BOOK, coupons, member=True, tier="", day=DAY)
+    assert (set(best.serials), best.cut_fen, best.proven) == ({"s-1", "s-2"}, 2300, True)
+    assert quote(lines, BOOK, member=True, tier="", day=DAY, coupons=[one.terms for one in coupons]).cut_fen == 2300
