@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from app.hub import tables
 
@@ -138,12 +139,8 @@ def board(connection: Connection, campaign_id: str, utc_offset_minutes: int) -> 
     cells: dict[tuple[date, str, str], list[int]] = {}
     for row in connection.execute(select(tables.campaign_day).where(d.campaign_id == campaign_id)):
         cells[row.day, row.store_id, row.guide] = [row.orders, row.net_fen, row.cut_fen, 0]
-    p = tables.person.c
-    for one in connection.execute(
-        select(p.joined_at, p.home_store, p.guide).where(p.campaign_id == campaign_id, p.state != "erased", p.canonical_id == p.member_id)
-    ):
-        day = (one.joined_at + timedelta(minutes=utc_offset_minutes)).date()
-        cells.setdefault((day, one.home_store, one.guide), [0, 0, 0, 0])[3] += 1
+    for day, row in _joined(connection, campaign_id, timedelta(minutes=utc_offset_minutes)):
+        cells.setdefault((day, row.home_store, row.guide), [0, 0, 0, 0])[3] += int(row.people)
     s = tables.store.c
     stores = {
         row.store_id: StoreName(row.branch or row.name, row.province)
@@ -161,6 +158,22 @@ def orders_by_campaign(connection: Connection) -> dict[str, tuple[int, int, int]
     c = tables.campaign_day.c
     rows = connection.execute(select(c.campaign_id, func.sum(c.orders), func.sum(c.net_fen), func.sum(c.cut_fen)).group_by(c.campaign_id))
     return {campaign_id: (int(orders), int(net), int(cut)) for campaign_id, orders, net, cut in rows}
+
+
+def _joined(connection: Connection, campaign_id: str, offset: timedelta) -> Iterator[tuple[date, Row[Any]]]:
+    """(day, store with guide and how many joined); counted day by day where they are kept: a hundred thousand people need not travel."""
+    p = tables.person.c
+    mine = (p.campaign_id == campaign_id) & (p.state != "erased") & (p.canonical_id == p.member_id)
+    first, last = connection.execute(select(func.min(p.joined_at), func.max(p.joined_at)).where(mine)).one()
+    if first is None:
+        return
+    day = (first + offset).date()
+    while day <= (last + offset).date():
+        begins = datetime.combine(day, time(), UTC) - offset
+        counted = select(p.home_store, p.guide, func.count().label("people")).group_by(p.home_store, p.guide)
+        for row in connection.execute(counted.where(mine, p.joined_at >= begins, p.joined_at < begins + timedelta(days=1))):
+            yield day, row
+        day += timedelta(days=1)
 
 
 def _names(connection: Connection, guides: set[tuple[str, str]]) -> dict[tuple[str, str], str]:

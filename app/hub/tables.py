@@ -610,6 +610,7 @@ person = Table(
     Column("profile_at", Instant, nullable=False),
     Index("ix_person_canonical", "canonical_id"),
     Index("ix_person_joined", "joined_at"),
+    Index("ix_person_campaign", "campaign_id", "joined_at"),
 )
 """A member id; state active | merged | erased. `canonical_id` is the id that stands for its party, its own where nothing is merged.
 

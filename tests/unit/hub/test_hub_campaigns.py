@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from hub_bench import HubBench
-from sqlalchemy import func, select
-from till_double import DAY, PaperTill
+from sqlalchemy import func, insert, select
+from till_double import DAY, START, PaperTill
 
 from app.domain.pricing import BookedOffer, OfferBook, PriceLine, quote
-from app.hub import campaign_trial, campaigns, inbox, publishing, tables
+from app.hub import campaign_board, campaign_trial, campaigns, inbox, publishing, tables
 from app.hub.campaigns import Design, DesignFaults
 from app.records.catalogue import Product
 from app.records.coupons import CouponRight
@@ -153,6 +153,65 @@ def test_coupons_of_a_campaign_are_known_by_the_right_that_was_told(bench: HubBe
     cuts = [("coupon", right.id, 500) for right in mine]
     client.push([till.opened(), till.write(sale(till, [line(till, "P1", 12000)], cuts, member_id="m-1"))])
     assert day_rows(bench) == [("G1", 1, 11000, 1000)]
+
+
+def test_whatever_order_sales_and_returns_arrive_in_the_days_come_out_the_same(bench: HubBench) -> None:
+    """Two tills and six sales with parts, whole returns and voids; each till keeps its own order, between them any is possible."""
+    chance = random.Random(11)
+    for turn in range(3):
+        bench.furnish()
+        bench.leave()
+        launched(bench, design())
+        one, two = PaperTill(), PaperTill(till="T2")
+        clients = {one: bench.enrolled(one), two: bench.enrolled(two)}
+        queues = {one: [one.opened()], two: [two.opened()]}
+        expected = [0, 0, 0]
+        for fate in ("kept", "part", "whole", "void", "twice", "kept"):
+            seller, taker = chance.choice(((one, two), (two, one), (one, one)))
+            sold = under(seller)
+            queues[seller].append(seller.write(sold))
+            parts = {"kept": [], "part": [1100], "whole": [5500], "void": [5500], "twice": [1100, 2200]}[fate]
+            queues[taker] += [taker.write(back(taker, sold, fen, "void" if fate == "void" else "return")) for fen in parts]
+            left = 0 if fate == "void" else 5500 - sum(parts)
+            expected = [expected[0] + (left > 0), expected[1] + left, expected[2] + 500 * left // 5500]
+        while any(queues.values()):
+            till = chance.choice([each for each, waiting in queues.items() if waiting])
+            count = chance.randint(1, 3)
+            batch, queues[till] = queues[till][:count], queues[till][count:]
+            clients[till].push(batch)
+        assert day_rows(bench) == [("G1", *expected)], turn
+
+
+def test_the_board_has_the_columns_by_which_a_campaign_is_told(bench: HubBench, till: PaperTill) -> None:
+    client = bench.enrolled(till)
+    launched(bench, design())
+    publishing.create_store(bench.archive, bench.clock, publishing.StoreProfile("RM01", "安康大药房", "人民路店", province="云汀省"))
+    gone = under(till)
+    client.push([till.opened(), till.write(under(till)), till.write(gone, day=DAY - timedelta(days=1))])
+
+    def person(key: str, guide: str, days_ago: int, **more: Any) -> dict[str, Any]:
+        row = {"member_id": key, "canonical_id": key, "home_store": "RM02", "joined_at": START - timedelta(days=days_ago)}
+        rest = {"source": "campaign", "guide": guide, "referrer_id": "", "campaign_id": "winter", "guardian_id": "", "state": "active"}
+        return row | rest | {"name_mark": "", "born_mark": "", "profile_at": START} | more
+
+    rows = [
+        person("p1", "G7", 0), person("p2", "G7", 1), person("p3", "", 0), person("p4", "G8", 0, campaign_id="another"),
+        person("p5", "G9", 0, canonical_id="p1"), person("p6", "G9", 0, state="erased"),
+    ]  # fmt: skip
+    bench.archive.commit(lambda connection: connection.execute(insert(tables.person), rows).rowcount).result()
+
+    def told() -> list[tuple[date, int, int, int, int, int]]:
+        with bench.archive.reading() as connection:
+            board = campaign_board.board(connection, "winter", 480)
+        days = board.by_day(DAY - timedelta(days=1), DAY)
+        return [(day, row.provinces, row.stores, row.guides, row.orders, row.joined) for day, row in days]
+
+    assert told() == [(DAY - timedelta(days=1), 2, 2, 2, 1, 1), (DAY, 2, 2, 2, 1, 2)]
+    client.push([till.write(back(till, gone, 5500))])
+    assert told() == [(DAY - timedelta(days=1), 1, 1, 1, 0, 1), (DAY, 2, 2, 2, 1, 2)]
+    with bench.archive.reading() as connection:
+        ranking = campaign_board.board(connection, "winter", 480).ranking()
+    assert [(row.guide, row.figures.orders, row.figures.joined) for row in ranking] == [("G1", 1, 0), ("G7", 0, 2)]
 
 
 # ---------------------------------------------------------------- the dry run

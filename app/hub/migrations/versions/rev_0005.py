@@ -14,6 +14,8 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("store", schema=None) as batch_op:
         batch_op.add_column(sa.Column("province", sa.String(length=40), server_default="", nullable=False))
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index("ix_person_campaign", ["campaign_id", "joined_at"], unique=False)
     op.create_table(
         "campaign",
         sa.Column("campaign_id", sa.String(length=36), nullable=False),
@@ -124,5 +126,7 @@ def downgrade() -> None:
     op.drop_table("campaign_trial")
     op.drop_table("campaign_act")
     op.drop_table("campaign")
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index("ix_person_campaign")
     with op.batch_alter_table("store", schema=None) as batch_op:
         batch_op.drop_column("province")
