@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app import founding
-from app.assembly import TillFile, hub_client, open_store
+from app.assembly import TillFile, hub_client, open_store, proof_rules
 from app.commands import EXIT_FAILED, EXIT_OK, options, virtual_printer
 from app.commands.desktop import loader, open_window
 from app.commands.till_process import TillProcess
+from app.domain import member_code
 from app.domain.demo import DemoPharmacy
+from app.domain.membership import ranked, read_identity
 from app.records.clock import SystemClock, shop_day
 from app.reports.code_sheet import sheet_pdf
 from app.reports.making import Wish, keep, make
@@ -32,6 +34,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--day", action="store_true", help="play a counter day through the real window, even with a display")
     parser.add_argument("--pull-the-plug", action="store_true", help="sell, kill the till, and show the sale and the open basket again")
     parser.add_argument("--sheet", type=Path, metavar="PDF", help="write the sheet of scannable codes")
+    parser.add_argument("--member-code", metavar="WHO", help="print the code that a demo member's app shows now: a name or a phone")
     parser.add_argument("--printer", type=Path, metavar="DIR", help="be a network printer that prints pictures; type its troubles")
     parser.add_argument("--narrow", action="store_true", help="with --printer: 58 mm paper")
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="picture every screen and state, both sizes, themes and languages")
@@ -49,6 +52,8 @@ def main(argv: list[str]) -> int:
         return _play(chosen.out, folder if chosen.data else None)
     clock = SystemClock()
     pharmacy = founding.demo_pharmacy(clock)
+    if chosen.member_code:
+        return _member_code(pharmacy, chosen.member_code, chosen.sheet)
     if chosen.pull_the_plug:
         return _pull_the_plug(pharmacy)
     if TillFile.read(folder) is None:
@@ -62,11 +67,32 @@ def main(argv: list[str]) -> int:
     return EXIT_OK
 
 
+def _member_code(pharmacy: DemoPharmacy, who: str, sheet: Path | None) -> int:
+    """Print a member's dynamic code of this moment, with --sheet also as a code to scan; it is good for a minute at most, and once."""
+    found = ranked(pharmacy.members, read_identity(who))
+    if not found:
+        options.tell(f"no demo member is found by {who!r}; try {pharmacy.members[0].name} or {pharmacy.members[0].phone}")
+        return EXIT_FAILED
+    if len(found) > 1 and found[0].name != who:
+        options.tell(f"{len(found)} demo members fit {who!r}; the first is taken")
+    member, (rules, _), now = found[0], proof_rules(), SystemClock().now()
+    code = member_code.make(int(member.handle), bytes.fromhex(member.code_key), now, rules)
+    left = (rules.steps_around + 1) * rules.step_seconds - int(now.timestamp()) % rules.step_seconds
+    print(code)
+    options.tell(f"{member.name} {member.phone}: scan it, or type it into the box and press Enter, within {left} s; it counts once")
+    if sheet is not None:
+        row = ("动态会员码", "Changing member code", code, f"{member.name}，{left} 秒内有效，只用一次", f"{left} s, once", "member_dynamic")
+        sheet.write_bytes(sheet_pdf(pharmacy.store.title, [row], made_at=now))
+        print(f"code to scan: {sheet}")
+    return EXIT_OK
+
+
 def _introduce(folder: Path, pharmacy: DemoPharmacy) -> None:
     print(f"demo pharmacy {pharmacy.store.title} in {folder}")
     for person in pharmacy.staff:
         print(f"  {person.name} {person.role} {person.code}: PIN {pharmacy.pins[person.id]}")
     print(f"open it: yaogui demo --data {folder} --run")
+    print(f"a member's changing code: yaogui demo --member-code {pharmacy.members[0].name}")
 
 
 def _virtual_printer(folder: Path) -> None:

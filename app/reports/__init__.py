@@ -70,6 +70,13 @@ REPORTS: tuple[Report, ...] = (
         personal=True,
     ),
     Report(
+        "access",
+        Text("会员信息查看记录", "Looks at members' details"),
+        Text("谁、何时、看了什么、为什么", "Who looked, when, at what, what for"),
+        "days",
+        personal=True,
+    ),
+    Report(
         "duties",
         Text("温湿度记录表", "Temperature and humidity"),
         Text("一个月的记录和曲线", "A month of readings"),

@@ -17,6 +17,7 @@ from app.reports import REPORTS, Report
 from app.reports.day_book import day_book_csv, day_book_pdf
 from app.reports.duties import duties_csv, duties_pdf
 from app.reports.ephedrine_register import register_csv, register_pdf
+from app.reports.member_access import access_csv, access_pdf
 from app.reports.near_expiry import near_expiry_csv, near_expiry_pdf
 from app.reports.reviews import reviews_csv, reviews_pdf
 from app.reports.sale_sheet import render
@@ -136,6 +137,8 @@ def _csv(store: Store, report: Report, wish: Wish, made_at: datetime) -> str:
             return day_book_csv(store, wish.first)
         case "reviews":
             return reviews_csv(store, wish.first)
+        case "access":
+            return access_csv(store, wish.first, wish.last)
         case "duties":
             return duties_csv(store, wish.first)
         case "near_expiry":
@@ -156,6 +159,8 @@ def _pdf(store: Store, report: Report, wish: Wish, made_at: datetime) -> bytes:
             return day_book_pdf(store, wish.first, made_at=made_at)
         case "reviews":
             return reviews_pdf(store, wish.first, made_at=made_at)
+        case "access":
+            return access_pdf(store, wish.first, wish.last, made_at=made_at)
         case "duties":
             return duties_pdf(store, wish.first, made_at=made_at)
         case "near_expiry":

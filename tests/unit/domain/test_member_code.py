@@ -63,3 +63,10 @@ def test_rules_that_make_no_sense_are_refused(figures: tuple[int, int, int]) -> 
     document = dict(zip(("step_seconds", "steps_around", "steps_remembered"), figures, strict=True))
     with pytest.raises(ValueError, match="no rules"):
         CodeRules.read(document)
+
+
+def test_the_code_that_was_used_is_called_used_when_it_is_old_by_now() -> None:
+    raw = make(7, KEY, NOON, RULES)
+    used = prove(raw, KEY, NOON, -1, RULES).step
+    assert prove(raw, KEY, after(5 * 60), used, RULES).verdict == "replayed"
+    assert prove(raw, KEY, after(5 * 60), used - 1, RULES).verdict == "expired"
