@@ -88,7 +88,8 @@ def test_a_visitors_changing_code_is_no_proof_here(chained: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "word"), [((), "none"), (HubFault("timeout"), "offline"), (HubFault("slow_down"), "too_many"), (HubFault("forged"), "offline")]
+    ("found", "word"),
+    [((), "none"), (HubFault("timeout"), "offline"), (HubFault("slow_down"), "too_many"), (HubFault("forged"), "offline")],
 )
 def test_whatever_headquarters_cannot_say_leaves_the_sale_open(chained: Any, found: Any, word: str) -> None:
     chained.line.found = found

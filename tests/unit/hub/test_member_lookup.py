@@ -49,7 +49,9 @@ def test_keys_follow_the_member_that_is_published(bench: HubBench) -> None:
     assert keys(bench) == {("phone", "13900009876", "RM02"), ("tail", "9876", "RM02"), ("card", PERSON.card_no, "RM02")}
 
 
-@pytest.mark.parametrize(("by", "value"), [("phone", PERSON.phone), ("card", PERSON.card_no), ("handle", "000000019"), ("union", UNION.value)])
+@pytest.mark.parametrize(
+    ("by", "value"), [("phone", PERSON.phone), ("card", PERSON.card_no), ("handle", "000000019"), ("union", UNION.value)]
+)
 def test_a_member_of_another_store_is_told_without_a_key_and_with_points(
     bench: HubBench, till: PaperTill, by: str, value: str
 ) -> None:
@@ -81,7 +83,8 @@ def test_several_people_of_one_phone_are_told(bench: HubBench, till: PaperTill) 
 
 
 @pytest.mark.parametrize(
-    ("by", "value", "purpose"), [("tail", "1234", "sale"), ("name", "王示例", "sale"), ("phone", "139", "sale"), ("phone", PERSON.phone, "fun")]
+    ("by", "value", "purpose"),
+    [("tail", "1234", "sale"), ("name", "王示例", "sale"), ("phone", "139", "sale"), ("phone", PERSON.phone, "fun")],
 )
 def test_other_questions_are_refused(bench: HubBench, till: PaperTill, by: str, value: str, purpose: str) -> None:
     client = bench.enrolled(till)
