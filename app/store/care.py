@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, literal_column, select, union_all
 
-from app.domain.care import Reading
 from app.records.clock import shop_day
 from app.store import tables as t
 from app.store.engine import Readers
@@ -19,6 +18,10 @@ from app.store.faults import StoreFault
 from app.store.private import PrivateBlobs
 from app.store.rows import upsert
 from app.store.writer import Writer
+
+if TYPE_CHECKING:
+    # Loaded late: the rules of care are no part of opening a till.
+    from app.domain.care import Reading
 
 OPEN_OUTCOMES = ("", "moved", "not_reached")
 """Of a follow-up that still stands open."""
@@ -181,6 +184,8 @@ class Care:
 
     def readings(self, member_ids: Sequence[str], since: datetime) -> tuple[Reading, ...]:
         """Readings from a moment on, oldest first; those of an erased person are noise and left out."""
+        from app.domain.care import Reading
+
         rows = self._readers.connection().execute(_READINGS, {"of_members": list(member_ids), "since": since}).all()
         plain = self._private.open_many([row.blob_id for row in rows])
         found = []
