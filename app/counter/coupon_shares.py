@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from app.counter.memo import Memo
 from app.domain.coupon_rules import CouponRules
@@ -199,6 +200,13 @@ class CouponShares:
                 noted = self._store.coupons.keep_reservation(replace(one, state="releasing"))
                 self._memo.forget()
                 noted.add_done_callback(lambda _: self._jobs.put(self._tend))
+
+    def lowest_sold(self, product_id: str) -> int | None:
+        """The lowest price of one pack in this store in the seven business days before today, see `store.coupons.lowest_sold`."""
+        today = self._memo.today()
+        first, last = today - timedelta(days=self.rules.struck_days), today - timedelta(days=1)
+        read = partial(self._store.coupons.lowest_sold, product_id, first, last)
+        return self._memo.get(("lowest sold", product_id, today), read)
 
     def list_age_h(self, letter: str) -> int:
         """Hours since headquarters was heard on coupons, where that is longer than the class allows; else 0."""

@@ -14,8 +14,15 @@ from app.store.settings import Settings
 class CustomerSide:
     """Turns scenes into the customer's view and passes it on when it differs; never waits for a display."""
 
-    def __init__(self, settings: Settings, fit: Callable[[], Pole | None], shop: str) -> None:
-        """`fit` makes the pole display from the settings in force; `shop` is what it greets with."""
+    def __init__(
+        self,
+        settings: Settings,
+        fit: Callable[[], Pole | None],
+        shop: str,
+        lowest: Callable[[str], int | None] = lambda product_id: None,
+    ) -> None:
+        """`fit` makes the pole display from the settings in force; `shop` is what it greets with; `lowest` see `customer_view`."""
+        self._lowest = lowest
         self._settings = settings
         self._fit = fit
         self._shop = shop
@@ -82,6 +89,6 @@ class CustomerSide:
         if self._sale is None or self._locked:
             return CustomerView()
         scene, pay = self._sale
-        view = customer_view(scene, pay, private_marks=self._settings.get("customer.private_marks"))
+        view = customer_view(scene, pay, private_marks=self._settings.get("customer.private_marks"), lowest=self._lowest)
         over = view.state == "thanks" and pay is not None and pay.number == self._thanked
         return CustomerView() if over else view

@@ -6,11 +6,12 @@ notes, and a line of a private class shows only what kind of goods it is.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
 from app.counter.scene import PayScene, Scene, SceneLine
+from app.domain.struck import struck_fen
 
 PRIVATE_MARKS = frozenset({"rx", "eph"})
 """Class marks whose goods are not named before other customers, unless the shop sets it otherwise."""
@@ -30,11 +31,13 @@ class CustomerLine:
     price_fen: int
     """One pack, after the line's cuts, rounded down."""
     cut_fen: int
-    """What all cuts together take off the line. No price of before is shown: beside a struck price the law wants proof that it
-    was the lowest of the last seven days, and a coupon strikes none (price rules 2022, articles 16 and 17: verify)."""
+    """What all cuts together take off the line."""
     amount_fen: int
     """The line, exact."""
     private: bool = False
+    was_fen: int = 0
+    """The price of one pack that may be struck through: no more than the lowest of the last seven days in this store; 0 for none, as
+    beside a coupon, a changed price or a line that is not named (price rules 2022, articles 16 and 17: verify)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,17 @@ class CustomerView:
     """None: points are not shown to the shop; a member may ask for them at the till."""
 
 
-def customer_view(scene: Scene, pay: PayScene | None = None, *, private_marks: Collection[str] = PRIVATE_MARKS) -> CustomerView:
-    """Return what the customer sees of a scene; `pay` is the Pay page's own scene while it has the basket."""
+def customer_view(
+    scene: Scene,
+    pay: PayScene | None = None,
+    *,
+    private_marks: Collection[str] = PRIVATE_MARKS,
+    lowest: Callable[[str], int | None] = lambda product_id: None,
+) -> CustomerView:
+    """Return what the customer sees of a scene; `pay` is the Pay page's own scene while it has the basket.
+
+    `lowest` gives a product's lowest price of the last seven days in this store (`domain.struck`); without it no price is struck.
+    """
     pay = pay or scene.pay
     greeting = surname(scene.member.masked_name) if scene.member else ""
     saved = max(0, scene.totals.cut_fen)
@@ -69,7 +81,7 @@ def customer_view(scene: Scene, pay: PayScene | None = None, *, private_marks: C
             change_fen=pay.change_fen,
             greeting=greeting,
         )
-    lines = tuple(_line(line, private_marks) for line in scene.lines if not line.ghost)
+    lines = tuple(_line(line, private_marks, lowest) for line in scene.lines if not line.ghost)
     if pay is not None:
         return CustomerView(
             "paying",
@@ -95,9 +107,11 @@ def surname(masked: str) -> str:
     return masked[0] if masked and not masked[0].isascii() else ""
 
 
-def _line(line: SceneLine, private_marks: Collection[str]) -> CustomerLine:
+def _line(line: SceneLine, private_marks: Collection[str], lowest: Callable[[str], int | None]) -> CustomerLine:
     private = not set(line.marks).isdisjoint(private_marks)
     price = line.amount_fen // line.quantity if line.cut_fen and line.quantity else line.unit_price_fen
+    # A prescription medicine is never praised by its price, named or not.
+    strikes = line.shops_own_cut and not private and "rx" not in line.marks
     return CustomerLine(
         name=_kind(line) if private else line.name,
         spec="" if private else line.strength,
@@ -106,6 +120,7 @@ def _line(line: SceneLine, private_marks: Collection[str]) -> CustomerLine:
         cut_fen=max(0, line.cut_fen),
         amount_fen=line.amount_fen,
         private=private,
+        was_fen=struck_fen(line.unit_price_fen, price, lowest(line.product_id)) if strikes else 0,
     )
 
 

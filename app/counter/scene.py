@@ -57,6 +57,8 @@ class SceneLine:
     ghost: bool = False
     """An unknown code standing in the list until it is resolved."""
     can_decrease: bool = True
+    shops_own_cut: bool = False
+    """Whether all that is taken off is the shop's own price or offer: no coupon, no permitted change of the price."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -428,8 +428,9 @@ class Staging:
         for verdict in verdicts:
             said.setdefault(verdict.line_id, []).append(verdict)
         near, today = self.near_expiry_days(), self._law_day()
+        personal = {cut.line_id for cut in stage.quote.cuts if cut.cause_kind in ("coupon", "price_change")}
         lines = [
-            self._same_line(no, line, priced[line.line_id], said.get(line.line_id, ()), near, lasa, today)
+            self._same_line(no, line, priced[line.line_id], said.get(line.line_id, ()), near, lasa, today, line.line_id not in personal)
             for no, line in enumerate(basket.lines, 1)
         ]
         lines += [self._ghost(len(lines) + n, *ghost) for n, ghost in enumerate(ghosts, 1)]
@@ -463,14 +464,15 @@ class Staging:
         near_days: int,
         lasa: Mapping[str, tuple[tuple[int, int], ...]],
         today: date,
+        shops_own: bool,
     ) -> SceneLine:
         """The drawn line; the very same as before where nothing differs that it is made of."""
-        made_of = (line, no, priced, tuple(mine), near_days, lasa.get(line.product.id, ()), today)
+        made_of = (line, no, priced, tuple(mine), near_days, lasa.get(line.product.id, ()), today, shops_own)
         known = self._drawn.get(line.line_id)
         if known is None or known[0] != made_of:
             if len(self._drawn) >= KEPT_LINES:
                 self._drawn.clear()
-            known = self._drawn[line.line_id] = (made_of, self._line(no, line, priced, mine, near_days, lasa))
+            known = self._drawn[line.line_id] = (made_of, self._line(no, line, priced, mine, near_days, lasa, shops_own))
         return known[1]
 
     def _line(
@@ -481,6 +483,7 @@ class Staging:
         mine: Sequence[Verdict],
         near_days: int,
         lasa: Mapping[str, tuple[tuple[int, int], ...]],
+        shops_own: bool,
     ) -> SceneLine:
         product = line.product
         needed = line.quantity if product.trace_required else len(line.codes)
@@ -507,6 +510,7 @@ class Staging:
             lasa=lasa.get(product.id, ()),
             salesperson=self._names().get(line.salesperson, ""),
             can_decrease=line.quantity > 1,
+            shops_own_cut=priced.cut_fen > 0 and shops_own,
         )
 
     def _notes_on(self, line: BasketLine) -> tuple[Strip, ...]:

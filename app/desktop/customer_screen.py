@@ -319,7 +319,14 @@ class CustomerScreen(QWidget):
         self._money(painter, box.right(), middle - px(13) if line.cut_fen else middle, line.amount_fen, 27, LIGHT.ink)
         if line.cut_fen:
             saved = f"{self._say('customer_saved')} {paint.money_text(-line.cut_fen)}"
-            self._words(painter, box.right(), middle + px(20), saved, SMALL, LIGHT.ink3, align="right")
+            taken = self._words(painter, box.right(), middle + px(20), saved, SMALL, LIGHT.ink3, align="right")
+            if line.was_fen:
+                self._struck(painter, box.right() - taken - px(10), middle + px(20), paint.money_text(line.was_fen))
+
+    def _struck(self, painter: QPainter, right: float, middle: float, text: str) -> None:
+        """A price of before, struck through: only one that the law lets stand (`domain.struck`)."""
+        wide = self._words(painter, right, middle, text, SMALL, LIGHT.ink3, align="right")
+        painter.fillRect(QRectF(right - wide, middle - self._px(1), wide, max(1.0, self._px(1.5))), QColor(LIGHT.ink3))
 
     def _named(self, line: CustomerLine) -> str:
         """A private line says only what kind of goods it is, in the language of the screen."""
