@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, or_, select, update
 
 from app.domain.masking import mask_name, mask_phone
 from app.domain.one_id import (
@@ -51,6 +51,36 @@ def rules() -> OneIdRules:
     return OneIdRules.read(json.loads(resource("rules", "one_id.json").read_text("utf-8")))
 
 
+_p, _i, _m = tables.person.c, tables.identity.c, tables.merge.c
+# Built once: they run for every new identity, and building a statement costs as much as running it.
+_ALIVE = _p.state != "erased"
+_CANONICAL = select(_p.canonical_id).where(_p.member_id == bindparam("of_member"))
+_PEOPLE = select(_p.member_id, _p.canonical_id, _p.name_mark, _p.born_mark).where(
+    _p.canonical_id.in_(bindparam("of_parties", expanding=True)), _ALIVE
+)
+_CLAIMS = (
+    select(_i.member_id, _i.kind, _i.mark, _i.level)
+    .where(_i.member_id.in_(bindparam("of_members", expanding=True)), _i.mark != "")
+    .order_by(_i.at, _i.claim_id)
+)
+_SHARING = (
+    select(_i.kind, _i.mark, _i.member_id, _p.canonical_id)
+    .join(tables.person, _p.member_id == _i.member_id)
+    .where(_i.mark.in_(bindparam("of_marks", expanding=True)), _ALIVE)
+    .distinct()
+)
+_MINE: BindParameter[str] = bindparam("of_mine", expanding=True)
+_YOURS: BindParameter[str] = bindparam("of_yours", expanding=True)
+_BETWEEN = (
+    select(_m.merge_id)
+    .where(
+        or_(_m.old_id.in_(_MINE) & _m.canonical_id.in_(_YOURS), _m.old_id.in_(_YOURS) & _m.canonical_id.in_(_MINE)),
+        _m.state.in_(bindparam("of_states", expanding=True)),
+    )
+    .limit(1)
+)
+
+
 @dataclass(slots=True)
 class _Tables:
     """The register of parties in headquarters' tables."""
@@ -62,46 +92,37 @@ class _Tables:
 
     def party(self, member_id: str) -> Party:
         """The party a member belongs to."""
-        c = tables.person.c
-        canonical = self.connection.scalar(select(c.canonical_id).where(c.member_id == member_id))
+        canonical = self.connection.scalar(_CANONICAL, {"of_member": member_id})
         return self._parties([canonical or member_id])[0]
 
     def others(self, party: Party, most_holders: int) -> Sequence[Party]:
         """Every other party that shares a mark, oldest first."""
         if not party.held:
             return ()
-        i = tables.identity.c
-        rows = self.connection.execute(select(i.kind, i.mark, i.member_id).where(i.mark.in_([mark for _, mark in party.held])).distinct())
         holding: dict[tuple[str, str], set[str]] = {}
-        for row in rows:
+        canonical: dict[str, str] = {}
+        for row in self.connection.execute(_SHARING, {"of_marks": [mark for _, mark in party.held]}):
             holding.setdefault((row.kind, row.mark), set()).add(row.member_id)
+            canonical[row.member_id] = row.canonical_id
         found = {member for key, members in holding.items() if key in party.held and len(members) <= most_holders for member in members}
-        strangers = found - party.members
-        if not strangers:
-            return ()
-        c = tables.person.c
-        canonical = self.connection.execute(select(c.canonical_id).where(c.member_id.in_(strangers), c.state != "erased").distinct())
-        return self._parties(sorted(canonical.scalars(), key=age))
+        return self._parties(sorted({canonical[member] for member in found - party.members}, key=age))
 
     def _parties(self, canonical_ids: Sequence[str]) -> list[Party]:
         """Parties by their canonical ids, in that order."""
         if not canonical_ids:
             return []
-        c, i = tables.person.c, tables.identity.c
         members: dict[str, set[str]] = {canonical: {canonical} for canonical in canonical_ids}
         names: dict[str, set[str]] = {canonical: set() for canonical in canonical_ids}
         births: dict[str, set[str]] = {canonical: set() for canonical in canonical_ids}
-        wanted = select(c.member_id, c.canonical_id, c.name_mark, c.born_mark).where(c.canonical_id.in_(canonical_ids), c.state != "erased")
         of: dict[str, str] = {canonical: canonical for canonical in canonical_ids}
-        for row in self.connection.execute(wanted):
+        for row in self.connection.execute(_PEOPLE, {"of_parties": list(canonical_ids)}):
             of[row.member_id] = row.canonical_id
             members[row.canonical_id].add(row.member_id)
             names[row.canonical_id] |= {row.name_mark} - {""}
             births[row.canonical_id] |= {row.born_mark} - {""}
         held: dict[str, dict[tuple[str, str], tuple[int, str]]] = {canonical: {} for canonical in canonical_ids}
         levels = rules()
-        claims = select(i.member_id, i.kind, i.mark, i.level).where(i.member_id.in_(list(of)), i.mark != "").order_by(i.at, i.claim_id)
-        for row in self.connection.execute(claims):
+        for row in self.connection.execute(_CLAIMS, {"of_members": list(of)}):
             mine, key = held[of[row.member_id]], (row.kind, row.mark)
             rank = levels.rank(row.level) if row.level in levels.levels else 0
             if key not in mine or mine[key][0] < rank:
@@ -145,10 +166,8 @@ class _Tables:
 
     def _between(self, one: Party, other: Party, states: Sequence[str]) -> str:
         """A decision in one of the states that has an end in each party; '' for none."""
-        m = tables.merge.c
-        mine, yours = list(one.members), list(other.members)
-        ways = or_(m.old_id.in_(mine) & m.canonical_id.in_(yours), m.old_id.in_(yours) & m.canonical_id.in_(mine))
-        return str(self.connection.scalar(select(m.merge_id).where(ways, m.state.in_(states)).limit(1)) or "")
+        asked = {"of_mine": list(one.members), "of_yours": list(other.members), "of_states": list(states)}
+        return str(self.connection.scalar(_BETWEEN, asked) or "")
 
     def _add(self, found: Decision, state: str) -> None:
         row = {
@@ -164,18 +183,6 @@ class _Tables:
         }
         self.connection.execute(insert(tables.merge), [row])
 
-    def tell(self) -> None:
-        """Tell every store that holds any of the parties that changed who stands for whom."""
-        c = tables.person.c
-        changed = select(c.member_id, c.canonical_id).where(c.member_id.in_(self.moved), c.state != "erased")
-        parties: dict[str, set[str]] = {}
-        for row in self.connection.execute(changed):
-            parties.setdefault(row.canonical_id, set()).add(row.member_id)
-        for canonical in sorted(parties):
-            members = parties[canonical]
-            stores = set().union(*holders(self.connection, "member", members).values())
-            _tell(self.connection, sorted(stores), canonical, members)
-
 
 def _evidence(found: Decision) -> str:
     """On what a rule decided, as it is kept: nothing of it tells a name, a number or a birthday."""
@@ -190,33 +197,44 @@ def _evidence(found: Decision) -> str:
     return json.dumps(said, ensure_ascii=False)
 
 
-def _tell(connection: Connection, store_ids: Sequence[str], canonical: str, members: Collection[str]) -> None:
-    """Let stores hold a whole party, and know which of its ids stands for the others."""
+def tell(connection: Connection, moved: Collection[str]) -> None:
+    """Tell every store that holds any of the parties that changed who stands for whom."""
+    c = tables.person.c
+    parties: dict[str, set[str]] = {}
+    for row in connection.execute(select(c.member_id, c.canonical_id).where(c.member_id.in_(moved), _ALIVE)):
+        parties.setdefault(row.canonical_id, set()).add(row.member_id)
+    held = holders(connection, "member", moved)
+    for canonical, members in sorted(parties.items()):
+        stores = set[str]().union(*(held.get(member, ()) for member in members))
+        _tell(connection, sorted(stores), canonical, members, held)
+
+
+def _tell(
+    connection: Connection, store_ids: Sequence[str], canonical: str, members: Collection[str], held: Mapping[str, Collection[str]]
+) -> None:
+    """Let stores hold a whole party, and know which of its ids stands for the others; `held` says who holds whom so far."""
     if not store_ids:
         return
     rows = people.member_rows(connection, members)
-    family = _family_of(connection, members)
-    told = {member: Alias(id=member, canonical_id=canonical, active=True) for member in members if member != canonical}
+    lacking = {store: [rows[one] for one in sorted(members) if one in rows and store not in held.get(one, ())] for store in store_ids}
+    family = _family_of(connection, members, held) if any(lacking.values()) else {}
+    told = {member: Alias(id=member, canonical_id=canonical, active=True).model_dump_json() for member in members if member != canonical}
+    was_old = holders(connection, FEED, [canonical]).get(canonical, ())
+    own = Alias(id=canonical, canonical_id=canonical, active=False).model_dump_json()
     for store_id in store_ids:
-        held = holders(connection, "member", members)
-        lacking = [rows[member] for member in sorted(members) if member in rows and store_id not in held.get(member, ())]
-        if lacking:
-            people.hold(connection, store_id, lacking)
-        append(connection, "family", store_id, family)
-        was_old = store_id in holders(connection, FEED, [canonical]).get(canonical, ())
-        texts = {member: alias.model_dump_json() for member, alias in told.items()}
-        if was_old:
-            texts[canonical] = Alias(id=canonical, canonical_id=canonical, active=False).model_dump_json()
+        if lacking[store_id]:
+            people.hold(connection, store_id, lacking[store_id], newcomers=[member.id for member in lacking[store_id]])
+        if family:
+            append(connection, "family", store_id, family)
+        texts = {**told, canonical: own} if store_id in was_old else told
         if texts:
             append(connection, FEED, store_id, texts)
 
 
-def _family_of(connection: Connection, members: Collection[str]) -> dict[str, str]:
+def _family_of(connection: Connection, members: Collection[str], held: Mapping[str, Collection[str]]) -> dict[str, str]:
     """The persons whom the members buy for, as they are published; each id → its newest row."""
     row = tables.feed_row.c
-    stores = set().union(*holders(connection, "member", members).values())
-    if not stores or len(members) < 2:
-        return {}
+    stores = set[str]().union(*(held.get(member, ()) for member in members))
     theirs = or_(*(row.json.like(f'%"member_id":"{member}"%') for member in members if member.replace("-", "").isalnum()))
     wanted = select(row.key, row.json).where(row.store_id.in_(stores), row.feed == "family", row.current, theirs)
     return {found.key: found.json for found in connection.execute(wanted.order_by(row.seq))}
@@ -230,18 +248,25 @@ def tell_newcomers(connection: Connection, store_id: str, member_ids: Collection
     parties: dict[str, set[str]] = {}
     for row in rows:
         parties.setdefault(row.canonical_id, set()).add(row.member_id)
+    held = holders(connection, "member", {row.member_id for row in rows})
     for canonical, members in sorted(parties.items()):
         if len(members) > 1:
-            _tell(connection, [store_id], canonical, members)
+            _tell(connection, [store_id], canonical, members, held)
 
 
 def resolve(connection: Connection, member_ids: Iterable[str], now: datetime) -> int:
     """Something new is known of members: merge and propose what the rules say, and tell the stores; gives how many merges."""
+    merges, moved = settled(connection, member_ids, now)
+    if moved:
+        tell(connection, moved)
+    return merges
+
+
+def settled(connection: Connection, member_ids: Iterable[str], now: datetime) -> tuple[int, set[str]]:
+    """Merge and propose what the rules say of members, without telling anybody; how many merges, and whose party changed."""
     register = _Tables(connection, now)
     merges = sum(settle(register, member_id, rules()) for member_id in sorted(member_ids, key=age))
-    if register.moved:
-        register.tell()
-    return merges
+    return merges, register.moved
 
 
 def catch_up(connection: Connection, keys: PeopleKeys, now: datetime, store_id: str = "", limit: int = ADOPTED_AT_ONCE) -> int:
@@ -289,9 +314,8 @@ def accept(connection: Connection, merge_id: str, by: str, reason: str, now: dat
     values = {"state": "done", "by": by, "reason": reason[:200], "at": now}
     connection.execute(update(tables.merge).where(m.merge_id == merge_id).values(values))
     register.join(one, other)
-    resolve_again = sorted(one.members | other.members)
-    register.tell()
-    resolve(connection, resolve_again[:1], now)
+    tell(connection, register.moved)
+    resolve(connection, [row.old_id], now)
 
 
 def refuse(connection: Connection, merge_id: str, by: str, reason: str, now: datetime) -> None:
@@ -322,11 +346,9 @@ def undo(connection: Connection, merge_id: str, by: str, reason: str, now: datet
         if here not in first:
             first.add(here)
             todo.extend(near[here] - first)
-    stores = sorted(set().union(*holders(connection, "member", whole).values()))
     for part in (first, set(whole) - first):
         register.name(part)
-        for store_id in stores:
-            _tell(connection, [store_id], canonical_of(part), part)
+    tell(connection, whole)
 
 
 def _row(connection: Connection, merge_id: str, states: Sequence[str]) -> Any:

@@ -260,7 +260,7 @@ def _take_profile(connection: Connection, keys: PeopleKeys, store_id: str, blob:
     ensure(connection, record.id, store_id, blob.at, "")
     note_profile(connection, keys, record, blob.at)
     for store in sorted(held | {store_id}):
-        hold(connection, store, [record])
+        hold(connection, store, [record], [] if store in held else [record.id])
     return {record.id}
 
 
@@ -313,12 +313,16 @@ def member_rows(connection: Connection, member_ids: Collection[str]) -> dict[str
     return {found.key: Member.model_validate_json(found.json) for found in connection.execute(wanted.order_by(row.seq, row.store_id))}
 
 
-def hold(connection: Connection, store_id: str, members: Sequence[Member]) -> int:
-    """Publish members to a store; of those it did not hold it is told points and consents too. Gives how many rows changed."""
+def hold(connection: Connection, store_id: str, members: Sequence[Member], newcomers: Sequence[str] | None = None) -> int:
+    """Publish members to a store; of those it did not hold it is told points and consents too. Gives how many rows changed.
+
+    `newcomers` are those it does not hold, where the caller knows.
+    """
     texts = texts_of(members)
-    held = holders(connection, "member", texts)
+    if newcomers is None:
+        held = holders(connection, "member", texts)
+        newcomers = [key for key in texts if store_id not in held.get(key, ())]
     written = append(connection, "member", store_id, texts)
-    newcomers = [key for key in written if store_id not in held.get(key, ())]
     if newcomers:
         points.tell_of_members(connection, store_id, newcomers)
         _tell_consents(connection, [store_id], newcomers)

@@ -93,6 +93,15 @@ def test_sync_moves_rows_and_events_while_somebody_scans(capsys: pytest.CaptureF
     assert printed["sync"] == "online" and printed["error"] == ""
 
 
+def test_people_are_the_same_at_once_as_by_union_find_and_one_comes_by_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("scipy", reason="the extra hq is not installed")
+    printed = asked(capsys, "people")
+    assert goal_of(printed, "members of other parties")["met"]
+    case = printed["cases"]["50,000 identities at once"]
+    assert case["merged"] > 1_000 and case["one_by_one"] < case["merged"] / 10
+    holds_floor_and_ratio(printed["cases"]["one new identity, resolved"])
+
+
 def test_a_missed_goal_is_named_and_answers_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     report = Report("price", {}, [Goal("never reached", 2.0, 1.0), Goal("always reached", 2.0, 1.0, at_least=True)])
     monkeypatch.setattr(bench, "_run", lambda *_, **__: report)

@@ -25,6 +25,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("sync", "scans while 10,000 catalogue rows and 5,000 events move"),
     ("kill", "random kills while selling: nothing acknowledged is lost or doubled (--printing: while paper moves)"),
     ("price", "a full reprice under 200 and 2,000 offers"),
+    ("people", "One ID over a million identities at once, and for one as it comes"),
     ("member", "finding a member by every key, on the till's encrypted ledger and (--large) among 10 M at headquarters"),
     ("rfm", "fifths of every member by recency, frequency and money, from all orders of a year (--large: 10 M and 100 M)"),
 )
