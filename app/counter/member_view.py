@@ -226,7 +226,7 @@ class MemberView:
         if member is None:
             return None
         today = self._today()
-        group = self._group(member_id)
+        group = self._store.people.group_of(member_id)
         return MemberScene(
             self._head(member, group, today),
             self._own_allergies(member),
@@ -239,10 +239,6 @@ class MemberView:
             self._caring.scene(member_id, kind=kind, context=context),
             self._selling.basket.member_id == member_id,
         )
-
-    def _group(self, member_id: str) -> tuple[str, ...]:
-        """Every id that is this one person, the canonical one first."""
-        return (member_id,)
 
     def _head(self, member: Member, group: tuple[str, ...], today: date) -> HeadFace:
         standing = self._points.standing(member)
@@ -372,7 +368,7 @@ class MemberView:
     def medicines(self, member_id: str) -> tuple[BoughtMedicine, ...]:
         """用药史: every medicine of the last twelve months, the newest first."""
         found = []
-        for bought in self._store.history.goods(self._group(member_id), self._today() - YEAR):
+        for bought in self._store.history.goods(self._store.people.group_of(member_id), self._today() - YEAR):
             product = self._goods.product(bought.product_id)
             if product is not None and product.kind in MEDICINE_KINDS:
                 found.append(

@@ -187,6 +187,7 @@ WORDS: dict[str, Text] = {
     "key_return": _T("退货", "Return"),
     "key_remove": _T("删行", "Remove"),
     "key_member": _T("会员", "Member"),
+    "key_file": _T("会员档案", "Member's page"),
     "key_patient": _T("用药人", "Patient"),
     "key_back": _T("返回", "Back"),
     "key_done": _T("完成", "Done"),

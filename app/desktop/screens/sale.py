@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QRectF, Signal
@@ -680,6 +680,7 @@ class SalePage(Page):
         theme = self.theme
         self._today = Today(self.till.store, self.till.clock, self.till.shifts, self.till.staging)
         self.scene: Scene | None = None
+        self._files = False
         self._said: Echo | None = None
         self.tickets = TicketBar(theme)
         self.head = CartHead(theme)
@@ -1059,7 +1060,7 @@ class SalePage(Page):
         filled = bool(scene and any(not each.ghost for each in scene.lines))
         rx = bool(scene and any("rx" in each.marks for each in scene.lines)) or self._offers("F9")
         return (
-            FKeySpec("F3", words("key_member"), lambda: self._ask("member")),
+            FKeySpec("F3", words("key_file" if self._files and scene and scene.member else "key_member"), self._member_key),
             FKeySpec("Shift F2", words("key_check"), self._begin_check),
             FKeySpec("F4", words("key_quantity"), partial(self._way_or_ask, "F4", "quantity"), real),
             FKeySpec("F5", words("key_lot"), partial(self._way_or_ask, "F5", "lot"), real),
@@ -1072,6 +1073,17 @@ class SalePage(Page):
             FKeySpec("Del", words("key_remove"), self._remove, line is not None),
             FKeySpec("F12", words("pay"), self.pay, filled, primary=bool(scene and not (scene.blocks or scene.confirms))),
         )
+
+    def _member_key(self) -> None:
+        """F3: with a member in the sale all about them, else find one."""
+        if self._files and self.scene is not None and self.scene.member is not None:
+            self.go.emit("member")
+        else:
+            self._ask("member")
+
+    def meet(self, pages: Mapping[str, Page]) -> None:
+        """Whether members have a page."""
+        self._files = "member" in pages
 
     def _way_or_ask(self, key: str, kind: str) -> None:
         """A way out of the selected line that bears this key comes before what the key means otherwise."""

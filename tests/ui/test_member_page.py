@@ -1,0 +1,310 @@
+"""The member's page through the real window: found, read, entered on, and left again; every act by key."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.desktop.widgets.care import MedicineRow, Plot, PlotCurve, ReadingsChart, steps
+
+MEMBER, CARD = "member-00001", "90000000000000000019"
+THERMOMETER = "6999580000439"
+K = Qt.Key
+
+
+@pytest.fixture
+def at(hand: Any) -> Any:
+    """The window with the page in front and nobody on it."""
+    hand.sign_in()
+    show(hand)
+    return hand
+
+
+def show(hand: Any) -> None:
+    hand.window.shell.show_page("member")
+    hand.window.shell._dead_until = 0.0
+
+
+def page(at: Any) -> Any:
+    return at.window.shell.pages["member"]
+
+
+def words(at: Any) -> str:
+    parts = at.window.shell.page.findChildren(QWidget)
+    return "\n".join(part.accessibleName() for part in parts if part.isVisible() and part.accessibleName())
+
+
+def key(at: Any, *keys: Qt.Key | str) -> None:
+    for one in keys:
+        if isinstance(one, str):
+            for character in one:
+                at.press(ord(character.upper()), character)
+        else:
+            at.press(one, "\r" if one == K.Key_Return else "")
+        QApplication.processEvents()
+
+
+def with_member(at: Any) -> None:
+    at.scan(CARD)
+    at.until(lambda: page(at)._scene is not None)
+
+
+def test_a_phone_typed_above_finds_the_member_and_enter_takes_them_into_the_sale(at: Any) -> None:
+    at.type("19900000001")
+    at.enter()
+    at.until(lambda: "王*兰" in words(at))
+    assert at.window.till.selling.basket.member_id == ""
+    at.enter()
+    at.until(lambda: at.window.shell.page.key == "sale")
+    basket = at.window.till.selling.basket
+    assert (basket.member_id, basket.found_by) == (MEMBER, "phone")
+
+
+def test_a_scanned_code_brings_the_member_onto_the_page_and_goods_go_into_the_sale(at: Any) -> None:
+    with_member(at)
+    at.scan(THERMOMETER)
+    at.until(lambda: at.window.till.selling.basket.lines)
+    assert at.window.shell.page.key == "member"
+    assert (at.window.till.selling.basket.member_id, page(at)._member_id) == (MEMBER, MEMBER)
+
+
+def test_f3_leads_from_the_sale_to_its_members_page_and_back_again(hand: Any) -> None:
+    hand.sign_in()
+    hand.scan(CARD)
+    hand.until(lambda: hand.window.till.selling.basket.member_id)
+    hand.press(K.Key_F3)
+    hand.until(lambda: hand.window.shell.page.key == "member")
+    hand.until(lambda: "王*兰" in words(hand))
+    hand.press(K.Key_Escape)
+    hand.until(lambda: hand.window.shell.page.key == "sale")
+
+
+def test_several_who_fit_are_listed_and_a_digit_chooses(at: Any) -> None:
+    at.window.shell.page.on_omnibox("王")
+    assert len(page(at)._rows) > 1
+    at.press(K.Key_2, "2")
+    at.until(lambda: page(at)._scene is not None)
+    assert page(at)._found_by == "name"
+
+
+def test_nobody_found_may_join_on_the_page(at: Any) -> None:
+    at.window.shell.page.on_omnibox("13900007777")
+    assert "没找到" in words(at)
+    at.press(K.Key_J, "j", modifiers=Qt.KeyboardModifier.ControlModifier)
+    at.until(lambda: page(at)._joining_open)
+    at.press(K.Key_Escape)
+    at.until(lambda: not page(at)._joining_open)
+
+
+def test_a_reading_is_typed_told_entered_and_drawn(at: Any) -> None:
+    with_member(at)
+    before = len(page(at)._scene.care.series.marks)
+    key(at, K.Key_F4, "146", K.Key_Return, "1492", K.Key_Return)
+    lower = list(page(at)._form.entries.values())[1]
+    assert lower.property("state") == "error"
+    lower.setText("92")
+    key(at, K.Key_Return)
+    at.until(lambda: "建议" in words(at) or "医生" in words(at))
+    at.until(lambda: len(page(at)._scene.care.series.marks) == before + 1)
+    at.enter()
+    at.until(lambda: page(at)._form is None)
+    assert "146/92" in words(at)
+
+
+def test_without_consent_the_member_is_asked_before_anything_is_kept(at: Any) -> None:
+    stranger = next(one for one in at.window.till.store.people.members() if not at.window.till.store.people.consents(one.id))
+    page(at)._show(stranger.id)
+    assert "健康档案未授权" in words(at)
+    key(at, K.Key_F4, "118", K.Key_Return, "76", K.Key_Return)
+    assert "先问本人" in words(at)
+    page(at)._form.consent.set_value("no")
+    page(at)._form.advance(page(at)._form.consent)
+    at.until(lambda: "没有保存" in words(at))
+    assert not page(at)._scene.care.series.marks
+    key(at, K.Key_Return)
+    at.until(lambda: "会员没同意留健康档案" in words(at))
+
+
+def test_allergies_are_asked_on_the_page_and_count_at_once(at: Any) -> None:
+    with_member(at)
+    page(at)._ask_allergies()
+    form = page(at)._form
+    key(at, "5", K.Key_Return)
+    at.until(lambda: page(at)._form is None)
+    assert form.ticks.values == ("penicillin", "sulfa", "nsaid")
+    assert "李娜 核对" in words(at)
+    assert at.window.till.selling.basket.patient.allergy_classes == ("nsaid", "penicillin", "sulfa")
+
+
+def test_none_and_a_class_shut_each_other_out_and_nothing_ticked_is_no_answer(at: Any) -> None:
+    with_member(at)
+    page(at)._ask_allergies()
+    ticks = page(at)._form.ticks
+    at.type("1")
+    assert ticks.values == ("none",)
+    at.type("3")
+    assert ticks.values == ("cephalosporin",)
+    at.type("3")
+    key(at, K.Key_Return)
+    assert page(at)._form is not None and "没有也要点" in words(at)
+
+
+def test_a_family_person_is_added_by_keys_alone_and_asked_about_allergies(at: Any) -> None:
+    with_member(at)
+    page(at)._add_person()
+    page(at)._form._panel.put("name", "刘建国")
+    page(at)._form._panel.put("born", "19550501")
+    for name, value in (("relation", "配偶"), ("agrees", "yes")):
+        page(at)._form._panel._parts[name].value = value
+    page(at)._form._panel.confirm()
+    assert "的过敏" in words(at)
+    key(at, "1", K.Key_Return)
+    at.until(lambda: page(at)._form is None)
+    assert "家庭 · 2 人" in words(at)
+    assert "刘*国 · 配偶" in words(at)
+
+
+def test_the_outcome_of_a_call_takes_it_off_the_list(at: Any) -> None:
+    with_member(at)
+    open_calls = [one for one in page(at)._scene.care.todos if one.act == "call"]
+    assert open_calls
+    key(at, K.Key_F5, "1")
+    key(at, K.Key_Return, "1", K.Key_Return)
+    at.until(lambda: page(at)._form is None)
+    assert not [one for one in page(at)._scene.care.todos if one.followup_id == open_calls[0].followup_id]
+
+
+def test_a_call_put_off_wants_a_day(at: Any) -> None:
+    with_member(at)
+    key(at, K.Key_F5)
+    form = page(at)._form
+    form.outcome.set_value("moved")
+    form.outcome.chosen.emit("moved")
+    form._submit()
+    assert "改到哪天" in words(at)
+    form.later.set_value("14")
+    form._submit()
+    at.until(lambda: page(at)._form is None)
+
+
+def test_a_refill_goes_into_the_sale_with_one_press(at: Any) -> None:
+    with_member(at)
+    refill = next(one for one in page(at)._scene.care.todos if one.act == "add")
+    page(at)._act_todo(refill)
+    lines = at.window.till.selling.basket.lines
+    assert [line.product.id for line in lines] == [refill.product_id]
+    assert at.window.till.selling.scene().blocks
+
+
+def test_lists_open_by_their_keys_and_escape_closes_them(at: Any) -> None:
+    with_member(at)
+    for pressed, said in ((K.Key_F6, "优惠券 · 3 张"), (K.Key_F8, "家庭 · 1/8 人"), (K.Key_F9, "用药史 · 近 12 个月")):
+        at.window.shell._dead_until = 0.0
+        key(at, pressed)
+        assert said in words(at), said
+        key(at, K.Key_Escape)
+        assert page(at)._form is None
+    assert at.window.shell.page.key == "member"
+
+
+def test_a_revealed_phone_is_masked_again_when_the_page_is_left(at: Any) -> None:
+    with_member(at)
+    page(at)._reveal()
+    page(at)._form.rows[0].click()
+    assert "19900000001" in words(at)
+    at.window.shell.show_page("sale")
+    show(at)
+    assert "19900000001" not in words(at) and "199****0001" in words(at)
+
+
+def test_the_next_sale_forgets_who_was_looked_up(at: Any) -> None:
+    at.window.shell.page.on_omnibox("19900000001")
+    assert page(at)._scene is not None
+    at.window.shell.show_page("sale")
+    till = at.window.till
+    till.selling.scan(THERMOMETER)
+    till.selling.hold()
+    show(at)
+    assert page(at)._scene is None
+
+
+def test_a_card_without_anything_says_what_would_fill_it(at: Any) -> None:
+    people = at.window.till.store.people
+    stranger = next(one for one in people.members() if not people.family(one.id) and not one.chronic and not one.allergies_known)
+    page(at)._show(stranger.id)
+    said = words(at)
+    for line in ("还没问过", "还看不出在用什么药", "按 F8 加家人", "还没有记录，登记第一次", "没有券", "现在没有要办的", "还没有标签"):
+        assert line in said, line
+
+
+def test_the_other_language_says_everything_anew(at: Any) -> None:
+    with_member(at)
+    at.window.theme.set_language("en")
+    at.until(lambda: "Medicines in use" in words(at))
+    said = words(at)
+    assert "Blood pressure" in said and "To do" in said and "Health consent holds" in said
+
+
+def test_a_member_is_on_the_page_within_fifty_milliseconds_of_the_scan(at: Any) -> None:
+    """The limit of the design is 50 ms; ten times that must hold on a machine with other work, the figure is printed."""
+    with_member(at)
+    took = []
+    for member_id in ("member-00002", "member-00003", MEMBER, "member-00004", MEMBER):
+        began = time.perf_counter()
+        page(at)._show(member_id)
+        page(at).grab()
+        took.append((time.perf_counter() - began) * 1000)
+    print(f"member painted: {', '.join(f'{one:.1f}' for one in took)} ms")
+    assert sorted(took)[2] < 500
+
+
+# ---------------------------------------------------------------------- parts
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(72.0, 158.0, [80.0, 100.0, 120.0, 140.0]), (3.1, 9.2, [4.0, 6.0, 8.0]), (0.0, 0.9, [0.0, 0.2, 0.4, 0.6, 0.8])],
+)
+def test_an_axis_has_a_few_round_figures(low: float, high: float, expected: list[float]) -> None:
+    assert steps(low, high) == pytest.approx(expected)
+
+
+def test_a_chart_is_drawn_once_and_again_only_when_something_differs(theme: Any) -> None:
+    chart = ReadingsChart(theme)
+    chart.resize(480, 240)
+    days = tuple((date(2026, 9, day), 120.0 + day) for day in (1, 12, 25))
+    plot = Plot(date(2026, 8, 24), date(2026, 11, 21), (PlotCurve("s", days, (120.0, 139.0)),), (), (date(2026, 9, 2),))
+    chart.show_plot(plot, "three readings")
+    chart.grab()
+    picture = chart._picture
+    chart.show_plot(Plot(plot.first, plot.last, plot.curves, plot.marks, plot.purchases), "three readings")
+    chart.grab()
+    assert chart._picture is picture
+    theme.set_mode("dark")
+    chart.grab()
+    assert chart._picture is not picture
+
+
+def test_rows_that_do_not_fit_are_told_of_and_none_is_half_shown(theme: Any) -> None:
+    from app.desktop.widgets.rows_that_fit import RowsThatFit
+
+    rows = RowsThatFit(
+        theme,
+        lambda: MedicineRow(theme),
+        lambda row, name: row.show_medicine(name, "", "", None, "good"),
+        height=50,
+        rest=lambda n: f"+{n}",
+    )
+    rows.show_all(["a", "b", "c", "d"])
+    rows.resize(200, 50 * 2 + 28)
+    rows.show()
+    seen = [row.isVisible() for row in rows.rows]
+    assert seen == [True, True, False, False]
+    assert rows._rest.isVisible() and rows._rest.accessibleName() == "+2"
+    rows.resize(200, 200)
+    assert all(row.isVisible() for row in rows.rows) and not rows._rest.isVisible()

@@ -1,0 +1,90 @@
+"""The member's page as a scene: sums less what came back, coupons with what they do now, and nothing shown that a mask hides."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import pytest
+
+MEMBER, CARD = "member-00001", "90000000000000000019"
+MASK, THERMOMETER, AMLODIPINE = "6999600000494", "6999580000439", "89900001091676336760"
+
+
+@pytest.fixture
+def till(demo_counter: Any) -> Any:
+    return demo_counter.till
+
+
+def words_in(part: Any) -> list[str]:
+    """Every text in a scene."""
+    if isinstance(part, str):
+        return [part]
+    if is_dataclass(part):
+        return [word for field in fields(part) for word in words_in(getattr(part, field.name))]
+    return [word for each in part for word in words_in(each)] if isinstance(part, tuple | list) else []
+
+
+def test_what_was_bought_counts_less_what_came_back_and_a_day_is_one_visit(demo_counter: Any) -> None:
+    view = demo_counter.till.member_view
+    before = view.scene(MEMBER).head
+    demo_counter.sell(CARD, THERMOMETER)
+    number = demo_counter.sell(CARD, MASK)
+    sold = view.scene(MEMBER).head
+    paid = [sale.body.payable_fen for sale in demo_counter.till.store.sales.recent(limit=2)]
+    assert sold.spent_fen - before.spent_fen == sum(paid)
+    assert sold.visits == before.visits + 1
+    assert sold.points > before.points
+    assert number
+
+
+def test_the_scene_never_bears_a_whole_name_phone_or_card(till: Any) -> None:
+    member = till.store.people.member(MEMBER)
+    said = " ".join(words_in(till.member_view.scene(MEMBER)))
+    assert member.name not in said and member.phone not in said and member.card_no not in said
+    assert "199****0001" in said
+
+
+def test_no_label_about_price_stands_on_the_page(till: Any) -> None:
+    for member_id in ("member-00001", "member-00002", "member-00003"):
+        said = " ".join(words_in(till.member_view.scene(member_id)))
+        assert "价格敏感" not in said and "敏感" not in said
+
+
+def test_a_coupon_says_what_it_is_worth_and_what_it_does_in_the_open_sale(till: Any) -> None:
+    tickets = {one.serial: one for one in till.member_view.scene(MEMBER).tickets}
+    assert tickets and all(one.state == "good" and one.worth.zh and one.rule.zh for one in tickets.values())
+    till.selling.scan(CARD)
+    for code in (AMLODIPINE, THERMOMETER, MASK):
+        till.selling.scan(code)
+    block = till.selling.scene().coupons
+    assert block is not None
+    states = {one.serial: one.state for one in till.member_view.scene(MEMBER).tickets}
+    assert all(states[row.serial] == ("used" if row.cut_fen else "waiting") for row in block.rows)
+
+
+def test_medicines_of_a_year_are_listed_and_other_goods_are_not(demo_counter: Any) -> None:
+    till = demo_counter.till
+    demo_counter.sell(CARD, THERMOMETER)
+    names = [one.name for one in till.member_view.medicines(MEMBER)]
+    assert "苯磺酸氨氯地平片" in names
+    assert "电子体温计" not in names
+
+
+def test_several_who_fit_are_masked_and_told_apart(till: Any) -> None:
+    found = till.member_view.find("王")
+    assert len(found) > 1
+    assert all("*" in one.masked_name for one in found if len(one.masked_name) > 1)
+    assert till.member_view.find("19900000001")[0].found_by == "phone"
+    assert till.member_view.find("no such member") == ()
+
+
+def test_whether_the_open_sale_is_theirs(till: Any) -> None:
+    assert not till.member_view.scene(MEMBER).here
+    till.selling.scan(CARD)
+    assert till.member_view.scene(MEMBER).here
+    assert till.member_view.is_member_code(CARD) and not till.member_view.is_member_code(MASK)
+
+
+def test_a_member_nobody_knows_has_no_scene(till: Any) -> None:
+    assert till.member_view.scene("nobody") is None

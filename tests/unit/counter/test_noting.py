@@ -1,0 +1,130 @@
+"""Noting: asked and none is not never asked, what is said counts at once in the open sale, and a family has bounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.counter.faults import Refused
+from app.counter.noting import PersonDraft
+from app.records.clock import shop_day
+
+MEMBER, CARD = "member-00001", "90000000000000000019"
+
+
+@pytest.fixture
+def till(demo_counter: Any) -> Any:
+    return demo_counter.till
+
+
+def kin(till: Any) -> Any:
+    return till.store.people.family(MEMBER)
+
+
+def test_what_a_member_named_is_on_record_with_who_asked_and_when(till: Any) -> None:
+    till.noting.ask_allergies(MEMBER, ["sulfa", "penicillin", "sulfa"])
+    member = till.store.people.member(MEMBER)
+    assert (member.allergies_known, member.allergy_classes) == (True, "penicillin;sulfa")
+    asked = till.noting.asked(MEMBER)
+    (event,) = till.store.journal.of_type("allergies.asked@1")
+    assert (asked.by, shop_day(asked.at)) == ("staff-1001", event.day)
+    assert event.body["member_id"] == MEMBER
+    assert "penicillin" not in event.raw.decode()
+
+
+def test_asked_and_none_is_kept_apart_from_never_asked(till: Any) -> None:
+    stranger = next(one for one in till.store.people.members() if not one.allergies_known)
+    assert till.member_view.scene(stranger.id).allergies.state == "never"
+    till.noting.ask_allergies(stranger.id, [])
+    face = till.member_view.scene(stranger.id).allergies
+    assert (face.state, face.asked_by) == ("none", "李娜")
+
+
+def test_an_allergy_named_now_stands_against_what_is_in_the_open_sale_and_an_undo_does_not_take_it_back(till: Any) -> None:
+    till.selling.scan(CARD)
+    till.noting.ask_allergies(MEMBER, [])
+    till.selling.scan("89906411004039116120")
+    assert not any(verdict.rule == "allergy" for verdict in till.selling.verdicts)
+    till.noting.ask_allergies(MEMBER, ["nsaid"])
+    assert any(verdict.rule == "allergy" for verdict in till.selling.verdicts)
+    till.selling.scan("6999580000439")
+    till.selling.undo()
+    till.selling.undo()
+    assert till.selling.basket.patient.allergy_classes == ("nsaid",)
+
+
+def test_whoever_refused_a_health_file_has_nothing_noted(till: Any) -> None:
+    till.joining.set_consents(MEMBER, {"health": False})
+    with pytest.raises(Refused, match="consent_health"):
+        till.noting.ask_allergies(MEMBER, ["nsaid"])
+    assert till.store.people.member(MEMBER).allergy_classes == "penicillin;sulfa"
+
+
+def test_a_family_person_is_entered_put_right_and_asked_about_allergies(till: Any) -> None:
+    person = till.noting.set_person(MEMBER, PersonDraft("刘建国", "配偶", "M", "1955-05-01", "yes"))
+    assert len(kin(till)) == 2
+    till.noting.ask_allergies(MEMBER, ["macrolide"], person)
+    till.noting.set_person(MEMBER, PersonDraft("刘建国", "配偶", "M", "19550502"), person)
+    kept = next(one for one in kin(till) if one.id == person)
+    assert (str(kept.born_on), kept.allergy_classes, kept.allergies_known) == ("1955-05-02", "macrolide", True)
+    face = next(one for one in till.member_view.scene(MEMBER).family if one.person_id == person)
+    assert (face.masked_name, face.adult, face.consent, face.allergies.state) == ("刘*国", True, "given", "recorded")
+    assert "刘建国" not in "".join(event.raw.decode() for event in till.store.journal.of_type("family.set@1"))
+
+
+def test_who_does_not_agree_is_only_judged_by_age(till: Any) -> None:
+    person = till.noting.set_person(MEMBER, PersonDraft("刘建国", "配偶", "M", "1955-05-01", "yes"))
+    till.noting.ask_allergies(MEMBER, ["macrolide"], person)
+    till.noting.set_person(MEMBER, PersonDraft("刘建国", "配偶", "M", "1955-05-01", "no"), person)
+    kept = next(one for one in kin(till) if one.id == person)
+    assert (kept.allergy_classes, kept.allergies_known) == ("", False)
+    with pytest.raises(Refused, match="consent_health"):
+        till.noting.ask_allergies(MEMBER, ["macrolide"], person)
+
+
+def test_a_guardian_agrees_for_a_child(till: Any) -> None:
+    child = till.noting.set_person(MEMBER, PersonDraft("王小雨", "孙女", "F", "2020-02-02", "yes"))
+    (consent,) = [one.body for one in till.store.journal.of_type("consent.set@1") if one.body["member_id"] == child]
+    assert (consent["purpose"], consent["given"], consent["guardian_id"]) == ("family", True, MEMBER)
+
+
+@pytest.mark.parametrize(
+    ("draft", "code"),
+    [
+        (PersonDraft(" ", "配偶"), "family_name"),
+        (PersonDraft("刘", ""), "family_relation"),
+        (PersonDraft("刘", "配偶", born="2999-01-01"), "family_birthday"),
+        (PersonDraft("刘", "配偶", born="猪年"), "family_birthday"),
+    ],
+)
+def test_what_is_missing_or_cannot_be_is_refused(till: Any, draft: PersonDraft, code: str) -> None:
+    with pytest.raises(Refused, match=code):
+        till.noting.set_person(MEMBER, draft)
+    assert len(kin(till)) == 1
+
+
+def test_a_ninth_person_is_refused_and_an_unknown_one_is_not_put_right(till: Any) -> None:
+    for order in range(7):
+        till.noting.set_person(MEMBER, PersonDraft(f"王{order}", "其他"))
+    with pytest.raises(Refused, match="family_full"):
+        till.noting.set_person(MEMBER, PersonDraft("王九", "其他"))
+    with pytest.raises(Refused, match="person_unknown"):
+        till.noting.set_person(MEMBER, PersonDraft("王九", "其他"), "nobody")
+
+
+def test_a_phone_is_shown_for_a_purpose_and_the_look_is_kept_first(till: Any) -> None:
+    purposes = [code for code, _ in till.noting.purposes]
+    assert "call" in purposes and till.proving.rights.visitor_purpose not in purposes
+    assert till.noting.reveal_phone(MEMBER, "call") == "19900000001"
+    (look,) = till.store.journal.of_type("member.revealed@1")
+    assert look.body == {"member_id": MEMBER, "what": "phone", "purpose": "call"}
+    with pytest.raises(Refused, match="choose_one"):
+        till.noting.reveal_phone(MEMBER, "curiosity")
+
+
+def test_nobody_notes_anything_before_signing_in(till: Any) -> None:
+    till.post.staff = None
+    for act in (lambda: till.noting.ask_allergies(MEMBER, []), lambda: till.noting.set_person(MEMBER, PersonDraft("刘", "配偶"))):
+        with pytest.raises(Refused, match="sign_in_first"):
+            act()
