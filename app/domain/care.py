@@ -351,9 +351,11 @@ def body_mass(weight_tenths_kg: int, height_mm: int) -> int:
 
 
 def worded(kind: Kind, figures: Mapping[str, int]) -> str:
-    """A reading in a few characters: 142/88, 7.8."""
+    """A reading in a few characters: 142/88, 7.8, LDL 2.86."""
     named = [name for name in kind.words if name in figures] or [name for name in kind.measures if name in figures][:1]
-    return "/".join(kind.measures[name].worded(figures[name]) for name in named)
+    text = "/".join(kind.measures[name].worded(figures[name]) for name in named)
+    # Of several figures that stand alone the one that is said names itself.
+    return f"{named[0].upper()} {text}" if len(named) == 1 and len(kind.curves) > len(kind.words) else text
 
 
 # -- what it means ------------------------------------------------------------------------------------------------------------------

@@ -159,7 +159,8 @@ def _readings(page: Page, part: ReadingPart) -> None:
             for n, line in enumerate(pair):
                 _plot(page, page.left + n * (wide + between), wide, height, line, part)
             page.y -= height + 2 * MM
-        page.note(words("health.span", first=part.first.isoformat(), last=part.last.isoformat(), n=len(part.rows)), size=7.5)
+        tinted = "health.span" if any(line.band is not None for line in lines) else "health.span_plain"
+        page.note(words(tinted, first=part.first.isoformat(), last=part.last.isoformat(), n=len(part.rows)), size=7.5)
         page.gap(1.5 * MM)
     columns = [Column(words("health.when"), 1.4), Column(f"{part.title} {part.unit}", 1.2), Column(words("health.how"), 3.0)]
     rows: list[list[str | Cell]] = [

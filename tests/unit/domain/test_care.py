@@ -232,3 +232,10 @@ def test_rules_that_make_no_sense_are_refused() -> None:
 
 def test_what_may_be_handed_out_at_once_depends_on_the_prescription() -> None:
     assert (RULES.most_days("rx", ""), RULES.most_days("rx", "psych2"), RULES.most_days("otc_b", "")) == (84, 7, None)
+
+
+def test_a_reading_of_several_figures_says_which_one_stands_for_it() -> None:
+    assert care.worded(RULES.kinds["lipids"], {"tc": 512, "ldl": 286}) == "LDL 2.86"
+    assert care.worded(RULES.kinds["lipids"], {"tg": 168}) == "TG 1.68"
+    assert care.worded(PRESSURE, {"sbp": 142, "dbp": 88, "pulse": 72}) == "142/88"
+    assert care.worded(GLUCOSE, {"glucose": 780}) == "7.8"
