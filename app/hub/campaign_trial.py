@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from app.domain.coupon_choice import held
-from app.domain.pricing import BookedOffer, OfferBook, PriceLine, PromotionLaw, Quote, quote
+from app.domain.pricing import BookedOffer, OfferBook, PriceLine, PromotionLaw, Quote, Reckoning
+from app.domain.promotions.conditions import Circumstances
 from app.hub import tables
 from app.hub.archive import Archive
 from app.hub.campaigns import Design, audience, campaign, note, rules, stores_of
@@ -110,6 +111,8 @@ class OldSale:
     overrides: Mapping[str, int]
     scanned: frozenset[str]
     """Offers that the sale itself had a cut of: one with a coupon code applies again only there."""
+    around: Circumstances
+    """The hour it was made and the member's birthday; what nobody can know any more stands in no offer's way."""
 
 
 @dataclass(slots=True)
@@ -207,13 +210,17 @@ class Pricer:
     def priced(self, sale: OldSale) -> tuple[Quote, Quote]:
         """The sale without the offer and with it."""
         without, with_it = self._book(sale)
-        asked: dict[str, Any] = {"member": bool(sale.member_id), "tier": sale.tier, "day": sale.day, "overrides": sale.overrides}
-        before = quote(sale.lines, without, **asked)
+        before = self._quote(sale, without)
         if self._coupon is None:
-            return before, quote(sale.lines, with_it, **asked)
+            return before, self._quote(sale, with_it)
         if self._holders.get(sale.member_id) != sale.store_id or not self._left[sale.member_id]:
             return before, before
-        return before, quote(sale.lines, without, **asked, coupons=(self._coupon,))
+        return before, self._quote(sale, without, self._coupon)
+
+    @staticmethod
+    def _quote(sale: OldSale, book: OfferBook, *coupons: BookedOffer) -> Quote:
+        facts: dict[str, Any] = {"tier": sale.tier, "day": sale.day, "overrides": sale.overrides, "around": sale.around}
+        return Reckoning.of(sale.lines, book, member=bool(sale.member_id), **facts).quoted(sale.lines, coupons)
 
     def used(self, sale: OldSale) -> None:
         """The offer took something off this sale: its member has a coupon less."""
@@ -317,7 +324,9 @@ def _tried(
     tally = Tally(design, figures.near_percent)
     progress(0, total)
     started = told = clock.monotonic_ms()
-    reader = _Reader(connection)
+    booked = BookedOffer.read(design.offer())
+    # As if everybody brought the old article in, as everybody shows the code of an open coupon: the most that it can cost.
+    reader = _Reader(connection, booked.when.old if booked.when is not None else frozenset())
     last: tuple[object, ...] = ()
     while rows := connection.execute(_next(wanted, last)).all():
         last = (rows[-1].day, rows[-1].at, rows[-1].store_id, rows[-1].sale_id)
@@ -354,10 +363,13 @@ def _next(wanted: Any, last: tuple[object, ...]) -> Select[Any]:
 class _Reader:
     """Turns bytes into sales to be priced; what it learnt of products and members it keeps."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, traded: frozenset[str]) -> None:
         self._connection = connection
+        self._traded = traded
+        self._offset = timedelta(minutes=connection.scalar(select(tables.chain.c.utc_offset_minutes)) or 0)
         self._categories: dict[str, str] = {}
-        self._tiers: dict[tuple[str, str], str] = {}
+        self._people: dict[tuple[str, str], tuple[str, date | None]] = {}
+        """Tier and birthday by store and member."""
 
     def read(self, rows: Sequence[Row[Any]]) -> list[OldSale]:
         """The sales of some rows, in their order."""
@@ -390,15 +402,18 @@ class _Reader:
                     line.rx_class,
                 )
             )
+        tier, born_on = self._people.get((row.store_id, body.member_id), ("", None))
+        local = row.at + self._offset
         return OldSale(
             row.store_id,
             row.day,
             body.member_id,
-            self._tiers.get((row.store_id, body.member_id), ""),
+            tier,
             tuple(lines),
             {line.line_id: f"{line.generic_name} {line.spec}".strip() for line in body.lines},
             overrides,
             frozenset(cut.cause_id for cut in body.cuts),
+            Circumstances(local.hour * 60 + local.minute, born_on, "store", traded=self._traded),
         )
 
     def _learn_products(self, wanted: set[str]) -> None:
@@ -411,14 +426,14 @@ class _Reader:
             self._categories[product.id] = product.category
 
     def _learn_members(self, wanted: set[tuple[str, str]]) -> None:
-        new = sorted(wanted - self._tiers.keys())
-        self._tiers.update(dict.fromkeys(new, ""))
+        new = sorted(wanted - self._people.keys())
+        self._people.update(dict.fromkeys(new, ("", None)))
         row = tables.feed_row.c
         keys = sorted({member for _, member in new})
         mine = (row.feed == "member") & row.current & row.key.in_(keys)
         for found in self._connection.execute(select(row.store_id, row.json).where(mine)) if keys else ():
             member = Member.model_validate_json(found.json)
-            self._tiers[found.store_id, member.id] = member.tier
+            self._people[found.store_id, member.id] = (member.tier, member.born_on)
 
 
 def _sale(raw: bytes) -> SaleClosed:

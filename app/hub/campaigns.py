@@ -643,7 +643,7 @@ def _check_goods(connection: Connection, design: Design, booked: BookedOffer, ad
     classes = {found.key: json.loads(found.json) for found in connection.execute(wanted.where(row.key.in_(list(named))))}
     if unknown := sorted(named - classes.keys()):
         add("products", names=", ".join(unknown))
-    given = booked.names if design.kind == "gift" else booked.products if booked.gives_scope_away else frozenset()
+    given = booked.names if design.kind in ("gift", "exchange") else booked.products if booked.gives_scope_away else frozenset()
     unlawful = sorted(classes[key]["generic_name"] for key in given & classes.keys() if classes[key]["rx_class"] in law.law.not_giftable)
     if unlawful:
         add("not_giftable", names="、".join(unlawful))

@@ -13,12 +13,13 @@ from pydantic import ValidationError
 from app.domain.money import format_fen, parse_fen
 from app.hub.campaigns import Design, DesignFaults, Fault
 
-KINDS = ("threshold", "percent", "amount_off", "nth_cheaper", "bundle", "gift")
+KINDS = ("threshold", "percent", "amount_off", "nth_cheaper", "bundle", "gift", "exchange", "trade_in")
 MOST_TIERS = 3
 MOST_FIELDS = 48
 MOST_BYTES = 512 * 1024
 """A list of some thousand members is typed or pasted into it."""
 _BETWEEN = re.compile(r"[;；,，、\s]+")
+_SPAN = re.compile(r"([0-2]\d:[0-5]\d)[-–—~]([0-2]\d:[0-5]\d)")
 _BETWEEN_NAMES = re.compile(r"[;；,，、\n]+")
 
 
@@ -62,6 +63,17 @@ class _Fields:
         """A percentage with up to two decimals."""
         return min(self.fen(name, needed=True), 10_000)
 
+    def spans(self, name: str) -> list[list[str]]:
+        """Times of day from–to, as 09:00-12:00."""
+        found = []
+        for word in self.words(name):
+            span = _SPAN.fullmatch(word)
+            if span is None or not span[1] < span[2] <= "24:00":
+                self._wrong(name)
+            else:
+                found.append([span[1], span[2]])
+        return found
+
     def day(self, name: str) -> date:
         """A date."""
         try:
@@ -87,7 +99,7 @@ def design_of(form: Mapping[str, str], campaign_id: str) -> Design:
         "title_en": fields.text("title_en", 80),
         "kind": kind,
         "scope": f"{sort}:{';'.join(named)}" if sort in ("category", "product") else "all",
-        "terms": json.dumps(_terms(kind, fields), ensure_ascii=False, separators=(",", ":")),
+        "terms": json.dumps(_terms(kind, fields) | _when(fields), ensure_ascii=False, separators=(",", ":")),
         "priority": fields.count("priority", 1, 999),
         "stack_group": fields.text("stack_group", 24),
         "exclusive": form.get("exclusive") == "1",
@@ -145,6 +157,14 @@ def fields_of(design: Design) -> dict[str, str]:
     shown["amount"] = _yuan(terms.get("amount_fen", 0))
     shown["price"] = _yuan(terms.get("price_fen", 0))
     shown["products"] = "; ".join(terms.get("products", ()))
+    if design.kind == "exchange":
+        shown |= {"reach1": _yuan(terms["reach_fen"]), "gift_product": terms["product"], "gift_quantity": str(terms.get("quantity", 1))}
+    shown["old"] = "; ".join(terms.get("old", ()))
+    when = terms.get("when", {})
+    shown["hours"] = "; ".join(f"{start}-{end}" for start, end in when.get("hours", ()))
+    shown["birthday"] = str(when.get("birthday", ""))
+    for day in range(1, 8):
+        shown[f"weekday{day}"] = "1" if day in when.get("weekdays", ()) else ""
     return shown
 
 
@@ -172,8 +192,26 @@ def _terms(kind: str, fields: _Fields) -> dict[str, object]:
         case "gift":
             given = {"gift_product": fields.text("gift_product", 32), "gift_quantity": fields.count("gift_quantity", 1, 100)}
             return {"buy_quantity": fields.count("buy_quantity", 1, 100), **given}
+        case "exchange":
+            asked = {"reach_fen": fields.fen("reach1", needed=True), "product": fields.text("gift_product", 32)}
+            return {**asked, "price_fen": fields.fen("price", needed=True), "quantity": fields.count("gift_quantity", 1, 100)}
+        case "trade_in":
+            return {"amount_fen": fields.fen("amount", needed=True), "old": list(fields.words("old"))}
         case _:
             raise DesignFaults([Fault("field", (("field", "kind"),))])
+
+
+def _when(fields: _Fields) -> dict[str, object]:
+    """What else must be so around a sale; nothing where nothing is asked."""
+    when: dict[str, object] = {}
+    if spans := fields.spans("hours"):
+        when["hours"] = spans
+    weekdays = [day for day in range(1, 8) if fields.text(f"weekday{day}", 1)]
+    if 0 < len(weekdays) < 7:
+        when["weekdays"] = weekdays
+    if birthday := fields.text("birthday", 8):
+        when["birthday"] = birthday
+    return {"when": when} if when else {}
 
 
 def _yuan(fen: int) -> str:

@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -21,6 +22,7 @@ from app.hub.web.campaign_form import KINDS, MOST_BYTES, MOST_FIELDS, MOST_TIERS
 from app.hub.web.pages import HEADERS, Pages, Speech
 from app.hub.web.plot import COLOURS, Column, Series, drawn, money, stacked_svg
 from app.records.ids import new_id
+from app.records.resources import resource
 
 RANKING = 15
 """Guides shown; the table to carry off has all of them."""
@@ -74,6 +76,7 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
             "action": action,
             "faults": faults,
             "tiers": range(1, MOST_TIERS + 1),
+            "old_kinds": tuple((key, pair[said.language == "en"]) for key, pair in _old_kinds().items()),
             "categories": _categories(hq) if chosen != "bundle" else (),
             "audiences": campaigns.AUDIENCES,
             "classes": ("A", *campaigns.ISSUED_CLASSES),
@@ -229,6 +232,7 @@ def _one(connection: Connection, said: Speech, standing: Campaign, today: date) 
         "phase": phase,
         "today": today,
         "terms": terms_text(said, design, _names(connection, design)),
+        "when": _when_text(said, design),
         "scope": _scope_text(said, design, _names(connection, design)),
         "store_count": len(campaigns.stores_of(connection, design)),
         "exposure": campaigns.exposure(connection, design),
@@ -334,8 +338,32 @@ def terms_text(said: Speech, design: Design, names: dict[str, str]) -> str:
         case "gift":
             gift = named(terms["gift_product"])
             return said.text("terms_gift", buy=terms["buy_quantity"], count=terms["gift_quantity"], gift=gift)
+        case "exchange":
+            facts = {"reach": money(terms["reach_fen"]), "product": named(terms["product"]), "price": money(terms["price_fen"])}
+            return said.text("terms_exchange", **facts)
+        case "trade_in":
+            old = said.text("between").join(_old_kinds().get(kind, (kind, kind))[said.language == "en"] for kind in terms["old"])
+            return said.text("terms_trade_in", old=old, off=money(terms["amount_fen"]))
         case _:
             return design.kind
+
+
+def _when_text(said: Speech, design: Design) -> str:
+    """What else must be so around a sale; '' where nothing is asked."""
+    when = json.loads(design.terms).get("when", {})
+    parts = [f"{start}–{end}" for start, end in when.get("hours", ())]
+    if "weekdays" in when:
+        parts.append(said.text("between").join(said.text(f"weekday{day}") for day in when["weekdays"]))
+    if "birthday" in when:
+        parts.append(said.text(f"birthday_{when['birthday']}"))
+    return " · ".join(parts)
+
+
+@cache
+def _old_kinds() -> dict[str, tuple[str, str]]:
+    """Kinds of old articles by their key, Chinese and English."""
+    read = json.loads(resource("rules", "coupons.json").read_text("utf-8"))["trade_kinds"]
+    return {key: (str(pair[0]), str(pair[1])) for key, pair in read.items()}
 
 
 def _scope_text(said: Speech, design: Design, names: dict[str, str]) -> str:
@@ -351,7 +379,12 @@ def _names(connection: Connection, design: Design) -> dict[str, str]:
     """What the products that a design names are called."""
     terms = json.loads(design.terms)
     sort, _, listed = design.scope.partition(":")
-    wanted = {*(listed.split(";") if sort == "product" else ()), *terms.get("products", ()), terms.get("gift_product", "")} - {""}
+    wanted = {
+        *(listed.split(";") if sort == "product" else ()),
+        *terms.get("products", ()),
+        terms.get("gift_product", ""),
+        terms.get("product", ""),
+    } - {""}
     row = tables.feed_row.c
     mine = select(row.key, row.json).where(row.store_id == "", row.feed == "product", row.current, row.key.in_(sorted(wanted)))
     found = {}

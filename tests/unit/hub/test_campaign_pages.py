@@ -15,6 +15,8 @@ from sqlalchemy import insert
 from till_double import DAY, START, PaperTill
 
 from app.hub import publishing, tables
+from app.hub.campaigns import Design
+from app.hub.web.campaign_form import design_of, fields_of
 from app.records.people import Member, Staff
 
 PASSWORD = "correct horse battery"
@@ -135,12 +137,35 @@ def test_a_form_that_does_not_read_comes_back_with_what_was_typed(visitor: Visit
 
 
 def test_every_kind_has_its_form_in_both_languages(visitor: Visitor) -> None:
-    for kind, own in {"threshold": "reach3", "percent": "percent", "amount_off": "amount", "nth_cheaper": "nth", "bundle": "price"}.items():
+    own_fields = {"threshold": "reach3", "percent": "percent", "amount_off": "amount", "nth_cheaper": "nth", "bundle": "price"}
+    for kind, own in (own_fields | {"gift": "buy_quantity", "exchange": "gift_product", "trade_in": "old"}).items():
         for language in ("zh", "en"):
             page = visitor.get("/console/campaigns/new", kind=kind, lang=language)
             assert page.status_code == 200
             assert f'name="{own}"' in page.text
             assert "<script" not in page.text and "style=" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "terms"),
+    [
+        ("threshold", '{"tiers":[{"reach_fen":5000,"off_fen":500},{"reach_fen":10050,"off_fen":1999}]}'),
+        ("percent", '{"percent_off_bp":1250,"when":{"hours":[["08:00","12:00"],["20:00","24:00"]],"weekdays":[1,7]}}'),
+        ("amount_off", '{"amount_fen":300,"when":{"birthday":"week"}}'),
+        ("nth_cheaper", '{"nth":3,"percent_off_bp":10000}'),
+        ("bundle", '{"products":["P1","P2"],"price_fen":1280}'),
+        ("gift", '{"buy_quantity":2,"gift_product":"P2","gift_quantity":1}'),
+        ("exchange", '{"reach_fen":5000,"product":"P2","price_fen":990,"quantity":2}'),
+        ("trade_in", '{"amount_fen":3000,"old":["bp_meter","other"]}'),
+    ],
+)
+def test_a_design_comes_back_out_of_its_own_fields(kind: str, terms: str) -> None:
+    plan = Design(
+        campaign_id="c", title_zh="活动", title_en="Offer", kind=kind, scope="category:护肤;消毒 护理", terms=terms, priority=7,
+        stack_group="g", exclusive=True, stores=("RM01", "RM02"), starts_on=DAY, ends_on=DAY, audience="tier", audience_values=("gold",), coupon_class="B",
+        face_fen=1500, per_person=2, total=900, budget_fen=123456, hold_percent=55,
+    )  # fmt: skip
+    assert design_of(fields_of(plan) | {"kind": kind}, "c") == plan
 
 
 def test_a_kept_design_fills_its_form_again(visitor: Visitor) -> None:

@@ -12,7 +12,8 @@ from hub_bench import HubBench
 from sqlalchemy import func, insert, select
 from till_double import DAY, START, PaperTill
 
-from app.domain.pricing import BookedOffer, OfferBook, PriceLine, quote
+from app.domain.pricing import BookedOffer, OfferBook, PriceLine, Quote, Reckoning
+from app.domain.promotions.conditions import Circumstances
 from app.hub import campaign_board, campaign_trial, campaigns, inbox, publishing, tables
 from app.hub.campaigns import Design, DesignFaults
 from app.records.catalogue import Product
@@ -251,10 +252,13 @@ def furnished(bench: HubBench, till: PaperTill, sales: int, seed: int) -> list[t
     return kept
 
 
+def priced(lines: list[PriceLine], facts: dict[str, Any], offers: list[Offer], *coupons: BookedOffer) -> Quote:
+    return Reckoning.of(lines, OfferBook.of(offers, campaigns.rules().law), **facts).quoted(lines, coupons)
+
+
 def brute(kept: list[tuple[SaleClosed, date]], plan: Design, from_day: date, others: list[Offer]) -> dict[str, Any]:
     """The same question answered sale by sale, with nothing shared."""
     own = plan.offer().model_copy(update={"starts_on": from_day, "ends_on": DAY})
-    law = campaigns.rules().law
     tiers = {"m-1": "gold", "m-2": "normal", "m-3": "gold", "m-9": "", "": ""}
     categories = {"P1": "维生素", "P2": "护肤", "P3": "处方"}
     found: dict[str, Any] = {"read": 0, "touched": 0, "cut_fen": 0, "before_fen": 0, "after_fen": 0, "winners": set()}
@@ -275,13 +279,17 @@ def brute(kept: list[tuple[SaleClosed, date]], plan: Design, from_day: date, oth
             if ("price_change", row.line_id) in by_line:
                 overrides[row.line_id] = row.unit_price_fen - by_line["price_change", row.line_id] // row.quantity
         here = [offer for offer in others if not offer.coupon_code or any(cut.cause_id == offer.id for cut in one.cuts)]
-        asked: dict[str, Any] = {"member": bool(one.member_id), "tier": tiers[one.member_id], "day": day, "overrides": overrides}
-        without = quote(lines, OfferBook.of(here, law), **asked)
+        local = one.opened_at + timedelta(hours=8)
+        around = Circumstances(local.hour * 60 + local.minute, channel="store")
+        who: dict[str, Any] = {"member": bool(one.member_id), "tier": tiers[one.member_id]}
+        facts: dict[str, Any] = who | {"day": day, "overrides": overrides, "around": around}
+
+        without = priced(lines, facts, here)
         coupon = plan.for_holders and one.member_id in ("m-1", "m-2", "m-3") and spent.get(one.member_id, 0) < plan.each
         if plan.for_holders:
-            with_it = quote(lines, OfferBook.of(here, law), **asked, coupons=[BookedOffer.read(own)] if coupon else [])
+            with_it = priced(lines, facts, here, *([BookedOffer.read(own)] if coupon else []))
         else:
-            with_it = quote(lines, OfferBook.of([*here, own], law), **asked)
+            with_it = priced(lines, facts, [*here, own])
         cut_fen = sum(cut.amount_fen for cut in with_it.cuts if cut.cause_id == own.id)
         found["read"] += 1
         found["before_fen"] += without.payable_fen
@@ -301,8 +309,9 @@ def brute(kept: list[tuple[SaleClosed, date]], plan: Design, from_day: date, oth
         design(audience="tier", audience_values=("gold",), scope="category:护肤;处方"),
         design(kind="percent", terms='{"percent_off_bp":2000}', scope="category:护肤", stack_group="g", priority=10),
         design(audience="members", coupon_class="B", per_person=2),
+        design(kind="amount_off", terms='{"amount_fen":300,"when":{"hours":[["10:40","11:30"]],"weekdays":[1,2,3,6]}}'),
     ],
-    ids=["everybody", "gold", "group", "coupons"],
+    ids=["everybody", "gold", "group", "coupons", "hours"],
 )
 def test_a_dry_run_finds_what_pricing_sale_by_sale_finds(bench: HubBench, till: PaperTill, plan: Design) -> None:
     kept = furnished(bench, till, 120, seed=7)
