@@ -39,6 +39,7 @@ _ICONS = {
     "reviews": "prescription",
     "duties": "thermometer",
     "near_expiry": "calendar-x",
+    "access": "user-focus",
 }
 
 
