@@ -468,8 +468,30 @@ def _price_check(tour: Tour) -> QWidget:
     return tour.window
 
 
+def _join(tour: Tour) -> QWidget:
+    hand = tour.hand
+    hand.press("Esc")
+    hand.scan(tour.code("barcode", "P5800A1"))
+    hand.press("Ctrl J")
+    hand.type("13900007777")
+    hand.press("Enter")
+    hand.rest()
+    return tour.window
+
+
+def _consents(tour: Tour) -> QWidget:
+    hand = tour.hand
+    hand.press("Esc")
+    hand.scan(tour.code("member"))
+    hand.press("Ctrl J")
+    hand.rest()
+    return tour.window
+
+
 def _person(tour: Tour) -> QWidget:
     tour.hand.press("Esc")
+    tour.hand.till.selling.clear()
+    tour.redraw_sale()
     tour.hand.rest()
     shell = tour.hand.window.shell
     assert shell is not None
@@ -667,6 +689,8 @@ STOPS: tuple[Stop, ...] = (
     Stop("22_codes", _page("sheet")),
     Stop("23_settings", _page("settings")),
     Stop("24_price_check", _price_check),
+    Stop("32_join", _join),
+    Stop("32_consents", _consents),
     Stop("25_person", _person),
     Stop("09_rx_review", _rx_review),
     Stop("03_member360", _member),
