@@ -343,11 +343,18 @@ class CouponBook:
         known = self._held.get((serial, ends_on))
         if known is None:
             try:
-                known = coupon_choice.held(offer, serial, ends_on, face_fen)
+                known = coupon_choice.held(self._lawful(offer), serial, ends_on, face_fen)
             except ValueError:
                 return None
             self._held[serial, ends_on] = known
         return known
+
+    def _lawful(self, offer: Offer) -> Offer:
+        """The offer under a neutral name where its own promotes a prescription medicine: receipt and screens are the public's."""
+        told = f"{offer.title_zh} {offer.title_en}"
+        key = ("public title", offer.id, told)
+        named = self._memo.get(key, lambda: self._store.catalogue.prescriptions_in(told))
+        return offer.model_copy(update={"title_zh": "优惠券", "title_en": "Coupon"}) if named else offer
 
     # ------------------------------------------------------------------ facts
 

@@ -15,6 +15,7 @@ from app.domain.pricing import BookedOffer
 from app.domain.promotions.threshold import Threshold
 from app.hub import cases, reservations, tables
 from app.hub.archive import Archive, insert_new
+from app.hub.coupon_law import forbidden
 from app.hub.feeds import append, holders, texts_of
 from app.records.clock import Clock
 from app.records.coupon_token import CouponToken, mark, sealed
@@ -107,6 +108,8 @@ def signed(connection: Connection, clock: Clock, asked: Issue, sign: Callable[[b
     starts_on, ends_on = asked.starts_on or offer.starts_on, asked.ends_on or offer.ends_on
     if not offer.starts_on <= starts_on <= ends_on <= offer.ends_on:
         raise ValueError(f"the offer runs from {offer.starts_on} to {offer.ends_on}")
+    if why := forbidden(connection, offer):
+        raise ValueError(f"offer {offer.id}: {why}")
     face_fen = asked.face_fen or face_of(offer)
     if face_fen < 1:
         raise ValueError("say what one coupon can cost at most: its terms do not")

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from app.hub import tables
 from app.hub.archive import Archive
+from app.hub.coupon_law import forbidden
 from app.hub.feeds import append, texts_of
 from app.records.clock import Clock
 from app.records.coupon_token import CouponToken, mark, sealed
@@ -68,6 +69,9 @@ def grant(archive: Archive, clock: Clock, asked: Asked, today: date, sign: Calla
         raise ValueError("rights, a till's share, its days and the face value are at least one; fewer than a share are called low")
     if not offer.starts_on <= asked.ends_on <= offer.ends_on:
         raise ValueError(f"the offer runs from {offer.starts_on} to {offer.ends_on}")
+    with archive.reading() as connection:
+        if why := forbidden(connection, offer):
+            raise ValueError(f"offer {offer.id}: {why}")
     grant_id = new_id(clock)
     token = sealed(
         CouponToken(

@@ -246,3 +246,14 @@ def test_the_same_basket_is_not_searched_twice(shop: Till, hand: Any, monkeypatc
     assert calls == []
     hand.scan("@member.1")
     assert calls == [1]
+
+
+def test_a_coupon_whose_name_promotes_a_prescription_medicine_is_shown_under_a_neutral_one(shop: Till, hand: Any) -> None:
+    name = next(product.generic_name for product in shop.store.catalogue.search("阿莫西林", 5) if product.rx_class == "rx")
+    shop.store.catalogue.upsert((), [offer("three", 300).model_copy(update={"title_zh": f"{name}专享"})])
+    shop.store.inbox.apply("coupon", [right(1, "three")], "c1").result(60)
+    hand.scan(f"@{THERMOMETER}.ean", "@member.1")
+    block = shop.selling.scene().coupons
+    assert block is not None
+    assert [row.title.zh[:3] for row in block.rows if row.cut_fen == 300] == ["优惠券"]
+    assert all(name not in cut.title_zh for cut in shop.selling.quote.cuts)

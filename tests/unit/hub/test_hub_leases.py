@@ -12,6 +12,7 @@ from hub_bench import HubBench
 from till_double import PaperTill
 
 from app.hub import cases, coupons, leases, publishing, reservations
+from app.records.catalogue import Product
 from app.records.coupons import leased_serial
 from app.records.events import CouponRedeemed, CouponReleased, LeaseReturned
 from app.records.keys import DeviceKey
@@ -239,3 +240,45 @@ def test_the_page_shows_both_receipts_and_takes_a_persons_word_once(bench: HubBe
     assert browser.post(there, data=form, timeout=60, allow_redirects=False).status_code == 303
     assert "两台都断网" in browser.get(f"{bench.url}/console/cases?state=closed&lang=en", timeout=60).text
     assert "No coupon use to look into" in browser.get(f"{bench.url}/console/cases", timeout=60).text
+
+
+def product(key: str, name: str, rx_class: str) -> Product:
+    return Product(id=key, generic_name=name, rx_class=rx_class, list_price_fen=1000)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"title_zh": "阿莫西林胶囊满减券"}, "promotes the prescription medicine 阿莫西林胶囊"),
+        ({"kind": "gift", "terms": '{"buy_quantity":1,"gift_product":"p-rx","gift_quantity":1}'}, "may not be given away"),
+        ({"kind": "gift", "terms": '{"buy_quantity":1,"gift_product":"p-otc","gift_quantity":1}'}, "may not be given away"),
+        ({"kind": "exchange", "terms": '{"reach_fen":1,"product":"p-otc","price_fen":1}'}, "may not be given away"),
+        ({"title_zh": "碳酸钙片满减券"}, ""),
+        ({"kind": "gift", "terms": '{"buy_quantity":1,"gift_product":"p-mask","gift_quantity":1}'}, ""),
+    ],
+)
+def test_no_coupon_is_made_that_gives_or_praises_what_the_law_keeps_back(bench: HubBench, change: dict[str, Any], told: str) -> None:
+    goods = [
+        product("p-rx", "阿莫西林胶囊", "rx"),
+        product("p-otc", "布洛芬缓释胶囊", "otc_a"),
+        product("p-mask", "医用口罩", "none"),
+        product("p-ca-rx", "碳酸钙片", "rx"),
+        product("p-ca", "碳酸钙片", "otc_b"),
+    ]
+    publishing.publish(bench.archive, "product", goods)
+    offer = OFFER.model_copy(update=change)
+    publishing.publish(bench.archive, "offer", [offer])
+
+    def both() -> None:
+        coupons.issue(bench.archive, bench.clock, coupons.Issue("RM01", offer.id, face_fen=100), sign(bench))
+        asked = leases.Asked("RM01", offer, rights=1, face_fen=100, per_till=1, low=0, lease_days=1, ends_on=offer.ends_on)
+        leases.grant(bench.archive, bench.clock, asked, TODAY, sign(bench))
+
+    if not told:
+        both()
+        return
+    with pytest.raises(ValueError, match=told):
+        both()
+    with pytest.raises(ValueError, match=told):
+        asked = leases.Asked("RM01", offer, rights=1, face_fen=100, per_till=1, low=0, lease_days=1, ends_on=offer.ends_on)
+        leases.grant(bench.archive, bench.clock, asked, TODAY, sign(bench))
