@@ -162,8 +162,8 @@ def test_every_kind_has_its_form_in_both_languages(visitor: Visitor) -> None:
 def test_a_design_comes_back_out_of_its_own_fields(kind: str, terms: str) -> None:
     plan = Design(
         campaign_id="c", title_zh="活动", title_en="Offer", kind=kind, scope="category:护肤;消毒 护理", terms=terms, priority=7,
-        stack_group="g", exclusive=True, stores=("RM01", "RM02"), starts_on=DAY, ends_on=DAY, audience="tier", audience_values=("gold",), coupon_class="B",
-        face_fen=1500, per_person=2, total=900, budget_fen=123456, hold_percent=55,
+        stack_group="g", exclusive=True, stores=("RM01", "RM02"), starts_on=DAY, ends_on=DAY, audience="tier",
+        audience_values=("gold",), coupon_class="B", face_fen=1500, per_person=2, total=900, budget_fen=123456, hold_percent=55,
     )  # fmt: skip
     assert design_of(fields_of(plan) | {"kind": kind}, "c") == plan
 
