@@ -88,8 +88,6 @@ class Target:
 
     figures: Mapping[str, Span]
     band: Mapping[str, tuple[int, int]]
-    own: bool = False
-    """Whether a pharmacist set it for this person."""
 
     def above(self, figures: Mapping[str, int]) -> tuple[str, ...]:
         """Figures above their target."""
@@ -137,7 +135,6 @@ class Kind:
     persists: bool
     """Whether several readings above the target ask for a doctor; a weight does not."""
     next_days: Mapping[str, int]
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,7 +371,7 @@ def target_of(kind: Kind, context: str, age: int | None, sex: str, own: Mapping[
         return best.target
     figures = {**best.target.figures, **own}
     band = {name: _narrowed(span, own.get(name)) for name, span in best.target.band.items()}
-    return Target(figures, band, own=True)
+    return Target(figures, band)
 
 
 def _narrowed(band: tuple[int, int], own: Span | None) -> tuple[int, int]:
@@ -521,7 +518,6 @@ def _kind(row: Mapping[str, Any]) -> Kind:
         trend_step=int(row["trend"]["step"]),
         persists=bool(row["trend"]["persists"]),
         next_days={str(level): int(days) for level, days in row["next_days"].items()},
-        source=str(row["source"]["text"]),
     )
 
 

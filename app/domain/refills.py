@@ -209,9 +209,3 @@ def stage(days_left: int, before: Sequence[int], after: Sequence[int]) -> str:
         return f"due{min(due)}" if due else ""
     late = [days for days in after if -days_left >= days]
     return f"late{max(late)}" if late else f"due{min(before)}"
-
-
-def reminder_days(runs_out_on: date, before: Sequence[int], after: Sequence[int]) -> tuple[date, ...]:
-    """The days on which to remind of a medicine that runs out then, in order."""
-    ahead = sorted(before, reverse=True)
-    return (*(runs_out_on - timedelta(days=days) for days in ahead), *(runs_out_on + timedelta(days=days) for days in sorted(after)))

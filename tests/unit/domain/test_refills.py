@@ -16,7 +16,6 @@ from app.domain.refills import (
     dose_text,
     pdc_bp,
     refill_of,
-    reminder_days,
     stage,
     supply_by_dose,
     supply_by_habit,
@@ -112,11 +111,6 @@ def test_adherence_says_nothing_of_a_few_days() -> None:
 )  # fmt: skip
 def test_reminders_hold_from_their_day_to_the_next(left: int, holds: str) -> None:
     assert stage(left, BEFORE, AFTER) == holds
-
-
-def test_reminder_days_stand_around_the_end() -> None:
-    days = [(day - START).days for day in reminder_days(START, BEFORE, AFTER)]
-    assert days == [-7, -3, 0, 7, 14, 30]
 
 
 @pytest.mark.parametrize(("text", "pieces"), [("1", 100), ("0.5", 50), ("1/2", 50), ("1.25", 125), ("3/4", 75), ("2", 200)])
