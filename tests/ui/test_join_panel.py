@@ -235,3 +235,22 @@ def test_in_the_smallest_window_the_form_scrolls_and_nothing_is_cut(counter: Cou
     counter.settle()
     (member_id,) = the_phones(counter, PHONE)
     assert {row.purpose for row in counter.till.joining.consents(member_id).rows if row.given} == {"membership", "family"}
+
+
+def test_in_the_real_window_typed_digits_are_a_phone_and_no_scan(hand: Any) -> None:
+    hand.sign_in()
+    till, shell = hand.window.till, hand.window.shell
+    hand.scan(CODES["thermometer"])
+    hand.until(lambda: till.selling.basket.lines)
+    hand.now += 400
+    hand.press(Qt.Key.Key_F3)
+    hand.until(lambda: shell.sale.question.open)
+    hand.type(PHONE)
+    hand.enter()
+    hand.until(lambda: shell.sale.join.joining_now)
+    hand.now += 400
+    hand.enter()
+    hand.until(lambda: till.selling.basket.member_id)
+    (member,) = till.store.people.find_members(PHONE)
+    assert member.id == till.selling.basket.member_id
+    assert [line.product.barcode for line in till.selling.basket.lines] == [CODES["thermometer"]]
