@@ -22,7 +22,7 @@ from app.counter.pen import fixed_text
 from app.devices.virtual import VirtualJob, VirtualPrinterServer
 from app.domain.codes import inhouse
 from app.domain.money import format_fen
-from app.hub import cases, coupons, leases, points, publishing, reading
+from app.hub import cases, coupons, leases, one_id, points, publishing, reading
 from app.hub.archive import Archive
 from app.hub.main import hub_key_seed
 from app.records.catalogue import dated_price
@@ -44,7 +44,7 @@ PATIENCE_SECONDS = 90.0
 KEPT = frozenset(
     (
         *("ledger", "hub", "stock", "code", "jobs", "waiting", "unprinted"),
-        *("task", "event", "chain", "sale", "points", "consent", "members"),
+        *("task", "event", "chain", "sale", "points", "consent", "members", "person"),
     )
 )
 """Expectations about what is kept, not about what the screen shows."""
@@ -805,6 +805,8 @@ class Player:
             case ["hub", "coupons", many, *more]:
                 twice = Clauses.cut(tuple(more), ("twice",)).number("twice")
                 self._until(lambda: self._hub_coupons(int(many), twice))
+            case ["hub", "people", "merged", done, "asked", asked]:
+                self._until(lambda: self._hub_people(int(done), int(asked)))
             case ["hub", "points", member, many]:
                 self._until(lambda: self._hub_points(member, signed(many)))
             case ["points", member, many, *more]:
@@ -833,6 +835,8 @@ class Player:
                 self._same(self._peek()["tasks"].get(product, 0), signed(many))
             case ["consent", who, purpose, how]:
                 self._until(lambda: self._consent(self._names.code(who), purpose, how))
+            case ["person", text, "ids", ids, "points", many]:
+                self._until(lambda: self._person(text, int(ids), signed(many)))
             case ["members", text, many]:
                 self._until(lambda: self._members(text, int(many)))
             case ["event", kind, many]:
@@ -919,6 +923,16 @@ class Player:
         found = self._ask_at(self._at, "consents", text=who).get(purpose)
         return "" if found == how else f"found {found}"
 
+    def _person(self, text: str, ids: int, many: int) -> str:
+        """'' when one person of so many member ids is found, with so many points; waits for what headquarters tells."""
+        found = self._ask_at(self._at, "members", text=text)
+        told = (len(found["ids"]), found["party"], found["points"])
+        if told == (1, ids, many):
+            return ""
+        self._drained()
+        self._ask_at(self._at, "sync")
+        return f"found {found}"
+
     def _members(self, text: str, many: int) -> str:
         found = len(self._ask_at(self._at, "members", text=text)["ids"])
         return "" if found == many else f"found {found}"
@@ -950,6 +964,14 @@ class Player:
         with self._hub.archive() as archive, archive.reading() as connection:
             found = sorted(case.kind for case in cases.cases(connection))
         return "" if len(found) == many and (not kinds or found == sorted(kinds)) else f"found {found}"
+
+    def _hub_people(self, done: int, asked: int) -> str:
+        """'' when headquarters has merged so many ids and asks about so many pairs."""
+        if problem := self._drained():
+            return problem
+        with self._hub.archive() as archive, archive.reading() as connection:
+            found = one_id.counts(connection)
+        return "" if (found.done, found.proposed) == (done, asked) else f"headquarters has {found}"
 
     def _hub_coupons(self, used: int, twice: int) -> str:
         """'' when headquarters knows so many coupons in use, and so many of them used up before."""

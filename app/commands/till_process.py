@@ -307,8 +307,11 @@ class DrivenTill:
         return {row.purpose: "given" if row.given else "withdrawn" if row.asked else "unasked" for row in rows}
 
     def do_members(self, text: str) -> Answer:
-        """Who is found by a phone, card or name."""
-        return {"ids": [member.id for member in self.till.store.people.find_members(text)]}
+        """Who is found by a phone, card or name; of the first, how many ids are that person, and their points."""
+        people, found = self.till.store.people, self.till.store.people.find_members(text)
+        party = len(people.group_of(found[0].id)) if found else 0
+        points = self.till.points.standing(found[0]).balance if found else 0
+        return {"ids": [member.id for member in found], "party": party, "points": points}
 
     def _one_member(self, text: str) -> str:
         found = self.till.store.people.find_members(text)
