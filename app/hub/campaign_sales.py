@@ -12,7 +12,9 @@ from sqlalchemy import Connection, func, select, update
 from app.domain.money import round_half_up
 from app.hub import tables
 from app.hub.archive import insert_new, upsert
+from app.records.envelope import unseal
 from app.records.events import SaleClosed
+from app.records.registry import body_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,18 @@ def under(sale: SaleClosed, day: date, at: datetime) -> tuple[SaleUnder, ...]:
     return tuple(found)
 
 
-def keep(connection: Connection, store_id: str, sales: Sequence[SaleUnder], returned: Collection[str]) -> None:
-    """Count sales that are new, and count again those of which something came back; runs after `sale_return` was written.
+def keep(
+    connection: Connection, store_id: str, sales: Sequence[SaleUnder], returned: Collection[str], redeemed: Collection[str] = ()
+) -> None:
+    """Count sales that are new, and count again those of which something came back; runs after `sale_return` and `coupon_use`.
+
+    `redeemed` are sales that say now of which offer a coupon of theirs was; one that was told before is read once more.
 
     A sale is counted from what stands in the tables, not from the event at hand: told twice, or told after its own return,
     it counts the same.
     """
-    mine = _of_campaigns(connection, sales)
+    late = _told_before(connection, store_id, set(redeemed) - {sale.sale_id for sale in sales})
+    mine = _of_campaigns(connection, store_id, [*sales, *late])
     if not mine and not returned:
         return
     rows = [
@@ -80,14 +87,42 @@ def keep(connection: Connection, store_id: str, sales: Sequence[SaleUnder], retu
     _count(connection, store_id, {sale.sale_id for sale in mine} | set(returned))
 
 
-def _of_campaigns(connection: Connection, sales: Sequence[SaleUnder]) -> list[SaleUnder]:
-    """Those of some campaign, one for each sale and campaign; a coupon is known by the right that headquarters told."""
+def _told_before(connection: Connection, store_id: str, sale_ids: Collection[str]) -> list[SaleUnder]:
+    """What sales of earlier batches say of a campaign's coupon, out of their bytes."""
+    if not sale_ids:
+        return []
+    s, u, i = tables.sale.c, tables.coupon_use.c, tables.inbox.c
+    wanted = (
+        select(i.raw)
+        .distinct()
+        .join(tables.sale, (s.store_id == i.store_id) & (s.event_id == i.event_id))
+        .join(tables.coupon_use, (u.store_id == s.store_id) & (u.sale_id == s.sale_id))
+        .join(tables.campaign, tables.campaign.c.campaign_id == u.offer_id)
+        .where(s.store_id == store_id, s.sale_id.in_(list(sale_ids)))
+    )
+    found: list[SaleUnder] = []
+    for raw in connection.scalars(wanted).all():
+        envelope = unseal(bytes(raw))
+        body = body_of(envelope.type, envelope.body)
+        assert isinstance(body, SaleClosed)
+        found += under(body, envelope.day, envelope.at)
+    return found
+
+
+def _of_campaigns(connection: Connection, store_id: str, sales: Sequence[SaleUnder]) -> list[SaleUnder]:
+    """Those of some campaign, one for each sale and campaign.
+
+    A coupon is known by the right that headquarters told, or, where a till gave it out of its own share, by the use.
+    """
     causes = {sale.campaign_id for sale in sales}
     if not causes:
         return []
     row = tables.feed_row.c
     told = select(row.key, row.json).where(row.feed == "coupon", row.key.in_(list(causes)), row.current)
     offers = {found.key: str(json.loads(found.json)["offer_id"]) for found in connection.execute(told)}
+    u = tables.coupon_use.c
+    uses = select(u.serial, u.offer_id).where(u.store_id == store_id, u.sale_id.in_({sale.sale_id for sale in sales}))
+    offers |= {found.serial: found.offer_id for found in connection.execute(uses)}
     c = tables.campaign.c.campaign_id
     known = set(connection.scalars(select(c).where(c.in_([*causes, *offers.values()]))))
     found_sales: dict[tuple[str, str], SaleUnder] = {}

@@ -92,8 +92,10 @@ class Changes:
             coupons.keep(connection, store_id, self.coupon_uses.get(store_id, ()), self.coupon_releases.get(store_id, ()))
         for store_id in sorted(self.lease_returns):
             leases.keep(connection, store_id, self.lease_returns[store_id])
-        for store_id, (sales, returned) in sorted(self.campaigns.items()):
-            campaign_sales.keep(connection, store_id, sales, returned)
+        for store_id in sorted(self.campaigns.keys() | self.coupon_uses.keys()):
+            sales, returned = self.campaigns.get(store_id, ([], set()))
+            redeemed = {use.sale_id for use in self.coupon_uses.get(store_id, ())}
+            campaign_sales.keep(connection, store_id, sales, returned, redeemed)
 
 
 def _summed(rows: dict[Key, Row], key: Row, sums: dict[str, int], **rest: object) -> None:

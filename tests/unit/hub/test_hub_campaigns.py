@@ -19,7 +19,7 @@ from app.hub.campaigns import Design, DesignFaults
 from app.records.catalogue import Product
 from app.records.coupons import CouponRight
 from app.records.envelope import unseal
-from app.records.events import Cut, ReturnClosed, ReturnLine, SaleClosed, SaleLine
+from app.records.events import CouponRedeemed, Cut, ReturnClosed, ReturnLine, SaleClosed, SaleLine
 from app.records.ids import new_id
 from app.records.keys import DeviceKey
 from app.records.offers import Offer
@@ -213,6 +213,22 @@ def test_the_board_has_the_columns_by_which_a_campaign_is_told(bench: HubBench, 
     with bench.archive.reading() as connection:
         ranking = campaign_board.board(connection, "winter", 480).ranking()
     assert [(row.guide, row.figures.orders, row.figures.joined) for row in ranking] == [("G1", 1, 0), ("G7", 0, 2)]
+
+
+def test_a_coupon_a_till_gave_by_itself_is_known_by_its_use_together_with_the_sale_or_after_it(bench: HubBench, till: PaperTill) -> None:
+    client = bench.enrolled(till)
+    launched(bench, design(audience="members", coupon_class="B"))
+
+    def sold(serial: str) -> tuple[SaleClosed, CouponRedeemed]:
+        body = sale(till, [line(till, "P1", 6000)], [("coupon", serial, 500)], member_id="m-1")
+        facts = {"serial": serial, "offer_id": "winter", "coupon_class": "C", "sale_id": body.sale_id, "cut_fen": 500}
+        return body, CouponRedeemed(**facts, member_id="m-1", token_mark="")
+
+    first, second = sold("own-1"), sold("own-2")
+    client.push([till.opened(), till.write(first[0]), till.write(first[1]), till.write(second[0])])
+    assert day_rows(bench) == [("G1", 1, 5500, 500)]
+    client.push([till.write(second[1])])
+    assert day_rows(bench) == [("G1", 2, 11000, 1000)]
 
 
 # ---------------------------------------------------------------- the dry run
