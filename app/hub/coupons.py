@@ -20,6 +20,7 @@ from app.hub.feeds import append, holders, texts_of
 from app.records.clock import Clock
 from app.records.coupon_token import CouponToken, mark, sealed
 from app.records.coupons import CouponRight
+from app.records.events import CouponGranted
 from app.records.ids import new_id
 from app.records.offers import Offer
 
@@ -114,6 +115,18 @@ def signed(connection: Connection, clock: Clock, asked: Issue, sign: Callable[[b
     if face_fen < 1:
         raise ValueError("say what one coupon can cost at most: its terms do not")
     return tuple(_signed(clock, offer, asked, (starts_on, ends_on), face_fen, sign) for _ in range(asked.count))
+
+
+def take_grants(connection: Connection, store_id: str, grants: Sequence[CouponGranted]) -> None:
+    """Tell every till of the store of coupons that one of them granted by itself; one that is known stays as it is, revoked or used."""
+    known = {right.id for _, right in _rights(connection, [grant.serial for grant in grants])}
+    fresh = {
+        grant.serial: CouponRight(id=grant.serial, token="", **grant.model_dump(exclude={"serial", "rule"}))
+        for grant in grants
+        if grant.serial not in known
+    }
+    if fresh:
+        append(connection, FEED, store_id, texts_of(tuple(fresh.values())))
 
 
 def face_of(offer: Offer) -> int:

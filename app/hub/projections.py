@@ -17,6 +17,7 @@ from app.records.base import Record
 from app.records.envelope import Envelope, printed_number
 from app.records.events import (
     ConsentSet,
+    CouponGranted,
     CouponRedeemed,
     CouponReleased,
     IdentityClaimed,
@@ -50,6 +51,8 @@ class Changes:
     codes: list[Row] = field(default_factory=list)
     points: dict[str, list[PointsEntryRow]] = field(default_factory=dict)
     """Movements of members' points by the store that tells them."""
+    coupon_grants: dict[str, list[CouponGranted]] = field(default_factory=dict)
+    """Coupons that tills granted by a rule of the house, by their store."""
     coupon_uses: dict[str, list[coupons.Use]] = field(default_factory=dict)
     coupon_releases: dict[str, list[tuple[str, str, str, int]]] = field(default_factory=dict)
     """Coupons used up and given back, by the store that tells them."""
@@ -88,6 +91,8 @@ class Changes:
         )
         for store_id, movements in self.points.items():
             keep(connection, store_id, movements)
+        for store_id in sorted(self.coupon_grants):
+            coupons.take_grants(connection, store_id, self.coupon_grants[store_id])
         for store_id in sorted(self.coupon_uses.keys() | self.coupon_releases.keys()):
             coupons.keep(connection, store_id, self.coupon_uses.get(store_id, ()), self.coupon_releases.get(store_id, ()))
         for store_id in sorted(self.lease_returns):
@@ -126,6 +131,8 @@ def collect(changes: Changes, store_id: str, envelope: Envelope, body: Record, u
         names = ("sale_id", "serial", "offer_id", "member_id", "cut_fen", "offline", "lease_id", "reservation_id", "list_age_h")
         told = {name: getattr(body, name) for name in names}
         changes.coupon_uses.setdefault(store_id, []).append(coupons.Use(event_id=envelope.id, at=envelope.at, **told))
+    elif isinstance(body, CouponGranted):
+        changes.coupon_grants.setdefault(store_id, []).append(body)
     elif isinstance(body, CouponReleased):
         changes.coupon_releases.setdefault(store_id, []).append((body.sale_id, body.serial, body.return_id, body.part_fen))
     elif isinstance(body, LeaseReturned):

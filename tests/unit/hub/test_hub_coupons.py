@@ -17,7 +17,7 @@ from app.hub.archive import Archive
 from app.hub.main import default_database_url, hub_key_seed
 from app.records.clock import SystemClock
 from app.records.coupon_token import opened
-from app.records.events import CouponRedeemed, CouponReleased
+from app.records.events import CouponGranted, CouponRedeemed, CouponReleased
 from app.records.keys import DeviceKey
 from app.records.offers import Offer
 
@@ -89,6 +89,28 @@ def test_the_second_of_two_uses_is_marked_whichever_arrives_first_and_unmarked_w
     assert told(bench, one)["used_in"] == "sale-2"
     with bench.archive.reading() as connection:
         assert coupons.uses(connection) == (1, 0)
+
+
+def test_what_a_till_granted_by_itself_is_told_to_its_store_once_with_its_use(bench: HubBench) -> None:
+    one = PaperTill()
+    client = bench.enrolled(one)
+    grant = CouponGranted(
+        serial="gift-1",
+        offer_id="right-20",
+        coupon_class="A",
+        member_id="m-1",
+        rule="join",
+        starts_on=date(2026, 11, 21),
+        ends_on=date(2026, 12, 20),
+        face_fen=1000,
+    )
+    client.push([one.opened(), one.write(grant)])
+    assert (told(bench, one)["id"], told(bench, one)["token"], told(bench, one)["used_in"]) == ("gift-1", "", "")
+    client.push([redeemed(one, "gift-1", "sale-1")])
+    assert told(bench, one)["used_in"] == "sale-1"
+    client.push([one.write(grant)])
+    assert told(bench, one)["used_in"] == "sale-1"
+    assert len({row["id"] for row in bench.client(one).feed("coupon", "", 10).rows}) == 1
 
 
 def run(folder: Path, *words: str) -> int:
