@@ -11,6 +11,8 @@ from functools import partial
 
 from app.counter import offer_words
 from app.counter.coupon_shares import CouponShares, Share
+from app.counter.coupon_slip import CouponSlip
+from app.counter.faults import Refused
 from app.counter.goods import Goods
 from app.counter.memo import Memo
 from app.counter.scene import CouponBlock, CouponRow
@@ -355,6 +357,21 @@ class CouponBook:
         key = ("public title", offer.id, told)
         named = self._memo.get(key, lambda: self._store.catalogue.prescriptions_in(told))
         return offer.model_copy(update={"title_zh": "优惠券", "title_en": "Coupon"}) if named else offer
+
+    def slip(self, token: str) -> CouponSlip:
+        """What the paper of a signed coupon says; Refused where the token does not hold or its offer is not known here."""
+        try:
+            read = self._open(token)
+        except TokenFault as fault:
+            raise Refused(f"coupon_{fault.code}") from fault
+        offer = self._offer_of(read)
+        if offer is None:
+            raise Refused("coupon_offer")
+        offer = self._lawful(offer)
+        rule = offer_words.rule(BookedOffer.read(offer), self._goods.names)
+        bearer = read.holder_mark == bytes(8)
+        title = Text(offer.title_zh, offer.title_en or offer.title_zh)
+        return CouponSlip(title, rule, token, read.coupon_class, read.starts_on, read.ends_on, bearer)
 
     # ------------------------------------------------------------------ facts
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from app.counter import receipts
+from app.counter.coupon_slip import CouponSlip, coupon_ticket
 from app.counter.pen import Faces
 from app.counter.post import OpenShift
 from app.devices.drawer import Drawer, DrawerOutcome
@@ -204,6 +205,10 @@ class Printing:
     def day_jobs(self, body: events.DayClosed, committed: Committed) -> Sequence[NewJob]:
         """The slip that closes the store's day."""
         return (self._job("day", committed, receipts.day_ticket(body, committed.number, committed.at, self._faces)),)
+
+    def print_coupon(self, slip: CouponSlip) -> None:
+        """Queue a coupon's paper; it belongs to no event, and may be printed as often as it was lost: it is good once."""
+        self._store.jobs.add("coupon", to_json(coupon_ticket(slip, self._faces))).add_done_callback(lambda _: self.wake())
 
     def print_x(self, totals: events.ShiftTotals, shift: OpenShift, staff: Staff) -> None:
         """Queue an X report: running figures, nothing closed, the cash hidden while it is not counted."""

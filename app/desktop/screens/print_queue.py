@@ -22,6 +22,7 @@ KINDS = {
     "void": Text("作废单", "Void slip"),
     "z": Text("交班 Z", "Z report"),
     "x": Text("X 报表", "X report"),
+    "coupon": Text("优惠券", "Coupon"),
     "day": Text("日结单", "Day report"),
     "cash": Text("存取款单", "Cash slip"),
     "reprint": Text("补打小票", "Reprint"),

@@ -11,10 +11,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import zxingcpp
 
+from app.counter.coupon_slip import CouponSlip, coupon_ticket
 from app.counter.pen import Faces, Look
 from app.counter.post import TillProfile
 from app.counter.receipt_template import read, standard_body
@@ -33,6 +35,8 @@ from app.devices.profile import PAPER_58, PAPER_80, PrinterProfile
 from app.devices.ticket import Cell, Code, Columns, Cut, Rule, Text, Ticket
 from app.devices.virtual import Interpreter
 from app.domain.invoice import InvoiceTitle
+from app.domain.verdict import Text as TitleText
+from app.records.coupon_token import CouponToken, mark, sealed
 from app.records.events import (
     CashCount,
     CashMoved,
@@ -49,6 +53,7 @@ from app.records.events import (
     TenderTotal,
 )
 from app.records.events import Cut as Share
+from app.records.keys import DeviceKey
 from app.records.people import Member
 from app.records.resources import resource
 
@@ -520,6 +525,24 @@ def cash_out() -> Ticket:
     return cash_ticket(body, NUMBER, AT, FACES, cashier="staff-1")
 
 
+COUPON = CouponSlip(
+    TitleText("慢病满减券", "20 off chronic medicines"),
+    TitleText("慢病用药满 ￥120.00 减 ￥20.00", "￥20.00 off from ￥120.00"),
+    sealed(
+        CouponToken(UUID(int=7), "B", mark("right-20", 8), bytes(8), mark("RM01", 4), date(2026, 11, 1), date(2026, 12, 31), 2000),
+        DeviceKey.from_bytes(bytes(range(32))).sign,
+    ),
+    "B",
+    date(2026, 11, 1),
+    date(2026, 12, 31),
+)
+
+
+def the_coupon() -> Ticket:
+    """Return a coupon on paper, good for whoever brings it."""
+    return coupon_ticket(COUPON, FACES)
+
+
 def the_return() -> Ticket:
     """Return a return slip."""
     return return_ticket(RETURN, NUMBER, AT, FACES)
@@ -585,6 +608,7 @@ SLIPS: tuple[Callable[[], Ticket], ...] = (
     the_reprint,
     cash_in,
     cash_out,
+    the_coupon,
 )
 POOR_FONT = (rare_names, rare_sale, member_rx_sale, cash_sale)
 """Slips also printed on a printer that holds GB2312 only."""
@@ -632,6 +656,12 @@ def test_a_scanner_reads_the_receipt_number_back_from_paper(profile: PrinterProf
 def test_a_scanner_reads_bar_codes_back_from_paper(profile: PrinterProfile) -> None:
     read = zxingcpp.read_barcodes(printed(rare_names(), profile).paper().convert("L"))
     assert [(each.format.name, each.text) for each in read] == [("Code128", "90-12{34}"), ("EAN13", "6900000000007")]
+
+
+@pytest.mark.parametrize("profile", [PAPER_80, PAPER_58, PrinterProfile(native_qr=False, raster_only=True)])
+def test_a_scanner_reads_a_coupons_token_back_from_paper(profile: PrinterProfile) -> None:
+    read = zxingcpp.read_barcodes(printed(the_coupon(), profile).paper().convert("L"))
+    assert [(each.format.name, each.text) for each in read] == [("QRCode", COUPON.token)]
 
 
 def test_a_receipt_says_every_field_of_the_law() -> None:

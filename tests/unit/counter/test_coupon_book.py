@@ -11,6 +11,7 @@ import pytest
 
 from app.assembly import Till
 from app.commands.stage import demo_clock
+from app.counter.faults import Refused
 from app.records.coupon_token import CouponToken, mark, sealed
 from app.records.coupons import CouponRight
 from app.records.keys import DeviceKey
@@ -257,3 +258,14 @@ def test_a_coupon_whose_name_promotes_a_prescription_medicine_is_shown_under_a_n
     assert block is not None
     assert [row.title.zh[:3] for row in block.rows if row.cut_fen == 300] == ["优惠券"]
     assert all(name not in cut.title_zh for cut in shop.selling.quote.cuts)
+
+
+def test_a_coupons_paper_says_its_rule_and_a_foreign_token_gets_none(shop: Till) -> None:
+    slip = shop.coupons.slip(token(3))
+    assert (slip.title.zh, slip.coupon_class, slip.bearer, slip.ends_on) == ("券three", "B", True, ENDS)
+    assert "减" in slip.rule.zh
+    shop.printing.print_coupon(slip)
+    settle(shop)
+    assert [job.kind for job in shop.store.jobs.latest(1)] == ["coupon"]
+    with pytest.raises(Refused, match="coupon_forged"):
+        shop.coupons.slip(sealed(CouponToken(UUID(int=1), "B", bytes(8), bytes(8), bytes(4), STARTS, ENDS, 1), DeviceKey.new().sign))
