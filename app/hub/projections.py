@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from app.hub import campaign_sales, coupons, leases, tables
+from app.hub import campaign_sales, coupons, leases, member_orders, tables
 from app.hub.archive import upsert
 from app.hub.one_id import resolve
 from app.hub.people import PeopleTold, keep_told, one_at_a_time
@@ -22,8 +22,10 @@ from app.records.events import (
     CouponReleased,
     IdentityClaimed,
     LeaseReturned,
+    MemberAttached,
     MemberJoined,
     PointsMoved,
+    ReadingTaken,
     ReturnClosed,
     SaleClosed,
     ShiftClosed,
@@ -60,6 +62,8 @@ class Changes:
     """Shares that tills gave back, by their store."""
     campaigns: dict[str, tuple[list[campaign_sales.SaleUnder], set[str]]] = field(default_factory=dict)
     """Sales with a cut that some offer caused, and sales of which something came back, by the store that tells them."""
+    orders: dict[str, member_orders.OrdersTold] = field(default_factory=dict)
+    """What is told of members' sales and readings, by the store that tells it."""
 
     people: dict[str, PeopleTold] = field(default_factory=dict)
     """Who joined, what identities were claimed and what was consented to, by the store that tells it."""
@@ -72,6 +76,8 @@ class Changes:
             resolve(connection, keep_told(connection, store_id, self.people[store_id]), now)
         upsert(connection, tables.sale, self.sales)
         upsert(connection, tables.sale_return, self.returns)
+        for store_id, told in sorted(self.orders.items()):
+            member_orders.keep(connection, store_id, told)
         upsert(connection, tables.shift_close, self.closes)
         upsert(
             connection,
@@ -143,6 +149,10 @@ def collect(changes: Changes, store_id: str, envelope: Envelope, body: Record, u
         changes.people.setdefault(store_id, PeopleTold()).claims.append((body, envelope.at))
     elif isinstance(body, ConsentSet):
         changes.people.setdefault(store_id, PeopleTold()).consents.append((body, envelope.at))
+    elif isinstance(body, MemberAttached):
+        _orders(changes, store_id).members[body.sale_id] = (body.member_id, envelope.day)
+    elif isinstance(body, ReadingTaken):
+        _orders(changes, store_id).readings.append(body)
     elif isinstance(body, ShiftClosed):
         changes.closes.append(
             {
@@ -167,6 +177,10 @@ def collect_all(store_id: str, events: Iterable[tuple[Envelope, Record]], utc_of
     for envelope, body in events:
         collect(changes, store_id, envelope, body, utc_offset_minutes)
     return changes
+
+
+def _orders(changes: Changes, store_id: str) -> member_orders.OrdersTold:
+    return changes.orders.setdefault(store_id, member_orders.OrdersTold())
 
 
 def _hour(at: datetime, utc_offset_minutes: int) -> int:
@@ -194,6 +208,10 @@ def _sale(changes: Changes, store_id: str, envelope: Envelope, body: SaleClosed,
             "payable_fen": body.payable_fen,
         }
     )
+    orders = _orders(changes, store_id)
+    orders.touched.add(body.sale_id)
+    if body.member_id:
+        orders.members[body.sale_id] = (body.member_id, envelope.day)
     if found := campaign_sales.under(body, envelope.day, envelope.at):
         changes.campaigns.setdefault(store_id, ([], set()))[0].extend(found)
     _summed(
@@ -223,8 +241,10 @@ def _return(changes: Changes, store_id: str, envelope: Envelope, body: ReturnClo
             "day": envelope.day,
             "at": envelope.at,
             "total_fen": body.total_fen,
+            "event_id": envelope.id,
         }
     )
+    _orders(changes, store_id).touched.add(body.original_sale_id)
     changes.campaigns.setdefault(store_id, ([], set()))[1].add(body.original_sale_id)
     _summed(
         changes.hours,

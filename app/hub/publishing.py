@@ -21,7 +21,7 @@ from app.records.clock import Clock
 from app.records.people import Member
 from app.records.registry import FEEDS
 
-CHAIN_FEEDS = frozenset({"product", "offer", "price"})
+CHAIN_FEEDS = frozenset({"product", "offer", "price", "segment"})
 """Feeds that every store reads alike; the others belong to one store each."""
 CODE_MINUTES = 10
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -135,7 +135,7 @@ def publish(
 ) -> Published:
     """Append records to a feed, a thousand a commit; rows equal to what stands are left out.
 
-    `store_id` is needed for every feed except product, offer and price. `progress` hears how many rows have been looked at.
+    `store_id` is needed for every feed except those of the whole chain. `progress` hears how many rows have been looked at.
     """
     kind = FEEDS[feed]
     if (feed in CHAIN_FEEDS) != (store_id == ""):

@@ -202,6 +202,7 @@ sale_return = Table(
     Column("day", Date, nullable=False),
     Column("at", Instant, nullable=False),
     Column("total_fen", BigInteger, nullable=False),
+    Column("event_id", String(36), nullable=False, server_default=""),
     Index("ix_sale_return_sale", "store_id", "original_sale_id"),
 )
 
@@ -694,6 +695,55 @@ consent = Table(
     Index("ix_consent_member", "member_id", "purpose", "at"),
 )
 """Every word a member ever gave or took back, for one purpose and by one version of its text."""
+
+member_order = Table(
+    "member_order",
+    metadata,
+    _store(),
+    Column("sale_id", String(36), primary_key=True),
+    Column("member_id", String(36), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("fen", BigInteger, nullable=False),
+    Column("back_fen", BigInteger, nullable=False),
+    Index("ix_member_order_member_id", "member_id", "day"),
+    Index("ix_member_order_day", "day"),
+)
+"""A sale that a member made, and what came back of it; `member_id` is '' once they were erased."""
+
+member_reading = Table(
+    "member_reading",
+    metadata,
+    _store(),
+    Column("reading_id", String(36), primary_key=True),
+    Column("member_id", String(36), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("blob_id", String(36), nullable=False),
+    Column("place", String(8), nullable=False),
+    Column("taken_at", Instant, nullable=False),
+    Index("ix_member_reading_member_id", "member_id", "taken_at"),
+)
+"""That a member was measured; the figures are sealed in `person_blob`."""
+
+segment_member = Table(
+    "segment_member",
+    metadata,
+    Column("segment_id", String(36), primary_key=True),
+    Column("member_id", String(36), primary_key=True),
+    Column("day", Date, nullable=False),
+    Index("ix_segment_member_member_id", "member_id"),
+)
+"""Who was in a segment when the chain was last reckoned, by the id that stands for the person."""
+
+segment_cell = Table(
+    "segment_cell",
+    metadata,
+    Column("recency", Integer, primary_key=True, autoincrement=False),
+    Column("frequency", Integer, primary_key=True, autoincrement=False),
+    Column("money", Integer, primary_key=True, autoincrement=False),
+    Column("members", BigInteger, nullable=False),
+    Column("day", Date, nullable=False),
+)
+"""How many members lay in each fifth of fifths when the chain was last reckoned."""
 
 person_adopted = Table(
     "person_adopted",

@@ -8,6 +8,7 @@ from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.coupons import CouponCase, CouponRight, Lease
 from app.records.offers import Offer
 from app.records.people import Alias, Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
+from app.records.segments import SegmentRow
 
 EVENTS: dict[str, type[Record]] = {
     "epoch.opened@1": events.EpochOpened,
@@ -77,6 +78,7 @@ FEEDS: dict[str, type[Record]] = {
     "consent": Consent,
     "identity": MemberKey,
     "alias": Alias,
+    "segment": SegmentRow,
 }
 """Record kinds that headquarters publishes to tills."""
 

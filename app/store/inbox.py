@@ -14,6 +14,7 @@ from app.records.coupons import CouponCase, CouponRight, Lease
 from app.records.offers import Offer
 from app.records.people import Alias, Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
 from app.records.registry import FEEDS
+from app.records.segments import SegmentRow
 from app.store import tables as t
 from app.store.aliases import keep_aliases
 from app.store.consents import keep_consents
@@ -151,6 +152,8 @@ class Inbox:
         elif kind is Alias:
             keep_aliases(connection, [record for record in records if isinstance(record, Alias)])
             self.points_pages += 1
+        elif kind is SegmentRow:
+            upsert(connection, t.segment, [record.model_dump() for record in records])
         elif kind is Staff:
             upsert(connection, t.staff, [record.model_dump() for record in records])
 

@@ -758,6 +758,14 @@ person_key = Table(
 
 alias = Table("alias", METADATA, _text("old_id", key=True), _text("canonical_id", index=True))
 
+segment = Table(
+    "segment",
+    METADATA,
+    _text("id", key=True),
+    Column("document", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
 feed_cursor = Table("feed_cursor", METADATA, _text("feed", key=True), _text("cursor"))
 
 frame_mark = Table(
