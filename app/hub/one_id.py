@@ -41,7 +41,7 @@ BY_RULE = "rule"
 PERSON = "person"
 """The rule of a merge that somebody decided."""
 ADOPTED_AT_ONCE = 500
-ADOPTED_AT_START = 100
+ADOPTED_AT_START = 10
 """So many portions of published members are looked through before a hub answers; the rest while tills and people come by."""
 
 

@@ -17,7 +17,7 @@ from app.store.engine import Readers
 # Built once: a statement is read while a sale is being closed, and building a select costs more than running it.
 _OF_PARTY = select(t.points_entry).where(t.points_entry.c.member_id.in_(bindparam("of_party", expanding=True)))
 _ONE = select(t.points_entry).where(
-    t.points_entry.c.member_id == bindparam("of_member"), t.points_entry.c.entry_id == bindparam("of_entry")
+    t.points_entry.c.member_id.in_(bindparam("of_party", expanding=True)), t.points_entry.c.entry_id == bindparam("of_entry")
 )
 _KEEP = insert(t.points_entry).on_conflict_do_nothing()
 
@@ -41,8 +41,9 @@ class Points:
         return tuple(_entry(row) for row in rows)
 
     def entry(self, member_id: str, entry_id: str) -> PointsEntry | None:
-        """One movement of a member by the id its cause gives it."""
-        row = self._readers.connection().execute(_ONE, {"of_member": member_id, "of_entry": entry_id}).first()
+        """One movement of a person by the id its cause gives it."""
+        connection = self._readers.connection()
+        row = connection.execute(_ONE, {"of_party": party_of(connection, member_id), "of_entry": entry_id}).first()
         return _entry(row) if row is not None else None
 
 
