@@ -437,6 +437,8 @@ class Till:
         if self.settings.text("label_printer.transport") != "none":
             self.labelling.printing.start()
         self.sync.start()
+        # Members of other stores whose time here is over go, though nobody asked for another one since.
+        self.visiting.forget_old()
         self.shares.start()
 
     def close(self) -> None:

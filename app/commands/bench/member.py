@@ -46,7 +46,7 @@ def run(asked: Asked) -> Report:
             cases |= at_hub
             goals += more
         else:
-            left_out.append("ten million members at headquarters: --large (a file of about 10 GB, made in minutes, kept with --keep)")
+            left_out.append("ten million members at headquarters: --large (a file of 7 GB, made in three minutes, kept with --keep)")
         return Report("member", cases, goals, {"slowness": slow}, left_out)
 
 
@@ -86,9 +86,9 @@ def _till(folder: Path, clock: SystemClock, asked: Asked) -> tuple[dict[str, dic
         found = in_turns(f"{len(members):,} members", subjects, asked.count())
         cases = {f"{name}, {len(members):,} members": against(found[name], found["floor"]) for name in subjects if name != "floor"}
         exact = ("phone", "card", "handle", "union id", "nobody's phone")
-        goals = [Goal(f"till, {name}, p99 ms calibrated", calibrated_p99(name, found), EXACT_MS) for name in exact]
-        goals.append(Goal("till, last four digits, p99 ms calibrated", calibrated_p99("last four digits", found), TAIL_MS))
-        goals.append(Goal("till, part of a name, p99 ms calibrated", calibrated_p99("part of a name", found), PART_MS))
+        # A store's members lie in the page cache whole: finding one only computes.
+        limits = [*((name, EXACT_MS) for name in exact), ("last four digits", TAIL_MS), ("part of a name", PART_MS)]
+        goals = [Goal(f"till, {name}, p99 ms calibrated", calibrated_p99(name, found, computing=True), limit) for name, limit in limits]
         goals += [Goal(f"till, {name}, times the floor p50", _times(found, name), TIMES_FLOOR) for name in exact]
 
         shop.prepared("panel", till, pharmacy, asked.seed, len(pharmacy.products), _LINES)
@@ -102,7 +102,7 @@ def _till(folder: Path, clock: SystemClock, asked: Asked) -> tuple[dict[str, dic
                 return next(whose).card_no
 
             title = "member's card painted after the scan"
-            painted = in_turns(title, {title: Subject(window.attach, before)}, min(asked.count(), 400))
+            painted = in_turns(title, {title: Subject(window.attach, before)}, min(asked.count(), 600))
         cases[title] = painted[title].figures()
         goals.append(Goal(f"{title}, p99 ms calibrated", calibrated_p99(title, painted), PANEL_MS))
         return cases, goals, slowness(found)
