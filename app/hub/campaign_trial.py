@@ -15,7 +15,7 @@ from app.domain.pricing import BookedOffer, OfferBook, PriceLine, PromotionLaw, 
 from app.domain.promotions.conditions import Circumstances
 from app.hub import tables
 from app.hub.archive import Archive
-from app.hub.campaigns import Design, audience, campaign, note, rules, stores_of
+from app.hub.campaigns import SHARED, Design, audience, campaign, note, rules, stores_of
 from app.records.base import Record
 from app.records.catalogue import Product
 from app.records.clock import Clock
@@ -203,6 +203,7 @@ class Pricer:
         self._law: PromotionLaw = rules().law
         self._holders = holders
         self._left = dict.fromkeys(holders, design.each)
+        self._shared = design.total if design.coupon_class == SHARED else None
         # A coupon's cuts bear its serial: here the campaign's own id, so that they are found.
         self._coupon = held(offer, offer.id, to_day, design.face_fen).terms if design.for_holders else None
         self._books: dict[tuple[str, frozenset[str]], tuple[OfferBook, OfferBook]] = {}
@@ -213,7 +214,11 @@ class Pricer:
         before = self._quote(sale, without)
         if self._coupon is None:
             return before, self._quote(sale, with_it)
-        if self._holders.get(sale.member_id) != sale.store_id or not self._left[sale.member_id]:
+        if self._shared is None:
+            mine = self._holders.get(sale.member_id) == sale.store_id and self._left[sale.member_id] > 0
+        else:
+            mine = self._shared > 0
+        if not mine:
             return before, before
         return before, self._quote(sale, without, self._coupon)
 
@@ -223,8 +228,10 @@ class Pricer:
         return Reckoning.of(sale.lines, book, member=bool(sale.member_id), **facts).quoted(sale.lines, coupons)
 
     def used(self, sale: OldSale) -> None:
-        """The offer took something off this sale: its member has a coupon less."""
-        if self._coupon is not None:
+        """The offer took something off this sale: its member, or the chain, has a coupon less."""
+        if self._shared is not None:
+            self._shared -= 1
+        elif self._coupon is not None:
             self._left[sale.member_id] -= 1
 
     def _book(self, sale: OldSale) -> tuple[OfferBook, OfferBook]:
@@ -308,7 +315,7 @@ def _tried(
 ) -> Finding:
     figures = rules()
     stores = stores_of(connection, design)
-    holders = {member: store for store, member in audience(connection, design)} if design.for_holders else {}
+    holders = {member: store for store, member in audience(connection, design)} if design.each else {}
     pricer = Pricer(design, _offers(connection), from_day, to_day, holders)
     r, s = tables.sale_return.c, tables.sale.c
     wanted = s.day.between(from_day, to_day) & s.store_id.in_(stores)

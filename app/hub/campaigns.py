@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from app.domain.money import share_out
 from app.domain.pricing import BookedOffer, PromotionLaw
-from app.hub import coupons, reach, tables
+from app.hub import coupons, leases, reach, tables
 from app.hub.archive import Archive, insert_new, upsert
 from app.hub.feeds import append, texts_of
 from app.records.base import Record
@@ -25,7 +26,9 @@ from app.records.resources import resource
 AUDIENCES = ("everybody", "members", "tier", "list", "segment")
 HOLDER_CLASSES = "BCD"
 """Coupon classes whose offers are only for holders; A applies by itself."""
-ISSUED_CLASSES = (coupons.STORE_BOUND, coupons.CHAIN_WIDE)
+SHARED = "C"
+"""Rights that a store has as a whole and its tills share out; whoever's basket fits has one."""
+ISSUED_CLASSES = (coupons.STORE_BOUND, SHARED, coupons.CHAIN_WIDE)
 """Holder classes that a launch issues."""
 _CODE = re.compile(r"92\d{18}")
 """What a till takes for an open coupon: twenty digits that begin with 92."""
@@ -120,8 +123,8 @@ class Design(Record):
 
     @property
     def each(self) -> int:
-        """Coupons for each member of the audience."""
-        return max(1, self.per_person) if self.for_holders else 0
+        """Coupons for each member of the audience; 0 where no member is given any."""
+        return max(1, self.per_person) if self.for_holders and self.coupon_class != SHARED else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +272,8 @@ def audience(connection: Connection, design: Design) -> Iterator[tuple[str, str]
 
 def exposure(connection: Connection, design: Design) -> Exposure:
     """What a design promises, and what each coupon class could cost beyond it."""
-    members = sum(1 for _ in audience(connection, design)) if design.for_holders else 0
-    rights = min(members * design.each, design.total or members * design.each)
+    members = sum(1 for _ in audience(connection, design)) if design.each else 0
+    rights = design.total if design.coupon_class == SHARED else min(members * design.each, design.total or members * design.each)
     d = tables.device.c
     counted = connection.execute(
         select(d.store_id, func.count())
@@ -307,10 +310,15 @@ def faults(connection: Connection, design: Design) -> tuple[Fault, ...]:
         add("audience")
     elif design.audience == "segment":
         add("segment", name=", ".join(design.audience_values))
-    if design.for_holders:
-        if design.coupon_class not in ISSUED_CLASSES:
-            add("coupon_class")
-        if design.audience == "everybody":
+    if design.coupon_class not in ("A", *ISSUED_CLASSES):
+        add("field", field="coupon_class")
+    elif design.for_holders:
+        if design.coupon_class == SHARED:
+            if design.total < (count := len(stores_of(connection, design))):
+                add("shares", count=count)
+            if design.audience == "list":
+                add("list")
+        elif design.audience == "everybody":
             add("holders")
         if _face(design) < 1:
             add("face")
@@ -373,6 +381,8 @@ def launch(archive: Archive, clock: Clock, who: str, campaign_id: str) -> None:
         found = list(faults(connection, standing.design))
         if standing.design.ends_on < today(connection, now):
             found.append(Fault("over"))
+        if standing.design.coupon_class == SHARED and standing.design.starts_on > today(connection, now):
+            found.append(Fault("shares_early"))
         if not found and not _tried(connection, standing.design):
             found.append(Fault("untried"))
         if found:
@@ -393,6 +403,8 @@ def give_rights(archive: Archive, clock: Clock, campaign_id: str, sign: Callable
         standing = campaign(connection, campaign_id)
         if standing.state != "launched" or not standing.design.for_holders:
             return 0
+        if standing.design.coupon_class == SHARED:
+            return _share_out(archive, clock, standing.design, sign)
         h = tables.campaign_holder.c
         served = set(connection.scalars(select(h.member_id).where(h.campaign_id == campaign_id)))
         left = [one for one in audience(connection, standing.design) if one[1] not in served]
@@ -444,6 +456,41 @@ def stop(archive: Archive, clock: Clock, who: str, campaign_id: str, reason: str
         note(connection, campaign_id, now, who, "stopped", {"reason": reason.strip()[:200]})
 
     archive.commit(unit).result()
+
+
+def _share_out(archive: Archive, clock: Clock, design: Design, sign: Callable[[bytes], bytes]) -> int:
+    """Grant every store its part of the rights, those that have none yet; gives how many rights that were."""
+    with archive.reading() as connection:
+        stores = stores_of(connection, design)
+        g = tables.coupon_grant.c
+        served = set(connection.scalars(select(g.store_id).where(g.offer_id == design.campaign_id)))
+        day = today(connection, clock.now())
+    figures = json.loads(resource("rules", "coupons.json").read_text("utf-8"))["classes"][SHARED]
+    parts = share_out(design.total, [1] * len(stores))
+    given = 0
+    for store_id, rights in zip(stores, parts, strict=True):
+        if store_id in served:
+            # Granted before an interruption: only what the page counts may be missing.
+            archive.commit(_granted(design, store_id, rights)).result()
+            continue
+        per_till = min(int(figures["per_till"]), rights)
+        low = min(int(figures["low"]), per_till - 1)
+        days = int(figures["lease_days"])
+        asked = leases.Asked(store_id, design.offer(), rights, _face(design), per_till, low, days, design.ends_on)
+        leases.grant(archive, clock, asked, day, sign)
+        archive.commit(_granted(design, store_id, rights)).result()
+        given += rights
+    return given
+
+
+def _granted(design: Design, store_id: str, rights: int) -> Callable[[Connection], None]:
+    def unit(connection: Connection) -> None:
+        feed = tables.feed.c
+        head = connection.scalar(select(feed.head_seq).where(feed.store_id == store_id, feed.feed == leases.FEED)) or 0
+        told: dict[str, object] = {"campaign_id": design.campaign_id, "store_id": store_id, "rights": rights, "coupon_seq": head}
+        upsert(connection, tables.campaign_store, [told], put=("rights", "coupon_seq"))
+
+    return unit
 
 
 def note(connection: Connection, campaign_id: str, at: datetime, who: str, act: str, detail: Mapping[str, object]) -> None:
@@ -507,7 +554,7 @@ def coverage(connection: Connection, standing: Campaign) -> Coverage:
     if at is None:
         return Coverage(())
     owed = _owed(connection, standing)
-    coupon_reach = {(one.store_id, one.till): one for one in reach.reaches(connection, coupons.FEED, design.stores)} if owed else {}
+    coupon_reach = {(one.store_id, one.till): one for one in reach.reaches(connection, _feed_of(design), design.stores)} if owed else {}
     s = tables.campaign_sale.c
     sold = {
         (one.store_id, one.till): (int(one.orders), int(one.fen), one.first)
@@ -542,10 +589,15 @@ def _owed(connection: Connection, standing: Campaign) -> dict[str, tuple[str, in
     c, feed = tables.campaign_store.c, tables.feed.c
     rows = connection.execute(
         select(c.store_id, feed.feed_id, c.coupon_seq)
-        .join(tables.feed, (feed.store_id == c.store_id) & (feed.feed == coupons.FEED))
+        .join(tables.feed, (feed.store_id == c.store_id) & (feed.feed == _feed_of(standing.design)))
         .where(c.campaign_id == standing.design.campaign_id)
     )
     return {row.store_id: (row.feed_id, row.coupon_seq) for row in rows}
+
+
+def _feed_of(design: Design) -> str:
+    """The feed by which a store hears of its rights."""
+    return leases.FEED if design.coupon_class == SHARED else coupons.FEED
 
 
 # ---------------------------------------------------------------- parts

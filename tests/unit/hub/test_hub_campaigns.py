@@ -301,7 +301,9 @@ def brute(kept: list[tuple[SaleClosed, date]], plan: Design, from_day: date, oth
         facts: dict[str, Any] = who | {"day": day, "overrides": overrides, "around": around}
 
         without = priced(lines, facts, here)
-        coupon = plan.for_holders and one.member_id in ("m-1", "m-2", "m-3") and spent.get(one.member_id, 0) < plan.each
+        coupon = one.member_id in ("m-1", "m-2", "m-3") and spent.get(one.member_id, 0) < plan.each
+        if plan.coupon_class == "C":
+            coupon = found["touched"] < plan.total
         if plan.for_holders:
             with_it = priced(lines, facts, here, *([BookedOffer.read(own)] if coupon else []))
         else:
@@ -325,9 +327,10 @@ def brute(kept: list[tuple[SaleClosed, date]], plan: Design, from_day: date, oth
         design(audience="tier", audience_values=("gold",), scope="category:护肤;处方"),
         design(kind="percent", terms='{"percent_off_bp":2000}', scope="category:护肤", stack_group="g", priority=10),
         design(audience="members", coupon_class="B", per_person=2),
+        design(coupon_class="C", total=12),
         design(kind="amount_off", terms='{"amount_fen":300,"when":{"hours":[["10:40","11:30"]],"weekdays":[1,2,3,6]}}'),
     ],
-    ids=["everybody", "gold", "group", "coupons", "hours"],
+    ids=["everybody", "gold", "group", "coupons", "shares", "hours"],
 )
 def test_a_dry_run_finds_what_pricing_sale_by_sale_finds(bench: HubBench, till: PaperTill, plan: Design) -> None:
     kept = furnished(bench, till, 120, seed=7)
@@ -411,7 +414,10 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ({"audience": "segment", "audience_values": ("s",)}, ["segment"]),
     ({"per_person": 1}, ["limits"]),
     ({"coupon_class": "B"}, ["holders"]),
-    ({"coupon_class": "C", "audience": "members"}, ["coupon_class"]),
+    ({"coupon_class": "X"}, ["field"]),
+    ({"coupon_class": "C", "audience": "members"}, ["shares"]),
+    ({"coupon_class": "C", "total": 40, "budget_fen": 59_999}, ["budget"]),
+    ({"coupon_class": "C", "total": 40, "budget_fen": 60_000}, []),
     ({"coupon_class": "B", "audience": "members", "kind": "percent", "terms": '{"percent_off_bp":1000}'}, ["face"]),
     ({"coupon_class": "B", "audience": "members", "budget_fen": 4000}, ["budget"]),
     ({"coupon_class": "B", "audience": "members", "budget_fen": 4500}, []),
@@ -480,6 +486,24 @@ def test_coupons_are_given_once_each_and_within_the_total(bench: HubBench, till:
     assert offer["by_right"] and offer["members_only"]
     with bench.archive.reading() as connection:
         assert campaigns.exposure(connection, design(audience="members", coupon_class="B", per_person=2, total=7)).promised_fen == 7 * 1500
+
+
+def test_a_stores_share_goes_to_its_tills_once(bench: HubBench, till: PaperTill) -> None:
+    client = bench.enrolled(till)
+    sign = DeviceKey.from_bytes(bench.seed).sign
+    launched(bench, design(coupon_class="C", total=8))
+    assert campaigns.give_rights(bench.archive, bench.clock, "winter", sign) == 8
+    assert campaigns.give_rights(bench.archive, bench.clock, "winter", sign) == 0
+    (lease,) = client.feed("lease", "", 10).rows
+    assert (lease["offer_id"], lease["rights"], lease["face_fen"]) == ("winter", 8, 1500)
+    with bench.archive.reading() as connection:
+        standing = campaigns.campaign(connection, "winter")
+        assert campaigns.exposure(connection, standing.design).promised_fen == 8 * 1500
+        assert campaigns.coverage(connection, standing).held == 0
+    client.feed("offer", client.feed("offer", "", 10).cursor, 10)
+    client.feed("lease", client.feed("lease", "", 10).cursor, 10)
+    with bench.archive.reading() as connection:
+        assert campaigns.coverage(connection, standing).held == 1
 
 
 def test_cut_off_tills_are_the_worst_loss_of_store_bound_coupons(bench: HubBench) -> None:
