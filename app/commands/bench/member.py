@@ -152,8 +152,11 @@ def _fill(till: Till, size: int, seed: int) -> None:
     till.store.people.save_members(more).result()
     keys = [MemberKey(id=f"u-{member.id}", member_id=member.id, kind="union", value=_union(member.id)) for member in (*own, *more)]
     for start in range(0, len(keys), 1_000):
-        part = keys[start : start + 1_000]
-        till.store.writer.submit(lambda connection, part=part: keep_keys(connection, part), background=True).result()
+        till.store.writer.submit(_keeping(keys[start : start + 1_000]), background=True).result()
+
+
+def _keeping(keys: Sequence[MemberKey]) -> Callable[[Connection], None]:
+    return lambda connection: keep_keys(connection, keys)
 
 
 def _union(member_id: str) -> str:
