@@ -730,6 +730,7 @@ class Shell(QWidget):
         for page in self.pages.values():
             if page.in_rail:
                 self.rail.set_badge(page.key, page.badge(), "badge_info" if page.at_foot else "badge")
+        self.page.read_behind()
 
     def _tick(self) -> None:
         self.bar.set_clock(f"{self.till.clock.now().astimezone(SHOP_TIME):%H:%M}")

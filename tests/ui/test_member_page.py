@@ -195,7 +195,7 @@ def test_a_call_put_off_wants_a_day(at: Any) -> None:
 def test_a_refill_goes_into_the_sale_with_one_press(at: Any) -> None:
     with_member(at)
     refill = next(one for one in page(at)._scene.care.todos if one.act == "add")
-    page(at)._act_todo(refill)
+    page(at).act_todo(refill)
     lines = at.window.till.selling.basket.lines
     assert [line.product.id for line in lines] == [refill.product_id]
     assert at.window.till.selling.scene().blocks

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from app.desktop.screens.joining import JoinPanel
 
 LEFT_WIDTH, RIGHT_WIDTH = 282, 300
+LEAST_CHART = 284
+"""Design pixels that the readings keep before further dealings are shown."""
 SALE_KINDS = ("sale", "return")
 
 
@@ -175,7 +177,6 @@ class MemberPage(Desk):
         self._drop_form()
         if len(found) == 1:
             self._show(found[0].member_id, found[0].found_by)
-            self.type_back.emit()
             return
         self._member_id, self._scene, self._found, self._sought = "", None, found, text
         self._draw()
@@ -190,6 +191,8 @@ class MemberPage(Desk):
         self._basket = self.till.selling.basket.basket_id
         self._drop_form()
         self.refresh()
+        # The list that was chosen from is gone: the keyboard must not fall to the button that reveals a number.
+        self.type_back.emit()
 
     def _other(self) -> None:
         """换会员: nobody on the page, the keyboard in the box."""
@@ -479,7 +482,7 @@ class MemberPage(Desk):
     def _today(self) -> date:
         return shop_day(self.till.clock.now())
 
-    def _act_todo(self, todo: Todo) -> None:
+    def act_todo(self, todo: Todo) -> None:
         """One press does it: into the sale, into the form, or to the outcome."""
         if todo.act == "add":
             self._add_to_sale(todo.product_id, max(1, todo.packs))
@@ -538,7 +541,7 @@ class MemberPage(Desk):
         sheet = ListSheet(
             self.theme, "list-checks", self.say(f"待办 · {len(todos)} 项", f"To do · {len(todos)}"), todo_rows(self.theme, todos), ""
         )
-        sheet.picked.connect(lambda order: self._act_todo(todos[int(order)]))
+        sheet.picked.connect(lambda order: self.act_todo(todos[int(order)]))
         self._open(sheet)
 
     def _all_medicines(self) -> None:
@@ -799,7 +802,8 @@ class _Parts:
         theme = self.theme
         self._form = Slot()
         self._middle = QStackedWidget()
-        self._middle.addWidget(boxed(Column(theme, (self.readings, 2), (self.dealings, 1), gap=12)))
+        self._main = SharedColumn(theme, ((self.readings, None), (self.dealings, self.dealings.list)), fill=(0, LEAST_CHART))
+        self._middle.addWidget(self._main)
         self._middle.addWidget(self._form)
         self._middle.addWidget(boxed(Column(theme, self.join, Spring(), gap=0)))
         lists = ((self.medicines, self.medicines.list), (self.tags, None), (self.family, self.family.list))
@@ -832,7 +836,7 @@ class _Parts:
             (self.dealings.all_asked, page._all_dealings),
             (self.coupons.pressed, page._pick_ticket),
             (self.coupons.all_asked, page._all_tickets),
-            (self.todos.acted, page._act_todo),
+            (self.todos.acted, page.act_todo),
             (self.todos.list.more, page._all_todos),
             (self.consent.pressed, page._consents),
             (self.join.closed, page._close_form),
@@ -870,6 +874,7 @@ class _Parts:
         self.coupons.show_tickets(scene.tickets)
         self.todos.show_todos(care.todos)
         self._show_consent(scene)
+        self._main.again()
         self._left.again()
         self._right.again()
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.counter.scene import Question, QuestionField
 from app.desktop.screens.desk import Listing
-from app.desktop.screens.member_parts import TODO_LOOKS, dealing_look, dealing_words, kin_note, say
+from app.desktop.screens.member_dues import LOOKS
+from app.desktop.screens.member_parts import dealing_look, dealing_words, kin_note, say
 from app.desktop.screens.question import QuestionPanel
 from app.desktop.screens.rows import Cell, Chips, Choice, ListRow, Ticks
 from app.desktop.theme import Theme
@@ -582,7 +583,7 @@ def todo_rows(theme: Theme, todos: Sequence[Todo]) -> Rows:
     language = theme.language
     rows = []
     for order, todo in enumerate(todos):
-        icon, tone = TODO_LOOKS.get(todo.kind, ("bell", "info"))
+        icon, tone = LOOKS.get(todo.kind, ("bell", "info"))
         cells = (
             Cell(todo.title.of(language), sub=todo.note.of(language), icon=icon, tile=tone, role="body_strong"),
             Cell(pill=todo.act_title.of(language), pill_tone="brand", width=110, align="right"),

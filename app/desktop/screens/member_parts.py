@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.screens.desk import Slot
+from app.desktop.screens.member_dues import LOOKS
 from app.desktop.theme import Theme, paint
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed
 from app.desktop.widgets.base import Painted
@@ -50,8 +51,6 @@ _DEALINGS = {
     "reading": ("heartbeat", "info"),
     "followup": ("chat-circle-dots", "info"),
 }
-TODO_LOOKS = {"refill": ("clock-countdown", "warn"), "measure": ("stethoscope", "info"), "call": ("phone", "rx")}
-"""Icon and tone of what is to be done."""
 FILTERS: tuple[tuple[Text, frozenset[str]], ...] = (
     (Text("全部", "All"), frozenset()),
     (Text("购药", "Bought"), frozenset({"sale", "past_sale", "return"})),
@@ -597,6 +596,15 @@ class CouponsCard(Card):
         self._body.say_none("" if tickets else say(self.theme, "没有券。券由总部发放，自动到这里", "No coupons. Headquarters grants them"))
 
 
+class _TodoBtn(Btn):
+    """As wide as its words, and never narrower than its neighbours usually are."""
+
+    def measure(self) -> None:
+        """At least 60 wide."""
+        super().measure()
+        self.setFixedWidth(max(self.theme.px(60), round(self._content()) + self.theme.px(16)))
+
+
 class TodoRow(QWidget):
     """One thing to do: a tile, what and why, and its button."""
 
@@ -610,14 +618,14 @@ class TodoRow(QWidget):
         self._tile = IconTile(theme, "phone", 32, "info", radius=8)
         self._title = Txt(theme, "", "label_strong", elide=True)
         self._note = Txt(theme, "", "caption", "ink2", elide=True)
-        self.button = Btn(theme, "", "tonal", height=32, role="label_strong", width=60)
+        self.button = _TodoBtn(theme, "", "tonal", height=32, role="label_strong")
         self.button.clicked.connect(lambda: self.acted.emit(self.todo))
         self.setLayout(Row(theme, self._tile, (Column(theme, self._title, self._note, gap=0), 1), self.button, gap=9))
 
     def show_todo(self, todo: Todo, language: str) -> None:
         """Show another one."""
         self.todo = todo
-        icon, tone = TODO_LOOKS.get(todo.kind, ("bell", "info"))
+        icon, tone = LOOKS.get(todo.kind, ("bell", "info"))
         self._tile.set_icon(icon, tone)
         self._title.set_words(todo.title.of(language))
         self._title.setToolTip(todo.title.of(language))
@@ -646,7 +654,7 @@ class TodosCard(Card):
             rest=lambda count: say(self.theme, f"另有 {count} 项", f"{count} more"),
         )
         self._body = Body(theme, self.list)
-        super().__init__(theme, "", self._body, aside=self._count, gap=6, margins=(16, 10, 16, 6), parent=parent)
+        super().__init__(theme, "", self._body, aside=self._count, gap=6, margins=(16, 10, 16, 10), parent=parent)
 
     def _make(self) -> TodoRow:
         row = TodoRow(self.theme)

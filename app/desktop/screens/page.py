@@ -103,6 +103,9 @@ class Page(QWidget):
         """Waiting work as shown at the page's place in the rail; '' for none."""
         return ""
 
+    def read_behind(self) -> None:
+        """Read what a scan must not wait for; called a moment after the page has changed, and only while it is on screen."""
+
     def on_shown(self) -> None:
         """The page has just come to the front (also after signing in): read the scene anew and take the focus if wanted."""
 

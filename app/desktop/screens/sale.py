@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter
@@ -19,6 +20,7 @@ from app.desktop.models.cart_view import CartView
 from app.desktop.models.strips import by_weight
 from app.desktop.screens.coupons import CouponPanel, CouponStrip
 from app.desktop.screens.joining import JoinPanel
+from app.desktop.screens.member_dues import DueLines
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.price_check import PriceCheckPanel
 from app.desktop.screens.question import QuestionPanel
@@ -37,6 +39,11 @@ from app.domain.masking import mask_phone
 from app.domain.membership import phone_of
 from app.domain.verdict import Text
 from app.records.clock import SHOP_TIME
+
+if TYPE_CHECKING:
+    # Named only: care and the member's page are loaded when a member is first there.
+    from app.counter.care_scene import Todo
+    from app.desktop.screens.member import MemberPage
 
 RIGHT = 388
 SHOWN_CUTS = 3
@@ -199,6 +206,7 @@ class MemberCard(Panel):
     consents_asked = Signal()
     vouch_asked = Signal()
     reveal_asked = Signal()
+    due_acted = Signal(object)
 
     def __init__(self, theme: Theme, late_minutes: int, parent: QWidget | None = None) -> None:
         """`late_minutes` is how long after payment a member may still be named."""
@@ -221,6 +229,8 @@ class MemberCard(Panel):
         self._patient = Txt(theme, "", "label_strong", elide=True)
         self._change = Btn(theme, say(theme, "patient_change"), "line", key="Ctrl U", height=32, role="label_strong")
         self._coupons = CouponStrip(theme)
+        self._dues = DueLines(theme)
+        self._dues_of = ""
         known = Column(
             theme,
             Row(theme, (self._head, 1), self._consents, self._off, gap=4),
@@ -229,6 +239,7 @@ class MemberCard(Panel):
             self._allergy,
             Row(theme, (self._compared, 1), self._chronic),
             Row(theme, Icon(theme, "user", 18, "ink2"), self._patient_word, (self._patient, 1), self._change, gap=7),
+            self._dues,
             Spring(),
             self._coupons,
             gap=11,
@@ -263,6 +274,11 @@ class MemberCard(Panel):
         self._reveal.clicked.connect(self.reveal_asked)
         self._change.clicked.connect(self.patient_asked)
         self._coupons.asked.connect(self.coupons_asked)
+        self._dues.acted.connect(self.due_acted)
+
+    def show_dues(self, todos: Sequence[Todo]) -> None:
+        """What is to be done for the member, read behind the scan."""
+        self._dues.show_todos(todos)
 
     def show_scene(self, scene: Scene) -> None:
         """Show who it is, or that nobody is known yet."""
@@ -272,6 +288,10 @@ class MemberCard(Panel):
         if shown == self._shown:
             return
         self._shown = shown
+        whose = scene.member.member_id if scene.member is not None else ""
+        if whose != self._dues_of:
+            self._dues_of = whose
+            self._dues.show_todos(())
         self._none.set_words(say(theme, "member_none"))
         late = say(theme, "member_later", minutes=self._late_minutes) if self._late_minutes else say(theme, "member_now")
         # A patient known by age alone is called by it: not said twice.
@@ -680,7 +700,8 @@ class SalePage(Page):
         theme = self.theme
         self._today = Today(self.till.store, self.till.clock, self.till.shifts, self.till.staging)
         self.scene: Scene | None = None
-        self._files = False
+        self._file: MemberPage | None = None
+        self._dues_mark: tuple[object, ...] = ()
         self._said: Echo | None = None
         self.tickets = TicketBar(theme)
         self.head = CartHead(theme)
@@ -740,6 +761,7 @@ class SalePage(Page):
         self.join.closed.connect(self._end_join)
         self.join.done.connect(self._joined)
         self.join.left.connect(lambda: self.show_scene(selling.scene()))
+        self.member.due_acted.connect(self._act_due)
         self.strip.acted.connect(self.undo)
         self.member.found.connect(lambda: self._ask("member"))
         self.member.let_go.connect(lambda: self._do(selling.detach_member))
@@ -1060,7 +1082,7 @@ class SalePage(Page):
         filled = bool(scene and any(not each.ghost for each in scene.lines))
         rx = bool(scene and any("rx" in each.marks for each in scene.lines)) or self._offers("F9")
         return (
-            FKeySpec("F3", words("key_file" if self._files and scene and scene.member else "key_member"), self._member_key),
+            FKeySpec("F3", words("key_file" if self._file and scene and scene.member else "key_member"), self._member_key),
             FKeySpec("Shift F2", words("key_check"), self._begin_check),
             FKeySpec("F4", words("key_quantity"), partial(self._way_or_ask, "F4", "quantity"), real),
             FKeySpec("F5", words("key_lot"), partial(self._way_or_ask, "F5", "lot"), real),
@@ -1076,14 +1098,34 @@ class SalePage(Page):
 
     def _member_key(self) -> None:
         """F3: with a member in the sale all about them, else find one."""
-        if self._files and self.scene is not None and self.scene.member is not None:
+        if self._file is not None and self.scene is not None and self.scene.member is not None:
             self.go.emit("member")
         else:
             self._ask("member")
 
     def meet(self, pages: Mapping[str, Page]) -> None:
-        """Whether members have a page."""
-        self._files = "member" in pages
+        """The page that tells all about a member, where there is one."""
+        self._file = cast("MemberPage | None", pages.get("member"))
+
+    def read_behind(self) -> None:
+        """What is to be done for the member: read once for each member, and again after anything was recorded."""
+        member = self.scene.member if self.scene is not None else None
+        mark = (member.member_id if member else "", self.till.store.journal.head().seq, self.theme.language)
+        if self._file is None or mark == self._dues_mark:
+            return
+        self._dues_mark = mark
+        try:
+            self.member.show_dues(self.till.caring.scene(member.member_id).todos if member is not None else ())
+        except Refused:
+            self.member.show_dues(())
+
+    def _act_due(self, todo: Todo) -> None:
+        """A refill goes into the sale; a reading or a call is entered on the member's page."""
+        if todo.act == "add":
+            self._do(lambda: self.till.selling.add_product(todo.product_id, max(1, todo.packs)))
+        elif self._file is not None:
+            self.go.emit("member")
+            self._file.act_todo(todo)
 
     def _way_or_ask(self, key: str, kind: str) -> None:
         """A way out of the selected line that bears this key comes before what the key means otherwise."""

@@ -124,12 +124,17 @@ class SharedColumn(QWidget):
         *,
         foot: QWidget | None = None,
         first: int = 0,
+        fill: tuple[int, float] | None = None,
         gap: float = 12,
     ) -> None:
-        """`cards` with the list in each whose rows are counted; `foot` stands at the bottom; the card `first` gets its rows first."""
+        """`cards` with the list in each whose rows are counted; `foot` stands at the bottom; the card `first` gets its rows first.
+
+        `fill` is (order, least height) of a card that takes whatever room the rows leave.
+        """
         super().__init__()
         self.theme = theme
         self._cards, self._foot, self._gap = tuple(cards), foot, gap
+        self._fill = fill
         self._order = sorted(range(len(self._cards)), key=lambda order: order != first)
         for card, _ in self._cards:
             card.setParent(self)
@@ -173,6 +178,8 @@ class SharedColumn(QWidget):
 
     def _natural(self, card: QWidget, rows: RowsThatFit | None, count: int) -> int:
         """How high a card is with so many rows."""
+        if self._fill is not None and card is self._cards[self._fill[0]][0]:
+            return self.theme.px(self._fill[1])
         layout = card.layout()
         if layout is not None:
             layout.activate()
@@ -202,8 +209,10 @@ class SharedColumn(QWidget):
                     break
                 counts[order], left = counts[order] + 1, left - cost
         y = 0
-        for (card, rows), count in zip(self._cards, counts, strict=True):
+        for order, ((card, rows), count) in enumerate(zip(self._cards, counts, strict=True)):
             tall = self._natural(card, rows, count)
+            if self._fill is not None and order == self._fill[0]:
+                tall = max(card.minimumSizeHint().height(), tall + left)
             card.setVisible(y == 0 or y + tall <= room)
             card.setGeometry(0, y, self.width(), tall)
             y += tall + gap
