@@ -68,9 +68,9 @@ _NAME_PART = _finding(
 IDENTITY_LENGTH = 12
 """Characters from which on a text without blanks may be what a platform calls a member."""
 _PLATFORMS = ("alipay", "jpass", "union", "wechat")
-_KEYED = _finding(
-    t.member.c.id.in_(select(t.member_key.c.member_id).where(t.member_key.c.kind.in_(_PLATFORMS), t.member_key.c.value == _TEXT))
-)
+# The kinds stand in the statement itself: a list that is bound would be written out anew at every look-up.
+_ANY_PLATFORM = t.member_key.c.kind.in_([literal_column(f"'{kind}'") for kind in _PLATFORMS])
+_KEYED = _finding(t.member.c.id.in_(select(t.member_key.c.member_id).where(_ANY_PLATFORM, t.member_key.c.value == _TEXT)))
 _VISITOR = select(t.visitor.c.home_store, t.visitor.c.until).where(t.visitor.c.member_id == bindparam("of_member"))
 _VISITS_NO_MORE = t.visitor.delete().where(t.visitor.c.member_id == bindparam("of_member"))
 _ROWS_PER_UNIT = 200
