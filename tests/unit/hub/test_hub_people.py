@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -175,6 +176,44 @@ def test_a_store_that_comes_to_hold_one_of_them_later_is_told_of_both(bench: Hub
     assert set(feed(bench, "member", "RM02")) == {one.member_id, two.member_id}
     assert set(feed(bench, "alias", "RM02")) == {two.member_id}
     assert feed(bench, "consent", "RM02")[f"{one.member_id}:sms"]["given"] is False
+
+
+def test_an_older_id_that_is_heard_of_last_stands_for_all_from_then_on(bench: HubBench, till: PaperTill, other: PaperTill) -> None:
+    client, far = bench.enrolled(till), joined_to(bench, other)
+    oldest = Newcomer(other, "王秀兰", PHONE)
+    till.clock.advance(3600)
+    one, two = Newcomer(till, "王秀兰", PHONE), Newcomer(till, "王秀兰", PHONE)
+    tell(client, two)
+    tell(client, one)
+    assert feed(bench, "alias", "RM01")[two.member_id]["canonical_id"] == one.member_id
+    tell(far, oldest)
+    for store in ("RM01", "RM02"):
+        told = feed(bench, "alias", store)
+        assert {key: (row["canonical_id"], row["active"]) for key, row in told.items()} == {
+            one.member_id: (oldest.member_id, True),
+            two.member_id: (oldest.member_id, True),
+        }
+
+
+def test_two_stores_that_tell_of_the_same_person_at_once_never_overlook_each_other(
+    bench: HubBench, till: PaperTill, other: PaperTill
+) -> None:
+    client, far = bench.enrolled(till), joined_to(bench, other)
+    pairs = [(Newcomer(till, f"王{n}", f"1380013{n:04}"), Newcomer(other, f"王{n}", f"1380013{n:04}")) for n in range(12)]
+
+    def all_of(one: HubClient, place: int) -> None:
+        for pair in pairs:
+            tell(one, pair[place])
+
+    threads = [threading.Thread(target=all_of, args=(client, 0)), threading.Thread(target=all_of, args=(far, 1))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert reading(bench, one_id.counts) == one_id.PeopleCounts(12, 24, 0, 12, 0)
+    for store in ("RM01", "RM02"):
+        assert len(feed(bench, "alias", store)) == 12
+        assert len(feed(bench, "member", store)) == 24
 
 
 def test_a_merge_is_undone_told_and_never_made_again_by_itself(bench: HubBench, till: PaperTill) -> None:
