@@ -13,6 +13,7 @@ from threading import Thread
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
+from sqlalchemy import select
 
 from app.assembly import points_rules
 from app.commands.stage import DEMO_MORNING, HubProcess, Prepared, References, introduce
@@ -22,7 +23,7 @@ from app.counter.pen import fixed_text
 from app.devices.virtual import VirtualJob, VirtualPrinterServer
 from app.domain.codes import inhouse
 from app.domain.money import format_fen
-from app.hub import cases, coupons, leases, one_id, points, publishing, reading
+from app.hub import cases, coupons, leases, one_id, points, publishing, reading, tables
 from app.hub.archive import Archive
 from app.hub.main import hub_key_seed
 from app.records.catalogue import dated_price
@@ -32,6 +33,7 @@ from app.records.keys import DeviceKey
 from app.records.offers import Offer
 from app.records.people import Member
 from app.records.resources import resource
+from app.records.wire import Cursor
 from app.store.keys import DEVICE_KEY, read_key
 from app.sync.client import HubClient
 
@@ -561,14 +563,18 @@ class Player:
 
     def _told(self, feed: str, tell: Callable[[Archive], T]) -> T:
         """Let headquarters tell something by a feed; comes back when every till of the tape has read it."""
-        before = [self._peek(place)["cursors"][feed] for place in range(len(self._posts))]
+        scope = "" if feed in publishing.CHAIN_FEEDS else self._store_id
         with self._hub.archive() as archive:
             outcome = tell(archive)
+            with archive.reading() as connection:
+                head = select(tables.feed.c.head_seq).where(tables.feed.c.store_id == scope, tables.feed.c.feed == feed)
+                last = connection.scalar(head) or 0
 
         def everywhere() -> str:
-            for place, cursor in enumerate(before):
+            # Read up to this very row: an earlier one may have been on its way still.
+            for place in range(len(self._posts)):
                 self._ask_at(place, "sync")
-                if self._peek(place)["cursors"][feed] == cursor:
+                if Cursor.parse(self._peek(place)["cursors"][feed]).seq < last:
                     return f"till {place + 1} has not read the feed {feed}"
             return ""
 
