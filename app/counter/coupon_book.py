@@ -182,6 +182,10 @@ class CouponBook:
                 found[of_share.serial] = of_share
         return tuple(found.values())
 
+    def used_before(self, basket: Basket, member: Member | None, day: date) -> tuple[tuple[str, int], ...]:
+        """How often the member has used what is in hand, of offers that bound it for each person."""
+        return self._used_before(self.in_hand(basket, member, day), member)
+
     def _used_before(self, in_hand: tuple[InHand, ...], member: Member | None) -> tuple[tuple[str, int], ...]:
         """Offer → how often the member has used it, of those that bound it for each person."""
         limited = {one.offer_id for one in in_hand if one.coupon.terms.when is not None and one.coupon.terms.when.per_person}

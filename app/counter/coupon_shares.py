@@ -183,7 +183,7 @@ class CouponShares:
 
     def answers(self) -> tuple[Told, ...]:
         """What headquarters said since the last look."""
-        found = []
+        found: list[Told] = []
         while True:
             try:
                 one = self._answers.get_nowait()

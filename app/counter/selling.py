@@ -16,6 +16,7 @@ from typing import Any, assert_never
 from app.counter import asking
 from app.counter.authorising import Authorising
 from app.counter.coupon_book import CouponBook, CouponRefusal, CouponStand
+from app.counter.coupon_why import CouponWhy
 from app.counter.faults import Refused
 from app.counter.goods import Box, Goods, as_choice
 from app.counter.post import Post
@@ -478,6 +479,12 @@ class Selling:
             picked = (*wanted, serial)
         self._change(replace(self._state, basket=replace(self._state.basket, picked=picked)))
         return self._told("coupon_picked" if serial in picked else "coupon_left", undoable=True)
+
+    def coupon_whys(self) -> tuple[CouponWhy, ...]:
+        """Why each waiting coupon of the sale waits: all its reasons and the cheapest way out."""
+        block = self._coupons.block(self.coupons, self.quote)
+        waiting = {row.serial for row in block.rows if not row.cut_fen} if block is not None else set()
+        return self._staging.coupon_whys(self._state.basket, waiting) if waiting else ()
 
     def take_in_trade(self, kind: str, serial_no: str = "") -> Scene:
         """Register an old article that is handed over with this sale; one with a serial number is taken back only once."""

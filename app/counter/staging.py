@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from app.counter import asking
 from app.counter.coupon_book import NO_COUPONS, CouponBook, CouponStand
+from app.counter.coupon_why import MOST_PIECES, CouponWhy, whys
 from app.counter.faults import Refused
 from app.counter.goods import Goods
 from app.counter.memo import Memo
@@ -138,6 +139,36 @@ class Staging:
         priced, coupons = self._quote(basket)
         return Stage(priced, self._judge.judge(self._case(basket)) if basket.lines else (), coupons)
 
+    def coupon_whys(self, basket: Basket, waiting: Collection[str]) -> tuple[CouponWhy, ...]:
+        """The cards of these coupons in hand, by serial: worked out when somebody looks, never behind a scan."""
+        if not basket.lines:
+            return ()
+        run, member, _ = self._reckoned(basket, [_price_line(line) for line in basket.lines])
+        run.around = replace(run.around, used=self._coupons.used_before(basket, member, run.day))
+        held = [one.coupon for one in self._coupons.in_hand(basket, member, run.day) if one.serial in waiting]
+
+        def find(short_fen: int, products: Collection[str], categories: Collection[str]) -> list[Product]:
+            ways = self._store.catalogue.cheapest_ways(short_fen, products, categories, MOST_PIECES)
+            return [one for one in ways if sum(row.stock for row in self._goods.lots_of(one.id)) > 0]
+
+        return whys(run, held, self._goods.names, find, self._goods.product)
+
+    def _reckoned(self, basket: Basket, lines: Sequence[PriceLine]) -> tuple[Reckoning, Member | None, Mapping[str, int]]:
+        """The basket with every offer applied, whose it is, and its changed prices by line."""
+        overrides = {line.line_id: line.price_change.unit_price_fen for line in basket.lines if line.price_change}
+        member = self.member_of(basket)
+        served = member if member is not None and self.rights(basket).price else None
+        run = Reckoning.of(
+            lines,
+            self._book(basket.coupons),
+            member=served is not None,
+            tier=served.tier if served else "",
+            day=self._day(),
+            overrides=overrides,
+            around=self._around(basket, member),
+        )
+        return run, member, overrides
+
     def _quote(self, basket: Basket) -> tuple[Quote, CouponStand]:
         before, self._priced = self._priced, {}
         lines = []
@@ -147,15 +178,10 @@ class Staging:
                 known = (line, _price_line(line))
             self._priced[line.line_id] = known
             lines.append(known[1])
-        overrides = {line.line_id: line.price_change.unit_price_fen for line in basket.lines if line.price_change}
-        member = self.member_of(basket)
-        book, day = self._book(basket.coupons), self._day()
+        run, member, overrides = self._reckoned(basket, lines)
+        day = run.day
         personal = self._coupons.anything(basket, day)
-        served = member if member is not None and self.rights(basket).price else None
-        tier = served.tier if served else ""
-        around = self._around(basket, member)
-        run = Reckoning.of(lines, book, member=served is not None, tier=tier, day=day, overrides=overrides, around=around)
-        coupons = self._coupons.stand(basket, member, day, lines, book, overrides, run) if personal else NO_COUPONS
+        coupons = self._coupons.stand(basket, member, day, lines, run.book, overrides, run) if personal else NO_COUPONS
         return run.quoted(lines, coupons.used), coupons
 
     def _around(self, basket: Basket, member: Member | None) -> Circumstances:

@@ -6,7 +6,7 @@ import json
 import os
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from itertools import islice
@@ -185,6 +185,25 @@ class Catalogue:
         with self._reading() as connection:
             found = _find(connection, "own", asked, limit)
             return found + _find(connection, "chain", asked, limit - len(found))
+
+    def cheapest_ways(
+        self, short_fen: int, products: Collection[str], categories: Collection[str], most_pieces: int
+    ) -> tuple[Product, ...]:
+        """Goods of this shop's assortment that bring a basket over a sum at the least cost, in so many pieces at most, cheapest first.
+
+        `short_fen` 0: simply the cheapest. Without products and categories everything counts. Medicines on prescription and under special
+        control are never offered.
+        """
+        named = sorted(products) or sorted(categories)
+        column = "p.id" if products else "p.category"
+        within = f"AND {column} IN ({','.join('?' * len(named))}) " if named else ""
+        pieces = f"max(1, ({int(short_fen)} + p.list_price_fen - 1) / p.list_price_fen)"
+        wanted = (
+            f"SELECT {_COLUMNS} FROM product p WHERE p.active AND p.in_assortment AND p.list_price_fen > 0 "
+            f"AND p.rx_class <> 'rx' AND p.special = '' {within}AND {pieces} <= {int(most_pieces)} "
+            f"ORDER BY {pieces} * p.list_price_fen, p.list_price_fen DESC, p.id LIMIT 12"
+        )
+        return self._rows(wanted, tuple(named))
 
     def prescriptions_in(self, text: str) -> tuple[str, ...]:
         """Names of medicines that are sold on prescription only and stand in a text: generic or brand, two characters at least.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.counter.coupon_why import CouponWhy
 from app.counter.scene import CouponBlock, CouponRow
 from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.selling_words import say
@@ -64,7 +65,8 @@ class CouponPanel(Panel):
     picked = Signal(str)
     by_themselves = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, whys: Callable[[], Sequence[CouponWhy]] = tuple, parent: QWidget | None = None) -> None:
+        self._whys = whys
         self._body = QVBoxLayout()
         self._body.setContentsMargins(0, 0, 0, 0)
         self._title = Txt(theme, "", "head", "ink")
@@ -113,12 +115,15 @@ class CouponPanel(Panel):
         at = next((order for order, line in enumerate(self._rows) if line.hasFocus()), -1)
         self._rows = []
         column = Column(theme, gap=0)
+        cards = {card.serial: card for card in self._whys()}
         for order, row in enumerate(block.rows[:SHOWN_COUPONS]):
             line = ListRow(theme, self._cells(order, row), height=38, pad=4)
             line.setObjectName(f"coupon-{order + 1}")
             line.clicked.connect(self._pick(row.serial))
             column.add(line)
             self._rows.append(line)
+            if card := self._card(cards.get(row.serial)):
+                column.add(Row(theme, 48, (Txt(theme, card, "label", "ink3", elide=True), 1), gap=0))
         if len(block.rows) > SHOWN_COUPONS:
             column.add(Txt(theme, say(theme, "coupons_rest", count=len(block.rows) - SHOWN_COUPONS), "label", "ink3"))
         if self._inner is not None:
@@ -142,6 +147,14 @@ class CouponPanel(Panel):
             return False
         self.picked.emit(rows[order].serial)
         return True
+
+    def _card(self, card: CouponWhy | None) -> str:
+        """The reasons that the row itself has no room for, and the cheapest way; '' where the row says it all."""
+        if card is None:
+            return ""
+        language = self.theme.language
+        more = [reason.of(language) for reason in card.reasons] if len(card.reasons) > 1 else []
+        return " · ".join(part for part in (*more, card.way.of(language)) if part)
 
     def _cells(self, order: int, row: CouponRow) -> tuple[Cell, ...]:
         theme, language = self.theme, self.theme.language

@@ -716,7 +716,7 @@ class SalePage(Page):
         self.check = PriceCheckPanel(theme)
         self._check_box = boxed(Column(theme, self.check, margins=(12, 6, 12, 10)))
         self._check_box.hide()
-        self.coupons = CouponPanel(theme)
+        self.coupons = CouponPanel(theme, lambda: self.till.selling.coupon_whys())
         self._coupons_box = boxed(Column(theme, self.coupons, margins=(12, 6, 12, 10)))
         self._coupons_box.hide()
         self.join = JoinPanel(theme, lambda: self.till.joining)

@@ -1,0 +1,66 @@
+"""The card of a waiting coupon: every reason, what is missing, and the cheapest goods of this shop that would do."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.assembly import Till
+from app.counter.coupon_why import MOST_PIECES, CouponWhy
+from app.records.coupons import CouponRight
+from app.records.offers import Offer
+
+STARTS, ENDS = date(2026, 11, 1), date(2026, 12, 31)
+THERMOMETER = "P5800A1"
+
+
+def card(till: Till, hand: Any, kind: str, terms: str, scope: str = "all") -> CouponWhy:
+    offer = Offer(id="o", kind=kind, title_zh="券", scope=scope, terms=terms, starts_on=STARTS, ends_on=ENDS, by_right=True)
+    till.store.catalogue.upsert((), [offer])
+    serial = str(UUID(int=1))
+    whose: dict[str, Any] = {"id": serial, "offer_id": "o", "member_id": "member-00001", "coupon_class": "B", "token": "", "face_fen": 500}
+    right = CouponRight(starts_on=STARTS, ends_on=ENDS, **whose)
+    till.store.inbox.apply("coupon", [right.model_dump(mode="json")], "c1").result(60)
+    hand.scan(f"@{THERMOMETER}.ean", "@member.1")
+    return next(each for each in till.selling.coupon_whys() if each.serial == right.id)
+
+
+def test_a_sum_that_is_missing_is_reached_at_the_least_cost_with_goods_that_are_in_stock(till: Till, hand: Any) -> None:
+    found = card(till, hand, "threshold", '{"tiers":[{"reach_fen":2000,"off_fen":300}]}')
+    assert [reason.zh for reason in found.reasons] == ["再买 ¥6.50 可减 ¥3.00"]
+    assert found.way.zh.startswith("最省：加 ")
+    ways = till.store.catalogue.cheapest_ways(650, (), (), MOST_PIECES)
+    costs = [-(-650 // one.list_price_fen) * one.list_price_fen for one in ways]
+    assert costs == sorted(costs) and costs[0] >= 650
+    everything = [p for p in till.store.catalogue.products() if p.active and p.in_assortment and p.list_price_fen > 0]
+    lawful = [p.list_price_fen for p in everything if p.rx_class != "rx" and not p.special]
+    assert costs[0] == min(-(-650 // price) * price for price in lawful if -(-650 // price) <= MOST_PIECES)
+    assert all(one.rx_class != "rx" and not one.special for one in ways)
+
+
+def test_every_reason_stands_on_the_card_and_no_goods_are_offered_where_they_would_not_do(till: Till, hand: Any) -> None:
+    terms = '{"tiers":[{"reach_fen":2000,"off_fen":300}],"when":{"weekdays":[1]},"member_tiers":["nobody"]}'
+    found = card(till, hand, "threshold", terms)
+    assert [reason.zh for reason in found.reasons] == ["限指定等级会员", "周一可用", "再买 ¥6.50 可减 ¥3.00"]
+    assert found.way.zh == ""
+
+
+@pytest.mark.parametrize("scope", [f"product:{THERMOMETER}", "all"])
+def test_pieces_that_are_missing_are_named_with_their_price(till: Till, hand: Any, scope: str) -> None:
+    found = card(till, hand, "nth_cheaper", '{"nth":2,"percent_off_bp":5000}', scope)
+    assert [reason.zh for reason in found.reasons] == ["再买 1 件"]
+    assert "最省：加 1 " in found.way.zh
+
+
+def test_a_set_says_what_is_still_missing(till: Till, hand: Any) -> None:
+    other = next(p for p in till.store.catalogue.products() if p.in_assortment and p.rx_class == "none" and p.id != THERMOMETER)
+    found = card(till, hand, "bundle", f'{{"products":["{THERMOMETER}","{other.id}"],"price_fen":100}}')
+    assert found.way.zh.startswith(f"补齐 {other.generic_name}")
+
+
+def test_a_basket_without_waiting_coupons_has_no_cards(till: Till, hand: Any) -> None:
+    hand.scan(f"@{THERMOMETER}.ean")
+    assert till.selling.coupon_whys() == ()
