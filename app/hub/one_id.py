@@ -36,6 +36,8 @@ from app.records.people import Alias, Member
 from app.records.resources import resource
 
 FEED = "alias"
+_BESIDE = ("family", "identity")
+"""Feeds whose rows go along with the members they belong to."""
 BY_RULE = "rule"
 """Who merged, where nobody in person did."""
 PERSON = "person"
@@ -217,26 +219,27 @@ def _tell(
         return
     rows = people.member_rows(connection, members)
     lacking = {store: [rows[one] for one in sorted(members) if one in rows and store not in held.get(one, ())] for store in store_ids}
-    family = _family_of(connection, members, held) if any(lacking.values()) else {}
+    beside = {feed: _beside_members(connection, feed, members, held) for feed in _BESIDE} if any(lacking.values()) else {}
     told = {member: Alias(id=member, canonical_id=canonical, active=True).model_dump_json() for member in members if member != canonical}
     was_old = holders(connection, FEED, [canonical]).get(canonical, ())
     own = Alias(id=canonical, canonical_id=canonical, active=False).model_dump_json()
     for store_id in store_ids:
         if lacking[store_id]:
             people.hold(connection, store_id, lacking[store_id], newcomers=[member.id for member in lacking[store_id]])
-        if family:
-            append(connection, "family", store_id, family)
+        for feed, rows_beside in beside.items():
+            if rows_beside:
+                append(connection, feed, store_id, rows_beside)
         texts = {**told, canonical: own} if store_id in was_old else told
         if texts:
             append(connection, FEED, store_id, texts)
 
 
-def _family_of(connection: Connection, members: Collection[str], held: Mapping[str, Collection[str]]) -> dict[str, str]:
-    """The persons whom the members buy for, as they are published; each id → its newest row."""
+def _beside_members(connection: Connection, feed: str, members: Collection[str], held: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """Rows of a feed that belong to members, as the stores that hold them read them; each id → its newest row."""
     row = tables.feed_row.c
     stores = set[str]().union(*(held.get(member, ()) for member in members))
     theirs = or_(*(row.json.like(f'%"member_id":"{member}"%') for member in members if member.replace("-", "").isalnum()))
-    wanted = select(row.key, row.json).where(row.store_id.in_(stores), row.feed == "family", row.current, theirs)
+    wanted = select(row.key, row.json).where(row.store_id.in_(stores), row.feed == feed, row.current, theirs)
     return {found.key: found.json for found in connection.execute(wanted.order_by(row.seq))}
 
 

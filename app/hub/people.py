@@ -28,7 +28,7 @@ from app.hub.archive import insert_new, upsert
 from app.hub.feeds import append, holders, texts_of
 from app.records.base import Record
 from app.records.events import ConsentSet, IdentityClaimed, MemberJoined
-from app.records.people import Consent, FamilyPerson, Member
+from app.records.people import Consent, FamilyPerson, Member, MemberKey
 
 MOST_BLOBS = 100
 """Blobs of one request."""
@@ -36,6 +36,8 @@ BLOB_BYTES = 256 * 1024
 """Plain bytes of one blob."""
 BLOB_KINDS = frozenset({"member_profile", "family_profile", "identity", "reading", "note"})
 """What tills tell; registers, prescriptions and invoice titles stay with them."""
+PLATFORMS = frozenset({"union", "wechat", "alipay", "jpass"})
+LONGEST_VALUE = 128
 BOOK = "book"
 """How a person became known whom no till told of: by an import, or from headquarters' own books."""
 _HEADQUARTERS_OWN = ("points", "tier", "joined_on", "handle", "code_key")
@@ -148,6 +150,7 @@ def keep_blobs(connection: Connection, keys: PeopleKeys, store_id: str, blobs: I
             continue
         if blob.kind == "identity":
             changed |= _understood(connection, blob.blob_id)
+            _tell_platform(connection, store_id, blob)
         elif blob.kind == "member_profile":
             changed |= _take_profile(connection, keys, store_id, blob)
         elif blob.kind == "family_profile":
@@ -262,6 +265,18 @@ def _take_profile(connection: Connection, keys: PeopleKeys, store_id: str, blob:
     for store in sorted(held | {store_id}):
         hold(connection, store, [record], [] if store in held else [record.id])
     return {record.id}
+
+
+def _tell_platform(connection: Connection, store_id: str, blob: ToldBlob) -> None:
+    """What a member is called on a platform is told to the stores that hold them, so that every till there knows them by it."""
+    said = json.loads(blob.plain)
+    kind, value = str(said["kind"]), normal_form(str(said["kind"]), str(said["value"]))
+    held = holders(connection, "member", [blob.person_id]).get(blob.person_id, set())
+    if kind not in PLATFORMS or len(value) > LONGEST_VALUE or (held and store_id not in held):
+        return
+    known = MemberKey(id=blob.blob_id, member_id=blob.person_id, kind=kind, value=value)
+    for store in sorted(held | {store_id}):
+        append(connection, "identity", store, texts_of([known]))
 
 
 def _take_family(connection: Connection, store_id: str, blob: ToldBlob) -> None:

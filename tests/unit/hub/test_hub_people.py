@@ -166,6 +166,21 @@ def test_the_same_person_of_two_stores_becomes_one_and_both_stores_hold_both(
     assert reading(bench, one_id.counts) == one_id.PeopleCounts(1, 2, 0, 1, 0)
 
 
+def test_what_a_member_is_called_on_a_platform_is_told_to_every_store_that_holds_them(
+    bench: HubBench, till: PaperTill, other: PaperTill
+) -> None:
+    client, far = bench.enrolled(till), joined_to(bench, other)
+    one, two = Newcomer(till, "王秀兰", PHONE), Newcomer(other, "王秀兰", PHONE)
+    one.claims("wechat", " oX1 ", "proven")
+    tell(client, one)
+    assert [(row["kind"], row["value"]) for row in feed(bench, "identity", "RM01").values()] == [("wechat", "oX1")]
+    two.claims("alipay", "2088", "shown")
+    tell(far, two)
+    for store in ("RM01", "RM02"):
+        told = {(row["member_id"], row["kind"]) for row in feed(bench, "identity", store).values()}
+        assert told == {(one.member_id, "wechat"), (two.member_id, "alipay")}
+
+
 def test_a_store_that_comes_to_hold_one_of_them_later_is_told_of_both(bench: HubBench, till: PaperTill, other: PaperTill) -> None:
     client = bench.enrolled(till)
     one, two = Newcomer(till, "王秀兰", PHONE), Newcomer(till, "王秀兰", PHONE)
