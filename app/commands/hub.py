@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import json
 from datetime import date
 from pathlib import Path
 
@@ -11,18 +12,23 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.commands import EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
 from app.domain.money import parse_fen, yuan
-from app.hub import coupons, publishing
+from app.hub import coupons, publishing, segments
 from app.hub.archive import Archive
 from app.hub.main import default_database_url, hub_key_seed, serve
+from app.hub.people import PeopleKeys
 from app.records.catalogue import DatedPrice, dated_price
-from app.records.clock import SystemClock
+from app.records.clock import SystemClock, shop_day
 from app.records.keys import DeviceKey
+
+_ACTS = ("serve", "store", "till", "code", "user", "price", "coupon", "segment", "rfm")
 
 
 def main(argv: list[str]) -> int:
     """Serve, or author what the hub knows."""
     parser = options.parser("hub", "Run headquarters (default act: serve).")
-    parser.add_argument("act", nargs="?", default="serve", choices=("serve", "store", "till", "code", "user", "price", "coupon"))
+    parser.add_argument("act", nargs="?", default="serve", choices=_ACTS)
+    parser.add_argument("file", nargs="?", default="", metavar="FILE.json", help="for segment: the rules to tell every till")
+    parser.add_argument("--list", dest="listed", action="store_true", help="for segment: say what holds now")
     parser.add_argument("--database", default="", help="postgresql+psycopg://… ; default: SQLite in the data folder")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8765)
@@ -50,7 +56,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--face", default="", metavar="YUAN", help="for coupon: the most one can cost, where its terms set no bound")
     parser.add_argument("--serial", default="", metavar="ID", help="for coupon, with --withdraw: which one is taken back")
     parser.add_argument("--ready-file", default="", help="write the address here once the hub answers")
-    chosen = parser.parse_args(argv)
+    # Intermixed: a file may follow the options.
+    chosen = parser.parse_intermixed_args(argv)
 
     folder = options.data_folder(chosen)
     database = chosen.database or default_database_url(folder)
@@ -106,6 +113,28 @@ def main(argv: list[str]) -> int:
                     f"or --store ID --serial ID --withdraw: {error}"
                 )
                 return EXIT_USAGE
+        elif chosen.act == "segment":
+            if bool(chosen.file) == chosen.listed:
+                options.tell("yaogui hub segment FILE.json | --list")
+                return EXIT_USAGE
+            if chosen.file:
+                try:
+                    changed = segments.author(archive, json.loads(Path(chosen.file).read_text("utf-8")))
+                except (OSError, ValueError) as error:
+                    options.tell(f"{chosen.file}: {error}")
+                    return EXIT_USAGE
+                print(f"told every till: {', '.join(changed)}" if changed else "nothing changed")
+            else:
+                with archive.reading() as connection:
+                    for one in segments.standings(connection):
+                        shown = "counter" if one.segment.counter else "headquarters only"
+                        print(f"{one.segment.id} {one.segment.title_zh} ({shown}): {one.members} members")
+        elif chosen.act == "rfm":
+            found, moved, counts = segments.reckon_all(archive, PeopleKeys(hub_key_seed(folder)), shop_day(clock.now()))
+            print("\n".join(_fifths(found)))
+            print("told every till where the fifths lie" if moved else "the fifths lie as before")
+            for segment_id, count in counts.items():
+                print(f"{segment_id}: {count} members")
         elif chosen.act == "user":
             if not chosen.name:
                 options.tell("name the person: yaogui hub user --name NAME")
@@ -131,6 +160,17 @@ def main(argv: list[str]) -> int:
 
     serve(chosen.host, chosen.port, database_url=database, key_seed=hub_key_seed(folder), clock=clock, ready=ready)
     return EXIT_OK
+
+
+def _fifths(found: segments.Reckoned) -> list[str]:
+    """The fifths as five tables of five by five: a table for each fifth of money, a row for each of recency."""
+    lines = [f"{found.members} members bought within a year"]
+    for money in range(5, 0, -1):
+        lines.append(f"M{money}" + "".join(f"{f'F{frequency}':>9}" for frequency in range(1, 6)))
+        for recency in range(5, 0, -1):
+            counts = (found.cells.get((recency, frequency, money), 0) for frequency in range(1, 6))
+            lines.append(f"R{recency}" + "".join(f"{count:>9,}" for count in counts))
+    return lines
 
 
 def _dated(chosen: argparse.Namespace) -> DatedPrice:

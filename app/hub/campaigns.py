@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from app.domain.money import share_out
 from app.domain.pricing import BookedOffer, PromotionLaw
-from app.hub import coupons, leases, reach, tables
+from app.hub import coupons, leases, reach, segments, tables
 from app.hub.archive import Archive, insert_new, upsert
 from app.hub.feeds import append, texts_of
 from app.records.base import Record
@@ -59,7 +59,7 @@ class Design(Record):
     ends_on: date
     audience: str = "everybody"
     audience_values: tuple[str, ...] = ()
-    """Tiers, member ids, or a segment's id."""
+    """Tiers, member ids, or ids of segments, whose members are those of the last time that everybody was judged."""
     coupon_class: str = "A"
     face_fen: int = 0
     """The most one coupon can cost; 0: what the terms say."""
@@ -262,6 +262,9 @@ def audience(connection: Connection, design: Design) -> Iterator[tuple[str, str]
     )
     if design.audience == "list":
         wanted = wanted.where(row.key.in_(list(design.audience_values)))
+    if design.audience == "segment":
+        m = tables.segment_member.c
+        wanted = wanted.where(row.key.in_(select(m.member_id).where(m.segment_id.in_(list(design.audience_values)))))
     found = connection.execute(wanted).all()
     if design.audience == "tier":
         found = [one for one in found if _tier(connection, one.store_id, one.key) in design.audience_values]
@@ -309,7 +312,9 @@ def faults(connection: Connection, design: Design) -> tuple[Fault, ...]:
     if design.audience not in AUDIENCES or (design.audience not in ("everybody", "members") and not design.audience_values):
         add("audience")
     elif design.audience == "segment":
-        add("segment", name=", ".join(design.audience_values))
+        known = {one.id for one in segments.authored(connection)}
+        if missing := [name for name in design.audience_values if name not in known]:
+            add("segment", name=", ".join(missing))
     if design.coupon_class not in ("A", *ISSUED_CLASSES):
         add("field", field="coupon_class")
     elif design.for_holders:
