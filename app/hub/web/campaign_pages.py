@@ -48,9 +48,10 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
     async def overview(request: Request) -> Response:
         def read(said: Speech) -> dict[str, Any]:
             with hq.archive.reading() as connection:
+                phases = [(one, one.phase(today(said))) for one in campaigns.campaigns(connection)]
                 rows = [
-                    (one, one.phase(today(said)), campaigns.coverage(connection, one) if one.launched_at else None)
-                    for one in campaigns.campaigns(connection)
+                    (one, phase, campaigns.coverage(connection, one) if phase in ("waiting", "running", "stopped") else None)
+                    for one, phase in phases
                 ]
                 sums = campaign_board.orders_by_campaign(connection)
             live = [one.design.campaign_id for one, phase, _ in rows if phase == "running"]
@@ -174,7 +175,10 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
     async def launch(request: Request, campaign_id: str) -> Response:
         def act(who: str, _: dict[str, str]) -> None:
             campaigns.launch(hq.archive, hq.clock, who, campaign_id)
-            give(campaign_id)
+            with hq.archive.reading() as connection:
+                for_holders = known(connection, campaign_id).design.for_holders
+            if for_holders:
+                give(campaign_id)
 
         return await done(request, campaign_id, act)
 
