@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.commands import EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
 from app.domain.money import parse_fen, yuan
-from app.hub import coupons, publishing, segments
+from app.hub import coupons, one_id, publishing, segments
 from app.hub.archive import Archive
 from app.hub.main import default_database_url, hub_key_seed, serve
 from app.hub.people import PeopleKeys
@@ -20,7 +20,7 @@ from app.records.catalogue import DatedPrice, dated_price
 from app.records.clock import SystemClock, shop_day
 from app.records.keys import DeviceKey
 
-_ACTS = ("serve", "store", "till", "code", "user", "price", "coupon", "segment", "rfm")
+_ACTS = ("serve", "store", "till", "code", "user", "people", "price", "coupon", "segment", "rfm")
 
 
 def main(argv: list[str]) -> int:
@@ -135,6 +135,17 @@ def main(argv: list[str]) -> int:
             print("told every till where the fifths lie" if moved else "the fifths lie as before")
             for segment_id, count in counts.items():
                 print(f"{segment_id}: {count} members")
+        elif chosen.act == "people":
+            try:
+                from app.hub import one_id_batch
+            except ModuleNotFoundError as missing:
+                options.tell(f"looking at everybody at once needs the extra hq: {missing}")
+                return EXIT_FAULT
+            rechecked = one_id_batch.recheck(archive, hub_key_seed(folder), clock.now)
+            with archive.reading() as connection:
+                known = one_id.counts(connection)
+            print(f"{known.people:,} people of {known.ids:,} ids; {rechecked.merged:,} merged now, {known.proposed:,} wait for a decision")
+            print(f"{rechecked.otherwise:,} ids stand otherwise than the rules would have them now")
         elif chosen.act == "user":
             if not chosen.name:
                 options.tell("name the person: yaogui hub user --name NAME")

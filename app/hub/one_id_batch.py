@@ -8,8 +8,9 @@ one by the same code that resolves them online. numpy and scipy are needed here 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,9 @@ from scipy.sparse.csgraph import connected_components
 from sqlalchemy import Connection, select
 
 from app.domain.one_id import KINDS, Claim, MemoryRegister, OneIdRules, Rule, canonical_of
-from app.hub import tables
+from app.hub import one_id, tables
+from app.hub.archive import Archive
+from app.hub.people import PeopleKeys, one_at_a_time
 
 Texts = NDArray[np.bytes_]
 Ints = NDArray[np.int64]
@@ -29,6 +32,9 @@ MEMBER_BYTES, MARK_BYTES = 40, 32
 """Width of a member id and of a mark as they are laid out: whole words, zeros behind."""
 _MOST_BITS = 25
 """Size of the table that tells marks held once from the others; a larger one spares work, not correctness."""
+_AT_ONCE = 200
+"""Members resolved in one transaction."""
+_EVERY_PORTION = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,3 +415,49 @@ def everybody_at(connection: Connection, rules: OneIdRules) -> Everybody:
         born=np.array([row.born_mark for row in people], f"S{MARK_BYTES}"),
         apart=tuple((row.old_id, row.canonical_id) for row in connection.execute(put_apart)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """What looking at everybody at once came to."""
+
+    read: int
+    """Rows of feeds in which people were found whom no till had told of."""
+    claims: int
+    merged: int
+    """Ids merged only now: rules that have changed, or members who came in bulk."""
+    otherwise: int
+    """Ids that stand otherwise than the rules of today would have them: what stands is never taken apart by itself."""
+
+
+def recheck(archive: Archive, seed: bytes, now: Callable[[], datetime]) -> Rechecked:
+    """Look at everybody at once and resolve online whoever lacks a merge; after an import in bulk, or a change of the rules.
+
+    `seed` is headquarters' secret, from which marks are made.
+    """
+    read = one_id.catch_up_all(archive, PeopleKeys(seed), now, portions=_EVERY_PORTION)
+    with archive.reading() as connection:
+        found = resolve(everybody_at(connection, one_id.rules()), one_id.rules())
+        standing = _standing(connection)
+    wanted = {old.decode(): canonical.decode() for old, canonical in zip(found.old, found.canonical, strict=True)}
+    lacking = sorted(old for old, canonical in wanted.items() if standing.get(old) != canonical)
+
+    def unit(part: Sequence[str]) -> Callable[[Connection], int]:
+        def run(connection: Connection) -> int:
+            one_at_a_time(connection)
+            return one_id.resolve(connection, part, now())
+
+        return run
+
+    merged = sum(archive.commit(unit(lacking[start : start + _AT_ONCE])).result() for start in range(0, len(lacking), _AT_ONCE))
+    with archive.reading() as connection:
+        standing = _standing(connection)
+    otherwise = sum(wanted.get(one) != standing.get(one) for one in wanted.keys() | standing.keys())
+    return Rechecked(read, found.claims, merged, otherwise)
+
+
+def _standing(connection: Connection) -> dict[str, str]:
+    """Merged id → the id that stands for it, as headquarters' tables have it."""
+    c = tables.person.c
+    wanted = select(c.member_id, c.canonical_id).where(c.canonical_id != c.member_id, c.state != "erased")
+    return {row.member_id: row.canonical_id for row in connection.execute(wanted)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -15,8 +16,10 @@ from people_told import Newcomer
 from sqlalchemy import select
 from till_double import PaperTill
 
+from app.commands import hub
 from app.domain.one_id import Claim, MemoryRegister, OneIdRules, canonical_of
-from app.hub import one_id, tables
+from app.hub import feeds, one_id, people, publishing, tables
+from app.records.people import Member
 from app.records.resources import resource
 
 np: Any = pytest.importorskip("numpy", reason="the extra hq is not installed")
@@ -118,3 +121,29 @@ def test_headquarters_own_tables_give_what_was_resolved_as_it_came_and_what_peop
     told = at_once_here()
     one, other = pair.one.member_id, pair.other.member_id
     assert told.get(one, one) != told.get(other, other)
+
+
+def test_whoever_lacks_a_merge_gets_it_by_a_look_at_everybody_and_what_stands_is_left(bench: HubBench, till: PaperTill) -> None:
+    keys = people.PeopleKeys(bench.seed)
+    crowd = [Member(id=f"M{n:03}", card_no=f"90{n:018}", name=f"甲{n // 2}", phone=f"138{n // 2:08}") for n in range(20)]
+    publishing.publish(bench.archive, "member", crowd, "RM01")
+    bench.archive.commit(lambda connection: people.adopt(connection, keys, RULES.published_levels, 100)).result()
+    assert reading(bench).done == 0
+    found = one_id_batch.recheck(bench.archive, bench.seed, bench.clock.now)
+    assert (found.read, found.merged, found.otherwise) == (0, 10, 0)
+    assert (reading(bench).people, reading(bench).ids) == (10, 20)
+    with bench.archive.reading() as connection:
+        assert len(feeds.holders(connection, "alias", [f"M{n:03}" for n in range(20)])) == 10
+    publishing.publish(bench.archive, "member", [crowd[1].model_copy(update={"name": "乙"})], "RM01")
+    found = one_id_batch.recheck(bench.archive, bench.seed, bench.clock.now)
+    assert (found.read, found.merged, found.otherwise) == (1, 0, 1)
+
+
+def reading(bench: HubBench) -> one_id.PeopleCounts:
+    with bench.archive.reading() as connection:
+        return one_id.counts(connection)
+
+
+def test_the_word_says_what_it_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert hub.main(["people", "--data", str(tmp_path)]) == 0
+    assert "0 people" in capsys.readouterr().out
