@@ -321,7 +321,7 @@ def faults(connection: Connection, design: Design) -> tuple[Fault, ...]:
         if design.coupon_class == SHARED:
             if design.total < (count := len(stores_of(connection, design))):
                 add("shares", count=count)
-            if design.audience == "list":
+            if design.audience in ("list", "segment"):
                 add("list")
         elif design.audience == "everybody":
             add("holders")
@@ -329,7 +329,7 @@ def faults(connection: Connection, design: Design) -> tuple[Fault, ...]:
             add("face")
         elif not found and design.budget_fen and (short := exposure(connection, design)).promised_fen > design.budget_fen:
             add("budget", rights=short.rights, face_fen=short.face_fen, promised_fen=short.promised_fen)
-    elif design.audience == "list":
+    elif design.audience in ("list", "segment"):
         add("list")
     elif design.per_person or design.total:
         add("limits")

@@ -411,7 +411,7 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ({"title_zh": "品P3大促"}, ["rx_named"]),
     ({"audience": "tier"}, ["audience"]),
     ({"audience": "list", "audience_values": ("m-1",)}, ["list"]),
-    ({"audience": "segment", "audience_values": ("s",)}, ["segment"]),
+    ({"audience": "segment", "audience_values": ("s",)}, ["segment", "list"]),
     ({"per_person": 1}, ["limits"]),
     ({"coupon_class": "B"}, ["holders"]),
     ({"coupon_class": "X"}, ["field"]),
