@@ -122,7 +122,7 @@ class CouponBook:
         self._offers: tuple[Offer, ...] = ()
         self._by_id: dict[str, Offer] = {}
         self._by_mark: dict[bytes, Offer] = {}
-        self._held: dict[tuple[str, date], HeldCoupon] = {}
+        self._held: dict[tuple[str, date, int], HeldCoupon] = {}
         self._known: tuple[tuple[object, ...], CouponStand] = ((), NO_COUPONS)
         self._drawn: tuple[CouponStand, Quote, CouponBlock] | None = None
 
@@ -292,7 +292,8 @@ class CouponBook:
         # A coupon promised to an id that was merged since is its person's.
         if not any(token.holds_for(one) for one in (self._store.people.group_of(member.id) if member else ("",))):
             return refusal("holder" if member else "holder_first", token, offer_id)
-        coupon = self._coupon(offer, serial, token.ends_on, token.face_fen) if offer else None
+        face_fen = token.face_fen if right is None else min(token.face_fen, right.face_fen)
+        coupon = self._coupon(offer, serial, token.ends_on, face_fen) if offer else None
         if offer is None or coupon is None:
             return refusal("offer", token)
         bearer = token.holder_mark == bytes(8)
@@ -347,13 +348,13 @@ class CouponBook:
 
     def _coupon(self, offer: Offer, serial: str, ends_on: date, face_fen: int) -> HeldCoupon | None:
         """The coupon with its terms read; None where this version cannot understand them."""
-        known = self._held.get((serial, ends_on))
+        known = self._held.get((serial, ends_on, face_fen))
         if known is None:
             try:
                 known = coupon_choice.held(self._lawful(offer), serial, ends_on, face_fen)
             except ValueError:
                 return None
-            self._held[serial, ends_on] = known
+            self._held[serial, ends_on, face_fen] = known
         return known
 
     def _lawful(self, offer: Offer) -> Offer:
@@ -436,28 +437,48 @@ class CouponBook:
         return self.shares.given_back(day)
 
     def released(self, sale: StoredSale, back: events.ReturnClosed) -> tuple[events.CouponReleased, ...]:
-        """What comes back to its holder with a return: the coupons of a sale that is now returned whole, by their offers' return rule."""
-        returned = dict(sale.returned)
+        """What comes back to its holder with a return, by the offers' return rule (`on_return`: back | lost | prorated).
+
+        `back`: the coupon of a sale that is now returned whole. `prorated`: from the first line on, what the coupon took off the goods
+        that are back, as a coupon of that worth; a further return raises it.
+        """
+        earlier = dict(sale.returned)
+        returned = dict(earlier)
         for line in back.lines:
             returned[line.original_line_id] = returned.get(line.original_line_id, 0) + line.quantity
-        if any(returned.get(line.line_id, 0) < line.quantity for line in sale.body.lines):
-            return ()
-        return tuple(
-            events.CouponReleased(
-                serial=use.serial,
-                offer_id=use.offer_id,
-                member_id=use.member_id,
-                sale_id=use.sale_id,
-                return_id=back.return_id,
-            )
-            for use in self._store.coupons.used_in(sale.body.sale_id)
-            if self._comes_back(use.offer_id)
-        )
+        whole = all(returned.get(line.line_id, 0) >= line.quantity for line in sale.body.lines)
+        sold = {line.line_id: line.quantity for line in sale.body.lines}
+        parts: dict[str, int] = {}
+        for cut in sale.body.cuts:
+            if cut.cause_kind == "coupon":
+                part = cut.amount_fen * min(returned.get(cut.line_id, 0), sold[cut.line_id]) // sold[cut.line_id]
+                parts[cut.cause_id] = parts.get(cut.cause_id, 0) + part
+        found = []
+        for serial, part_fen in parts.items():
+            use, right = self._store.coupons.use(serial), self._store.coupons.right(serial)
+            if (use is not None and use.sale_id != sale.body.sale_id) or (use is None and (right is None or right.used_in)):
+                continue
+            told = use or right
+            offer_id, member_id = (told.offer_id, told.member_id) if told is not None else ("", "")
+            rule = self._return_rule(offer_id)
+            prorated = rule == "prorated" and part_fen > 0 and not (whole and use is not None)
+            if prorated or (rule != "lost" and whole and use is not None):
+                found.append(
+                    events.CouponReleased(
+                        serial=serial,
+                        offer_id=offer_id,
+                        member_id=member_id,
+                        sale_id=sale.body.sale_id,
+                        return_id=back.return_id,
+                        part_fen=part_fen if prorated else 0,
+                    )
+                )
+        return tuple(found)
 
-    def _comes_back(self, offer_id: str) -> bool:
-        """What the offer's terms say under `on_return` (back | lost); an offer that is gone takes nothing from anybody."""
+    def _return_rule(self, offer_id: str) -> str:
+        """What the offer's terms say under `on_return`; an offer that is gone takes nothing from anybody."""
         offer = next((one for one in self._store.catalogue.offers() if one.id == offer_id), None)
-        return offer is None or json.loads(offer.terms).get("on_return", "back") != "lost"
+        return "back" if offer is None else str(json.loads(offer.terms).get("on_return", "back"))
 
     # ------------------------------------------------------------------ drawing
 

@@ -269,3 +269,38 @@ def test_a_coupons_paper_says_its_rule_and_a_foreign_token_gets_none(shop: Till)
     assert [job.kind for job in shop.store.jobs.latest(1)] == ["coupon"]
     with pytest.raises(Refused, match="coupon_forged"):
         shop.coupons.slip(sealed(CouponToken(UUID(int=1), "B", bytes(8), bytes(8), bytes(4), STARTS, ENDS, 1), DeviceKey.new().sign))
+
+
+def take_back(till: Till, number: str, quantity: int) -> None:
+    """Return so many of the only line, for its quality."""
+    till.returning.find(number)
+    till.returning.set_reason("quality")
+    till.returning.set_quantity(till.returning.scene().lines[0].line_id, quantity)
+    till.returning.approve("1003")
+    durable = threading.Event()
+    till.returning.complete(durable.set)
+    assert durable.wait(60)
+    till.returning.settle()
+
+
+@pytest.mark.parametrize(("rule", "after_one", "after_both"), [("prorated", 150, 300), ("back", 0, 300), ("lost", 0, 0)])
+def test_what_comes_back_with_a_return_is_the_offers_rule(shop: Till, hand: Any, rule: str, after_one: int, after_both: int) -> None:
+    terms = f'{{"tiers":[{{"reach_fen":1000,"off_fen":300}}],"on_return":"{rule}"}}'
+    shop.store.catalogue.upsert((), [offer("three", 300, terms=terms)])
+    shop.store.inbox.apply("coupon", [right(1, "three", face_fen=300)], "c1").result(60)
+    number = hand.sell(f"@{THERMOMETER}.ean", f"@{THERMOMETER}.ean", "@member.1")
+
+    def worth() -> int:
+        rights = {one.id: one.face_fen for one in shop.store.coupons.usable("member-00001")}
+        return rights.get(str(UUID(int=1)), 0)
+
+    assert worth() == 0
+    take_back(shop, number, 1)
+    assert worth() == after_one
+    if after_one:
+        hand.scan(f"@{THERMOMETER}.ean", "@member.1")
+        block = shop.selling.scene().coupons
+        assert block is not None and block.cut_fen == 150
+        shop.selling.clear()
+    take_back(shop, number, 1)
+    assert worth() == after_both
