@@ -63,6 +63,8 @@ class HeadFace:
     """Over the last twelve months, less what came back."""
     visits: int
     """Days with a sale over the last twelve months."""
+    visitor_of: str = ""
+    """The store whose member they are, where that is another one; ''."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +223,9 @@ class MemberView:
     # ------------------------------------------------------------------ the scene
 
     def scene(self, member_id: str, kind: str = "", context: str = "") -> MemberScene | None:
-        """The member's page; None for a member this till does not know (any more). `kind` is the reading in the chart."""
+        """The member's page; None for whoever this till does not know (any more), or who has left. `kind` is the reading in the chart."""
         member = self._store.people.member(member_id)
-        if member is None:
+        if member is None or self._store.people.has_left(member_id):
             return None
         today = self._today()
         group = self._store.people.group_of(member_id)
@@ -260,6 +262,7 @@ class MemberView:
             standing.ends_on,
             spent_fen,
             visits,
+            self._store.people.visitor_of(member.id),
         )
 
     def _age(self, born_on: date | None, today: date) -> Text:

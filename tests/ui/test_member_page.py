@@ -308,3 +308,19 @@ def test_rows_that_do_not_fit_are_told_of_and_none_is_half_shown(theme: Any) -> 
     assert rows._rest.isVisible() and rows._rest.accessibleName() == "+2"
     rows.resize(200, 200)
     assert all(row.isVisible() for row in rows.rows) and not rows._rest.isVisible()
+
+
+def test_an_open_form_and_what_a_reading_meant_outlive_a_change_of_language(at: Any) -> None:
+    with_member(at)
+    page(at)._all_family()
+    at.window.theme.set_language("en")
+    at.until(lambda: "Family · 1 of 8" in words(at))
+    page(at)._close_form()
+    page(at).enter_reading("pressure")
+    for entry, figure in zip(page(at)._form.entries.values(), ("146", "92"), strict=False):
+        entry.setText(figure)
+    page(at)._form.taken.emit()
+    at.until(lambda: "See a doctor" in words(at) or "doctor" in words(at))
+    at.window.theme.set_language("zh")
+    at.until(lambda: "药师" in page(at)._form.accessibleName() or "登记血压" in words(at))
+    assert page(at)._form is not None and "146/92" in words(at)

@@ -28,7 +28,7 @@ from app.records.clock import shop_day
 
 if TYPE_CHECKING:
     # Named only: what a member's page is made of is loaded when it is first opened.
-    from app.counter.care_scene import Todo
+    from app.counter.care_scene import Recorded, Todo
     from app.counter.member_view import FoundMember, MemberScene
     from app.desktop.screens import member_forms
     from app.desktop.screens.joining import JoinPanel
@@ -66,6 +66,7 @@ class MemberPage(Desk):
         self._receipts: Page | None = None
         self._rows: tuple[ListRow, ...] = ()
         self._form: member_forms.Sheet | None = None
+        self._again: Callable[[], None] | None = None
         self._parts: _Parts | None = None
         self._growing = self._grow()
         self._begun = False
@@ -191,6 +192,8 @@ class MemberPage(Desk):
         self._basket = self.till.selling.basket.basket_id
         self._drop_form()
         self.refresh()
+        if self._scene is None:
+            self.tell(Echo("refused", "member_left", {}, sound="scan_rejected"))
         # The list that was chosen from is gone: the keyboard must not fall to the button that reveals a number.
         self.type_back.emit()
 
@@ -252,7 +255,7 @@ class MemberPage(Desk):
         rows = [(code, (Cell(words.of(self.theme.language), role="body_strong"),)) for code, words in self.till.noting.purposes]
         sheet = ListSheet(self.theme, "eye", self.say("为什么要看手机号？会记下谁看的", "Why? Who looked is kept"), rows, "")
         sheet.picked.connect(self._revealed)
-        self._open(sheet)
+        self._open(sheet, self._reveal)
 
     def _revealed(self, purpose: str) -> None:
         try:
@@ -286,7 +289,7 @@ class MemberPage(Desk):
             self._done(self.say("过敏史已记下", "Allergies noted"))
 
         sheet.answered.connect(keep)
-        self._open(sheet)
+        self._open(sheet, None if person_id else self._ask_allergies)
 
     def _worded(self, refusal: Refused) -> str:
         return wording.sentence(refusal.code, refusal.facts, self.theme.language)
@@ -307,7 +310,7 @@ class MemberPage(Desk):
         title = self.say(f"家庭 · {len(scene.family)}/{scene.most_family} 人", f"Family · {len(scene.family)} of {scene.most_family}")
         sheet = ListSheet(self.theme, "users-three", title, kin_rows(self.theme, scene.family), "", aside=add)
         sheet.picked.connect(self._edit_person)
-        self._open(sheet)
+        self._open(sheet, self._all_family)
 
     def _add_person(self) -> None:
         self._person_form("")
@@ -377,7 +380,7 @@ class MemberPage(Desk):
             self._allergy_sheet(whom, recorded, known=fresh is not None and fresh.allergies_known, person_id=kept)
 
         sheet.answered.connect(keep)
-        self._open(sheet)
+        self._open(sheet, lambda: self._person_form(person_id))
 
     # -- readings, follow-ups ------------------------------------------------------
 
@@ -410,6 +413,7 @@ class MemberPage(Desk):
                 return
             sheet.show_advice(recorded.advice, kept=recorded.kept)
             self._kind = form.kind
+            self._again = lambda: self._advise_again(form.kind, recorded)
             sounds = "blocked_by_rule" if recorded.advice.urgent else "scan_member_or_rx"
             if written is not None:
                 self.after(written, lambda _: self._read_behind())
@@ -418,7 +422,15 @@ class MemberPage(Desk):
         sheet.changed.connect(look)
         sheet.taken.connect(take)
         sheet.kind_chosen.connect(self.enter_reading)
-        self._open(sheet)
+        self._open(sheet, lambda: self.enter_reading(form.kind))
+
+    def _advise_again(self, kind: str, recorded: Recorded) -> None:
+        """What a reading meant, in another language."""
+        from app.desktop.screens.member_forms import ReadingSheet
+
+        sheet = ReadingSheet(self.theme, self.till.caring.form(kind), (), ask_consent=False)
+        self._open(sheet, lambda: self._advise_again(kind, recorded))
+        sheet.show_advice(recorded.advice, kept=recorded.kept)
 
     def _read_behind(self) -> None:
         """What was written shows in the cards, the open form stays."""
@@ -460,7 +472,7 @@ class MemberPage(Desk):
             self.after(written, lambda _: self._done(self.say("随访结果已记下", "Outcome noted")))
 
         sheet.answered.connect(keep)
-        self._open(sheet)
+        self._open(sheet, lambda: self._call_outcome(followup_id))
 
     def _new_follow_up(self) -> None:
         from app.desktop.screens.member_forms import follow_up_sheet
@@ -477,7 +489,7 @@ class MemberPage(Desk):
             self.after(written, lambda _: self._done(self.say(f"已约 {due_on} 随访", f"Follow-up on {due_on}")))
 
         sheet.answered.connect(keep)
-        self._open(sheet)
+        self._open(sheet, self._new_follow_up)
 
     def _today(self) -> date:
         return shop_day(self.till.clock.now())
@@ -512,7 +524,7 @@ class MemberPage(Desk):
         title = self.say(f"优惠券 · {len(self._scene.tickets)} 张", f"Coupons · {len(self._scene.tickets)}")
         sheet = ListSheet(self.theme, "ticket", title, ticket_rows(self.theme, self._scene.tickets), "")
         sheet.picked.connect(self._pick_ticket)
-        self._open(sheet)
+        self._open(sheet, self._all_tickets)
 
     def _pick_ticket(self, serial: str) -> None:
         """In the member's own open sale the coupon is used or left; else it says what it is for."""
@@ -542,7 +554,7 @@ class MemberPage(Desk):
             self.theme, "list-checks", self.say(f"待办 · {len(todos)} 项", f"To do · {len(todos)}"), todo_rows(self.theme, todos), ""
         )
         sheet.picked.connect(lambda order: self.act_todo(todos[int(order)]))
-        self._open(sheet)
+        self._open(sheet, self._all_todos)
 
     def _all_medicines(self) -> None:
         """F9: the medicines of the last twelve months."""
@@ -555,7 +567,7 @@ class MemberPage(Desk):
         none = self.say("近 12 个月在本店没买过药", "No medicine bought here in 12 months")
         sheet = ListSheet(self.theme, "pill", title, medicine_rows(self.theme, medicines), none)
         sheet.picked.connect(self._note_usage)
-        self._open(sheet)
+        self._open(sheet, self._all_medicines)
 
     def _all_dealings(self) -> None:
         """Every dealing of the chosen sort; a sale or return opens its paper."""
@@ -568,7 +580,7 @@ class MemberPage(Desk):
         title = self.say(f"往来 · {len(shown)} 条", f"Dealings · {len(shown)}")
         sheet = ListSheet(self.theme, "list-bullets", title, dealing_rows(self.theme, shown), "")
         sheet.picked.connect(lambda key: self._press_dealing(*key.split("|", 1)))
-        self._open(sheet)
+        self._open(sheet, self._all_dealings)
 
     def _note_usage(self, product_id: str) -> None:
         """How a medicine is taken: what days left are reckoned from."""
@@ -604,7 +616,7 @@ class MemberPage(Desk):
 
         sheet.answered.connect(keep)
         sheet.ended.connect(end)
-        self._open(sheet)
+        self._open(sheet, lambda: self._note_usage(product_id))
 
     def _press_dealing(self, kind: str, number: str) -> None:
         """A sale or return opens its paper."""
@@ -646,8 +658,10 @@ class MemberPage(Desk):
 
     # ------------------------------------------------------------------ forms
 
-    def _open(self, sheet: member_forms.Sheet) -> None:
+    def _open(self, sheet: member_forms.Sheet, again: Callable[[], None] | None) -> None:
+        """Ask something in the middle of the page; `again` asks it once more, in another language."""
         self._drop_form()
+        self._again = again
         assert self._parts is not None
         self._form = sheet
         self._parts.show_form(sheet)
@@ -656,7 +670,7 @@ class MemberPage(Desk):
         self.changed.emit()
 
     def _drop_form(self) -> None:
-        self._form = None
+        self._form = self._again = None
         if self._parts is not None:
             self._parts.show_cards()
 
@@ -674,10 +688,13 @@ class MemberPage(Desk):
     # ------------------------------------------------------------------ drawing
 
     def redraw(self) -> None:
-        """Say everything in the language in force; an open form is closed with it."""
+        """Say everything in the language in force; an open form is asked anew in it."""
+        again = self._again
         if self._parts is not None:
             self._drop_form()
         self._draw()
+        if again is not None:
+            again()
 
     def _grow(self) -> Iterator[None]:
         """The cards, a step in a turn of the event loop: begun when a sale gets its first member, long before anybody asks for the page."""
@@ -894,7 +911,7 @@ class _Parts:
             self.consent.show_consent("shield-warning", "warn", say("健康档案未授权", "No health consent"), say("去授权", "Consents"), line)
         elif health.given:
             when = say(f"{health.on} 同意", f"{health.on}")
-            line = say("查看敏感信息会留痕；会员可随时撤回。", "Looks are logged; withdrawn at any time.")
+            line = say("看完整手机号会留痕；会员可随时撤回。", "Looks at the number are logged; ends any time.")
             self.consent.show_consent("shield-check", "good", say("健康档案授权有效", "Health consent holds"), when, line)
         else:
             line = say("不留读数，只当面告诉", "Readings are told, not kept")

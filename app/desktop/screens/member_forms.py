@@ -213,7 +213,7 @@ class ReadingSheet(Sheet):
         self._advice_box = boxed(self._advice)
         self._advice_box.hide()
         self.save_button = Btn(theme, say(theme, "登记", "Enter"), "primary", key="Enter", height=46)
-        parts: list[Part] = [seg, figures]
+        parts: list[Part] = [seg if kinds else None, figures]
         self._choices = [chips for chips in (self.context, self.place, self.consent) if chips is not None]
         for chips in self._choices:
             parts.append(Row(theme, Txt(theme, chips.accessibleName(), "label", "ink2"), (chips, 1), gap=10))

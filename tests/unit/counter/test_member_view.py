@@ -86,5 +86,7 @@ def test_whether_the_open_sale_is_theirs(till: Any) -> None:
     assert till.member_view.is_member_code(CARD) and not till.member_view.is_member_code(MASK)
 
 
-def test_a_member_nobody_knows_has_no_scene(till: Any) -> None:
+def test_whoever_nobody_knows_or_has_left_has_no_scene(till: Any) -> None:
     assert till.member_view.scene("nobody") is None
+    till.joining.set_consents(MEMBER, {"membership": False})
+    assert till.member_view.scene(MEMBER) is None
