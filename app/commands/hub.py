@@ -5,22 +5,24 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.commands import EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
+from app.domain.coupon_rules import worst_loss
 from app.domain.money import parse_fen, yuan
-from app.hub import coupons, one_id, publishing, segments
+from app.hub import coupons, leases, one_id, publishing, segments
 from app.hub.archive import Archive
 from app.hub.main import default_database_url, hub_key_seed, serve
 from app.hub.people import PeopleKeys
 from app.records.catalogue import DatedPrice, dated_price
-from app.records.clock import SystemClock, shop_day
+from app.records.clock import Clock, SystemClock, shop_day
 from app.records.keys import DeviceKey
 
-_ACTS = ("serve", "store", "till", "code", "user", "people", "price", "coupon", "segment", "rfm")
+_ACTS = ("serve", "store", "till", "code", "user", "people", "price", "coupon", "lease", "segment", "rfm")
 
 
 def main(argv: list[str]) -> int:
@@ -54,6 +56,10 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--bearer", action="store_true", help="for coupon: whoever bears it may use it")
     parser.add_argument("--count", type=int, default=1, metavar="N", help="for coupon: how many")
     parser.add_argument("--face", default="", metavar="YUAN", help="for coupon: the most one can cost, where its terms set no bound")
+    parser.add_argument("--class", dest="letter", default="B", choices=("B", "D"), help="for coupon: of one store (B), or of the chain (D)")
+    parser.add_argument("--share", type=int, default=20, metavar="N", help="for lease: how many uses a till is given at once")
+    parser.add_argument("--days", type=int, default=7, metavar="N", help="for lease: how long a till's share lasts")
+    parser.add_argument("--by-code", action="store_true", help="for lease: only for whoever shows the code that is printed")
     parser.add_argument("--serial", default="", metavar="ID", help="for coupon, with --withdraw: which one is taken back")
     parser.add_argument("--ready-file", default="", help="write the address here once the hub answers")
     # Intermixed: a file may follow the options.
@@ -106,11 +112,20 @@ def main(argv: list[str]) -> int:
                     rights = coupons.issue(archive, clock, _issue(chosen), DeviceKey.from_bytes(hub_key_seed(folder)).sign)
                     for right in rights:
                         print(f"{right.id} {right.offer_id} class {right.coupon_class} until {right.ends_on} {right.token}")
-                    options.tell(f"worst loss: tills cut off from each other × {yuan(rights[0].face_fen)} a coupon")
+                    options.tell(f"worst loss: {worst_loss(chosen.letter, rights[0].face_fen, len(rights), 2).words.en} (with two tills)")
             except ValueError as error:
                 options.tell(
                     "yaogui hub coupon --store ID --offer ID --member ID|--bearer [--count N] [--ends DATE] [--face YUAN], "
                     f"or --store ID --serial ID --withdraw: {error}"
+                )
+                return EXIT_USAGE
+        elif chosen.act == "lease":
+            try:
+                print(_leased(archive, clock, chosen, DeviceKey.from_bytes(hub_key_seed(folder)).sign))
+            except ValueError as error:
+                options.tell(
+                    "yaogui hub lease --store ID --offer ID --count N [--share N] [--days N] [--ends DATE] [--face YUAN] [--by-code], "
+                    f"or --store ID --serial GRANT --withdraw: {error}"
                 )
                 return EXIT_USAGE
         elif chosen.act == "segment":
@@ -203,4 +218,28 @@ def _issue(chosen: argparse.Namespace) -> coupons.Issue:
         raise ValueError("either --member or --bearer")
     ends = date.fromisoformat(chosen.ends) if chosen.ends else None
     face_fen = parse_fen(chosen.face) if chosen.face else 0
-    return coupons.Issue(chosen.store, chosen.offer, chosen.member, chosen.count, ends, face_fen)
+    return coupons.Issue(chosen.store, chosen.offer, chosen.member, chosen.count, ends, face_fen, chosen.letter)
+
+
+def _leased(archive: Archive, clock: Clock, chosen: argparse.Namespace, sign: Callable[[bytes], bytes]) -> str:
+    """Grant a store rights of an offer, or end a grant; gives what to print. ValueError says what is wrong, KeyError names it."""
+    if chosen.withdraw:
+        ended = leases.withdraw(archive, chosen.store, chosen.serial)
+        return f"{chosen.serial} ended" + ("" if ended else " (before, or no such grant)")
+    with archive.reading() as connection:
+        offer = coupons.offer_of(connection, chosen.offer)
+    asked = leases.Asked(
+        store_id=chosen.store,
+        offer=offer,
+        rights=chosen.count,
+        face_fen=parse_fen(chosen.face) if chosen.face else coupons.face_of(offer),
+        per_till=chosen.share,
+        low=chosen.share // 4,
+        lease_days=chosen.days,
+        ends_on=date.fromisoformat(chosen.ends) if chosen.ends else offer.ends_on,
+        by_code=chosen.by_code,
+    )
+    grant_id = leases.grant(archive, clock, asked, shop_day(clock.now()), sign)
+    with archive.reading() as connection:
+        token = leases.token_of(connection, grant_id)
+    return f"{grant_id} {offer.id} class C {chosen.count} uses until {asked.ends_on} {token}".rstrip()

@@ -95,11 +95,7 @@ def signed(connection: Connection, clock: Clock, asked: Issue, sign: Callable[[b
     store = tables.store.c
     if connection.scalar(select(store.store_id).where(store.store_id == asked.store_id)) is None:
         raise KeyError(asked.store_id)
-    row = tables.feed_row.c
-    text = connection.scalar(select(row.json).where(row.store_id == "", row.feed == "offer", row.key == asked.offer_id, row.current))
-    if text is None:
-        raise KeyError(asked.offer_id)
-    offer = Offer.model_validate_json(text)
+    offer = offer_of(connection, asked.offer_id)
     if not offer.by_right or not offer.active:
         raise ValueError(f"offer {offer.id} is not one for coupon holders that runs")
     if not 1 <= asked.count <= MOST_AT_ONCE:
@@ -127,6 +123,15 @@ def take_grants(connection: Connection, store_id: str, grants: Sequence[CouponGr
     }
     if fresh:
         append(connection, FEED, store_id, texts_of(tuple(fresh.values())))
+
+
+def offer_of(connection: Connection, offer_id: str) -> Offer:
+    """The offer that stands under an id now; KeyError for none."""
+    row = tables.feed_row.c
+    text = connection.scalar(select(row.json).where(row.store_id == "", row.feed == "offer", row.key == offer_id, row.current))
+    if text is None:
+        raise KeyError(offer_id)
+    return Offer.model_validate_json(text)
 
 
 def face_of(offer: Offer) -> int:

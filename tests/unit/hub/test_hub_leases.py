@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,12 @@ import requests
 from hub_bench import HubBench
 from till_double import PaperTill
 
+from app.commands import EXIT_OK, EXIT_USAGE, hub
 from app.hub import cases, coupons, leases, publishing, reservations
+from app.hub.archive import Archive
+from app.hub.main import default_database_url
 from app.records.catalogue import Product
+from app.records.clock import SystemClock
 from app.records.coupons import leased_serial
 from app.records.events import CouponRedeemed, CouponReleased, LeaseReturned
 from app.records.keys import DeviceKey
@@ -282,3 +287,22 @@ def test_no_coupon_is_made_that_gives_or_praises_what_the_law_keeps_back(bench: 
     with pytest.raises(ValueError, match=told):
         asked = leases.Asked("RM01", offer, rights=1, face_fen=100, per_till=1, low=0, lease_days=1, ends_on=offer.ends_on)
         leases.grant(bench.archive, bench.clock, asked, TODAY, sign(bench))
+
+
+def test_the_word_grants_a_share_and_ends_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    archive = Archive.open(default_database_url(tmp_path))
+    publishing.create_store(archive, SystemClock(), publishing.StoreProfile("RM01", "店"))
+    publishing.publish(archive, "offer", [OFFER])
+    archive.close()
+
+    def run(*words: str) -> int:
+        return hub.main(["lease", "--data", str(tmp_path), "--store", "RM01", *words])
+
+    assert run("--offer", OFFER.id, "--count", "50", "--share", "5", "--by-code") == EXIT_OK
+    words = capsys.readouterr().out.split()
+    assert words[2:6] == ["class", "C", "50", "uses"] and words[-1].startswith("YGC")
+    assert run("--offer", OFFER.id, "--count", "0") == EXIT_USAGE
+    assert run("--offer", "nobody", "--count", "1") == EXIT_USAGE
+    capsys.readouterr()
+    assert run("--serial", words[0], "--withdraw") == EXIT_OK
+    assert capsys.readouterr().out.strip() == f"{words[0]} ended"
