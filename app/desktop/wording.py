@@ -640,6 +640,7 @@ EVENTS: dict[str, tuple[str, Text]] = {
     "export.made@1": ("download-simple", _T("账本导出", "Ledger exported")),
     "member.proven@1": ("identification-card", _T("会员码验证", "Member code proven")),
     "member.revealed@1": ("eye", _T("查看会员信息", "Member details shown")),
+    "person.erased@1": ("trash", _T("会员资料已删除", "A person's data erased")),
     "setting.changed@1": ("sliders-horizontal", _T("设置更改", "Setting changed")),
     "epoch.opened@1": ("database", _T("账本启用", "Ledger opened")),
     "clock.confirmed@1": ("clock", _T("日期确认", "Date confirmed")),

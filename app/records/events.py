@@ -781,6 +781,16 @@ class FollowUpDone(Record):
     """Private blob `note`: what was found, coded; '' for nothing."""
 
 
+class PersonErased(Record):
+    """Everything kept about a person is destroyed here, but for what a law keeps; headquarters does the same everywhere (PIPL Art. 47)."""
+
+    member_id: str
+    reason: str
+    """asked | withdrawn | expired."""
+    asked_via: str
+    """till | headquarters: where the person, or the term, asked for it."""
+
+
 class CatalogueImported(Record):
     """A file of the shop's own was imported."""
 

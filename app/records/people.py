@@ -117,6 +117,14 @@ class Alias(Record):
     """False once the merge was taken back: the id stands for itself again."""
 
 
+class Erased(Record):
+    """A person was erased, as headquarters tells it to every store that holds or ever held them."""
+
+    id: str = Field(max_length=36)
+    """The member id; of several ids that were one person each is told."""
+    at: datetime
+
+
 class PinAttempt(Record):
     """One failed PIN entry, kept so that a lock-out survives a restart."""
 

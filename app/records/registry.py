@@ -7,7 +7,7 @@ from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.coupons import CouponCase, CouponRight, Lease
 from app.records.offers import Offer
-from app.records.people import Alias, Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
+from app.records.people import Alias, Consent, Erased, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
 from app.records.segments import SegmentRow
 
 EVENTS: dict[str, type[Record]] = {
@@ -57,6 +57,7 @@ EVENTS: dict[str, type[Record]] = {
     "setting.changed@1": events.SettingChanged,
     "member.proven@1": events.MemberProven,
     "member.revealed@1": events.MemberRevealed,
+    "person.erased@1": events.PersonErased,
 }
 """Type@version → body. Entries are only ever added."""
 
@@ -79,6 +80,7 @@ FEEDS: dict[str, type[Record]] = {
     "identity": MemberKey,
     "alias": Alias,
     "segment": SegmentRow,
+    "erased": Erased,
 }
 """Record kinds that headquarters publishes to tills."""
 

@@ -12,7 +12,7 @@ from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.coupons import CouponCase, CouponRight, Lease
 from app.records.offers import Offer
-from app.records.people import Alias, Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
+from app.records.people import Alias, Consent, Erased, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
 from app.records.registry import FEEDS
 from app.records.segments import SegmentRow
 from app.store import tables as t
@@ -20,14 +20,18 @@ from app.store.aliases import keep_aliases
 from app.store.consents import keep_consents
 from app.store.coupons import keep_cases, keep_leases, keep_rights
 from app.store.engine import Readers
+from app.store.erasing import erase_rows, standing
 from app.store.faults import StoreFault
 from app.store.people import keep_keys, keep_members
 from app.store.points import keep_entries
+from app.store.private import PrivateBlobs
 from app.store.rows import upsert
 from app.store.writer import Writer
 
 ROWS_PER_UNIT = 25
 """Larger units cost the scan its p99 (architecture.md §4)."""
+_OF_PEOPLE = (Member, FamilyPerson, MemberKey, PointsEntryRow, CouponRight, Consent, Alias)
+"""Kinds that are somebody's."""
 
 
 class CatalogueSink(Protocol):
@@ -60,7 +64,9 @@ class Inbox:
         writer: Writer | None,
         catalogue: CatalogueSink | None,
         moved: Callable[[str], None],
+        private: PrivateBlobs,
     ) -> None:
+        self._private = private
         self._readers = readers
         self._writer = writer
         self._catalogue = catalogue
@@ -125,7 +131,9 @@ class Inbox:
         return True
 
     def _keep(self, connection: Connection, kind: type[Record], records: Sequence[Record]) -> None:
-        """One unit's records into the table (or the catalogue) that holds their kind."""
+        """One unit's records into the table (or the catalogue) that holds their kind; of an erased person nothing comes back."""
+        if kind in _OF_PEOPLE:
+            records = standing(connection, records)
         if kind in (Product, Offer, DatedPrice):
             self._keep_in_catalogue(records)
         elif kind is Lot:
@@ -154,6 +162,12 @@ class Inbox:
             self.points_pages += 1
         elif kind is SegmentRow:
             upsert(connection, t.segment, [record.model_dump() for record in records])
+        elif kind is Erased:
+            gone = [(record.id, record.at) for record in records if isinstance(record, Erased)]
+            erase_rows(connection, gone)
+            for member_id, _ in gone:
+                self._private.erase(connection, member_id)
+            self.points_pages += 1
         elif kind is Staff:
             upsert(connection, t.staff, [record.model_dump() for record in records])
 

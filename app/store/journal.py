@@ -21,6 +21,7 @@ from app.records.ledger import Committed, NewJob, PrivateBlob
 from app.records.registry import TYPE_OF, body_of
 from app.store import tables as t
 from app.store.engine import Readers
+from app.store.erasing import let_go
 from app.store.faults import StoreFault
 from app.store.frames import Frames
 from app.store.private import PrivateBlobs
@@ -190,6 +191,10 @@ class Journal:
             else:
                 for fact in facts:
                     run_steps(connection, project(fact))
+            for fact in facts:
+                if isinstance(fact.body, ev.PersonErased):
+                    let_go(connection, fact.body.member_id)
+                    self._private.erase(connection, fact.body.member_id)
             for blob in private:
                 self._private.keep(connection, blob)
             jobs = prints(committed) if prints is not None else ()

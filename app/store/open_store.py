@@ -158,6 +158,7 @@ class Store:
                 notes = _agree(engine, frames, till)
                 writer = Writer(engine, ledger, frames, _reserve(folder))
                 private.writes_through(writer)
+                writer.submit(private.finish_erasures).result()
             else:
                 _refuse_other_schema(ledger, ledger_key)
             journal = Journal(
@@ -194,7 +195,7 @@ class Store:
                 shifts=Shifts(readers, till),
                 parked=Parked(readers, writer, till),
                 outbox=Outbox(readers, writer, clock),
-                inbox=Inbox(readers, writer, catalogue, journal.catalogue_moved),
+                inbox=Inbox(readers, writer, catalogue, journal.catalogue_moved, private),
                 jobs=PrintJobs(readers, writer, clock),
                 shelf_labels=ShelfLabels(readers, writer, clock),
                 catalogue=catalogue,

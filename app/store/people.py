@@ -31,6 +31,7 @@ from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsE
 from app.store import tables as t
 from app.store.aliases import party_of, standing_for
 from app.store.engine import Readers
+from app.store.erasing import erased_among
 from app.store.faults import StoreFault
 from app.store.points import keep_entries
 from app.store.rows import upsert
@@ -367,6 +368,10 @@ class People:
         return tuple(
             Consent.model_validate({**latest[purpose], "id": f"{latest[purpose]['member_id']}:{purpose}"}) for purpose in sorted(latest)
         )
+
+    def erased(self, member_id: str) -> bool:
+        """Whether this id's person was erased: of them nothing but statutory records is left."""
+        return bool(member_id) and bool(erased_among(self._readers.connection(), (member_id,)))
 
     def has_left(self, member_id: str) -> bool:
         """Whether a member took their membership back."""

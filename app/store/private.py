@@ -8,6 +8,7 @@ from concurrent.futures import Future
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy.dialects.sqlite import insert as lite_insert
 
 from app.records.clock import Clock
 from app.records.ledger import PrivateBlob
@@ -23,7 +24,19 @@ from app.store.writer import Writer
 TOLD_KINDS = frozenset({"member_profile", "family_profile", "identity", "reading", "note"})
 """Kinds that headquarters is told of; registers, prescriptions and invoice titles stay on the till."""
 
+KEPT_BY_LAW = frozenset({"prescription", "buyer"})
+"""Kinds that a law keeps for years: they lie under keys of their own, so that no erasure of a person reaches them."""
+_LAW = "law:"
+"""Before the owner of such a blob."""
+
 _OUTBOX = insert(t.blob_outbox)
+_key = lite_insert(t.person_key)
+# When a key was destroyed first is what is kept.
+_DESTROYED = _key.on_conflict_do_update(
+    index_elements=["person_id"],
+    set_={"secret": None, "destroyed_at": _key.excluded.destroyed_at},
+    where=t.person_key.c.secret.is_not(None),
+)
 _MANY = select(t.private_blob).where(t.private_blob.c.blob_id.in_(bindparam("of_blobs", expanding=True)))
 _AT_ONCE = 500
 """Blobs of one read: within what a statement may bind."""
@@ -53,14 +66,15 @@ class PrivateBlobs:
 
         A kind that is told waits for headquarters from then on; a profile is also what this till knows of the person from then on.
         """
-        secret = self._secret(connection, blob.person_id, make=True)
+        owner = _LAW + blob.person_id if blob.kind in KEPT_BY_LAW else blob.person_id
+        secret = self._secret(connection, owner, make=True)
         nonce = os.urandom(12)
         connection.execute(
             insert(t.private_blob),
             [
                 {
                     "blob_id": blob.blob_id,
-                    "person_id": blob.person_id,
+                    "person_id": owner,
                     "kind": blob.kind,
                     "nonce": nonce,
                     "sealed": AESGCM(secret).encrypt(nonce, blob.plain, blob.blob_id.encode()),
@@ -125,13 +139,36 @@ class PrivateBlobs:
                     found[row.blob_id] = secret.decrypt(row.nonce, row.sealed, row.blob_id.encode())
         return found
 
+    def erase(self, connection: Connection, person_id: str) -> None:
+        """Destroy a person's key inside a unit of the writer: every blob of theirs becomes noise here, and in the backups once the next
+        two are made. What a law keeps gets a key of its own first.
+        """
+        self._set_aside(connection, person_id)
+        connection.execute(_DESTROYED, [{"person_id": person_id, "secret": None, "destroyed_at": self._clock.now()}])
+
+    def _set_aside(self, connection: Connection, person_id: str) -> None:
+        """Seal anew, under another key, what earlier versions laid under the person's own though a law keeps it."""
+        b = t.private_blob.c
+        kept = connection.execute(select(t.private_blob).where(b.person_id == person_id, b.kind.in_(KEPT_BY_LAW))).all()
+        if not kept:
+            return
+        old = AESGCM(self._secret(connection, person_id, make=False))
+        new = AESGCM(self._secret(connection, _LAW + person_id, make=True))
+        for row in kept:
+            name, nonce = row.blob_id.encode(), os.urandom(12)
+            sealed = new.encrypt(nonce, old.decrypt(row.nonce, row.sealed, name), name)
+            fresh = {"person_id": _LAW + person_id, "nonce": nonce, "sealed": sealed}
+            connection.execute(t.private_blob.update().where(b.blob_id == row.blob_id).values(fresh))
+
+    def finish_erasures(self, connection: Connection) -> None:
+        """Destroy keys that still stand though their people were erased: a ledger brought back from a copy has them again."""
+        key = t.person_key.c
+        standing = select(t.erased.c.member_id).join(t.person_key, key.person_id == t.erased.c.member_id).where(key.secret.is_not(None))
+        for member_id in connection.execute(standing).scalars().all():
+            self.erase(connection, member_id)
+
     def destroy(self, person_id: str) -> Future[None]:
-        """Destroy a person's key: every blob of theirs becomes noise here, and in the backups once the next two are made."""
+        """`erase` in a unit of its own."""
         if self._writer is None:
             raise StoreFault("read_only")
-        now = self._clock.now()
-
-        def unit(connection: Connection) -> None:
-            upsert(connection, t.person_key, [{"person_id": person_id, "secret": None, "destroyed_at": now}])
-
-        return self._writer.submit(unit)
+        return self._writer.submit(lambda connection: self.erase(connection, person_id))

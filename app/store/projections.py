@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 from app.records import events as ev
 from app.records.base import Record
 from app.store import tables as t
+from app.store.erasing import GONE, NOTED
 
 Rows = list[dict[str, Any]]
 Statement = Insert | Update | Delete
@@ -607,6 +608,11 @@ def _member_revealed(fact: Fact, body: ev.MemberRevealed) -> list[Step]:
     return [Step(_REVEALED, [row])]
 
 
+def _person_erased(fact: Fact, body: ev.PersonErased) -> list[Step]:
+    gone = [Step(statement, [{"of_erased": body.member_id}]) for statement in GONE]
+    return [*gone, Step(NOTED, [{"member_id": body.member_id, "at": fact.at}])]
+
+
 def _reading_taken(fact: Fact, body: ev.ReadingTaken) -> list[Step]:
     return [Step(_READING, [{**body.model_dump(), "event_id": fact.event_id, "actor": fact.actor, "at": fact.at}])]
 
@@ -690,6 +696,7 @@ PROJECTION_OF: dict[str, _Projection] = {
     "setting.changed@1": _nothing,
     "member.proven@1": _member_proven,
     "member.revealed@1": _member_revealed,
+    "person.erased@1": _person_erased,
 }
 """Every registered event type; a test proves that none is missing."""
 

@@ -756,6 +756,8 @@ person_key = Table(
     Column("destroyed_at", UTCDateTime, nullable=True),
 )
 
+erased = Table("erased", METADATA, _text("member_id", key=True), Column("at", UTCDateTime, nullable=False))
+
 alias = Table("alias", METADATA, _text("old_id", key=True), _text("canonical_id", index=True))
 
 segment = Table(
@@ -819,5 +821,5 @@ PROJECTIONS: tuple[Table, ...] = (
 )
 """Tables that follow from the events alone, children before parents.
 
-`lot`, `points_entry`, `coupon_right` and `consent` follow from events and feeds together.
+`lot`, `points_entry`, `coupon_right`, `consent` and `erased` follow from events and feeds together.
 """

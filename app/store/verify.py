@@ -25,6 +25,7 @@ from app.store import tables as t
 from app.store.backup import place_of, restore
 from app.store.cipher import raw_connection
 from app.store.engine import writer_engine
+from app.store.erasing import all_erased, erase_rows
 from app.store.faults import StoreFault
 from app.store.frames import Frame, Frames
 from app.store.journal import fact_of, run_steps
@@ -394,6 +395,9 @@ def rebuild(store: Store) -> int:
                 run_steps(connection, project(fact_of(unseal(bytes(row.raw)), store.till)))
             count += len(rows)
             if len(rows) < _PAGE:
+                # Whom headquarters erased no event of this till names: their own earlier events have just told of them again.
+                erase_rows(connection, all_erased(connection))
+                store.private.finish_erasures(connection)
                 return count
             after = rows[-1].seq
 

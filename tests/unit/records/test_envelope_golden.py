@@ -331,6 +331,7 @@ EXAMPLES: dict[str, Record] = {
     "setting.changed@1": ev.SettingChanged(key="cash.tolerance_fen", was="0", now="1000"),
     "member.proven@1": ev.MemberProven(basket_id="basket-1", member_id="member-1", handle="000000123", step=59712345),
     "member.revealed@1": ev.MemberRevealed(member_id="member-1", what="phone", purpose="call"),
+    "person.erased@1": ev.PersonErased(member_id="member-1", reason="asked", asked_via="till"),
 }
 
 

@@ -199,13 +199,13 @@ def test_products_of_a_feed_go_to_the_catalogue_and_their_cursor_into_envelopes(
 
 
 def test_a_blob_is_unreadable_once_its_persons_key_is_destroyed(store: Store) -> None:
-    store.private.save([PrivateBlob("b1", "p1", "prescription", b"one"), PrivateBlob("b2", "p2", "prescription", b"two")]).result(60)
+    store.private.save([PrivateBlob("b1", "p1", "note", b"one"), PrivateBlob("b2", "p2", "note", b"two")]).result(60)
     assert (store.private.open("b1"), store.private.open("nothing")) == (b"one", None)
     store.private.destroy("p1").result(60)
     with pytest.raises(StoreFault, match="person_key_destroyed"):
         store.private.open("b1")
     with pytest.raises(StoreFault, match="person_key_destroyed"):
-        store.private.save([PrivateBlob("b3", "p1", "prescription", b"again")]).result(60)
+        store.private.save([PrivateBlob("b3", "p1", "note", b"again")]).result(60)
     assert store.private.open("b2") == b"two"
 
 
