@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 LEFT_WIDTH, RIGHT_WIDTH = 282, 300
 LEAST_CHART = 284
 """Design pixels that the readings keep before further dealings are shown."""
+GROW_AFTER_MS = 600
+"""How long after a sale got its first member the cards are made: the scan and the next one come first."""
 SALE_KINDS = ("sale", "return")
 
 
@@ -219,7 +221,7 @@ class MemberPage(Desk):
     def _sale_changed(self) -> None:
         if not self._begun and self.till.selling.basket.member_id:
             self._begun = True
-            QTimer.singleShot(0, self, self._grow_on)
+            QTimer.singleShot(GROW_AFTER_MS, self, self._grow_on)
         if not self.isVisible() or self._form is not None:
             return
         member_id = self.till.selling.basket.member_id
@@ -500,6 +502,8 @@ class MemberPage(Desk):
             self._add_to_sale(todo.product_id, max(1, todo.packs))
         elif todo.act == "record":
             self.enter_reading(todo.reading_kind)
+        elif todo.act == "arrange":
+            self._new_follow_up()
         else:
             self._call_outcome(todo.followup_id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -35,7 +36,14 @@ def test_what_was_bought_counts_less_what_came_back_and_a_day_is_one_visit(demo_
     assert sold.spent_fen - before.spent_fen == sum(paid)
     assert sold.visits == before.visits + 1
     assert sold.points > before.points
-    assert number
+    returning = demo_counter.till.returning
+    scene = returning.find(number)
+    returning.set_reason("changed_mind")
+    returning.set_quantity(scene.lines[0].line_id, 1)
+    durable = threading.Event()
+    assert returning.complete(durable.set, "return").problem is None
+    assert durable.wait(60)
+    assert view.scene(MEMBER).head.spent_fen == sold.spent_fen - returning.settle().total_fen
 
 
 def test_the_scene_never_bears_a_whole_name_phone_or_card(till: Any) -> None:
