@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -165,9 +166,14 @@ def _coded(hashes: NDArray[np.uint64], texts: Texts) -> tuple[Ints, Ints]:
 
 def _shared(hashes: NDArray[np.uint64]) -> Ints:
     """Places of hashes that may occur more than once; none that does is left out."""
-    slot, slots = _slotted(hashes, len(hashes))
-    held = np.bincount(slot, minlength=slots) > 1
-    return np.flatnonzero(held[slot])
+    found = np.arange(0)
+    for turn, seen in enumerate((hashes, None)):
+        # What met another in one slot by chance hardly does so again by other bits.
+        looked = seen if seen is not None else hashes[found] * np.uint64(0x9E3779B97F4A7C15)
+        slot, slots = _slotted(looked, len(looked))
+        often = np.flatnonzero((np.bincount(slot, minlength=slots) > 1)[slot])
+        found = often if turn == 0 else found[often]
+    return found
 
 
 def _slotted(hashes: NDArray[np.uint64], many: int) -> tuple[Ints, int]:
@@ -270,13 +276,13 @@ def _components(graph: _Graph, rules: OneIdRules) -> tuple[Ints, Ints, NDArray[n
     for rule in merging:
         if "same" in rule.names and "different" not in rule.names:
             by_name |= _rows(graph, rule)
-    while True:
+    for turn in count():
         if left:
             label = components(len(graph.member), np.concatenate(left), np.concatenate(right))
-        bucket, node = _by_name(graph, np.flatnonzero(by_name), label)
+        bucket, node = _by_name(graph, np.flatnonzero(by_name), label, turn > 0)
+        order = np.argsort(bucket, kind="stable")
+        bucket, node = bucket[order], node[order]
         party = label[node]
-        order = np.lexsort((party, bucket))
-        bucket, node, party = bucket[order], node[order], party[order]
         if not len(bucket) or not np.any((bucket[1:] == bucket[:-1]) & (party[1:] != party[:-1])):
             break
         linked(bucket, node, False)
@@ -291,17 +297,29 @@ def _rows(graph: _Graph, rule: Rule) -> Flags:
     return rows
 
 
-def _by_name(graph: _Graph, rows: Ints, label: NDArray[np.int32]) -> tuple[Ints, Ints]:
-    """(mark and name, member) for every name of the party that each row's member belongs to."""
+def _by_name(graph: _Graph, rows: Ints, label: NDArray[np.int32], further: bool) -> tuple[Ints, Ints]:
+    """(mark and name, member) for every name of the party that each row's member belongs to.
+
+    In `further` rounds marks are left out that nobody holds who goes by another name than their own: those were joined before.
+    """
     named = np.flatnonzero(graph.name)
     names = int(graph.name.max(initial=0)) + 1
     pairs = np.unique(label[named].astype(np.int64) * names + graph.name[named])
-    start = np.searchsorted(pairs, np.arange(int(label.max(initial=-1)) + 2, dtype=np.int64) * names)
-    party = label[graph.node[rows]]
-    many = start[party + 1] - start[party]
-    whole = int(many.sum())
-    at = np.repeat(start[party] - np.concatenate([[0], np.cumsum(many)[:-1]]) if len(many) else many, many) + np.arange(whole)
-    return np.repeat(graph.key[rows], many) * names + pairs[at] % names, np.repeat(graph.node[rows], many)
+    of_pair = pairs // names
+    many_of = np.bincount(of_pair, minlength=int(label.max(initial=-1)) + 1)
+    start_of = np.cumsum(many_of) - many_of
+    node = graph.node[rows]
+    if further:
+        many = many_of[label[node]]
+        gains = (many > 1) | ((many == 1) & (graph.name[node] == 0))
+        wanted = np.zeros(int(graph.key.max(initial=-1)) + 1, np.bool_)
+        wanted[graph.key[rows[gains]]] = True
+        rows = rows[wanted[graph.key[rows]]]
+        node = graph.node[rows]
+    party = label[node]
+    many = many_of[party]
+    at = np.arange(int(many.sum())) + np.repeat(start_of[party] - (np.cumsum(many) - many), many)
+    return np.repeat(graph.key[rows], many) * names + pairs[at] % names, np.repeat(node, many)
 
 
 def _several(label: NDArray[np.int32], number: Ints) -> Flags:
@@ -352,14 +370,21 @@ def _canonical(graph: _Graph, label: NDArray[np.int32], counted: Flags) -> tuple
     """Each merged member with the id that stands for it: the oldest, ids of older books before those of this system."""
     sizes = np.bincount(label, minlength=1)
     several = np.flatnonzero(counted & (sizes[label] > 1)) if len(label) else np.zeros(0, np.int64)
-    texts = graph.member[several]
-    words = texts.view(np.uint8).reshape(len(several), MEMBER_BYTES).view(">u8")
+    several = several[np.argsort(label[several], kind="stable")]
+    texts, party = graph.member[several], label[several]
     own = _made_here(texts)
-    order = np.lexsort((*(words[:, column] for column in reversed(range(words.shape[1]))), own, label[several]))
-    texts, party = texts[order], label[several][order]
-    first = np.append(True, party[1:] != party[:-1]) if len(party) else np.zeros(0, np.bool_)
-    canonical = texts[np.flatnonzero(first)][np.cumsum(first) - 1] if len(party) else texts
-    return texts[~first], canonical[~first]
+    first = np.flatnonzero(np.append(True, party[1:] != party[:-1])) if len(party) else np.zeros(0, np.int64)
+    size = np.diff(np.append(first, len(party)))
+    oldest = first.copy()
+    for further in range(1, int(size.max(initial=0))):
+        # Parties are small: each round looks at one more member of those that have so many.
+        some = np.flatnonzero(size > further)
+        best, next_one = oldest[some], first[some] + further
+        older = (own[next_one] < own[best]) | ((own[next_one] == own[best]) & (texts[next_one] < texts[best]))
+        oldest[some[older]] = next_one[older]
+    canonical = np.repeat(oldest, size)
+    merged = np.flatnonzero(canonical != np.arange(len(party)))
+    return texts[merged], texts[canonical[merged]]
 
 
 def _made_here(texts: Texts) -> Flags:
