@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ T = TypeVar("T")
 COMPRESSED_LIMIT = 2 * 1024 * 1024
 BODY_LIMIT = 8 * 1024 * 1024
 """Bytes a request may have before and after decompression: room for one outsized event, none for a bomb."""
+SMALL_BYTES = 2_048
+"""Bytes of a question that is a few short words."""
 
 
 class Refusal(Exception):
@@ -148,3 +151,18 @@ async def read_body(request: Request, *, compressed_limit: int = COMPRESSED_LIMI
     if unpacker is not None and (not unpacker.eof or unpacker.unused_data):
         raise Refusal(400, "gzip")
     return bytes(body)
+
+
+async def asked(hq: Headquarters, request: Request, purpose: str, *names: str) -> tuple[Asker, dict[str, str]]:
+    """Who asks for what in a few short words, proven; Refusal 422 for another shape, 403 for a device that may ask nothing any more."""
+    body = await read_body(request, compressed_limit=SMALL_BYTES, limit=SMALL_BYTES)
+    asker = await asyncio.to_thread(hq.prove, request, body, purpose)
+    if asker.state != "active":
+        raise Refusal(403, asker.state)
+    try:
+        fields = {name: str(json.loads(body)[name]) for name in names}
+        if any(len(text) > 36 for text in fields.values()):
+            raise ValueError("too long")
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Refusal(422, "shape") from None
+    return asker, fields

@@ -24,7 +24,7 @@ from app.hub import one_id, tables
 from app.hub.archive import Archive
 from app.hub.headquarters import Headquarters, Refusal
 from app.hub.inbox import settle_quarantine
-from app.hub.routes import blobs, coupon, enrol, feed, hello, member, push
+from app.hub.routes import blobs, coupon, enrol, feed, hello, member, push, wallet
 from app.hub.web import console
 from app.records.clock import Clock, SystemClock
 from app.records.keys import DeviceKey
@@ -95,7 +95,7 @@ def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None) -
     def front() -> Response:
         return RedirectResponse("/console")
 
-    for resource in (blobs, enrol, push, feed, hello, coupon, member):
+    for resource in (blobs, enrol, push, feed, hello, coupon, member, wallet):
         app.include_router(resource.router(hq))
     app.include_router(console.router(hq))
     return app

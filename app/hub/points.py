@@ -60,14 +60,20 @@ def movements_of(connection: Connection, member_id: str) -> list[dict[str, Any]]
 
 def statement_of(connection: Connection, member_id: str, today: date, rules: PointsRules) -> Statement:
     """A person's points as headquarters holds them: what was brought forward, and every movement that has arrived, of all their ids."""
-    c, row, person = tables.points_entry.c, tables.feed_row.c, tables.person.c
-    mine = select(person.canonical_id).where(person.member_id == member_id).scalar_subquery()
-    ids = {member_id, *connection.execute(select(person.member_id).where(person.canonical_id == mine)).scalars()}
+    c, row = tables.points_entry.c, tables.feed_row.c
+    ids = ids_of(connection, member_id)
     entries = [_entry(_row(found)) for found in connection.execute(select(tables.points_entry).where(c.member_id.in_(ids)))]
     known = select(row.key, row.json).where(row.feed == "member", row.key.in_(ids), row.current).order_by(row.store_id.desc())
     books = {found.key: int(json.loads(found.json).get("points", 0)) for found in connection.execute(known)}
     before = [entry for key in sorted(books) for entry in brought_forward(key, books[key])]
     return statement((*before, *entries), today, rules)
+
+
+def ids_of(connection: Connection, member_id: str) -> frozenset[str]:
+    """Every id of a person, the one asked by among them."""
+    person = tables.person.c
+    mine = select(person.canonical_id).where(person.member_id == member_id).scalar_subquery()
+    return frozenset({member_id, *connection.execute(select(person.member_id).where(person.canonical_id == mine)).scalars()})
 
 
 def _row(found: Any) -> PointsEntryRow:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from app.hub import campaign_sales, coupons, leases, member_orders, tables
+from app.hub import campaign_sales, coupons, leases, member_orders, tables, wallet
 from app.hub.archive import upsert
 from app.hub.one_id import resolve
 from app.hub.people import PeopleTold, keep_told, one_at_a_time
@@ -53,6 +53,8 @@ class Changes:
     codes: list[Row] = field(default_factory=list)
     points: dict[str, list[PointsEntryRow]] = field(default_factory=dict)
     """Movements of members' points by the store that tells them."""
+    holds_used: set[str] = field(default_factory=set)
+    """What was put by and is spent now."""
     coupon_grants: dict[str, list[CouponGranted]] = field(default_factory=dict)
     """Coupons that tills granted by a rule of the house, by their store."""
     coupon_uses: dict[str, list[coupons.Use]] = field(default_factory=dict)
@@ -97,6 +99,7 @@ class Changes:
         )
         for store_id, movements in self.points.items():
             keep(connection, store_id, movements)
+        wallet.used(connection, self.holds_used)
         for store_id in sorted(self.coupon_grants):
             coupons.take_grants(connection, store_id, self.coupon_grants[store_id])
         for store_id in sorted(self.coupon_uses.keys() | self.coupon_releases.keys()):
@@ -131,7 +134,9 @@ def collect(changes: Changes, store_id: str, envelope: Envelope, body: Record, u
         for method, amount in ((body.from_method, -body.amount_fen), (body.to_method, body.amount_fen)):
             _tender(changes, store_id, envelope, method, "", "", amount, 0)
     elif isinstance(body, PointsMoved):
-        told = body.model_dump(exclude={"entry_id", "rules"})
+        told = body.model_dump(exclude={"entry_id", "rules", "reservation"})
+        if body.reservation:
+            changes.holds_used.add(body.reservation)
         changes.points.setdefault(store_id, []).append(PointsEntryRow(id=body.entry_id, at=envelope.at, **told))
     elif isinstance(body, CouponRedeemed):
         names = ("sale_id", "serial", "offer_id", "member_id", "cut_fen", "offline", "lease_id", "reservation_id", "list_age_h")

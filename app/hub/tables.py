@@ -330,6 +330,23 @@ points_entry = Table(
 )
 """One movement of a member's points; members are the chain's, so `store_id` only says which store told it first."""
 
+points_hold = Table(
+    "points_hold",
+    metadata,
+    Column("hold_id", String(36), primary_key=True),
+    Column("member_id", String(36), nullable=False),
+    Column("points", BigInteger, nullable=False),
+    Column("basket_id", String(36), nullable=False),
+    Column("store_id", String(32), nullable=False),
+    Column("till", String(16), nullable=False),
+    Column("device", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("state", String(8), nullable=False),
+    Index("ix_points_hold_member_id", "member_id", "state"),
+)
+"""Points put by for one basket; state held | used | released."""
+
 coupon_use = Table(
     "coupon_use",
     metadata,

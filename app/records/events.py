@@ -602,6 +602,15 @@ class PointsMoved(Record):
     """The sale or return that it belongs to."""
     rules: str = ""
     """Version of the rules that it was reckoned by."""
+    reservation: str = ""
+    """Of a spend: under what headquarters had put the points by; left out of the bytes of every other movement."""
+
+    @model_serializer(mode="wrap")
+    def _without_what_was_not(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = whole(self)
+        if not fields.get("reservation", "-"):
+            fields.pop("reservation")
+        return fields
 
 
 class CouponRedeemed(Record):

@@ -117,6 +117,18 @@ class Reserved:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What headquarters said to a wish for a member's points."""
+
+    code: str
+    """held | short | over."""
+    seconds: int
+    """How long they are put by from now on."""
+    free: int
+    """Points of the member that were neither spent nor put by for another basket."""
+
+
+@dataclass(frozen=True, slots=True)
 class Visitor:
     """A member of another store, as much of them as headquarters tells a store that serves them once."""
 
@@ -464,6 +476,23 @@ class HubClient:
         """Give back what was put by and not used; safe to repeat."""
         if self._ask_for("release", {"reservation_id": reservation_id}).get("reservation_id") != reservation_id:
             raise HubFault("forged", {"reply": "release"})
+
+    def hold_points(self, hold_id: str, member_id: str, points: int, basket_id: str) -> Held:
+        """Ask headquarters to put a member's points by; too few is an answer too, HubFault is none. The id makes it safe to repeat."""
+        asked = {"hold_id": hold_id, "member_id": member_id, "points": str(points), "basket_id": basket_id}
+        fields = self._ask_for("points-hold", asked)
+        try:
+            if fields["hold_id"] != hold_id:
+                raise ValueError("hold_id")
+            return Held(str(fields["code"])[:16], int(fields["seconds"]), int(fields["free"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise HubFault("forged", {"reply": "points-hold"}) from error
+
+    def let_points_go(self, hold_id: str, member_id: str, points: int, basket_id: str) -> None:
+        """Give back what was put by and not spent; safe to repeat, also where the wish itself never arrived."""
+        asked = {"hold_id": hold_id, "member_id": member_id, "points": str(points), "basket_id": basket_id}
+        if self._ask_for("points-release", asked).get("hold_id") != hold_id:
+            raise HubFault("forged", {"reply": "points-release"})
 
     def lease(self, grant_id: str) -> int:
         """Ask for another share of a store's rights; gives how many this till has in all, 0 where there is nothing to give."""

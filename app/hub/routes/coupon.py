@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import UTC, timedelta
 
@@ -11,10 +10,8 @@ from fastapi.responses import Response
 
 from app.domain.coupon_rules import CouponRules
 from app.hub import leases, reservations
-from app.hub.headquarters import Asker, Headquarters, Refusal, read_body
+from app.hub.headquarters import Headquarters, asked
 from app.records.resources import resource
-
-MOST_BYTES = 2_048
 
 
 def router(hq: Headquarters) -> APIRouter:
@@ -22,23 +19,9 @@ def router(hq: Headquarters) -> APIRouter:
     routes = APIRouter(prefix="/v1")
     rules = CouponRules.read(json.loads(resource("rules", "coupons.json").read_text("utf-8")))
 
-    async def asked(request: Request, purpose: str, *names: str) -> tuple[Asker, dict[str, str]]:
-        """Who asks for what, proven; Refusal 422 for another shape, 403 for a device that may ask nothing any more."""
-        body = await read_body(request, compressed_limit=MOST_BYTES, limit=MOST_BYTES)
-        asker = await asyncio.to_thread(hq.prove, request, body, purpose)
-        if asker.state != "active":
-            raise Refusal(403, asker.state)
-        try:
-            fields = {name: str(json.loads(body)[name]) for name in names}
-            if any(len(text) > 36 for text in fields.values()):
-                raise ValueError("too long")
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise Refusal(422, "shape") from None
-        return asker, fields
-
     @routes.post("/reserve")
     async def reserve(request: Request) -> Response:
-        asker, fields = await asked(request, "reserve", "serial", "basket_id")
+        asker, fields = await asked(hq, request, "reserve", "serial", "basket_id")
         today = (hq.clock.now() + timedelta(minutes=hq.utc_offset_minutes)).date()
         answer = await hq.commit(
             lambda connection: reservations.reserve(
@@ -64,13 +47,13 @@ def router(hq: Headquarters) -> APIRouter:
 
     @routes.post("/release")
     async def release(request: Request) -> Response:
-        asker, fields = await asked(request, "release", "reservation_id")
+        asker, fields = await asked(hq, request, "release", "reservation_id")
         released = await hq.commit(lambda connection: reservations.release(connection, asker.device, fields["reservation_id"]))
         return hq.reply("release", asker.nonce, asker.digest, {**fields, "released": released})
 
     @routes.post("/lease")
     async def lease(request: Request) -> Response:
-        asker, fields = await asked(request, "lease", "grant_id")
+        asker, fields = await asked(hq, request, "lease", "grant_id")
         today = (hq.clock.now() + timedelta(minutes=hq.utc_offset_minutes)).date()
         given = await hq.commit(
             lambda connection: leases.more(connection, hq.clock, asker.store_id, asker.device, asker.till, fields["grant_id"], today)
