@@ -308,6 +308,21 @@ def ensure(connection: Connection, member_id: str, store_id: str, at: datetime, 
     insert_new(connection, tables.person, [row], "member_id")
 
 
+def party_of(connection: Connection, member_id: str) -> tuple[str, ...]:
+    """Every id of the person that an id stands for, in order; the id alone where it was never merged or nobody knows it."""
+    p = tables.person.c
+    mine = select(p.canonical_id).where(p.member_id == member_id).scalar_subquery()
+    rows = connection.execute(select(p.member_id).where(p.canonical_id == mine)).scalars()
+    return tuple(sorted({member_id, *rows}))
+
+
+def erased_among(connection: Connection, member_ids: Collection[str]) -> set[str]:
+    """Those of these members who were erased."""
+    p = tables.person.c
+    wanted = select(p.member_id).where(p.member_id.in_(list(member_ids)), p.state == "erased")
+    return set(connection.execute(wanted).scalars()) if member_ids else set()
+
+
 def note_profile(connection: Connection, keys: PeopleKeys, member: Member, at: datetime) -> None:
     """Remember, as marks, what a member's profile says that rules compare."""
     values = {**_compared(keys, member), "profile_at": at}

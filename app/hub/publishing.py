@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select, update
 
 from app.hub import tables
 from app.hub.archive import Archive, insert_new, upsert
+from app.hub.erasing import still_told
 from app.hub.feeds import append, holders, texts_of
 from app.hub.one_id import tell_newcomers
 from app.hub.people import hold
@@ -154,12 +155,12 @@ def publish(
 
 def _appending(feed: str, store_id: str, records: Sequence[Record]) -> Callable[[Connection], int]:
     """A unit that appends one batch; a store that comes to hold members is told with them what else it needs to know of them."""
-    texts = texts_of(records)
-
     def unit(connection: Connection) -> int:
-        members = [record for record in records if isinstance(record, Member)]
+        kept = still_told(connection, records) if feed in ("member", "family", "identity") else records
+        texts = texts_of(kept)
+        members = [record for record in kept if isinstance(record, Member)]
         if not members:
-            return len(append(connection, feed, store_id, texts))
+            return len(append(connection, feed, store_id, texts)) if texts else 0
         held = holders(connection, "member", texts)
         written = hold(connection, store_id, members)
         newcomers = [key for key in texts if store_id not in held.get(key, ())]
