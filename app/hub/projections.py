@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from app.hub import campaign_sales, coupons, leases, member_orders, tables, wallet
+from app.hub import campaign_sales, coupons, erasing, leases, member_orders, tables, wallet
 from app.hub.archive import upsert
 from app.hub.one_id import resolve
 from app.hub.people import PeopleTold, keep_told, one_at_a_time
@@ -24,6 +24,7 @@ from app.records.events import (
     LeaseReturned,
     MemberAttached,
     MemberJoined,
+    PersonErased,
     PointsMoved,
     ReadingTaken,
     ReturnClosed,
@@ -70,12 +71,18 @@ class Changes:
     people: dict[str, PeopleTold] = field(default_factory=dict)
     """Who joined, what identities were claimed and what was consented to, by the store that tells it."""
 
+    erasures: dict[str, list[tuple[PersonErased, str]]] = field(default_factory=dict)
+    """Who was erased and by whom, by the store that tells it."""
+    named: dict[str, set[str]] = field(default_factory=dict)
+    """Members whom sales, points, coupons and readings name, by the store that tells it."""
+
     def write(self, connection: Connection, now: datetime) -> None:
         """Apply everything; the tables always in this order."""
-        if self.people:
+        if self.people or self.erasures:
             one_at_a_time(connection)
         for store_id in sorted(self.people):
-            resolve(connection, keep_told(connection, store_id, self.people[store_id]), now)
+            told = erasing.without_erased(connection, store_id, self.people[store_id])
+            resolve(connection, keep_told(connection, store_id, told), now)
         upsert(connection, tables.sale, self.sales)
         upsert(connection, tables.sale_return, self.returns)
         for store_id, told in sorted(self.orders.items()):
@@ -110,6 +117,10 @@ class Changes:
             sales, returned = self.campaigns.get(store_id, ([], set()))
             redeemed = {use.sale_id for use in self.coupon_uses.get(store_id, ())}
             campaign_sales.keep(connection, store_id, sales, returned, redeemed)
+        for store_id in sorted(self.erasures):
+            erasing.take(connection, now, store_id, self.erasures[store_id])
+        for store_id in sorted(self.named):
+            erasing.settle_late(connection, store_id, self.named[store_id], now)
 
 
 def _summed(rows: dict[Key, Row], key: Row, sums: dict[str, int], **rest: object) -> None:
@@ -120,6 +131,8 @@ def _summed(rows: dict[Key, Row], key: Row, sums: dict[str, int], **rest: object
 
 def collect(changes: Changes, store_id: str, envelope: Envelope, body: Record, utc_offset_minutes: int) -> None:
     """Add one event's row changes; kinds that change no readable table add nothing."""
+    if isinstance(body, SaleClosed | PointsMoved | CouponRedeemed | CouponGranted | MemberAttached | ReadingTaken) and body.member_id:
+        changes.named.setdefault(store_id, set()).add(body.member_id)
     if isinstance(body, SaleClosed):
         _sale(changes, store_id, envelope, body, utc_offset_minutes)
     elif isinstance(body, ReturnClosed):
@@ -156,6 +169,8 @@ def collect(changes: Changes, store_id: str, envelope: Envelope, body: Record, u
         changes.people.setdefault(store_id, PeopleTold()).consents.append((body, envelope.at))
     elif isinstance(body, MemberAttached):
         _orders(changes, store_id).members[body.sale_id] = (body.member_id, envelope.day)
+    elif isinstance(body, PersonErased):
+        changes.erasures.setdefault(store_id, []).append((body, envelope.actor))
     elif isinstance(body, ReadingTaken):
         _orders(changes, store_id).readings.append(body)
     elif isinstance(body, ShiftClosed):

@@ -713,6 +713,21 @@ consent = Table(
 )
 """Every word a member ever gave or took back, for one purpose and by one version of its text."""
 
+person_act = Table(
+    "person_act",
+    metadata,
+    Column("act_id", String(36), primary_key=True),
+    Column("member_id", String(36), nullable=False),
+    Column("act", String(8), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("asked_via", String(16), nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_person_act_at", "at"),
+    Index("ix_person_act_member_id", "member_id", "at"),
+)
+"""What was done with one person's data: act look | export | erase, by whom, for what reason; `asked_via` is a store id or headquarters."""
+
 member_order = Table(
     "member_order",
     metadata,
