@@ -81,8 +81,8 @@ class Changes:
         if self.people or self.erasures:
             one_at_a_time(connection)
         for store_id in sorted(self.people):
-            told = erasing.without_erased(connection, store_id, self.people[store_id])
-            resolve(connection, keep_told(connection, store_id, told), now)
+            heard = erasing.without_erased(connection, store_id, self.people[store_id])
+            resolve(connection, keep_told(connection, store_id, heard), now)
         upsert(connection, tables.sale, self.sales)
         upsert(connection, tables.sale_return, self.returns)
         for store_id, told in sorted(self.orders.items()):
