@@ -72,6 +72,7 @@ class MemberPage(Desk):
         self._parts: _Parts | None = None
         self._growing = self._grow()
         self._begun = False
+        self._scanning = False
         self._stack = QStackedWidget()
         self._nobody = Slot()
         self._stack.addWidget(self._nobody)
@@ -128,10 +129,17 @@ class MemberPage(Desk):
         if self._sale is None:
             return
         before = self.till.selling.basket.member_id
-        self._sale.on_scanned(raw)
+        # The sale tells of its change while it is being made; the page is drawn once, when all is known.
+        self._scanning = True
+        try:
+            self._sale.on_scanned(raw)
+        finally:
+            self._scanning = False
         now = self.till.selling.basket.member_id
         if now and (now != before or self.till.member_view.is_member_code(raw)):
             self._show(now, self.till.selling.basket.found_by)
+        else:
+            self._sale_changed()
 
     def on_omnibox(self, text: str) -> bool:
         """Enter: on words, look for a member; on nothing, take the one on the page into the sale."""
@@ -222,7 +230,7 @@ class MemberPage(Desk):
         if not self._begun and self.till.selling.basket.member_id:
             self._begun = True
             QTimer.singleShot(GROW_AFTER_MS, self, self._grow_on)
-        if not self.isVisible() or self._form is not None:
+        if not self.isVisible() or self._form is not None or self._scanning:
             return
         member_id = self.till.selling.basket.member_id
         if member_id and member_id != self._member_id:

@@ -341,8 +341,12 @@ class MedicineRow(PaintedButton):
                 paint.rounded(painter, done, px(3), theme.color(tone))
 
 
+ROW_OF_TAGS, MOST_TAG_ROWS = 32, 2
+"""Design pixels from one row of chips to the next, and how many rows there are."""
+
+
 class TagFlow(Painted):
-    """Tags as chips that wrap."""
+    """Tags as chips that wrap into two rows at most; what has no room is counted, and told by tool tip and to screen readers."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -358,16 +362,26 @@ class TagFlow(Painted):
             self.setAccessibleName(" ".join(words for words, _ in tags))
             self.restyle()
 
-    def _places(self, width: float) -> list[tuple[float, float]]:
+    def _chips(self, width: float) -> list[tuple[str, str, float, float]]:
+        """(words, tone, x, y) of what is drawn: as many as two rows hold, and how many more there are."""
+        left = list(self._tags)
+        while True:
+            rest = len(self._tags) - len(left)
+            chips = self._laid([*left, (f"+{rest}", "mute")] if rest else left, width)
+            if not left or chips[-1][3] <= self.theme.px(ROW_OF_TAGS) * (MOST_TAG_ROWS - 1):
+                return chips
+            left.pop()
+
+    def _laid(self, tags: Sequence[tuple[str, str]], width: float) -> list[tuple[str, str, float, float]]:
         px = self.theme.px
-        places, x, y = [], 0.0, 0.0
-        for words, _ in self._tags:
+        chips, x, y = [], 0.0, 0.0
+        for words, tone in tags:
             wide = paint.pill_width(self.theme, words, role="caption")
             if x and x + wide > width:
-                x, y = 0.0, y + px(32)
-            places.append((x, y))
+                x, y = 0.0, y + px(ROW_OF_TAGS)
+            chips.append((words, tone, x, y))
             x += wide + px(8)
-        return places
+        return chips
 
     def hasHeightForWidth(self) -> bool:
         """Narrower is higher."""
@@ -375,8 +389,8 @@ class TagFlow(Painted):
 
     def heightForWidth(self, width: int) -> int:
         """Pixels for a width."""
-        places = self._places(width)
-        return round(places[-1][1]) + self.theme.px(24) if places else 0
+        chips = self._chips(width) if self._tags else []
+        return round(chips[-1][3]) + self.theme.px(24) if chips else 0
 
     def sizeHint(self) -> QSize:
         """In the width it has."""
@@ -388,7 +402,7 @@ class TagFlow(Painted):
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the chips."""
-        for (words, tone), (x, y) in zip(self._tags, self._places(rect.width()), strict=True):
+        for words, tone, x, y in self._chips(rect.width()) if self._tags else ():
             middle = y + self.theme.px(12)
             paint.pill(painter, self.theme, x, middle, words, tone=tone, height=24, role="caption", radius=6)
 
