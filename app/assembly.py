@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from app.counter.labelling import Labelling
     from app.counter.member_view import MemberView
     from app.counter.noting import Noting
+    from app.counter.segmenting import Segmenting
     from app.devices.labels.printer import LabelPaper, LabelPrinter
     from app.domain.family import FamilyRules
 
@@ -391,6 +392,7 @@ class Till:
             self.points,
             self.noting,
             self.caring,
+            self.segmenting,
             self.pack,
             self.shapes,
             self._family_rules,
@@ -418,6 +420,16 @@ class Till:
             lambda member_id, said: self.joining.set_consents(member_id, said),
             self.sync.wake,
         )
+
+    @cached_property
+    def segmenting(self) -> Segmenting:
+        """Labels of members and what they suggest, loaded when a member is first there."""
+        from app.counter.segmenting import Segmenting
+        from app.domain.care import CareRules
+
+        care = CareRules.read(json.loads(resource("rules", "care.json").read_text("utf-8")))
+        carried = json.loads(resource("rules", "segments.json").read_text("utf-8"))
+        return Segmenting(self.store, self.clock, self.post, self.goods, care, carried)
 
     @cached_property
     def labelling(self) -> Labelling:

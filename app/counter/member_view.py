@@ -15,6 +15,7 @@ from app.counter.noting import FAMILY, Noting
 from app.counter.points_book import PointsBook
 from app.counter.post import Post
 from app.counter.scene import CouponRow
+from app.counter.segmenting import Label, Segmenting
 from app.counter.selling import Selling
 from app.domain import masking, safety
 from app.domain.codes import CodeShapes, InHouseCode, ScanContext, read
@@ -164,6 +165,8 @@ class MemberScene:
     most_family: int
     tickets: tuple[TicketFace, ...]
     consents: tuple[ConsentFace, ...]
+    labels: tuple[Label, ...]
+    """Labels that a counter may show."""
     care: CareScene
     here: bool
     """Whether the open sale is already this member's."""
@@ -182,6 +185,7 @@ class MemberView:
         points: PointsBook,
         noting: Noting,
         caring: Caring,
+        segmenting: Segmenting,
         pack: RulePack,
         shapes: CodeShapes,
         rules: FamilyRules,
@@ -194,6 +198,7 @@ class MemberView:
         self._points = points
         self._noting = noting
         self._caring = caring
+        self._segmenting = segmenting
         self._pack = pack
         self._shapes = shapes
         self.rules = rules
@@ -238,6 +243,7 @@ class MemberView:
             tuple(
                 ConsentFace(one.purpose, one.given, shop_day(one.at), one.text_version) for one in self._store.people.consents(member_id)
             ),
+            self._segmenting.labels(member_id),
             self._caring.scene(member_id, kind=kind, context=context),
             self._selling.basket.member_id == member_id,
         )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.counter.returning import Returning
     from app.counter.reviewing import Reviewing
     from app.counter.seeking import Seeking
+    from app.counter.segmenting import Segmenting
     from app.counter.selling import Selling
     from app.counter.shifts import Shifts
     from app.counter.staging import Staging
@@ -67,6 +68,10 @@ class Till(Protocol):
     @property
     def caring(self) -> Caring:
         """Readings, medicines in use, follow-ups."""
+
+    @property
+    def segmenting(self) -> Segmenting:
+        """Labels of members, and what they suggest."""
 
     @property
     def noting(self) -> Noting:

@@ -39,6 +39,7 @@ from app.store.private import PrivateBlobs
 from app.store.projections import project
 from app.store.rows import upsert
 from app.store.sales import Sales
+from app.store.segments import Segments
 from app.store.settings import Settings
 from app.store.shelf_labels import ShelfLabels
 from app.store.shifts import Shifts
@@ -76,6 +77,7 @@ class Store:
     stock: Stock
     sales: Sales
     history: History
+    segments: Segments
     invoices: Invoices
     shifts: Shifts
     parked: Parked
@@ -191,6 +193,7 @@ class Store:
                 stock=Stock(readers, journal, clock, catalogue),
                 sales=Sales(readers),
                 history=History(readers),
+                segments=Segments(readers),
                 invoices=Invoices(readers, private),
                 shifts=Shifts(readers, till),
                 parked=Parked(readers, writer, till),

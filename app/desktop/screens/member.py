@@ -912,8 +912,10 @@ class _Parts:
         tags = [(words.of(language), "mute") for words in scene.care.conditions]
         if scene.head.chronic:
             tags.append((say("慢病会员", "Chronic care"), "info"))
+        tags += [(label.words.of(language), label.tone) for label in scene.labels]
+        why = [f"{label.words.of(language)}: {label.because.of(language)}" for label in scene.labels]
         none = say("还没有标签", "No tags yet")
-        self.tags.show_tags(say("健康与标签", "Health and tags"), tags, none)
+        self.tags.show_tags(say("健康与标签", "Health and tags"), tags, none, why)
 
     def _show_consent(self, scene: MemberScene) -> None:
         say = self._page.say

@@ -46,7 +46,8 @@ class DueLine(QWidget):
         language = self.theme.language
         self._icon.set_icon(*LOOKS.get(todo.kind, ("bell", "info")))
         self._title.set_words(todo.title.of(language))
-        self._title.setToolTip(todo.title.of(language))
+        self._title.setToolTip("\n".join(part for part in (todo.title.of(language), todo.note.of(language)) if part))
+        self.setAccessibleDescription(todo.note.of(language))
         self._button.set_words(todo.act_title.of(language))
         self._button.setAccessibleName(f"{todo.act_title.of(language)} {todo.title.of(language)}")
 

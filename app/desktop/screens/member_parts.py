@@ -269,10 +269,12 @@ class TagsCard(Card):
         self._body = Body(theme, self._flow)
         super().__init__(theme, "", self._body, gap=9, margins=(16, 12, 16, 12), parent=parent)
 
-    def show_tags(self, title: str, tags: Sequence[tuple[str, str]], none: str) -> None:
-        """(words, tone) of each tag."""
+    def show_tags(self, title: str, tags: Sequence[tuple[str, str]], none: str, why: Sequence[str] = ()) -> None:
+        """(words, tone) of each tag; `why` says in a line each because of what a label stands there."""
         self.title.set_words(title)
         self._flow.show_tags(tags)
+        self._flow.setToolTip("\n".join(why))
+        self._flow.setAccessibleDescription("\n".join(why))
         self._body.say_none("" if tags else none)
 
 

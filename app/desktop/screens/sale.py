@@ -702,6 +702,9 @@ class SalePage(Page):
         self.scene: Scene | None = None
         self._file: MemberPage | None = None
         self._dues_mark: tuple[object, ...] = ()
+        self._dues: tuple[Todo, ...] = ()
+        self._suggested: tuple[Todo, ...] = ()
+        self._dues_shown: tuple[Todo, ...] | None = None
         self._said: Echo | None = None
         self.tickets = TicketBar(theme)
         self.head = CartHead(theme)
@@ -1111,13 +1114,32 @@ class SalePage(Page):
         """What is to be done for the member: read once for each member, and again after anything was recorded."""
         member = self.scene.member if self.scene is not None else None
         mark = (member.member_id if member else "", self.till.store.journal.head().seq, self.theme.language)
-        if self._file is None or mark == self._dues_mark:
+        if self._file is None:
             return
+        if mark != self._dues_mark:
+            self._read_dues(member, mark)
+            self._dues_shown = None
+        self._show_dues()
+
+    def _show_dues(self) -> None:
+        """What care asks for first, then what the member's labels suggest, as far as the sale as it stands allows."""
+        goods = [line.product_id for line in self.scene.lines] if self.scene is not None else []
+        shown = self._dues
+        if self._suggested:
+            shown += self.till.segmenting.fitting(self._suggested, self.till.selling.verdicts, goods, self._dues)
+        if shown != self._dues_shown:
+            self._dues_shown = shown
+            self.member.show_dues(shown)
+
+    def _read_dues(self, member: MemberFace | None, mark: tuple[object, ...]) -> None:
         self._dues_mark = mark
+        self._dues = self._suggested = ()
         try:
-            self.member.show_dues(self.till.caring.scene(member.member_id).todos if member is not None else ())
+            if member is not None:
+                self._dues = self.till.caring.scene(member.member_id).todos
+                self._suggested = self.till.segmenting.suggestions(member.member_id)
         except Refused:
-            self.member.show_dues(())
+            self._dues = ()
 
     def _act_due(self, todo: Todo) -> None:
         """A refill goes into the sale; a reading or a call is entered on the member's page."""
