@@ -25,7 +25,7 @@ from app.records.clock import SHOP_TIME, Clock, shop_day
 from app.records.ids import new_id
 from app.records.keys import DeviceKey
 from app.records.ledger import PrivateBlob
-from app.records.people import Staff
+from app.records.people import Consent, Staff
 from app.records.resources import resource
 from app.store.care import PastPurchase
 from app.store.catalogue import build_catalogue
@@ -149,7 +149,7 @@ def found_demo(
 
 
 def found_care(store: Store, clock: Clock, care: DemoCare, place: str) -> None:
-    """Record the demo's histories: consents, readings, doses and talks as facts, what was bought before as purchases brought forward."""
+    """Record the demo's histories: readings, doses and talks as facts; consents and purchases as told from before."""
     today = shop_day(clock.now())
     bodies: list[Record] = []
     blobs: list[PrivateBlob] = []
@@ -159,12 +159,12 @@ def found_care(store: Store, clock: Clock, care: DemoCare, place: str) -> None:
         return blobs[-1].blob_id
 
     version = str(json.loads(resource("texts", "consents.json").read_text("utf-8"))["version"])
-    for member_id in care.members:
-        bodies.append(
-            events.ConsentSet(
-                consent_id=new_id(clock), member_id=member_id, purpose="health", text_version=version, given=True, channel="signature"
-            )
-        )
+    signed = datetime.combine(today - timedelta(days=_CONSENTED_DAYS), time(10), SHOP_TIME).astimezone(UTC)
+    told = [
+        Consent(id=f"{member_id}:health", member_id=member_id, purpose="health", given=True, text_version=version, at=signed)
+        for member_id in care.members
+    ]
+    store.inbox.apply("consent", [one.model_dump(mode="json") for one in told], "").result()
     for each in care.readings:
         day = datetime.combine(today - timedelta(days=each.days_ago), time(), SHOP_TIME)
         plain = {"kind": each.kind, "figures": dict(each.figures), "context": each.context}
@@ -208,6 +208,8 @@ def found_care(store: Store, clock: Clock, care: DemoCare, place: str) -> None:
 
 DEMO_PHARMACIST = "staff-1002"
 _CARE_AT_ONCE = 200
+_CONSENTED_DAYS = 264
+"""The demo's members consented to their health file long before the first reading."""
 
 
 def bring_in(folder: Path, clock: Clock, kind: str, path: str, say: Say = lambda _: None) -> str:

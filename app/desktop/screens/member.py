@@ -925,7 +925,7 @@ class _Parts:
             self.consent.show_consent("shield-warning", "warn", say("健康档案未授权", "No health consent"), say("去授权", "Consents"), line)
         elif health.given:
             when = say(f"{health.on} 同意", f"{health.on}")
-            line = say("看完整手机号会留痕；会员可随时撤回。", "Looks at the number are logged; ends any time.")
+            line = say("看完整手机号会留痕；会员可随时撤回。", "Looks at the number are logged.")
             self.consent.show_consent("shield-check", "good", say("健康档案授权有效", "Health consent holds"), when, line)
         else:
             line = say("不留读数，只当面告诉", "Readings are told, not kept")
