@@ -116,25 +116,31 @@ def choose_in(run: Reckoning, coupons: Sequence[HeldCoupon], *, most: int = 0, t
     search = _Search(run, ordered, most or len(ordered), tries)
     search.follow(0, (), 0)
     best, second = search.best, search.second
-    chosen = {ordered[place].serial for place in best.places}
+    used = [ordered[place].terms for place in best.places]
+    chosen = {terms.id for terms in used}
     return CouponChoice(
         serials=tuple(ordered[place].serial for place in best.places),
         cut_fen=best.cut_fen,
         runner_up=tuple(ordered[place].serial for place in second.places),
         runner_up_fen=second.cut_fen,
-        waiting=tuple(_why_waiting(run, one) for one in ordered if one.serial not in chosen),
+        waiting=tuple(_why_waiting(run, one, used) for one in ordered if one.serial not in chosen),
         proven=search.left > 0,
         tries=tries - search.left,
     )
 
 
-def _why_waiting(run: Reckoning, one: HeldCoupon) -> WaitingCoupon:
-    """What the coupon alone would do to the basket after the store's offers."""
+def _why_waiting(run: Reckoning, one: HeldCoupon, used: Sequence[BookedOffer]) -> WaitingCoupon:
+    """What the coupon alone would do to the basket after the store's offers, and whether those in use leave it a turn."""
     mark = run.mark()
     amount = run.apply(one.terms)
     note: QuoteNote | None = run.notes[-1] if len(run.notes) > mark.notes else None
     run.restore(mark)
     if amount:
+        when = one.terms.when
+        if when is not None and when.per_person:
+            count = when.used(run.around) + sum(other.when is not None and other.when.offer_id == when.offer_id for other in used)
+            if count >= when.per_person:
+                return WaitingCoupon(one.serial, "per_person", (("most", when.per_person), ("used", count)))
         return WaitingCoupon(one.serial, "better_without", (("amount_fen", amount),))
     if note is None:
         return WaitingCoupon(one.serial, "nothing_in_scope")

@@ -64,7 +64,8 @@ def round_half_up(numerator: int, denominator: int) -> int:
 
 def percent_bp(amount_fen: int, bp: int) -> int:
     """Take basis points of an amount, half a fen rounded up (away from zero): percent_bp(1999, 1000) -> 200."""
-    return round_half_up(amount_fen * bp, WHOLE_BP)
+    whole = amount_fen * bp
+    return (2 * whole + WHOLE_BP) // (2 * WHOLE_BP) if whole >= 0 else round_half_up(whole, WHOLE_BP)
 
 
 def share_out(total_fen: int, weights: Sequence[int]) -> list[int]:

@@ -216,6 +216,8 @@ class OfferBook:
         return [self.offers[place] for place in sorted(places)]
 
 
+_NO_GROUP: frozenset[str] = frozenset()
+_BETTER_IN_GROUP = Miss("better_in_group")
 _KINDS = {kind.KIND: kind for kind in KINDS}
 _PRICE_CHANGE = ("price_change", "", "改价", "Price change")
 _MEMBER_PRICE = ("member_price", "", "会员价", "Member price")
@@ -251,11 +253,12 @@ class _Turn:
 
 
 class _Mark(NamedTuple):
-    """A moment of a reckoning: how many changes, cuts and notes there were."""
+    """A moment of a reckoning: how many changes, cuts, notes and uses of limited offers there were."""
 
     changes: int
     made: int
     notes: int
+    limited: int
 
 
 @dataclass(slots=True)
@@ -278,6 +281,8 @@ class Reckoning:
     notes: list[QuoteNote] = field(default_factory=list)
     changes: list[tuple[Goods, int, str, bool, frozenset[str]]] = field(default_factory=list)
     """What goods were like before each offer that touched them, so that going back costs what was changed and not the basket."""
+    limited: list[str] = field(default_factory=list)
+    """Offers with a bound for each person, once for every use in this sale."""
 
     @classmethod
     def of(
@@ -375,7 +380,7 @@ class Reckoning:
         if coupon.member_tiers and (not self.member or self.tier not in coupon.member_tiers):
             found.append(Miss("tier_only", (("tiers", ";".join(sorted(coupon.member_tiers))),)))
         if coupon.when is not None:
-            found += coupon.when.failed(self.around, self.day, _products(scoped))
+            found += self._failed(coupon.when, scoped)
         named = self._of(coupon.names) if coupon.names else []
         if not (scoped if coupon.promotion.uses_scope else named):
             # Told what it would take, as if an empty part of the scope lay there.
@@ -388,7 +393,7 @@ class Reckoning:
 
     def mark(self) -> _Mark:
         """What `restore` needs to come back to this moment."""
-        return _Mark(len(self.changes), len(self.made), len(self.notes))
+        return _Mark(len(self.changes), len(self.made), len(self.notes), len(self.limited))
 
     def restore(self, mark: _Mark) -> None:
         """Forget everything since a mark."""
@@ -398,6 +403,7 @@ class Reckoning:
             goods.left_fen, goods.shut, goods.touched, goods.groups = left_fen, shut, touched, groups
         del self.made[mark.made :]
         del self.notes[mark.notes :]
+        del self.limited[mark.limited :]
 
     def quoted(self, lines: Sequence[PriceLine], coupons: Sequence[BookedOffer] = ()) -> Quote:
         """The quote with these coupons taken after everything so far, in this order."""
@@ -457,17 +463,23 @@ class Reckoning:
         if one.member_tiers and (not self.member or self.tier not in one.member_tiers):
             self._note(one, "tier_only")
             return None
-        if one.when is not None and (failed := one.when.failed(self.around, self.day, _products(scoped))):
+        if one.when is not None and (failed := self._failed(one.when, scoped)):
             self._note(one, failed[0].code, failed[0].facts)
             return None
         return _Turn(one, scoped, named)
 
+    def _failed(self, when: Conditions, scoped: Sequence[Goods]) -> tuple[Miss, ...]:
+        products = frozenset(goods.product_id for goods in scoped)
+        return when.failed(self.around, self.day, products, self.limited.count(when.offer_id))
+
     def _of(self, products: frozenset[str]) -> list[Goods]:
         """The goods of some products, in the order of all goods."""
-        held = products & self.of_product.keys()
+        of_product = self.of_product
+        held = [product for product in products if product in of_product]
         if len(held) == 1:
-            return self.of_product[next(iter(held))]
-        return [goods for product in sorted(held) for goods in self.of_product[product]]
+            return of_product[held[0]]
+        held.sort()
+        return [goods for product in held for goods in of_product[product]]
 
     def _work_out(self, turn: _Turn) -> Outcome | Miss:
         """What the offer would take off the goods still open to it."""
@@ -531,13 +543,16 @@ class Reckoning:
                             best[goods] = (amount, turn)
             winner, lead = None, 0
             for turn, outcome in together:
-                margin = outcome.total_fen - sum(best[goods][0] for goods in outcome.used if goods in best)
+                margin = outcome.total_fen - sum([best[goods][0] for goods in outcome.used if goods in best])
                 if margin > lead:
                     winner, lead = (turn, outcome), margin
             concluded: list[tuple[_Turn, Outcome | Miss]] = [winner] if winner is not None else []
             if winner is None:
                 single = [turn for turn in waiting if turn.one.promotion.apart]
-                concluded = [(turn, _own_part(turn, best)) for turn in single or waiting]
+                won: dict[_Turn, list[tuple[Goods, int]]] = {}
+                for goods, (amount, turn) in best.items():
+                    won.setdefault(turn, []).append((goods, amount))
+                concluded = [(turn, _own_part(turn, won.get(turn, ()))) for turn in single or waiting]
             taken: set[Goods] = set()
             for turn, result in concluded:
                 self._conclude(turn.one, result)
@@ -555,7 +570,8 @@ class Reckoning:
             self._note(one, result.code, result.facts)
             return 0
         cause, group, alone, made = one.cause, one.stack_group, one.exclusive, self.made
-        self.changes += [(goods, goods.left_fen, goods.shut, goods.touched, goods.groups) for goods in result.used]
+        used = result.used
+        self.changes += [(goods, goods.left_fen, goods.shut, goods.touched, goods.groups) for goods in used]
         total_fen = 0
         for goods, amount in result.cuts:
             if amount:
@@ -564,12 +580,15 @@ class Reckoning:
                     goods.shut = "nothing_left"
                 made.append((goods, cause, amount))
                 total_fen += amount
-        for goods in result.used:
+        own = frozenset((group,)) if group else _NO_GROUP
+        for goods in used:
             goods.touched = True
             if alone:
                 goods.shut = "taken_by_exclusive"
             if group:
-                goods.groups |= {group}
+                goods.groups = goods.groups | own if goods.groups else own
+        if total_fen and one.when is not None and one.when.per_person:
+            self.limited.append(one.when.offer_id)
         self._note(one, "applied", (("amount_fen", total_fen),))
         return total_fen
 
@@ -581,11 +600,8 @@ class Reckoning:
             self.made.append((goods, cause, amount))
 
     def _note(self, one: BookedOffer, code: str, facts: Facts = ()) -> None:
-        self.notes.append(QuoteNote(code, one.id, one.title_zh, one.title_en, facts))
-
-
-def _products(goods: Sequence[Goods]) -> frozenset[str]:
-    return frozenset(one.product_id for one in goods)
+        # As in `result`: under thousands of offers a named tuple's own maker is what a scan waits for.
+        self.notes.append(tuple.__new__(QuoteNote, (code, one.id, one.title_zh, one.title_en, facts)))
 
 
 def _lawful(outcome: Outcome) -> Outcome | Miss:
@@ -597,9 +613,8 @@ def _lawful(outcome: Outcome) -> Outcome | Miss:
     return Outcome(cuts, tuple(goods for goods in outcome.used if goods not in free))
 
 
-def _own_part(turn: _Turn, best: Mapping[Goods, tuple[int, _Turn]]) -> Outcome | Miss:
+def _own_part(turn: _Turn, won: Sequence[tuple[Goods, int]]) -> Outcome | Miss:
     """The part of an offer's separate cuts that no other offer of its group beats."""
     if not isinstance(turn.result, Outcome):
-        return turn.result or Miss("better_in_group")
-    cuts = tuple((goods, amount) for goods, (amount, by) in best.items() if by is turn)
-    return Outcome(cuts, tuple(goods for goods, _ in cuts)) if cuts else Miss("better_in_group")
+        return turn.result or _BETTER_IN_GROUP
+    return Outcome(tuple(won), tuple([goods for goods, _ in won])) if won else _BETTER_IN_GROUP

@@ -72,8 +72,11 @@ class Conditions:
         )
         return read if read != cls(offer_id) else None
 
-    def failed(self, around: Circumstances, day: date, products: frozenset[str]) -> tuple[Miss, ...]:
-        """Every condition that does not hold on a business day for a basket with these goods in the offer's scope."""
+    def failed(self, around: Circumstances, day: date, products: frozenset[str], here: int = 0) -> tuple[Miss, ...]:
+        """Every condition that does not hold on a business day for a basket with these goods in the offer's scope.
+
+        `here` is how often this sale uses the offer already: of two coupons of one offer each counts.
+        """
         found: list[Miss] = []
         if self.hours and around.minute >= 0 and not any(start <= around.minute < end for start, end in self.hours):
             found.append(Miss("when_hours", (("hours", "、".join(f"{_clock(a)}-{_clock(b)}" for a, b in self.hours)),)))
@@ -87,10 +90,13 @@ class Conditions:
             found.append(Miss("when_refill"))
         if self.old and not self.old & around.traded:
             found.append(Miss("when_trade_in", (("old", ";".join(sorted(self.old))),)))
-        used = dict(around.used).get(self.offer_id, 0)
-        if self.per_person and used >= self.per_person:
+        if self.per_person and (used := self.used(around) + here) >= self.per_person:
             found.append(Miss("per_person", (("most", self.per_person), ("used", used))))
         return tuple(found)
+
+    def used(self, around: Circumstances) -> int:
+        """How often the member has used the offer before."""
+        return dict(around.used).get(self.offer_id, 0)
 
 
 def _minute(text: object) -> int:

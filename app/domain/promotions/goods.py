@@ -42,7 +42,7 @@ class Outcome:
     @property
     def total_fen(self) -> int:
         """The whole cut."""
-        return sum(amount for _, amount in self.cuts)
+        return sum([amount for _, amount in self.cuts])
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,11 @@ class Threshold:
 
     def work_out(self, scoped: Sequence[Goods], named: Sequence[Goods]) -> Outcome | Miss:
         """Share the reached tier's amount by what is left to pay; tell how much is missing otherwise."""
-        sum_fen = sum(goods.left_fen for goods in scoped)
+        left = [goods.left_fen for goods in scoped]
+        sum_fen = sum(left)
         for reach, off in self.tiers:
             if sum_fen >= reach:
-                shares = share_out(off, [goods.left_fen for goods in scoped])
+                shares = share_out(off, left)
                 return Outcome(tuple(zip(scoped, shares, strict=True)), tuple(scoped))
         reach, off = self.tiers[-1]
         return Miss("threshold_short", (("short_fen", reach - sum_fen), ("reach_fen", reach), ("off_fen", off)))

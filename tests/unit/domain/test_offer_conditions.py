@@ -131,3 +131,28 @@ def test_the_new_kinds_take_part_in_the_best_choice() -> None:
     best = choose(lines, BOOK, coupons, member=True, tier="", day=DAY)
     assert (set(best.serials), best.cut_fen, best.proven) == ({"s-1", "s-2"}, 2300, True)
     assert quote(lines, BOOK, member=True, tier="", day=DAY, coupons=[one.terms for one in coupons]).cut_fen == 2300
+
+
+def test_two_coupons_of_one_offer_in_one_sale_both_count_for_the_person() -> None:
+    """One a person: the better of two is used, also where a person wanted both, and the other says why it waits."""
+    limited = offer(when={"per_person": 1}, tiers=[{"reach_fen": 1000, "off_fen": 300}])
+    small, large = held(limited, "s-1", DAY, 100), held(limited, "s-2", DAY, 300)
+    best = choose((line(price=6000),), BOOK, [small, large], member=True, tier="", day=DAY)
+    assert (best.serials, best.cut_fen, best.proven) == (("s-2",), 300, True)
+    assert [(one.serial, one.code, dict(one.facts)["used"]) for one in best.waiting] == [("s-1", "per_person", 1)]
+    both = quote((line(price=6000),), BOOK, member=True, tier="", day=DAY, coupons=[small.terms, large.terms])
+    assert both.cut_fen == 100 and both.notes[-1].code == "per_person"
+    two = offer(when={"per_person": 2}, tiers=[{"reach_fen": 1000, "off_fen": 300}])
+    coupons = [held(two, f"s-{number}", DAY, 0) for number in range(3)]
+    assert choose((line(price=6000),), BOOK, coupons, member=True, tier="", day=DAY).cut_fen == 600
+    free = [held(offer(), f"s-{number}", DAY, 0) for number in range(3)]
+    assert choose((line(price=6000),), BOOK, free, member=True, tier="", day=DAY).cut_fen == 900
+
+
+def test_a_use_that_is_taken_back_leaves_its_turn_to_another() -> None:
+    run = Reckoning.of((line(price=6000),), BOOK, member=True, tier="", day=DAY)
+    limited = BookedOffer.read(offer(**when(per_person=1)))
+    mark = run.mark()
+    assert (run.apply(limited), run.apply(limited)) == (300, 0)
+    run.restore(mark)
+    assert run.apply(limited) == 300
