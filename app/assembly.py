@@ -62,6 +62,7 @@ from app.sync.worker import SyncState, SyncWorker
 if TYPE_CHECKING:
     # Loaded late: see `Till.joining` and `Till.labelling`.
     from app.counter.caring import Caring
+    from app.counter.erasing import Erasing
     from app.counter.joining import Joining
     from app.counter.labelling import Labelling
     from app.counter.member_view import MemberView
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from app.counter.segmenting import Segmenting
     from app.devices.labels.printer import LabelPaper, LabelPrinter
     from app.domain.family import FamilyRules
+    from app.domain.retention import Retention
 
 log = logging.getLogger(__name__)
 
@@ -204,6 +206,13 @@ def hub_client(store: Store, folder: Path, limits: Limits | None = None) -> HubC
         return None
     key = store.key or DeviceKey.from_bytes(read_key(folder, DEVICE_KEY))
     return HubClient(url, key, bytes.fromhex(hub_key), limits=limits, on_hub_time=store.journal.heard_from_hub)
+
+
+def retention() -> Retention:
+    """What is kept of people, for how long and why."""
+    from app.domain.retention import Retention
+
+    return Retention.read(json.loads(resource("rules", "retention.json").read_text("utf-8")))
 
 
 def caring_on(
@@ -377,6 +386,13 @@ class Till:
         texts = ConsentTexts.read(json.loads(resource("texts", "consents.json").read_text("utf-8")))
         rights = self.proving.rights
         return Noting(self.store, self.clock, self.post, self.selling, self._family_rules, texts, rights, self.sync.wake)
+
+    @cached_property
+    def erasing(self) -> Erasing:
+        """Erasing a person, loaded when somebody first asks for it."""
+        from app.counter.erasing import Erasing
+
+        return Erasing(self.store, self.clock, self.post, self.points, self.selling, self.sync.wake)
 
     @cached_property
     def member_view(self) -> MemberView:

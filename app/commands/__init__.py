@@ -18,6 +18,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("verify", "prove that an export, or this till's ledger, was not changed"),
     ("export", "write the ledger's events to a signed file that `verify` can prove"),
     ("report", "make one report as PDF or CSV: day book, Z, registers, reviews, duties, near expiry; a sale or shelf labels on A4"),
+    ("erase", "erase one person from this till and, through headquarters, from every other; what a law keeps stays"),
     ("backup", "make, list or restore full encrypted copies of the ledger"),
     ("replay", "play tapes of counter days against a real headquarters"),
     ("bench", "measure scan, search, checkout, start, kill, receipt; ratios to floors of the same run"),

@@ -293,6 +293,9 @@ class Player:
                 said = Clauses.cut(words, ("by",))
                 who, purpose, how = said.first
                 self._act("consent", text=self._names.code(who), purpose=purpose, given=how == "given", channel=said.of("by", "spoken"))
+            case "erase":
+                said = Clauses.cut(words, ("pin",))
+                self._act("erase", text=self._names.code(said.first[0]), pin=said.of("pin"))
             case "recall":
                 self._act("recall", ticket=int(words[0]))
             case "paper":

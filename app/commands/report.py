@@ -8,7 +8,7 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 
-from app.assembly import caring_on, open_store, rule_pack
+from app.assembly import caring_on, open_store, retention, rule_pack
 from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
 from app.commands.faults import in_words
 from app.counter.authorising import Authorising
@@ -17,9 +17,11 @@ from app.counter.goods import Goods
 from app.counter.label_printing import LabelPrinting
 from app.counter.labelling import Labelling
 from app.counter.memo import Memo
+from app.counter.personal import Personal
 from app.counter.post import Post, TillProfile
 from app.devices.labels.layout import sheets
 from app.records.clock import Clock, SystemClock, shop_day
+from app.records.people import Staff
 from app.reports import REPORTS
 from app.reports.making import Made, ReportFault, Wish, keep, make, month_of, report_of, sale_sheet
 from app.store.faults import StoreFault
@@ -39,7 +41,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--z", type=int, metavar="NUMBER", help="number of the Z (default: the last one)")
     parser.add_argument("--number", metavar="NUMBER", help="the printed number of the sale (sale: default the last one)")
     parser.add_argument("--sheet", choices=[grid.key for grid in sheets()], default=sheets()[0].key, help="sheet of stickers (labels)")
-    parser.add_argument("--member", metavar="WHO", help="phone, card number or exact name (health, refills)")
+    parser.add_argument("--member", metavar="WHO", help="phone, card number or exact name (health, refills, person)")
     parser.add_argument("--all", action="store_true", help="labels of every product never labelled, not only of changed prices (labels)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write, .csv for a table (default: reports/ of the data folder)")
     parser.add_argument("--csv", action="store_true", help="a table instead of a page")
@@ -47,12 +49,16 @@ def main(argv: list[str]) -> int:
 
     clock = SystemClock()
     try:
-        store = open_store(options.data_folder(chosen), clock, write=False)
+        store = open_store(options.data_folder(chosen), clock, write=chosen.name in _PERSON)
     except (OSError, StoreFault) as error:
         options.tell(f"cannot open: {in_words(error)}")
         return EXIT_FAULT
     try:
         now = clock.now()
+        if chosen.name in _PERSON:
+            for made in _person(store, clock, chosen.member or ""):
+                print(keep(made, (chosen.out or store.directory / "reports" / made.name).with_suffix(Path(made.name).suffix)))
+            return EXIT_OK
         if chosen.name in _MEMBER_PAPERS:
             _ask_right(store, clock)
             made = _member_paper(store, clock, chosen.name, chosen.member or "")
@@ -94,6 +100,9 @@ _PAPERS = {"sale": "A sale on A4 · 销售清单", "labels": "Shelf labels on A4
 _MEMBER_PAPERS = {"health": "A member's health file on A4 · 健康档案", "refills": "A member's refill card on A6 · 续方提醒卡"}
 """What is about one member: readings, medicines and consents name people, so that the PIN of a pharmacist or manager is asked for."""
 
+_PERSON = {"person": "A copy of everything about one person, JSON and PDF · 个人信息副本"}
+"""What a person may ask for under the law; that it was made is an event, so that the till's window must be closed."""
+
 _SENTENCES = {
     "no_member": "--member fits no member, or more than one",
     "no_sale": "there is no such sale",
@@ -107,7 +116,8 @@ _SENTENCES = {
 
 def _names() -> list[tuple[str, str]]:
     """Every name with its title."""
-    return [*((report.key, f"{report.title.en} · {report.title.zh}") for report in REPORTS), *_PAPERS.items(), *_MEMBER_PAPERS.items()]
+    shown = ((report.key, f"{report.title.en} · {report.title.zh}") for report in REPORTS)
+    return [*shown, *_PAPERS.items(), *_MEMBER_PAPERS.items(), *_PERSON.items()]
 
 
 def _sale(store: Store, number: str | None) -> Made:
@@ -127,6 +137,18 @@ def _member_paper(store: Store, clock: Clock, name: str, who: str) -> Made:
     care = caring_on(store, clock, Post(till), Goods(store, Memo(store, clock)), rule_pack().word)
     content = care.health_file(found[0].id) if name == "health" else care.refill_card(found[0].id)
     return Made(f"{name}-{found[0].card_no[-4:]}-{shop_day(clock.now()).isoformat()}.pdf", content, personal=True)
+
+
+def _person(store: Store, clock: Clock, who: str) -> tuple[Made, Made]:
+    """The copy of one person's data as JSON and PDF; ReportFault `no_member`."""
+    found = store.people.find_members(who)
+    if len(found) != 1:
+        raise ReportFault("no_member")
+    staff = _ask_right(store, clock)
+    till = TillProfile(store.store_id, store.settings.text("store.name"), store.settings.text("store.branch"), store.till, "")
+    told, paper = Personal(store, clock, Post(till), retention()).copy(found[0], staff)
+    name = f"person-{found[0].card_no[-4:]}-{shop_day(clock.now()).isoformat()}"
+    return Made(f"{name}.json", told, personal=True), Made(f"{name}.pdf", paper, personal=True)
 
 
 def _labels(store: Store, clock: Clock, sheet: str, *, every: bool) -> Made:
@@ -161,9 +183,9 @@ def _near_days(day: date) -> int:
     return entry.terms.number("days") if entry else 0
 
 
-def _ask_right(store: Store, clock: Clock) -> None:
+def _ask_right(store: Store, clock: Clock) -> Staff:
     """The PIN of somebody who may see names and ID numbers; Refused otherwise. A pipe may give it as one line."""
     roles = store.settings.text("rights.registers").split(";")
     asks = f"PIN ({' / '.join(roles)}): "
     pin = getpass.getpass(asks, stream=sys.stderr) if sys.stdin.isatty() else sys.stdin.readline().strip()
-    Authorising(store, clock).anyone(pin, roles)
+    return Authorising(store, clock).anyone(pin, roles)

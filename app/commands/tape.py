@@ -47,6 +47,7 @@ VERBS: dict[str, str] = {
     "attach": "attach SALE MEMBER",
     "join": "join PHONE [name NAME] [born DATE] [source CODE] [campaign ID] [referrer WHO] [guardian WHO] [say PURPOSE,…] [another yes]",
     "consent": "consent WHO PURPOSE given|withdrawn [by CHANNEL]",
+    "erase": "erase WHO pin PIN",
     "hold": "hold",
     "recall": "recall N",
     "clear": "clear",

@@ -21,7 +21,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from app.assembly import Till, open_store
+from app.assembly import Till, open_store, retention
 from app.counter.asking import refusal_text
 from app.counter.faults import Refused
 from app.records.base import Record
@@ -300,6 +300,12 @@ class DrivenTill:
     def do_consent(self, text: str, purpose: str, given: bool, channel: str) -> None:
         """What a member says to one purpose."""
         self.till.joining.set_consents(self._one_member(text), {purpose: given}, channel)
+
+    def do_erase(self, text: str, pin: str) -> Answer:
+        """Erase somebody by a manager's PIN."""
+        member, _ = self.till.erasing.whom(text)
+        done = self.till.erasing.erase(member.id, "asked", self.till.authorising.anyone(pin, retention().roles))
+        return {"ids": list(done.ids), "points": done.points}
 
     def do_consents(self, text: str) -> Answer:
         """How a member stands to every purpose: given | withdrawn | unasked."""

@@ -62,6 +62,8 @@ class Faces:
     look: Callable[[], Look] = Look
     training: bool = False
     zone: tzinfo = SHOP_TIME
+    erased: Callable[[str], bool] = lambda _: False
+    """Whether a member's data were erased since."""
 
     @classmethod
     def of(cls, till: TillProfile, settings: Settings, store: Store) -> Faces:
@@ -76,7 +78,7 @@ class Faces:
             rows = [row for row in settings.get("tender.methods") if row["id"] == method]
             return str(rows[0][f"title_{language}"]) if rows else ""
 
-        return cls(till, staff, store.people.member, tender, lambda: Look.of(settings))
+        return cls(till, staff, store.people.member, tender, lambda: Look.of(settings), erased=store.people.erased)
 
 
 @cache
@@ -159,6 +161,8 @@ class Pen:
         if member is not None:
             number = mask_phone(member.phone) if member.phone else mask_card(member.card_no)
             self.named("member", f"{mask_name(member.name)} {number} {self.coded('tier', member.tier)}".strip())
+        elif member_id and self.faces.erased(member_id):
+            self.named("member", self.word("member_erased"))
 
     def pair(self, left: str, right: str, *, bold: bool = False, big: bool = False) -> None:
         """Add a label at the left edge and a value at the right edge."""

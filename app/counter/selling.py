@@ -115,6 +115,7 @@ class Selling:
         self._waiting: list[tuple[str, str]] = []
         self._multiplier = 0
         self._paying = False
+        self._pages = store.inbox.pages
         self._stage: Stage | None = None
         self._written = baskets.BasketText()
         self._faults: list[BaseException] = []
@@ -157,7 +158,10 @@ class Selling:
         return self.scene()
 
     def scene(self) -> Scene:
-        """All that the Sale page shows now."""
+        """All that the Sale page shows now; a member who was erased since, here or at headquarters, has gone from it."""
+        if self._pages != self._store.inbox.pages:
+            self._pages = self._store.inbox.pages
+            self.part_from_erased()
         return self._staging.scene(
             self._state.basket,
             self.stage,
@@ -1149,6 +1153,19 @@ class Selling:
         patient = basket.patient if basket.patient.kind == "typed" else PatientRef()
         self._change(replace(self._state, basket=self._of_member(basket, "", "", patient, "")))
         return self._told("member_gone", undoable=True)
+
+    def part_from_erased(self) -> bool:
+        """Let go a member who was erased, even from a sale at payment; the goods stay, and nothing can be undone to them."""
+        basket = self._state.basket
+        if not self._store.people.erased(basket.member_id):
+            return False
+        patient = basket.patient if basket.patient.kind == "typed" else PatientRef()
+        self._undo.clear()
+        self._state = replace(self._state, basket=self._of_member(basket, "", "", patient, ""))
+        self._stage = None
+        self._staging.forget()
+        self._persist()
+        return True
 
     @staticmethod
     def _of_member(basket: Basket, member_id: str, label: str, patient: PatientRef, found_by: str) -> Basket:

@@ -22,6 +22,7 @@ from app.reports.near_expiry import near_expiry_csv, near_expiry_pdf
 from app.reports.reviews import reviews_csv, reviews_pdf
 from app.reports.sale_sheet import render
 from app.reports.shop import sales_by_hour, shop_face, staff_names, tender_titles
+from app.reports.words import Words
 from app.reports.z_report import day_pdf, x_pdf, z_pdf
 from app.store.open_store import Store
 from app.store.sales import StoredSale
@@ -88,6 +89,8 @@ def sale_sheet(store: Store, sale: StoredSale) -> Made:
     staff, tender = _namings(store)
     member = store.people.member(sale.member_id) if sale.member_id else None
     named = f"{mask_name(member.name)} {mask_phone(member.phone)}".strip() if member is not None else ""
+    if not named and store.people.erased(sale.member_id):
+        named = Words(shop.language)("access.erased")
     content = render(
         sale.body, sale.number, sale.at, shop, staff, tender,
         member=named, reprints=sale.reprints, returned=tuple(sale.returned.items()),

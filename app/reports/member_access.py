@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.domain.masking import mask_card, mask_name, mask_phone
 from app.domain.member_rights import RightsRules
+from app.domain.verdict import Text
 from app.records.resources import resource
 from app.reports.page import Cell, Column, Page, moment
 from app.reports.shop import shop_face, staff_names
@@ -15,6 +17,8 @@ from app.reports.table import csv_table
 from app.reports.words import Words
 from app.store.open_store import Store
 
+REQUEST = "request"
+"""The purpose of a copy that the person asked for."""
 _COLUMNS = (("access.at", 2.0), ("access.actor", 2.0), ("access.member", 3.4), ("access.what", 2.6), ("access.purpose", 3.0))
 
 
@@ -40,15 +44,24 @@ def accesses(store: Store, first: date, last: date) -> tuple[Access, ...]:
             staff(row.actor),
             _masked(store, row.member_id) or words("access.nobody"),
             words(f"access.what.{row.what}"),
-            purposes[row.purpose].of(language) if row.purpose in purposes else row.purpose,
+            _purpose(row.purpose, purposes, words),
         )
         for row in store.people.reveals(first, last)
     )
 
 
+def _purpose(code: str, purposes: Mapping[str, Text], words: Words) -> str:
+    """What for: at the counter a choice, or the person's own request."""
+    if code == REQUEST:
+        return words("access.request")
+    return purposes[code].of(words.language) if code in purposes else code
+
+
 def _masked(store: Store, member_id: str) -> str:
     """A member as a list may name them; of one that is gone, the end of the id."""
     member = store.people.member(member_id) if member_id else None
+    if store.people.erased(member_id):
+        return f"{Words(shop_face(store).language)('access.erased')} {mask_card(member_id)}"
     if member is None:
         return mask_card(member_id)
     return f"{mask_name(member.name)} {mask_phone(member.phone) or mask_card(member.card_no)}".strip()

@@ -1,0 +1,69 @@
+"""Erase one person: from this till now, from headquarters and every other till as soon as there is a line."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+
+from app.assembly import open_store, points_rules, retention
+from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, options
+from app.commands.faults import in_words
+from app.counter.authorising import Authorising
+from app.counter.erasing import REASONS, Erasing
+from app.counter.faults import Refused
+from app.counter.points_book import PointsBook
+from app.counter.post import Post, TillProfile
+from app.records.clock import SystemClock
+from app.store.faults import StoreFault
+
+YES = "erase"
+"""What a person types to confirm."""
+
+
+def main(argv: list[str]) -> int:
+    """Ask for the PIN and a typed word, then erase; the till's window must be closed."""
+    rules = retention()
+    parser = options.parser("erase", "Erase one person's data from this till; headquarters and the other tills follow at their next sync.")
+    kept = "; ".join(f"{one.title.en.lower()} {one.years} years" for one in rules.kept)
+    parser.epilog = f"Kept, by law or as proof: {kept}. The till's window must be closed; beside a running till use the console's page."
+    parser.add_argument("--member", required=True, metavar="WHO", help="phone, card number or exact name")
+    parser.add_argument("--reason", choices=REASONS, default="asked", help="why (default: asked)")
+    chosen = parser.parse_args(argv)
+    return _erase(options.data_folder(chosen), chosen.member, chosen.reason, rules.roles)
+
+
+def _erase(folder: Path, who: str, reason: str, roles: tuple[str, ...]) -> int:
+    clock = SystemClock()
+    try:
+        store = open_store(folder, clock)
+    except (OSError, StoreFault) as error:
+        options.tell(f"cannot open: {in_words(error)}")
+        return EXIT_FAULT
+    try:
+        till = TillProfile(store.store_id, store.settings.text("store.name"), store.settings.text("store.branch"), store.till, "")
+        post = Post(till)
+        erasing = Erasing(store, clock, post, PointsBook(store, clock, post, points_rules()), None, lambda: None)
+        member, masked = erasing.whom(who)
+        staff = Authorising(store, clock).anyone(_asked(f"PIN ({' / '.join(roles)}): ", secret=True), roles)
+        if _asked(f"{masked}: everything but what a law keeps is destroyed, nothing brings it back. Type {YES}: ") != YES:
+            options.tell("nothing was erased")
+            return EXIT_FAILED
+        done = erasing.erase(member.id, reason, staff)
+        print(f"erased: {masked}, {len(done.ids)} ids, {done.points} points closed; headquarters hears of it at the next sync")
+    except Refused as refusal:
+        options.tell(f"not done: {refusal.code}")
+        return EXIT_FAILED
+    except StoreFault as error:
+        options.tell(f"cannot: {in_words(error)}")
+        return EXIT_FAULT
+    finally:
+        store.close()
+    return EXIT_OK
+
+
+def _asked(words: str, *, secret: bool = False) -> str:
+    """One line from the keyboard, or from a pipe."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    return getpass.getpass(words, stream=sys.stderr) if secret else input(words).strip()
