@@ -11,6 +11,8 @@ from typing import Protocol
 from app.records.ledger import Committed
 from app.records.text import Text
 
+NOTHING = Text("")
+
 
 @dataclass(frozen=True, slots=True)
 class MedicineLine:
@@ -143,6 +145,38 @@ class Todo:
     packs: int = 0
     reading_kind: str = ""
     followup_id: str = ""
+    left: Text = NOTHING
+    """Of a refill: 余 3 天; empty elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewestReading:
+    """The newest reading of one kind with those before it, as a tile shows it."""
+
+    kind: str
+    """pressure | glucose."""
+    title: Text
+    unit: str
+    words: str
+    """142/88."""
+    age: Text
+    """今天, 3 天前."""
+    grade: Text
+    """偏高: the range that it lies in, never a diagnosis."""
+    tone: str
+    values: tuple[int, ...]
+    """The first figure of the last readings of this occasion, oldest first."""
+    band: tuple[int, int] | None
+    """The target band of that figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class CareGlance:
+    """What the sale shows of a member beside the goods; without consent no reading is in it."""
+
+    newest: tuple[NewestReading, ...]
+    todos: tuple[Todo, ...]
+    conditions: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +428,10 @@ class CareActs(Protocol):
 
     def scene(self, member_id: str, *, kind: str = "", context: str = "", days: int = 90) -> CareScene:
         """Everything of one member; `kind` '' takes the kind with the newest reading, `context` '' all occasions."""
+        ...
+
+    def glance(self, member_id: str) -> CareGlance:
+        """What the sale shows of one member: less than half the work of `scene`."""
         ...
 
     def form(self, kind: str) -> ReadingForm:

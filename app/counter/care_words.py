@@ -22,6 +22,13 @@ def day_text(day: date) -> Text:
     return Text(f"{day.month} 月 {day.day} 日", f"{day:%b} {day.day}")
 
 
+def age_words(days: int) -> Text:
+    """How long ago: 今天, 3 天前."""
+    if days <= 0:
+        return Text("今天", "today")
+    return Text(f"{days} 天前", f"{days} days ago") if days > 1 else Text("昨天", "yesterday")
+
+
 def amount(pieces_c: int) -> str:
     """Pieces of a dose: 1, 0.5, 1.25."""
     whole, part = divmod(pieces_c, 100)

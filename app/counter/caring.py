@@ -17,6 +17,7 @@ from app.counter import care_words as words
 from app.counter.care_medicines import Medicine, medicines_of, overall_bp, piece_of
 from app.counter.care_scene import (
     AdviceScene,
+    CareGlance,
     CareScene,
     Curve,
     Dealing,
@@ -28,6 +29,7 @@ from app.counter.care_scene import (
     Mark,
     MeterImport,
     MeterRowError,
+    NewestReading,
     ReadingCheck,
     ReadingForm,
     Recorded,
@@ -73,6 +75,11 @@ HEALTH, HISTORY = "health", "history"
 BOUGHT_DAYS = 400
 """Purchases older than this say nothing about today."""
 DEALINGS = 40
+GLANCED = ("pressure", "glucose")
+"""Kinds of reading that the sale shows."""
+GLANCED_DAYS = 90
+TRAIL = 7
+"""Readings that the line of a tile goes through."""
 AHEAD_DAYS = 14
 """A follow-up is a to-do when it is due within so many days."""
 _ROLES = ("pharmacist", "manager")
@@ -119,7 +126,6 @@ class Caring:
         lines = tuple(one.line for one in medicines)
         counts = {name: sum(reading.kind == name for reading in readings) for name in self._rules.kinds}
         bought = self._bought_days(ids, medicines, chosen, today - timedelta(days=days)) if medicines else ()
-        categories = dict.fromkeys(one.product.category for one in medicines)
         return CareScene(
             member_id=member_id,
             consent=consent,
@@ -129,8 +135,52 @@ class Caring:
             series=self._series(chosen, context, readings, member, own, today, days, bought),
             todos=self._todos(member, medicines, readings, own, follow_ups, consent, today),
             dealings=self._dealings(ids, readings, member, own, follow_ups),
-            conditions=tuple(self._rules.conditions[name] for name in categories if name in self._rules.conditions),
+            conditions=self._conditions(medicines),
         )
+
+    def glance(self, member_id: str) -> CareGlance:
+        """What the sale shows of one member: their newest readings, what is to be done, what their medicines are for."""
+        member = self._member(member_id)
+        ids, today = self._group(member_id), self._today()
+        consent = self._consent(member_id, HEALTH)
+        readings = self._readings(ids, today, GLANCED_DAYS) if consent == "given" else ()
+        medicines = self._medicines(ids, today) if self._consent(member_id, HISTORY) != "refused" else ()
+        own = self._store.care.own_targets(ids) if consent == "given" else {}
+        newest = (self._newest(self._rules.kinds[name], readings, member, own, today) for name in GLANCED)
+        return CareGlance(
+            tuple(one for one in newest if one is not None),
+            self._todos(member, medicines, readings, own, self._store.care.follow_ups(ids), consent, today),
+            self._conditions(medicines) if consent == "given" else (),
+        )
+
+    def _newest(
+        self, kind: Kind, readings: Sequence[Reading], member: Member, own: Mapping[str, Mapping[str, care.Span]], today: date
+    ) -> NewestReading | None:
+        mine = [reading for reading in readings if reading.kind == kind.name]
+        if not mine:
+            return None
+        newest, name = mine[-1], kind.curves[0]
+        if kind.context_required:
+            # 7.2 before breakfast and 7.2 after dinner are no line.
+            mine = [reading for reading in mine if reading.context == newest.context]
+        graded = self._assessed(kind, newest, member, own, today)
+        occasion = kind.contexts.get(newest.context, words.NOTHING) if kind.context_required else words.NOTHING
+        return NewestReading(
+            kind.name,
+            Text(f"{occasion.zh}{kind.title.zh}", f"{occasion.en} {kind.title.en.lower()}".strip() if occasion.en else kind.title.en),
+            kind.unit,
+            care.worded(kind, newest.figures),
+            words.age_words((today - newest.day).days),
+            graded.title,
+            graded.tone,
+            tuple(reading.figures[name] for reading in mine[-TRAIL:] if name in reading.figures),
+            self._target(kind, newest.context, member, own, today).band.get(name),
+        )
+
+    def _conditions(self, medicines: Sequence[Medicine]) -> tuple[Text, ...]:
+        """What the medicines in use are for."""
+        categories = dict.fromkeys(one.product.category for one in medicines)
+        return tuple(self._rules.conditions[name] for name in categories if name in self._rules.conditions)
 
     def _chosen(self, kind: str, readings: Sequence[Reading], medicines: Sequence[Medicine]) -> Kind:
         """The kind that the chart shows: the wanted one, that of the newest reading, or what the medicines are for."""
@@ -258,7 +308,7 @@ class Caring:
             can = Text("凭处方可加入本单", "with a prescription, can be added")
         return Todo(
             "refill", what, words.joined([line.left, can], "，", ", "), "add", Text("加入", "Add"), line.tone, line.runs_out_on,
-            product_id=line.product_id, packs=max(1, line.packs),
+            product_id=line.product_id, packs=max(1, line.packs), left=line.left,
         )  # fmt: skip
 
     def _measurements(

@@ -77,3 +77,19 @@ def test_the_card_says_which_points_end_soon_and_nothing_where_none_do(theme: Th
     card.show_scene(till.selling.scene())
     assert card._ending.accessibleName() == "1,120 points end soon, the first on 2026-12-31"
     card.deleteLater()
+
+
+def test_the_card_shows_the_readings_of_who_agreed_and_none_of_anybody_else(theme: Theme, demo_counter: Any) -> None:
+    till = demo_counter.till
+    card = MemberCard(theme, 30)
+    scene = till.selling.scan(CARD)
+    card.show_scene(scene)
+    assert card._vitals.isHidden()
+    card.show_glance(till.caring.glance("member-00001"), scene)
+    assert not card._vitals.isHidden()
+    assert [tile.accessibleName() for tile in card._vitals._tiles] == ["血压 142/88 2 天前 偏高", "空腹血糖 6.5 8 天前 达标"]
+    assert card._tags.accessibleName() == "血脂用药 · 高血压用药 · 糖尿病用药"
+    till.joining.set_consents("member-00001", {"health": False})
+    card.show_glance(till.caring.glance("member-00001"), scene)
+    assert card._vitals.isHidden() and card._tags.accessibleName() == "慢病会员"
+    card.deleteLater()

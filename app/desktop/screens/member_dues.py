@@ -1,4 +1,4 @@
-"""What is to be done for the member of the open sale, in a row each on the sale's card: what it is, never a figure, and one button."""
+"""What care shows on the sale's card: the newest readings in two tiles, and what is to be done in a row each with one button."""
 
 from __future__ import annotations
 
@@ -11,22 +11,47 @@ from PySide6.QtWidgets import QWidget
 from app.desktop.theme import Theme
 from app.desktop.widgets.arrange import Row
 from app.desktop.widgets.buttons import Btn
+from app.desktop.widgets.member import Vital
 from app.desktop.widgets.rows_that_fit import RowsThatFit
 from app.desktop.widgets.words import Icon, Txt
 
 if TYPE_CHECKING:
     # Named only: care is loaded behind the counter, see `Window`.
-    from app.counter.care_scene import Todo
+    from app.counter.care_scene import NewestReading, Todo
 
 MOST_DUES = 2
 LOOKS = {"refill": ("clock-countdown", "warn"), "measure": ("stethoscope", "info"), "call": ("phone", "rx")}
 """Icon and tone of what is to be done."""
+SIGNS = {"pressure": "heartbeat", "glucose": "drop"}
+MOST_TILES = 2
+
+
+class VitalTiles(QWidget):
+    """The newest readings side by side; nothing where there are none, or nobody may see them."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._tiles = [Vital(theme, "heartbeat", "", "") for _ in range(MOST_TILES)]
+        self.setLayout(Row(theme, *((tile, 1) for tile in self._tiles), gap=10))
+        self.hide()
+
+    def show_readings(self, newest: Sequence[NewestReading]) -> None:
+        """Show another member's, or none."""
+        language = self.theme.language
+        for tile, one in zip(self._tiles, newest, strict=False):
+            age, grade = one.age.of(language), one.grade.of(language)
+            tile.set_kind(SIGNS.get(one.kind, "heartbeat"), one.title.of(language), one.unit)
+            tile.set_reading(one.words, f"{grade}, {age}" if language == "en" else f"{age} {grade}", one.values, one.band, one.tone)
+        for order, tile in enumerate(self._tiles):
+            tile.setVisible(order < len(newest))
+        self.setVisible(bool(newest))
 
 
 class DueLine(QWidget):
     """One thing to do."""
 
-    HEIGHT = 32
+    HEIGHT = 30
 
     acted = Signal(object)
 
@@ -36,9 +61,10 @@ class DueLine(QWidget):
         self._todo: Todo | None = None
         self._icon = Icon(theme, "phone", 18, "info")
         self._title = Txt(theme, "", "label", "ink", elide=True)
-        self._button = Btn(theme, "", "tonal", height=30, role="label_strong")
+        self._left = Txt(theme, "", "label_strong", "warn_ink")
+        self._button = Btn(theme, "", "tonal", height=28, role="label_strong")
         self._button.clicked.connect(lambda: self.acted.emit(self._todo))
-        self.setLayout(Row(theme, self._icon, (self._title, 1), self._button, gap=7))
+        self.setLayout(Row(theme, self._icon, self._title, (self._left, 1), self._button, gap=7))
 
     def show_todo(self, todo: Todo) -> None:
         """Show another one."""
@@ -48,6 +74,9 @@ class DueLine(QWidget):
         self._title.set_words(todo.title.of(language))
         self._title.setToolTip("\n".join(part for part in (todo.title.of(language), todo.note.of(language)) if part))
         self.setAccessibleDescription(todo.note.of(language))
+        self._left.set_words(todo.left.of(language))
+        self._left.set_tone(f"{todo.tone}_ink")
+        self._button.set_kind("info" if todo.act == "record" else "tonal")
         self._button.set_words(todo.act_title.of(language))
         self._button.setAccessibleName(f"{todo.act_title.of(language)} {todo.title.of(language)}")
 

@@ -20,7 +20,7 @@ from app.desktop.models.cart_view import CartView
 from app.desktop.models.strips import by_weight
 from app.desktop.screens.coupons import CouponPanel, CouponStrip
 from app.desktop.screens.joining import JoinPanel
-from app.desktop.screens.member_dues import DueLines
+from app.desktop.screens.member_dues import DueLines, VitalTiles
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.price_check import PriceCheckPanel
 from app.desktop.screens.question import QuestionPanel
@@ -30,7 +30,7 @@ from app.desktop.theme.paint import money_text
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed
 from app.desktop.widgets.base import Painted, PaintedButton
 from app.desktop.widgets.buttons import Btn, IconBtn, LinkBtn, TicketTab
-from app.desktop.widgets.chips import Chip, KeyCap, Pill
+from app.desktop.widgets.chips import ChipLine, KeyCap, Pill
 from app.desktop.widgets.member import AllergyStrip, MemberHead
 from app.desktop.widgets.notices import ScanEcho
 from app.desktop.widgets.surfaces import Panel
@@ -42,7 +42,7 @@ from app.records.clock import SHOP_TIME
 
 if TYPE_CHECKING:
     # Named only: care and the member's page are loaded when a member is first there.
-    from app.counter.care_scene import Todo
+    from app.counter.care_scene import CareGlance, Todo
     from app.desktop.screens.member import MemberPage
 
 RIGHT = 388
@@ -217,18 +217,20 @@ class MemberCard(Panel):
         self._off = IconBtn(theme, "x", say(theme, "member_off"), size=28, icon_size=16)
         self._proof_sign = Icon(theme, "shield-check", 18, "good")
         self._proof = Txt(theme, "", "label", "ink2", elide=True)
-        self._vouch = Btn(theme, "", "line", key="Ctrl I", height=32, role="label_strong")
+        self._vouch = Btn(theme, "", "line", key="Ctrl I", height=28, role="label_strong")
         self._reveal = IconBtn(theme, "eye", say(theme, "member_reveal"), size=28, icon_size=16)
         self._proven = boxed(Row(theme, self._proof_sign, (self._proof, 1), self._vouch, self._reveal, gap=7))
         self._allergy = AllergyStrip(theme)
         self._compared = _Compared(theme)
-        self._chronic = Chip(theme, say(theme, "chronic"), "info", icon="heartbeat")
+        self._tags = ChipLine(theme)
+        self._conditions: tuple[Text, ...] = ()
         self._ending = Txt(theme, "", "label", "warn_ink", elide=True)
         self._ends = boxed(Row(theme, Icon(theme, "hourglass-medium", 18, "warn"), (self._ending, 1), gap=7))
         self._patient_word = Txt(theme, say(theme, "patient"), "label", "ink3")
         self._patient = Txt(theme, "", "label_strong", elide=True)
-        self._change = Btn(theme, say(theme, "patient_change"), "line", key="Ctrl U", height=32, role="label_strong")
+        self._change = LinkBtn(theme, say(theme, "patient_change"), key="Ctrl U")
         self._coupons = CouponStrip(theme)
+        self._vitals = VitalTiles(theme)
         self._dues = DueLines(theme)
         self._dues_of = ""
         known = Column(
@@ -236,14 +238,13 @@ class MemberCard(Panel):
             Row(theme, (self._head, 1), self._consents, self._off, gap=4),
             self._proven,
             self._ends,
-            self._allergy,
-            Row(theme, (self._compared, 1), self._chronic),
-            Row(theme, Icon(theme, "user", 18, "ink2"), self._patient_word, (self._patient, 1), self._change, gap=7),
-            self._dues,
-            Spring(),
+            Column(theme, self._allergy, self._compared, gap=4),
+            Row(theme, self._patient_word, self._patient, self._change, (self._tags, 1), gap=6),
+            self._vitals,
+            (boxed(Column(theme, self._dues, Spring(), gap=0)), 1),
             self._coupons,
-            gap=11,
-            margins=(16, 14, 12, 14),
+            gap=6,
+            margins=(16, 9, 12, 9),
         )
         self._none = Txt(theme, "", "head", align="center")
         self._later = Txt(theme, "", "caption", "ink3", align="center")
@@ -280,6 +281,20 @@ class MemberCard(Panel):
         """What is to be done for the member, read behind the scan."""
         self._dues.show_todos(todos)
 
+    def show_glance(self, glance: CareGlance | None, scene: Scene | None) -> None:
+        """The newest readings and what the medicines are for, read behind the scan; None where there is nothing to see."""
+        self._conditions = glance.conditions if glance is not None else ()
+        self._vitals.show_readings(glance.newest if glance is not None else ())
+        if scene is not None and scene.member is not None:
+            self._show_tags(scene)
+
+    def _show_tags(self, scene: Scene) -> None:
+        """Beside a patient who is somebody else the member's own conditions would be read as theirs."""
+        tags = [(one.of(self.theme.language), "mute") for one in self._conditions] if scene.patient.kind == "member" else []
+        if scene.member is not None and scene.member.chronic and not tags:
+            tags.append((say(self.theme, "chronic"), "info"))
+        self._tags.set_chips(tags)
+
     def show_scene(self, scene: Scene) -> None:
         """Show who it is, or that nobody is known yet."""
         theme = self.theme
@@ -290,8 +305,9 @@ class MemberCard(Panel):
         self._shown = shown
         whose = scene.member.member_id if scene.member is not None else ""
         if whose != self._dues_of:
-            self._dues_of = whose
+            self._dues_of, self._conditions = whose, ()
             self._dues.show_todos(())
+            self._vitals.show_readings(())
         self._none.set_words(say(theme, "member_none"))
         late = say(theme, "member_later", minutes=self._late_minutes) if self._late_minutes else say(theme, "member_now")
         # A patient known by age alone is called by it: not said twice.
@@ -312,8 +328,7 @@ class MemberCard(Panel):
         self._ending.set_words(say(theme, "points_ending", points=f"{member.points_ending:,}", day=member.points_end_on))
         self._off.set_icon("x", say(theme, "member_off"))
         self._consents.set_icon("check-square", say(theme, "consents_see"))
-        self._chronic.set_words(say(theme, "chronic"))
-        self._chronic.setVisible(member.chronic)
+        self._show_tags(scene)
         self._patient_word.set_words(say(theme, "patient"))
         self._patient.set_words(whom or say(theme, "patient_unknown"))
         self._change.set_words(say(theme, "patient_change"))
@@ -1134,12 +1149,15 @@ class SalePage(Page):
     def _read_dues(self, member: MemberFace | None, mark: tuple[object, ...]) -> None:
         self._dues_mark = mark
         self._dues = self._suggested = ()
+        glance = None
         try:
             if member is not None:
-                self._dues = self.till.caring.scene(member.member_id).todos
+                glance = self.till.caring.glance(member.member_id)
+                self._dues = glance.todos
                 self._suggested = self.till.segmenting.suggestions(member.member_id)
         except Refused:
             self._dues = ()
+        self.member.show_glance(glance, self.scene)
 
     def _act_due(self, todo: Todo) -> None:
         """A refill goes into the sale; a reading or a call is entered on the member's page."""

@@ -1,5 +1,7 @@
 """Small signs: pills, chips, keycaps, initials, dots, bars of progress."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -75,6 +77,51 @@ class Chip(Pill):
     ) -> None:
         """`tone` as for a pill."""
         super().__init__(theme, words, tone, icon=icon, height=24, role="caption", radius=6, parent=parent)
+
+
+class ChipLine(Painted):
+    """Tags on one line, from the right: as many as there is room for, and how many more there are."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        """Empty until `set_chips`."""
+        super().__init__(theme, parent)
+        self._chips: tuple[tuple[str, str], ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.restyle()
+
+    def set_chips(self, chips: Sequence[tuple[str, str]]) -> None:
+        """(words, tone) of each, the most telling first."""
+        if tuple(chips) != self._chips:
+            self._chips = tuple(chips)
+            said = " · ".join(words for words, _ in self._chips)
+            self.setAccessibleName(said)
+            self.setToolTip(said)
+            self.update()
+
+    def measure(self) -> None:
+        """24 high."""
+        self.setFixedHeight(self.theme.px(24))
+        self.setMinimumWidth(self.theme.px(24))
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Draw them; with room for none only the count stands there."""
+        theme, gap = self.theme, self.theme.px(6)
+        face = theme.face("caption")
+        wide = [paint.pill_width(theme, words, role="caption") for words, _ in self._chips]
+        shown = len(wide)
+        while shown and sum(wide[:shown]) + gap * (shown - 1) + self._rest(shown) > rect.width():
+            shown -= 1
+        x, left = rect.right() - sum(wide[:shown]) - gap * max(0, shown - 1) - self._rest(shown), len(wide) - shown
+        for (words, tone), each in zip(self._chips[:shown], wide, strict=False):
+            paint.pill(painter, theme, x, rect.center().y(), words, tone=tone, height=24, role="caption", radius=6)
+            x += each + gap
+        if left:
+            paint.text(painter, rect, f"+{left}", face, theme.color("ink3"), "right")
+
+    def _rest(self, shown: int) -> float:
+        """Room for the count of those left out."""
+        left = len(self._chips) - shown
+        return self.theme.face("caption").width(f"+{left}") + (self.theme.px(6) if shown else 0) if left else 0
 
 
 class PillBtn(PaintedButton):

@@ -122,21 +122,27 @@ class Vital(Panel):
         self._sign = icon
         self._icon = Icon(theme, icon, 16, "ink3", "fill")
         self._value = Txt(theme, "", "section", size=21)
-        self._when = Txt(theme, "", "caption", "ink3")
-        self._spark = Spark(theme)
-        head = Row(
-            theme, self._icon, Txt(theme, words, "caption", "ink2"), Txt(theme, unit, "caption", "ink3"), Spring(), gap=5
-        )
-        body = Row(theme, Column(theme, self._value, self._when, gap=0), Spring(), self._spark, gap=4)
+        self._when = Txt(theme, "", "caption", "ink3", elide=True)
+        self._spark = Spark(theme, height=30)
+        self._title = Txt(theme, words, "caption", "ink2")
+        self._unit = Txt(theme, unit, "caption", "ink3", elide=True)
+        head = Row(theme, self._icon, self._title, (self._unit, 1), gap=5)
+        body = Row(theme, self._value, Spring(), self._spark, gap=4)
         super().__init__(
             theme,
-            Column(theme, head, body, gap=2, margins=(10, 8, 10, 8)),
+            Column(theme, head, body, self._when, gap=0, margins=(10, 6, 10, 6)),
             fill="sunken",
             line=None,
             radius=10,
             parent=parent,
         )
         self._words = words
+
+    def set_kind(self, icon: str, words: str, unit: str) -> None:
+        """Show another kind of reading; `set_reading` follows."""
+        self._sign, self._words = icon, words
+        self._title.set_words(words)
+        self._unit.set_words(unit)
 
     def set_reading(
         self, value: str, when: str, values: Sequence[float], band: tuple[float, float] | None, tone: str
@@ -145,6 +151,7 @@ class Vital(Panel):
         self._icon.set_icon(self._sign, tone)
         self._value.set_words(value)
         self._when.set_words(when)
+        self._when.setToolTip(when)
         self._spark.set_values(values, band, tone)
         self.setAccessibleName(f"{self._words} {value} {when}")
 

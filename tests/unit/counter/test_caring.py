@@ -297,3 +297,20 @@ def test_the_papers_are_made_and_a_card_needs_something_to_say(caring: CareActs)
     assert caring.health_file(UNASKED).startswith(b"%PDF")
     with pytest.raises(Refused, match="refill_none"):
         caring.refill_card(UNASKED)
+
+
+# -- beside the sale
+
+
+def test_the_sale_shows_the_newest_readings_of_one_occasion_and_nothing_of_who_refuses(till: Till, caring: CareActs) -> None:
+    glance = caring.glance(HERS)
+    scene = caring.scene(HERS)
+    assert glance.todos == scene.todos and glance.conditions == scene.conditions
+    assert glance.todos[0].left.zh == "余 3 天"
+    pressure, glucose = glance.newest
+    assert (pressure.words, pressure.grade.zh, pressure.tone, pressure.age.zh) == ("142/88", "偏高", "warn", "2 天前")
+    assert pressure.values[-1] == 142 and len(pressure.values) == 7 and pressure.band is not None
+    assert glucose.title.zh.endswith("血糖") and glucose.title.zh != "血糖"
+    till.joining.set_consents(HERS, {"health": False})
+    refused = caring.glance(HERS)
+    assert refused.newest == () and refused.conditions == ()
