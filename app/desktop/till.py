@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from app.counter.checkout import Checkout
     from app.counter.customer_side import CustomerSide
     from app.counter.invoicing import Invoicing
+    from app.counter.joining import Joining
     from app.counter.labelling import Labelling
     from app.counter.member_view import MemberView
     from app.counter.noting import Noting
@@ -64,6 +65,10 @@ class Till(Protocol):
     customer: CustomerSide
     visiting: Visiting
     shapes: CodeShapes
+
+    @property
+    def joining(self) -> Joining:
+        """Registration and consents."""
 
     @property
     def caring(self) -> Caring:

@@ -324,3 +324,21 @@ def test_an_open_form_and_what_a_reading_meant_outlive_a_change_of_language(at: 
     at.window.theme.set_language("zh")
     at.until(lambda: "药师" in page(at)._form.accessibleName() or "登记血压" in words(at))
     assert page(at)._form is not None and "146/92" in words(at)
+
+
+def test_tags_take_two_rows_at_most_and_say_how_many_more_there_are(theme: Any) -> None:
+    from app.desktop.widgets.care import TagFlow
+
+    flow = TagFlow(theme)
+    tags = [
+        (words, "mute")
+        for words in ("高血压用药", "糖尿病用药", "血脂用药", "慢病会员", "周期购买 · 糖尿病 等 3 项", "勤测量", "认准品牌 · 某某药业")
+    ]
+    flow.show_tags(tags)
+    flow.resize(250, 60)
+    drawn = [words for words, *_ in flow._chips(250)]
+    assert drawn[-1] == "+2" and "勤测量" in drawn
+    assert flow.heightForWidth(250) <= theme.px(56)
+    assert all(words in flow.accessibleName() for words, _ in tags)
+    flow.show_tags(tags[:3])
+    assert [words for words, *_ in flow._chips(250)] == ["高血压用药", "糖尿病用药", "血脂用药"]

@@ -363,14 +363,14 @@ class TagFlow(Painted):
             self.restyle()
 
     def _chips(self, width: float) -> list[tuple[str, str, float, float]]:
-        """(words, tone, x, y) of what is drawn: as many as two rows hold, and how many more there are."""
+        """(words, tone, x, y) of what is drawn: as many as two rows hold, the longest left out first, and how many more there are."""
         left = list(self._tags)
         while True:
             rest = len(self._tags) - len(left)
             chips = self._laid([*left, (f"+{rest}", "mute")] if rest else left, width)
             if not left or chips[-1][3] <= self.theme.px(ROW_OF_TAGS) * (MOST_TAG_ROWS - 1):
                 return chips
-            left.pop()
+            left.remove(max(left, key=lambda tag: paint.pill_width(self.theme, tag[0], role="caption")))
 
     def _laid(self, tags: Sequence[tuple[str, str]], width: float) -> list[tuple[str, str, float, float]]:
         px = self.theme.px
