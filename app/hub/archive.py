@@ -142,11 +142,14 @@ class _PoolCommitter:
 def open_engine(database_url: str) -> Engine:
     """An engine for `sqlite:///PATH` (through sqlcipher3 without a key: one modern SQLite everywhere) or `postgresql+psycopg://…`."""
     if not database_url.startswith("sqlite:"):
-        return create_engine(database_url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+        return create_engine(database_url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
     version = tuple(int(part) for part in sqlcipher.sqlite_version.split("."))
     if version < OLDEST_SQLITE:
         raise HubDatabaseFault("sqlite_too_old", sqlcipher.sqlite_version)
-    engine = create_engine(database_url, module=sqlcipher, connect_args={"check_same_thread": False, "timeout": 15})
+    # What fails is logged, and rows hold names and phone numbers.
+    engine = create_engine(
+        database_url, module=sqlcipher, connect_args={"check_same_thread": False, "timeout": 15}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(dbapi_connection: Any, _record: object) -> None:

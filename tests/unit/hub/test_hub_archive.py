@@ -10,7 +10,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hub_bench import HubBench
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import DBAPIError
 from till_double import START
 
 from app.hub import archive as archive_module
@@ -85,3 +86,10 @@ def test_an_older_change_does_not_overwrite_a_newer_one(bench: HubBench) -> None
     with bench.archive.reading() as connection:
         row = connection.execute(select(tables.trace_code)).one()
     assert (row.state, row.sold, row.changed_at) == ("sold", 2, START + timedelta(minutes=5))
+
+
+def test_what_a_failed_statement_says_names_nobody(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/hub.db")
+    with engine.connect() as connection, pytest.raises(DBAPIError) as failed:
+        connection.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": "欧阳示例"})
+    assert "欧阳示例" not in str(failed.value)

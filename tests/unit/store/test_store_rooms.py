@@ -16,6 +16,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import ValidationError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.records.catalogue import Product
 from app.records.ledger import NewJob, PrivateBlob
@@ -358,4 +360,12 @@ def test_an_upgrade_brings_an_empty_revision_to_head(tmp_path: Path) -> None:
     upgrade(engine, HEAD)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
+
+
+def test_what_a_failed_statement_says_names_nobody(tmp_path: Path) -> None:
+    engine = writer_engine(tmp_path / "ledger.db", b"k" * 32)
+    with engine.connect() as connection, pytest.raises(DBAPIError) as failed:
+        connection.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": NAME})
+    assert NAME not in str(failed.value)
     engine.dispose()
