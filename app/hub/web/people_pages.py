@@ -53,8 +53,9 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
                 "why": lambda rule_id: _why(rule_id, said),
             }
 
-        # People of imports and of headquarters' own books are looked through while somebody looks here.
-        await asyncio.to_thread(one_id.catch_up_all, hq.archive, hq.people, hq.clock.now, 2)
+        # People of imports and of headquarters' own books are looked through while somebody who may looks here.
+        if await asyncio.to_thread(pages.session, request) is not None:
+            await asyncio.to_thread(one_id.catch_up_all, hq.archive, hq.people, hq.clock.now, 2)
         return await pages.shown(request, "people", "people.html", read)
 
     @routes.post("/{merge_id}")

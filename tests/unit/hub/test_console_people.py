@@ -99,3 +99,10 @@ def test_nothing_is_decided_without_login_token_and_a_known_act(bench: HubBench,
     assert browser.post(url, data={**form, "csrf": "forged"}, timeout=60).status_code == 403
     assert browser.post(url, data={**form, "act": "delete"}, timeout=60).status_code == 404
     assert counts(bench).proposed == 1
+
+
+def test_a_stranger_at_the_page_sets_nothing_in_motion(bench: HubBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[object] = []
+    monkeypatch.setattr(one_id, "catch_up_all", lambda *asked: looked.append(asked))
+    answer = requests.get(f"{bench.url}/console/people", timeout=60, allow_redirects=False)
+    assert (answer.status_code, answer.headers["location"], looked) == (303, "/console/login", [])
