@@ -171,7 +171,7 @@ class SyncWorker:
     def _pull(self) -> None:
         self._pull_error = ""
         for feed in self._puller.feeds:
-            more = True
+            more, read = True, True
             while more and not self._stopping.is_set():
                 try:
                     more = self._puller.pull(feed).more
@@ -179,7 +179,7 @@ class SyncWorker:
                     if fault.code not in ("unproven", "unexpected"):
                         raise
                     # facts still go up, only rows do not come down
-                    self._pull_error, more = fault.facts.get("code", "") or fault.code, False
+                    self._pull_error, more, read = fault.facts.get("code", "") or fault.code, False, False
                 with self._called:
                     sales_wait = self._wanted
                     self._wanted = False
@@ -188,7 +188,7 @@ class SyncWorker:
                     self._reached(self._uploader.step().sent)
             if not self._stopping.is_set():
                 self._puller.settle(feed)
-                if not self._pull_error:
+                if read:
                     self.line.read_to_end(feed, self._clock.now())
 
     def _reached(self, sent: int) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from till_double import DAY, MemoryInbox, MemoryOutbox, PaperTill
 
 from app.hub import publishing
+from app.hub.routes import feed as feed_route
 from app.records.clock import SystemClock
 from app.records.people import Staff
 from app.sync.client import HubClient, Limits
@@ -142,6 +143,17 @@ def test_a_replaced_till_still_reports_and_says_why_nothing_comes_down(standing:
     until(lambda: standing.worker.state.last_error == "replaced")
     assert standing.worker.state.kind == "online"
     assert standing.worker.stop(60)
+
+
+def test_a_feed_that_an_older_headquarters_lacks_leaves_the_others_as_fresh_as_they_are(
+    standing: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {name: kind for name, kind in feed_route.FEEDS.items() if name != "lease"}
+    monkeypatch.setattr(feed_route, "FEEDS", known)
+    standing.worker.start()
+    until(lambda: standing.worker.state.kind == "online")
+    assert standing.worker.stop(60)
+    assert standing.worker.line.fresh.keys() == known.keys()
 
 
 def test_an_outbox_that_breaks_does_not_end_the_worker(standing: Standing) -> None:
