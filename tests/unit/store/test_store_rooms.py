@@ -16,7 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import ValidationError
-from sqlalchemy import text
+from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 
 from app.records.catalogue import Product
@@ -366,6 +366,6 @@ def test_an_upgrade_brings_an_empty_revision_to_head(tmp_path: Path) -> None:
 def test_what_a_failed_statement_says_names_nobody(tmp_path: Path) -> None:
     engine = writer_engine(tmp_path / "ledger.db", b"k" * 32)
     with engine.connect() as connection, pytest.raises(DBAPIError) as failed:
-        connection.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": NAME})
+        connection.execute(sql("INSERT INTO nowhere VALUES (:name)"), {"name": NAME})
     assert NAME not in str(failed.value)
     engine.dispose()
