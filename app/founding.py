@@ -16,7 +16,7 @@ from app.domain.demo import SEED, DemoPharmacy, DemoRows, build_pharmacy
 from app.domain.demo.care import DemoCare, build_care
 from app.domain.demo.sheet import sheet_to_json
 from app.domain.importing import TableUnreadable
-from app.hub import campaign_trial, campaigns, publishing
+from app.hub import campaign_trial, campaigns, publishing, segments
 from app.hub.archive import Archive
 from app.hub.main import default_database_url, hub_key_seed
 from app.records import events
@@ -293,6 +293,7 @@ def found_headquarters(folder: Path, clock: Clock, pharmacy: DemoPharmacy | None
             )
             staff = [NewStaff(s.code, s.name, s.role, pharmacy.pins[s.id], s.licence_no).record() for s in pharmacy.staff]
             publishing.publish(archive, "staff", staff, profile.store_id)
+            segments.author(archive, segments.carried())
             _run_campaigns(archive, clock, pharmacy)
     finally:
         archive.close()

@@ -33,6 +33,7 @@ NAV = (
     ("cases", "/cases", "ticket"),
     ("tills", "/tills", "cash-register"),
     ("people", "/people", "users-three"),
+    ("segments", "/segments", "funnel-simple"),
     ("stock", "/stock", "package"),
     ("inbox", "/inbox", "warning"),
     ("feeds", "/feeds", "cloud-arrow-down"),

@@ -131,6 +131,44 @@ def stacked_svg(
     return "".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One place of a grid."""
+
+    count: int
+    title: str
+    """What it says when it is pointed at."""
+
+
+def grid_svg(rows: Sequence[Sequence[Cell]], down: Sequence[str], across: Sequence[str], label: str, *, width: int = WIDTH) -> str:
+    """Counts as a grid, the fuller a cell the stronger; `down` and `across` name its rows and columns."""
+    most = max([1, *(cell.count for row in rows for cell in row)])
+    gap, tall = 6, 46
+    wide = (width - LEFT) / max(len(across), 1)
+    height = TOP + tall * len(rows) + BOTTOM
+    parts = [
+        f'<svg class="plot" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">'
+    ]
+    for place, name in enumerate(across):
+        middle = LEFT + wide * place + (wide - gap) / 2
+        parts.append(f'<text class="tick" x="{middle:.1f}" y="{height - 8}" text-anchor="middle">{escape(name)}</text>')
+    for line, (row, name) in enumerate(zip(rows, down, strict=True)):
+        y = TOP + tall * line
+        parts.append(f'<text class="tick" x="{LEFT - 10}" y="{y + tall / 2 + 1:.1f}" text-anchor="end">{escape(name)}</text>')
+        for place, cell in enumerate(row):
+            x = LEFT + wide * place
+            # Never so strong that the figure on it, which has the page's own ink, could not be read in either theme.
+            strength = 0.08 + 0.47 * cell.count / most
+            box = f'x="{x:.1f}" y="{y}" width="{wide - gap:.1f}" height="{tall - gap}" rx="8"'
+            words = f'<text class="cell" x="{x + (wide - gap) / 2:.1f}" y="{y + tall / 2 + 2:.1f}" text-anchor="middle">'
+            fill = f'<rect class="s0" {box} fill-opacity="{strength:.2f}"/>' if cell.count else ""
+            parts.append(
+                f'<g><title>{escape(cell.title)}</title><rect class="bare" {box}/>{fill}{words}{cell.count:,}</text></g>'
+            )
+    parts.append("</svg>")
+    return "".join(parts)
+
+
 def _bar(index: int, x: float, y: float, width: float, height: float, *, last: bool) -> str:
     """One segment; the topmost one of a column has rounded shoulders."""
     if not last or height < 4:
