@@ -68,6 +68,8 @@ FEEDS: dict[str, type[Record]] = {
     "product": Product,
     "lot": Lot,
     "offer": Offer,
+    # Before anything of people: of whoever was erased no row is taken in, not even the empty one that stands for them.
+    "erased": Erased,
     "member": Member,
     "family": FamilyPerson,
     "staff": Staff,
@@ -80,7 +82,6 @@ FEEDS: dict[str, type[Record]] = {
     "identity": MemberKey,
     "alias": Alias,
     "segment": SegmentRow,
-    "erased": Erased,
 }
 """Record kinds that headquarters publishes to tills."""
 

@@ -1,0 +1,105 @@
+"""The page about one person: searched by form, copied and erased with a reason, confirmed, logged; nothing without login and token."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import requests
+from hub_bench import HubBench
+from people_told import Newcomer
+from sqlalchemy import select
+from till_double import PaperTill
+
+from app.hub import people, publishing, tables
+from app.records.people import FamilyPerson
+
+PASSWORD = "correct horse battery"
+PHONE = "13800138000"
+
+
+@pytest.fixture
+def her(bench: HubBench, till: PaperTill) -> Newcomer:
+    """A member with an identity, a consent and a son."""
+    client = bench.enrolled(till)
+    one = Newcomer(till, "王秀兰", PHONE)
+    one.consents("sms", True)
+    client.tell(one.blobs)
+    client.push(one.events)
+    publishing.publish(bench.archive, "family", [FamilyPerson(id="f1", member_id=one.member_id, name="王小强", relation="son")], "RM01")
+    return one
+
+
+@pytest.fixture
+def browser(bench: HubBench, her: Newcomer) -> requests.Session:
+    publishing.create_console_user(bench.archive, "admin", PASSWORD)
+    session = requests.Session()
+    session.trust_env = False
+    form = {"csrf": token_in(session.get(bench.url + "/console/login", timeout=60).text), "name": "admin", "password": PASSWORD}
+    session.post(bench.url + "/console/login", data=form, timeout=60)
+    return session
+
+
+def token_in(html: str) -> str:
+    found = re.search('name="csrf" value="([^"]+)"', html)
+    assert found
+    return found.group(1)
+
+
+def send(bench: HubBench, browser: requests.Session, path: str = "", **fields: str) -> requests.Response:
+    html = browser.get(f"{bench.url}/console/person?lang=zh", timeout=60).text
+    form = {"csrf": token_in(html[html.index("<main>") :]), **fields}
+    return browser.post(f"{bench.url}/console/person{path}", data=form, timeout=60)
+
+
+def acts(bench: HubBench) -> list[Any]:
+    a = tables.person_act.c
+    with bench.archive.reading() as connection:
+        return [tuple(row) for row in connection.execute(select(a.act, a.reason, a.by).order_by(a.at))]
+
+
+def test_a_whole_phone_finds_one_person_masked_and_part_of_it_nobody(bench: HubBench, browser: requests.Session) -> None:
+    found = send(bench, browser, who=PHONE).text
+    assert "王*兰" in found and "138****8000" in found and "王秀兰" not in found and PHONE not in found
+    assert "没有这个人" in send(bench, browser, who="8000").text
+    assert "What the law keeps" in browser.get(f"{bench.url}/console/person?lang=en", timeout=60).text
+
+
+def test_a_copy_needs_a_reason_is_logged_first_and_masks_third_persons(
+    bench: HubBench, browser: requests.Session, her: Newcomer
+) -> None:
+    path = f"/{her.member_id}"
+    assert send(bench, browser, path, act="export", reason=" ").status_code == 422 and acts(bench) == []
+    answer = send(bench, browser, path, act="export", reason="本人要求")
+    data = answer.json()["data"]
+    assert "attachment" in answer.headers["Content-Disposition"] and acts(bench) == [("export", "本人要求", "admin")]
+    assert data["profile"][0]["phone"] == PHONE and "code_key" not in data["profile"][0]
+    assert {one["value"] for one in data["identities"]} >= {PHONE} and data["consents"][0]["purpose"] == "sms"
+    assert data["family"] == [{"name": "王*强", "relation": "son"}] and "王小强" not in answer.text
+
+
+def test_an_erasure_needs_reason_and_a_typed_word_and_the_page_says_who_did_it(
+    bench: HubBench, browser: requests.Session, her: Newcomer
+) -> None:
+    path = f"/{her.member_id}"
+    assert send(bench, browser, path, act="erase", reason="本人要求", confirm="是").status_code == 422
+    assert acts(bench) == []
+    done = send(bench, browser, path, act="erase", reason="本人要求", confirm="删除").text
+    assert "已删除" in done and "admin" in done and acts(bench) == [("erase", "本人要求", "admin")]
+    with bench.archive.reading() as connection:
+        assert people.erased_among(connection, [her.member_id]) == {her.member_id}
+    assert "没有这个人" in send(bench, browser, who=PHONE).text
+    assert send(bench, browser, path, act="export", reason="再看").status_code == 404
+
+
+def test_without_login_or_token_nothing_is_shown_or_done(bench: HubBench, browser: requests.Session, her: Newcomer) -> None:
+    stranger = requests.Session()
+    stranger.trust_env = False
+    page = stranger.get(f"{bench.url}/console/person", timeout=60, allow_redirects=False)
+    assert page.status_code == 303
+    url = f"{bench.url}/console/person/{her.member_id}"
+    form = {"act": "erase", "reason": "x", "confirm": "erase"}
+    assert stranger.post(url, data=form, timeout=60).status_code == 403
+    assert browser.post(url, data={**form, "csrf": "wrong"}, timeout=60).status_code == 403
+    assert acts(bench) == []
