@@ -201,6 +201,8 @@ class Checkout:
             raise Refused("sign_in_first")
         if self._post.shift is None:
             raise Refused("no_shift")
+        if self._coupons.lapsed(self._selling.coupons, self._selling.quote, self._selling.basket.basket_id):
+            raise Refused("coupon_lapsed")
         settled = self._settlement()
         if not settled.complete:
             raise Refused("still_due", amount=yuan(settled.remaining_fen))

@@ -381,6 +381,12 @@ class CouponBook:
 
     # ------------------------------------------------------------------ facts
 
+    def lapsed(self, stand: CouponStand, priced: Quote, basket_id: str) -> bool:
+        """Whether headquarters may soon give to another what it had put by for this basket and the price rests on (class D)."""
+        cuts = _cuts(priced)
+        resting = (one for one in stand.in_hand if one.reservation_id and cuts.get(one.serial))
+        return any(self.shares.reserved(one.serial, basket_id) != one.reservation_id for one in resting)
+
     def redeemed(self, stand: CouponStand, priced: Quote, sale_id: str) -> tuple[events.CouponRedeemed, ...]:
         """What is used up by a sale that costs this: only coupons that took something off."""
         cuts = _cuts(priced)
@@ -440,7 +446,7 @@ class CouponBook:
         """What comes back to its holder with a return, by the offers' return rule (`on_return`: back | lost | prorated).
 
         `back`: the coupon of a sale that is now returned whole. `prorated`: from the first line on, what the coupon took off the goods
-        that are back, as a coupon of that worth; a further return raises it.
+        that are back, as a coupon of that worth; a further return raises it. A right of a share has one worth: it comes back whole or not.
         """
         earlier = dict(sale.returned)
         returned = dict(earlier)
@@ -461,7 +467,8 @@ class CouponBook:
             told = use or right
             offer_id, member_id = (told.offer_id, told.member_id) if told is not None else ("", "")
             rule = self._return_rule(offer_id)
-            prorated = rule == "prorated" and part_fen > 0 and not (whole and use is not None)
+            of_share = use is not None and bool(use.lease_id)
+            prorated = rule == "prorated" and part_fen > 0 and not of_share and not (whole and use is not None)
             if prorated or (rule != "lost" and whole and use is not None):
                 found.append(
                     events.CouponReleased(

@@ -513,7 +513,12 @@ class Selling:
         self._coupons.shares.told = told
 
     def coupons_answered(self) -> Scene:
-        """Take headquarters' answers: what it put by is used from now on, what it refused is said with the way out."""
+        """Take headquarters' answers: what it put by is used from now on, what it refused is said with the way out.
+
+        While money is taken the price stands; whoever goes back to the basket hears of them then.
+        """
+        if self._paying:
+            return self.scene()
         answers = self._coupons.shares.answers()
         if not answers:
             return self.scene()
@@ -522,7 +527,7 @@ class Selling:
         if last.code == "reserved":
             basket = self._state.basket
             in_hand = any(one.serial == last.serial for one in self.coupons.in_hand)
-            if basket.picked is not None and in_hand and last.serial not in basket.picked and not self._paying:
+            if basket.picked is not None and in_hand and last.serial not in basket.picked:
                 self._change(replace(self._state, basket=replace(basket, picked=(*basket.picked, last.serial))))
             return self._told("coupon_reserved", sound="scan_ok")
         return self._refused(f"coupon_not_{last.code}")
@@ -1276,8 +1281,11 @@ class Selling:
         """Leave payment: with the goods sold a fresh basket opens and waiting scans go into it."""
         self._paying = self._post.paying = False
         if sold:
+            self._coupons.shares.answers()  # they were for the basket that is gone
             self._reset()
-        return self._drain(self.scene())
+            return self._drain(self.scene())
+        self._stage = None
+        return self._drain(self.coupons_answered())
 
     def set_wishes(self, *, paper: bool | None = None, invoice: bool | None = None, title: InvoiceTitle | None = None) -> None:
         """Paper or none, invoice wanted or not, and whom it is for."""

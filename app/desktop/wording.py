@@ -208,6 +208,7 @@ SENTENCES: dict[str, Text] = {
         "这张券需要联网：连上总部后再选它，或先不用券结账",
         "This coupon needs the line: choose it again once it is back, or pay without it",
     ),
+    "coupon_lapsed": _T("券的预留到时了：退回购物篮再选它", "The coupon was put by for too long: go back to the basket and pick it again"),
     "coupon_not_held": _T("另一收银台正在用这张券；请在那边取消，再选它", "Another till has it put by. Let it go there first"),
     "coupon_not_spent": _T("这张券已在别处用过", "This coupon has been used elsewhere"),
     "coupon_not_revoked": _T("这张券已被总部收回，请顾客联系客服", "Headquarters has taken this coupon back"),
