@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from app.assembly import Till
+from app.counter.faults import Refused
 from app.records.coupon_token import CouponToken, mark, sealed
 from app.records.coupons import CouponRight, Lease, leased_serial
 from app.records.keys import DeviceKey
@@ -284,3 +285,59 @@ def test_the_age_of_the_list_is_told_only_beyond_what_the_class_allows(shop: Til
     assert shop.shares.list_age_h("B") == 0
     shop.clock.advance(3600)  # type: ignore[attr-defined]
     assert (shop.shares.list_age_h("B"), shop.shares.list_age_h("A")) == (73, 0)
+
+
+def test_a_coupon_whose_reservation_ends_on_the_pay_page_is_asked_for_again(shop: Till, hand: Any) -> None:
+    asks(shop, Reserved("reserved", "r-1", 3600))
+    hand.scan(f"@{THERMOMETER}.ean")
+    assert answered(shop) == "coupon_reserved"
+    shop.checkout.begin()
+    shop.checkout.tender("cash")
+    shop.clock.advance(3600)  # type: ignore[attr-defined]
+    with pytest.raises(Refused, match="coupon_lapsed"):
+        shop.checkout.complete(lambda: None)
+    for tender in shop.checkout.scene().tenders:
+        shop.checkout.undo_tender(tender.tender_id)
+    shop.checkout.cancel()
+    assert shop.selling.quote.payable_fen == 1350, "the way out: the basket has its price without it"
+    pay(shop)
+    assert events_of(shop, "coupon.redeemed@1") == []
+
+
+def test_an_answer_that_comes_while_money_is_taken_changes_the_price_only_back_at_the_basket(shop: Till, hand: Any) -> None:
+    asks(shop, Reserved("reserved", "r-1", 7200))
+    ready = threading.Event()
+    shop.selling.when_coupons_answer(ready.set)
+    hand.scan(f"@{THERMOMETER}.ean")
+    shop.selling.scan(token("D", 5))
+    shop.checkout.begin()
+    assert ready.wait(60)
+    shop.selling.coupons_answered()
+    assert shop.checkout.scene().due_fen == 1350
+    shop.checkout.cancel()
+    assert shop.selling.quote.payable_fen == 1050 and echo(shop) == "coupon_reserved"
+
+
+def test_a_part_of_a_shares_coupon_is_no_right_of_the_share_again(shop: Till, hand: Any) -> None:
+    terms = '{"tiers":[{"reach_fen":1000,"off_fen":300}],"on_return":"prorated"}'
+    offer = next(one for one in shop.store.catalogue.offers() if one.id == "three")
+    shop.store.catalogue.upsert((), [offer.model_copy(update={"terms": terms})])
+    leased(shop, rights=1)
+    number = hand.sell(f"@{THERMOMETER}.ean", f"@{THERMOMETER}.ean")
+    assert len(events_of(shop, "coupon.redeemed@1")) == 1
+    give_back(shop, number, 1)
+    assert events_of(shop, "coupon.released@1") == [] and [share.left for share in shop.shares.shares()] == [0]
+    give_back(shop, number, 1)
+    assert len(events_of(shop, "coupon.released@1")) == 1 and [share.left for share in shop.shares.shares()] == [1]
+
+
+def give_back(shop: Till, number: str, quantity: int) -> None:
+    """Return so many of the only line, for its quality."""
+    shop.returning.find(number)
+    shop.returning.set_reason("quality")
+    shop.returning.set_quantity(shop.returning.scene().lines[0].line_id, quantity)
+    shop.returning.approve("1003")
+    durable = threading.Event()
+    shop.returning.complete(durable.set)
+    assert durable.wait(60)
+    shop.returning.settle()
