@@ -1,12 +1,13 @@
-"""A window that shows every part of the design system, to be looked at in both themes."""
+"""A window that shows every part of the design system, to be looked at in both themes; S leads to every state of what is pressed."""
 
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
+from app.desktop.gallery_states import States
 from app.desktop.theme import Theme, paint
 from app.desktop.theme.notes import Note, NoteAction
 from app.desktop.theme.paint import Mark
@@ -356,39 +357,69 @@ class Gallery(QWidget):
 
 
 def show(*, dark: bool = False) -> int:
-    """The gallery in a window of its own, until it is closed; T changes the theme, Esc leaves."""
+    """The gallery in a window of its own, until it is closed; T changes the theme, F the targets, S opens the states, Esc leaves."""
     application = QApplication(sys.argv[:1])
     theme = Theme(application, "dark" if dark else "light", 1.0)
     gallery = Gallery(theme)
     gallery.setWindowTitle("yaogui gallery")
     gallery.resize(1440, 900)
-    changes = QShortcut(QKeySequence("T"), gallery)
-    changes.setContext(Qt.ShortcutContext.ApplicationShortcut)
-    changes.activated.connect(lambda: theme.set_mode("light" if theme.dark else "dark"))
-    leaves = QShortcut(QKeySequence("Esc"), gallery)
-    leaves.activated.connect(gallery.close)
+    states = QScrollArea()
+    states.setWidget(States(theme))
+    states.setWidgetResizable(True)
+    states.setWindowTitle("yaogui gallery · S")
+    states.resize(1440, 900)
+
+    def fingers() -> None:
+        theme.set_scale(1.0, touch=not theme.scale.touch)
+
+    for window in (gallery, states):
+        acts = (
+            ("T", lambda: theme.set_mode("light" if theme.dark else "dark")),
+            ("F", fingers),
+            ("S", states.show),
+            ("Esc", window.close),
+        )
+        for key, act in acts:
+            shortcut = QShortcut(QKeySequence(key), window)
+            shortcut.activated.connect(act)
     gallery.show()
     return application.exec()
 
 
 def picture(folder: Path) -> tuple[Path, ...]:
-    """The whole page as one picture of each theme; gives the files."""
+    """Both pages as one picture of each theme, then the states sized for fingers; gives the files."""
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     folder.mkdir(parents=True, exist_ok=True)
     theme = Theme(application, "light", 1.0)
-    gallery = Gallery(theme)
+    gallery, states = Gallery(theme), States(theme)
     gallery.resize(1440, 900)
     gallery.show()
     # As tall as everything in it, so that nothing hides behind the edge.
     gallery.resize(1440, gallery.height() - gallery.view.viewport().height() + gallery.page.sizeHint().height())
     made = []
+
+    def grab(window: QWidget, name: str) -> None:
+        QApplication.processEvents()
+        made.append(folder / f"{name}.png")
+        window.grab().save(str(made[-1]))
+
+    def grab_states(name: str) -> None:
+        QApplication.processEvents()
+        states.resize(1440, states.sizeHint().height())
+        grab(states, name)
+
+    states.show()
+    states.setFocus()
     for mode in ("light", "dark"):
         theme.set_mode("dark" if mode == "dark" else "light")
-        QApplication.processEvents()
-        made.append(folder / f"gallery_{mode}.png")
-        gallery.grab().save(str(made[-1]))
-    gallery.close()
-    gallery.deleteLater()
+        grab(gallery, f"gallery_{mode}")
+        grab_states(f"gallery_states_{mode}")
+    theme.set_mode("light")
+    theme.set_scale(1.0, touch=True)
+    grab_states("gallery_states_touch")
+    for window in (gallery, states):
+        window.close()
+        window.deleteLater()
     QApplication.processEvents()
     return tuple(made)

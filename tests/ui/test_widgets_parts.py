@@ -1,5 +1,8 @@
 """The painted parts: names, keys, sizes, values in and signals out."""
 
+import importlib
+import inspect
+import pkgutil
 import sys
 import time
 from collections.abc import Iterator
@@ -11,12 +14,14 @@ from PySide6.QtGui import QColor, QImage, QPaintDevice, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from app.desktop import widgets
 from app.desktop.gallery import Gallery, picture
+from app.desktop.gallery_states import States
 from app.desktop.theme import Theme
 from app.desktop.theme.notes import Note, NoteAction
 from app.desktop.theme.paint import Mark
 from app.desktop.widgets.bars import FBar, FKeyEntry, NavEntry, NavRail
-from app.desktop.widgets.base import PaintedButton
+from app.desktop.widgets.base import Painted, PaintedButton
 from app.desktop.widgets.buttons import Btn, FKey
 from app.desktop.widgets.choices import Seg, Stepper
 from app.desktop.widgets.fields import Field, Omnibox
@@ -366,6 +371,24 @@ def test_keys_brought_while_others_go_are_the_only_ones_shown(theme: Theme) -> N
 
 
 def test_the_gallery_is_pictured_whole_in_both_themes(tmp_path: Path, theme: Theme) -> None:
-    light, dark = (QImage(str(path)) for path in picture(tmp_path))
+    pictures = {path.stem: QImage(str(path)) for path in picture(tmp_path)}
+    assert sorted(pictures) == ["gallery_dark", "gallery_light", "gallery_states_dark", "gallery_states_light", "gallery_states_touch"]
+    light, dark = pictures["gallery_light"], pictures["gallery_dark"]
     assert light.size() == dark.size() and light.height() > 1_000
     assert light.pixelColor(700, 200) != dark.pixelColor(700, 200)
+    assert pictures["gallery_states_touch"].height() > pictures["gallery_states_light"].height()
+
+
+def public_widgets() -> set[type[QWidget]]:
+    """Every widget of `app.desktop.widgets` that somebody may use, but the grounds that others are made of."""
+    modules = [importlib.import_module(f"{widgets.__name__}.{each.name}") for each in pkgutil.iter_modules(widgets.__path__)]
+    found = {kind for module in modules for kind in vars(module).values() if inspect.isclass(kind) and kind.__module__ == module.__name__}
+    return {kind for kind in found if issubclass(kind, QWidget) and not kind.__name__.startswith("_")} - {Painted, PaintedButton}
+
+
+def test_no_widget_is_missing_from_the_gallery(theme: Theme, gallery: Gallery) -> None:
+    states = States(theme)
+    seen = {type(one) for page in (gallery, states) for one in page.findChildren(QWidget)}
+    states.deleteLater()
+    assert len(public_widgets()) > 60
+    assert sorted(kind.__name__ for kind in public_widgets() - seen) == []
