@@ -37,6 +37,7 @@ from app.counter.staging import Staging
 from app.counter.stocking import Stocking
 from app.counter.tuning import SettingTexts, Tuning
 from app.counter.visiting import Visiting
+from app.counter.wallet import Wallet
 from app.devices.faults import DeviceFault
 from app.devices.pole import Pole
 from app.devices.printer import Printer
@@ -49,6 +50,7 @@ from app.domain.member_code import CodeRules
 from app.domain.member_rights import RightsRules
 from app.domain.points import PointsRules
 from app.domain.pricing import PromotionLaw
+from app.domain.wallet import WalletRules
 from app.records.clock import Clock
 from app.records.keys import DeviceKey
 from app.records.resources import resource
@@ -130,6 +132,11 @@ def proof_rules() -> tuple[CodeRules, RightsRules]:
         CodeRules.read(json.loads(resource("rules", "member_code.json").read_text("utf-8"))),
         RightsRules.read(json.loads(resource("rules", "member_rights.json").read_text("utf-8"))),
     )
+
+
+def wallet_rules() -> WalletRules:
+    """The carried rules for what is paid out of a member's own account."""
+    return WalletRules.read(json.loads(resource("rules", "wallet.json").read_text("utf-8")))
 
 
 def coupon_rules() -> CouponRules:
@@ -332,6 +339,7 @@ class Till:
             quiet=quiet,
         )
         self.invoicing = Invoicing(self.store, clock, self.post, code_shapes, self.sync.wake)
+        self.wallet = Wallet(self.store, clock, wallet_rules(), self.shares)
         self.checkout = Checkout(
             self.store,
             clock,
@@ -341,6 +349,7 @@ class Till:
             self.invoicing,
             self.points,
             self.coupons,
+            self.wallet,
             self.pack.version,
             self.sync.wake,
         )

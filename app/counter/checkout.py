@@ -14,8 +14,9 @@ from app.counter.invoicing import Invoicing, invoice_wish
 from app.counter.points_book import Moves, PointsBook
 from app.counter.post import Post
 from app.counter.receipts import PointsLine
-from app.counter.scene import LastSale, PayScene, TenderLine, TenderTileFace
+from app.counter.scene import LastSale, PayScene, PointsOffer, TenderLine, TenderTileFace
 from app.counter.selling import Resume, Selling
+from app.counter.wallet import Wallet
 from app.domain import tendering
 from app.domain.basket import BasketLine
 from app.domain.invoice import InvoiceTitle
@@ -53,6 +54,19 @@ class _Taken:
     line: TenderLine
     method: tendering.TenderMethod
     handed_fen: int
+    points: int = 0
+    hold_id: str = ""
+    """Under what headquarters put the points by."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Points that headquarters is asked for."""
+
+    hold_id: str
+    method: tendering.TenderMethod
+    amount_fen: int
+    points: int
 
 
 class Checkout:
@@ -68,6 +82,7 @@ class Checkout:
         invoicing: Invoicing,
         points: PointsBook,
         coupons: CouponBook,
+        wallet: Wallet,
         rule_pack: str,
         wake_sync: Callable[[], None],
     ) -> None:
@@ -79,11 +94,14 @@ class Checkout:
         self._invoicing = invoicing
         self._points = points
         self._coupons = coupons
+        self._wallet = wallet
+        selling.tidies.append(wallet.let_go)
         self._rule_pack = rule_pack
         self._wake_sync = wake_sync
         self._methods = tendering.parse_methods(store.settings.get("tender.methods"))
         self._rounding = tendering.Rounding(store.settings.get("rounding.mode"))
         self._taken: list[_Taken] = []
+        self._wish: _Wish | None = None
         self._state = ""
         self._future: Future[tuple[Committed, ...]] | None = None
         self._body: events.SaleClosed | None = None
@@ -106,6 +124,7 @@ class Checkout:
         if self.open:
             return self.scene()
         self._selling.begin_payment()
+        self._wish = None
         self._taken, self._state, self._number, self._problem = [], "collecting", "", None
         return self.scene()
 
@@ -117,13 +136,19 @@ class Checkout:
         """Everything the Pay page shows."""
         settled = self._settlement()
         basket = self._selling.basket
+        offer = self._points_offer(settled)
+        shown = {"cash", "recorded", *(("points",) if offer is not None or self._in_points() else ())}
         return PayScene(
             state=self._state or "collecting",
             due_fen=settled.due_fen,
             received_fen=settled.received_fen,
             remaining_fen=settled.remaining_fen,
             change_fen=settled.change_fen,
-            tiles=tuple(TenderTileFace(m.id, Text(m.title_zh, m.title_en), m.kind, m.key, m.asks_last_digits) for m in self._methods),
+            tiles=tuple(
+                TenderTileFace(m.id, Text(m.title_zh, m.title_en), m.kind, m.key, m.asks_last_digits)
+                for m in self._methods
+                if m.kind in shown
+            ),
             tenders=tuple(t.line for t in self._taken),
             quick_fen=tendering.quick_amounts(settled.remaining_fen) if settled.remaining_fen else (),
             number=self._number,
@@ -131,7 +156,24 @@ class Checkout:
             paper=basket.paper,
             invoice_wanted=basket.invoice_wanted,
             invoice_title=basket.invoice.name,
+            points=offer,
+            asking_fen=self._wish.amount_fen if self._wish is not None else 0,
         )
+
+    def _in_points(self) -> _Taken | None:
+        return next((taken for taken in self._taken if taken.points), None)
+
+    def _points_offer(self, settled: tendering.Settlement) -> PointsOffer | None:
+        """What points may pay now; None without a member whose proof allows it, and once they have paid."""
+        basket, quote = self._selling.basket, self._selling.quote
+        if self._state != "collecting" or not basket.member_id or not self._selling.rights.points or self._in_points():
+            return None
+        class_of = {line.line_id: line.product.rx_class for line in basket.lines}
+        priced = [(class_of[line.line_id], line.payable_fen) for line in quote.lines]
+        most = self._points.spendable(basket.member_id, priced, settled.due_fen, settled.remaining_fen)
+        if most is None or not most.points:
+            return None
+        return PointsOffer(most.points, most.worth_fen, most.step_points, most.step_fen)
 
     def tender(self, method_id: str, amount_fen: int = 0, last_digits: str = "") -> PayScene:
         """Take one tender; amount 0 means all that remains. Cash may be more (change), a recorded tender never."""
@@ -139,6 +181,10 @@ class Checkout:
         method = next((m for m in self._methods if m.id == method_id), None)
         if method is None:
             raise Refused("tender_unknown")
+        if self._wish is not None:
+            raise Refused("points_asking")
+        if method.kind == "points":
+            return self._tender_points(method, amount_fen)
         remaining = self._settlement().remaining_fen
         handed = amount_fen or remaining
         if remaining <= 0:
@@ -149,20 +195,62 @@ class Checkout:
             raise Refused("more_than_due")
         if method.asks_last_digits and not (last_digits.isdecimal() and len(last_digits) <= 6):
             raise Refused("last_digits_shape")
-        line = TenderLine(
-            new_id(self._clock),
-            method.id,
-            Text(method.title_zh, method.title_en),
-            handed,
-            last_digits,
-            self._clock.now(),
-        )
-        self._taken.append(_Taken(line, method, handed))
+        self._taken.append(_Taken(self._tender_line(method, handed, last_digits), method, handed))
+        return self.scene()
+
+    def _tender_line(self, method: tendering.TenderMethod, handed_fen: int, last_digits: str = "") -> TenderLine:
+        title = Text(method.title_zh, method.title_en)
+        return TenderLine(new_id(self._clock), method.id, title, handed_fen, last_digits, self._clock.now())
+
+    # ------------------------------------------------------------------ points
+
+    def when_points_answer(self, told: Callable[[], None]) -> None:
+        """Whom to call, on another thread, once headquarters has answered: they come back with `points_answered`."""
+        self._wallet.told = told
+
+    def _tender_points(self, method: tendering.TenderMethod, amount_fen: int) -> PayScene:
+        """Pay with points: at once with what is put by for this basket already, else once headquarters has put them by."""
+        offer, basket = self._points_offer(self._settlement()), self._selling.basket
+        if self._in_points():
+            raise Refused("points_once")
+        if offer is None:
+            raise Refused("points_none")
+        amount = amount_fen or offer.worth_fen
+        steps, rest = divmod(amount, offer.step_fen)
+        if rest or not 0 < amount <= offer.worth_fen:
+            raise Refused("points_steps", most=yuan(offer.worth_fen), step=yuan(offer.step_fen))
+        if self._wallet.rules.wants_proof(amount) and not self._selling.rights.proven:
+            raise Refused("points_proof", most=yuan(self._wallet.rules.proof_from_fen))
+        points = steps * offer.step_points
+        held = self._wallet.held(basket.basket_id, basket.member_id, points)
+        if held is not None:
+            self._taken.append(_Taken(self._tender_line(method, amount), method, amount, points, held.hold_id))
+            return self.scene()
+        hold_id = self._wallet.ask(basket.member_id, points, basket.basket_id)
+        self._wish = _Wish(hold_id, method, amount, points)
+        return self.scene()
+
+    def points_answered(self) -> PayScene:
+        """Take headquarters' answer: what it put by is a tender from now on; Refused says why it is none, with the way out."""
+        wish = self._wish
+        told = next((one for one in self._wallet.answers() if wish is not None and one.hold_id == wish.hold_id), None)
+        if wish is None or told is None:
+            return self.scene()
+        self._wish = None
+        if told.code != "held":
+            raise Refused(f"points_not_{told.code}", free=str(max(0, told.free)))
+        if self._state != "collecting" or wish.amount_fen > self._settlement().remaining_fen:
+            self._wallet.give_back(wish.hold_id)
+            return self.scene()
+        self._taken.append(_Taken(self._tender_line(wish.method, wish.amount_fen), wish.method, wish.amount_fen, wish.points, wish.hold_id))
         return self.scene()
 
     def undo_tender(self, tender_id: str) -> PayScene:
-        """Take a tender back before completion."""
+        """Take a tender back before completion; points go back to the member at once."""
         self._collecting()
+        for gone in self._taken:
+            if gone.line.tender_id == tender_id and gone.hold_id:
+                self._wallet.give_back(gone.hold_id)
         self._taken = [t for t in self._taken if t.line.tender_id != tender_id]
         return self.scene()
 
@@ -191,6 +279,9 @@ class Checkout:
             return
         if self._taken and self._state == "collecting":
             raise Refused("undo_tenders_first")
+        if self._wish is not None:
+            self._wallet.give_back(self._wish.hold_id)
+            self._wish = None
         self._state = ""
         self._selling.end_payment(sold=False)
 
@@ -206,13 +297,19 @@ class Checkout:
         settled = self._settlement()
         if not settled.complete:
             raise Refused("still_due", amount=yuan(settled.remaining_fen))
+        if self._wish is not None:
+            raise Refused("points_asking")
+        paid = self._in_points()
+        if paid is not None and not self._wallet.good(paid.hold_id):
+            raise Refused("points_lapsed")
         body = self._sale(settled)
         self._body, self._state, self._problem = body, "committing", None
 
         basket = self._selling.basket
         title = basket.invoice
         categories = {line.product.id: line.product.category for line in basket.lines}
-        moves = self._points.of_sale(body, categories) if self._selling.rights.points else Moves()
+        spent = (paid.points, paid.hold_id) if paid is not None else (0, "")
+        moves = self._points.of_sale(body, categories, *spent) if self._selling.rights.points else Moves()
 
         def prints(committed: tuple[Committed, ...]) -> Sequence[NewJob]:
             return self._papers.sale_jobs(body, committed[0], title, moves.line)

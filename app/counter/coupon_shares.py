@@ -81,6 +81,8 @@ class CouponShares:
         self._wake = wake
         self.told: Callable[[], None] = lambda: None
         """Called on the asking thread once an answer lies ready: whoever shows the basket takes it with `answers`."""
+        self.chores: list[Callable[[HubClient | None], None]] = []
+        """What else is looked after on this thread; filled before `start`."""
         self._jobs: queue.SimpleQueue[Callable[[HubClient | None], None] | None] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[Told] = queue.SimpleQueue()
         self._asking: set[str] = set()
@@ -102,6 +104,10 @@ class CouponShares:
         if client is not None:
             client.cut()
         self._thread.join(3.0)
+
+    def errand(self, job: Callable[[HubClient | None], None]) -> None:
+        """Have something else asked of headquarters on this thread, in its turn."""
+        self._jobs.put(job)
 
     # ------------------------------------------------------------------ shares (counter's thread)
 
@@ -260,6 +266,8 @@ class CouponShares:
         heard = self._fresh()
         if heard is not None:
             self._store.coupons.note_read("coupon", heard)
+        for chore in self.chores:
+            chore(client)
         if client is None:
             return
         for one in self._store.coupons.reservations():

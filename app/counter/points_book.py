@@ -12,6 +12,7 @@ from app.counter.post import Post
 from app.counter.receipts import PointsLine
 from app.domain import points
 from app.domain import returns as law
+from app.domain.wallet import Spendable, spendable
 from app.records import events
 from app.records.clock import Clock, shop_day
 from app.records.people import Member
@@ -93,8 +94,19 @@ class PointsBook:
 
     # ------------------------------------------------------------------ what sales do
 
-    def of_sale(self, body: events.SaleClosed, categories: Mapping[str, str]) -> Moves:
-        """What a sale about to be recorded earns its member; `categories` by product id."""
+    def spendable(self, member_id: str, priced: Iterable[tuple[str, int]], due_fen: int, remaining_fen: int) -> Spendable | None:
+        """What a member's points may pay of a sale by this till's own fold; headquarters has the last word. None for nobody known.
+
+        `priced` are the lines as (class, fen after every cut).
+        """
+        member = self._member(member_id)
+        if member is None:
+            return None
+        barred = sum(fen for rx_class, fen in priced if rx_class in self._rules.classes_without)
+        return spendable(self._standing(member, self._day()).balance, due_fen, barred, remaining_fen, self._rules)
+
+    def of_sale(self, body: events.SaleClosed, categories: Mapping[str, str], spent: int = 0, reservation: str = "") -> Moves:
+        """What a sale about to be recorded earns its member, and what it spends; `categories` by product id."""
         member = self._member(body.member_id)
         if member is None:
             return Moves()
@@ -105,7 +117,20 @@ class PointsBook:
         earned = self._earn(body, member, categories, paid, today)
         opening = self._standing(member, today).balance
         points_earned = earned.points if earned is not None else 0
-        return Moves((earned,) if earned is not None else (), PointsLine(opening, points_earned, 0, opening + points_earned))
+        moves = [earned] if earned is not None else []
+        if spent:
+            moves.append(
+                events.PointsMoved(
+                    entry_id=f"spend:{body.sale_id}",
+                    member_id=member.id,
+                    kind="spend",
+                    points=spent,
+                    owner_id=body.sale_id,
+                    rules=self._rules.version,
+                    reservation=reservation,
+                )
+            )
+        return Moves(tuple(moves), PointsLine(opening, points_earned, spent, opening + points_earned - spent))
 
     def line_of(self, sale: StoredSale) -> PointsLine | None:
         """What a sale of the past did to its member's points, from the movements before it, for paper that is first printed later."""

@@ -228,6 +228,16 @@ class TenderLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PointsOffer:
+    """What the member's points may pay of this sale."""
+
+    points: int
+    worth_fen: int
+    step_points: int
+    step_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class TenderTileFace:
     """A way to pay that works on this till."""
 
@@ -259,6 +269,10 @@ class PayScene:
     invoice_wanted: bool = False
     invoice_title: str = ""
     """Whom the invoice is for, or '' while nobody said so."""
+    points: PointsOffer | None = None
+    """None where no points can be spent on this sale, or some are already."""
+    asking_fen: int = 0
+    """What headquarters is being asked for in points just now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ the disk: what must be asked is a `Question` in the scene, and the open basket i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -120,6 +120,8 @@ class Selling:
         self._written = baskets.BasketText()
         self._faults: list[BaseException] = []
         self._refusals: set[tuple[str, str, str]] = set()
+        self.tidies: list[Callable[[Collection[str]], None]] = []
+        """What else is let go between two sales, told the baskets that are open or held."""
 
     # ------------------------------------------------------------------ reading
 
@@ -1363,6 +1365,8 @@ class Selling:
         back = self._coupons.tidied(day, wanted)
         if back:
             self._write(self._store.journal.record(back, actor=self._post.actor, day=day, urgent=False))
+        for tidy in self.tidies:
+            tidy(wanted)
 
     def _fresh(self) -> Basket:
         return replace(

@@ -275,10 +275,13 @@ class Shifts:
         tender = next((t for t in sale.body.tenders if t.tender_id == tender_id), None) if sale else None
         if sale is None or tender is None:
             raise Refused("sale_unknown")
-        methods = {row["id"] for row in self._store.settings.get("tender.methods")}
+        methods = {row["id"]: row["kind"] for row in self._store.settings.get("tender.methods")}
         booked = next((c.to_method for c in reversed(sale.corrections) if c.tender_id == tender_id), tender.method)
         if to_method not in methods or to_method == booked:
             raise Refused("tender_unknown")
+        if "points" in (tender.kind, methods[to_method]):
+            # Points went out of the member's own account: a slip of the hand at the till cannot move them.
+            raise Refused("tender_of_points")
         body = events.TenderCorrected(
             correction_id=new_id(self._clock),
             sale_id=sale_id,
@@ -409,6 +412,8 @@ class Shifts:
             net = (taken.amount_fen - taken.refund_fen) if taken else 0
             count = (taken.sales + taken.refunds) if taken else 0
             cash = method["kind"] == "cash"
+            if method["kind"] == "points" and not count:
+                continue
             if cash:
                 expected = totals.expected_cash_fen if self._confirmed else None
                 difference = counted - totals.expected_cash_fen if self._confirmed else None

@@ -203,6 +203,26 @@ SENTENCES: dict[str, Text] = {
     "trade_again": _T("尾号 {serial} 的旧物已登记收回过", "The old article ending {serial} was taken back before"),
     "trade_unknown": _T("没有这种旧物，请选列出的种类", "No such kind of old article. Choose a listed one"),
     "coupon_asking": _T("正在向总部预留这张券，可继续收银", "Headquarters is being asked for this coupon; go on meanwhile"),
+    "points_none": _T("这一单不能用积分：没有会员，或可用积分不够一档", "No points for this sale: no member, or not enough for one step"),
+    "points_once": _T("这一单已用了积分；要改就先撤销那一笔", "Points have been taken already. Undo that tender to change them"),
+    "points_steps": _T("积分按 {step} 一档抵，本单最多抵 {most}", "Points pay in steps of {step}, up to {most} on this sale"),
+    "points_proof": _T(
+        "积分一次抵 {most} 以上要本人动态码：按 Esc 回去扫会员动态码，或改小金额",
+        "More than {most} in points wants the member's changing code: Esc and scan it, or take less",
+    ),
+    "points_asking": _T("正在向总部预留积分，稍等", "Headquarters is putting the points by. A moment"),
+    "points_lapsed": _T("预留的积分到时了：撤销这一笔再记一次", "The points were put by for too long: undo the tender and take it again"),
+    "points_not_offline": _T(
+        "连不上总部，积分这会儿用不了。换一种方式收款，积分都还在；连上后再用",
+        "No line to headquarters, so no points just now. Pay another way: the points are all there for the next time",
+    ),
+    "points_not_short": _T(
+        "总部可用积分只有 {free} 分（可能正在另一收银台使用）。改小金额，或换一种方式",
+        "Headquarters has {free} points free (another till may be using some). Take less, or pay another way",
+    ),
+    "points_not_over": _T("这次预留已失效，请再记一次", "That wish is over. Take it again"),
+    "points_not_not_kept": _T("本机没能记下预留，请再记一次", "The till could not keep the reservation. Take it again"),
+    "tender_of_points": _T("积分付的不能更正收款方式；要改请退货", "What points paid is not re-booked. Return the goods instead"),
     "coupon_reserved": _T("总部已预留，这张券本单可用", "Put by at headquarters: the coupon is good for this sale"),
     "coupon_not_offline": _T(
         "这张券需要联网：连上总部后再选它，或先不用券结账",

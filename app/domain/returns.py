@@ -197,7 +197,7 @@ def refund(
     A line pays back in proportion to the pieces, in whole fen rounded down, and the rest with its last piece: over
     any sequence of partial returns the refunds sum to what was paid. Money goes back the way it came: recorded
     tenders first, cash last, none beyond what it brought. `taken` are the tenders after corrections (`routes`);
-    without it those of the sale. ValueError for more than is left.
+    without it those of the sale. What points paid goes back with every part in proportion. ValueError for more than is left.
     """
     paid = paid_fen(sale)
     lines: list[LineRefund] = []
@@ -241,12 +241,22 @@ def _upto(paid: int, sold: int, pieces: int) -> int:
 
 
 def _back(taken: Sequence[Route], before_fen: int, total_fen: int) -> tuple[Route, ...]:
-    """The stretch from `before_fen` over `total_fen` of the tenders laid end to end, recorded ones first."""
-    ordered = sorted(taken, key=lambda route: route.kind == "cash")
-    start, found = 0, []
-    for route in ordered:
+    """The stretch from `before_fen` over `total_fen` of the tenders laid end to end, recorded ones first.
+
+    What points paid goes back as points, in proportion to the goods: as much with every part of them.
+    """
+    whole_fen = sum(route.amount_fen for route in taken)
+    found = []
+    start, first, last = 0, before_fen, before_fen + total_fen
+    for route in taken:
+        if route.kind == "points":
+            earlier, now = (route.amount_fen * upto // whole_fen for upto in (before_fen, before_fen + total_fen))
+            first, last = first - earlier, last - now
+            if now > earlier:
+                found.append(Route(route.tender_id, route.method, route.title_zh, route.title_en, route.kind, now - earlier))
+    for route in sorted((route for route in taken if route.kind != "points"), key=lambda route: route.kind == "cash"):
         end = start + route.amount_fen
-        share = min(end, before_fen + total_fen) - max(start, before_fen)
+        share = min(end, last) - max(start, first)
         if share > 0:
             found.append(Route(route.tender_id, route.method, route.title_zh, route.title_en, route.kind, share))
         start = end

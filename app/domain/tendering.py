@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+KINDS = ("cash", "recorded", "points")
 _METHOD_ID = re.compile(r"[a-z][a-z0-9_]{0,23}")
 
 
@@ -32,7 +33,7 @@ class TenderMethod:
     title_zh: str
     title_en: str
     kind: str
-    """cash | recorded"""
+    """cash | recorded | points: out of a member's own account, with headquarters' word"""
     asks_last_digits: bool = False
     """Whether the cashier copies the last digits of the other device's slip."""
     opens_drawer: bool = False
@@ -83,8 +84,8 @@ def parse_methods(rows: Iterable[Mapping[str, Any]]) -> tuple[TenderMethod, ...]
             method = TenderMethod(**row)
         except TypeError as error:
             raise ValueError(f"tender method {row.get('id')!r}: {error}") from error
-        if _METHOD_ID.fullmatch(method.id) is None or method.kind not in ("cash", "recorded") or not method.title_zh:
-            raise ValueError(f"tender method {method.id!r} needs an id, a title and the kind cash or recorded")
+        if _METHOD_ID.fullmatch(method.id) is None or method.kind not in KINDS or not method.title_zh:
+            raise ValueError(f"tender method {method.id!r} needs an id, a title and a kind of {KINDS}")
         if any(method.id == other.id or (method.key and method.key == other.key) for other in methods):
             raise ValueError(f"tender method {method.id!r} has the id or the key of another")
         methods.append(method)

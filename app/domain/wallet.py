@@ -44,13 +44,6 @@ class Spendable:
     step_points: int
     step_fen: int
 
-    def points_for(self, amount_fen: int) -> int:
-        """The points that pay an amount; ValueError for a part of a step, or for more than may be paid so."""
-        steps, rest = divmod(amount_fen, self.step_fen)
-        if rest or not 0 < amount_fen <= self.worth_fen:
-            raise ValueError(f"points pay whole steps of {self.step_fen} up to {self.worth_fen} fen: {amount_fen}")
-        return steps * self.step_points
-
 
 def spendable(balance: int, due_fen: int, barred_fen: int, remaining_fen: int, rules: PointsRules) -> Spendable:
     """The most that points pay of a sale of which so much remains; nothing where the balance or the share allows no step."""

@@ -40,6 +40,7 @@ GONE: tuple[Delete | Update, ...] = (
             t.follow_up,
             t.past_purchase,
             t.points_entry,
+            t.points_hold,
             t.coupon_right,
         )
     ),

@@ -24,6 +24,7 @@ from app.store.engine import Readers, writer_engine
 from app.store.faults import StoreFault
 from app.store.frames import Frame, Frames
 from app.store.history import History
+from app.store.holds import Holds
 from app.store.inbox import Inbox
 from app.store.invoices import Invoices
 from app.store.journal import Journal, event_row, fact_of, outbox_row, run_steps
@@ -73,6 +74,7 @@ class Store:
     people: People
     points: Points
     coupons: Coupons
+    holds: Holds
     care: Care
     stock: Stock
     sales: Sales
@@ -190,6 +192,7 @@ class Store:
                 points=Points(readers),
                 care=Care(readers, writer, private),
                 coupons=Coupons(readers, writer),
+                holds=Holds(readers, writer),
                 stock=Stock(readers, journal, clock, catalogue),
                 sales=Sales(readers),
                 history=History(readers),

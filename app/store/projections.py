@@ -136,6 +136,7 @@ _COUPON = _coupon.on_conflict_do_update(
     index_elements=["serial"],
     set_={name: _coupon.excluded[name] for name in ("offer_id", "member_id", "sale_id", "cut_fen", "at", "lease_id")},
 )
+_HOLD_USED = t.points_hold.delete().where(t.points_hold.c.hold_id == bindparam("of_hold"))
 _RESERVED_USED = t.coupon_reservation.delete().where(t.coupon_reservation.c.serial == bindparam("of_serial"))
 _LEASE_BACK = insert(t.lease_back).on_conflict_do_nothing()
 _TRADE = insert(t.trade_taken)
@@ -532,7 +533,8 @@ def _points_moved(fact: Fact, body: ev.PointsMoved) -> list[Step]:
         "expires_on": body.expires_on,
         "owner_id": body.owner_id,
     }
-    return [Step(_POINTS, [row])]
+    steps = [Step(_POINTS, [row])]
+    return [*steps, Step(_HOLD_USED, [{"of_hold": body.reservation}])] if body.reservation else steps
 
 
 def _coupon_redeemed(fact: Fact, body: ev.CouponRedeemed) -> list[Step]:

@@ -466,6 +466,17 @@ points_entry = Table(
     sqlite_with_rowid=False,
 )
 
+points_hold = Table(
+    "points_hold",
+    METADATA,
+    _text("hold_id", key=True),
+    _text("member_id"),
+    _big("points"),
+    _text("basket_id"),
+    Column("until", UTCDateTime, nullable=False),
+    _text("state"),
+)
+
 coupon_right = Table(
     "coupon_right",
     METADATA,

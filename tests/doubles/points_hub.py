@@ -30,7 +30,7 @@ class PaperPoints:
                 self.entries[body.entry_id] = PointsEntry(
                     body.entry_id, envelope.at, body.member_id, kind, body.points, body.of, body.expires_on
                 )
-                told = body.model_dump(exclude={"entry_id", "rules"})
+                told = body.model_dump(exclude={"entry_id", "rules", "reservation"})
                 self.rows.append(PointsEntryRow(id=body.entry_id, at=envelope.at, **told).model_dump(mode="json"))
 
     def statement(self, member: Member, today: date, rules: PointsRules) -> Statement:

@@ -14,7 +14,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from app.counter.faults import Refused
-from app.counter.scene import Echo, PayScene, Scene, SceneLine, TenderLine, TenderTileFace
+from app.counter.scene import Echo, PayScene, PointsOffer, Scene, SceneLine, TenderLine, TenderTileFace
 from app.desktop import wording
 from app.desktop.keys import name_of
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
@@ -40,7 +40,7 @@ LEFT, RIGHT = 328, 300
 SHOWN_TENDERS = 4
 QUICK_KEYS = 3
 LONGEST_AMOUNT = 9
-_TILE_ICONS = {"cash": "money-wavy", "card": "credit-card", "qr": "qr-code", "insurance": "identification-badge"}
+_TILE_ICONS = {"cash": "money-wavy", "card": "credit-card", "qr": "qr-code", "insurance": "identification-badge", "points": "coins"}
 
 
 class BillCard(Panel):
@@ -296,6 +296,14 @@ class Stage(Panel):
         self._stack.setCurrentIndex(0)
         self.set_colors("brand_t", "brand_l")
 
+    def show_points(self, tile: TenderTileFace, offer: PointsOffer, amount_fen: int) -> None:
+        """Ask for an amount in points."""
+        theme = self.theme
+        self.show_tender(tile, amount_fen, 0)
+        self._title.set_words(say(theme, "stage_points"))
+        worth = money_text(offer.step_fen)
+        self._how.set_words(say(theme, "stage_points_how", step=offer.step_points, worth=worth, points=offer.points))
+
     def show_state(self, icon: str, title: str, how: str) -> None:
         """Say how it stands, without a question."""
         self._amount.hide()
@@ -362,7 +370,7 @@ class PayPage(Page):
         wishes = Panel(theme, Column(theme, self._paper, self._invoice, gap=10, margins=(16, 12, 16, 12)))
         left = boxed(Column(theme, (self.bill, 1), self._member, wishes, gap=12))
         self.sums = SumsBar(theme)
-        self._tiles_row = Row(theme, gap=8)
+        self._tiles_row = Row(theme, gap=6)
         self.tiles: dict[str, TenderTile] = {}
         self._faces: tuple[TenderTileFace, ...] = ()
         self._problem = Para(theme, "", "label_strong", "bad_ink")
@@ -416,6 +424,7 @@ class PayPage(Page):
         self.stage.next_asked.connect(self.next_customer)
         self.stage.digits.installEventFilter(self)
         self.bridge.printing.connect(self._printing)
+        self.till.checkout.when_points_answer(self.bridge.resume("pay:points"))
 
     def _rescale(self) -> None:
         px = self.theme.px
@@ -498,11 +507,15 @@ class PayPage(Page):
                 tile.clicked.connect(partial(self.choose, face.method))
                 self.tiles[face.method] = tile
                 self._tiles_row.addWidget(tile)
-        if self._method not in self.tiles and pay.tiles:
+        used_up = pay.points is None and any(face.method == self._method and face.kind == "points" for face in pay.tiles)
+        if (self._method not in self.tiles or used_up) and pay.tiles:
             self._method = pay.tiles[0].method
         for face in pay.tiles:
             taken = sum(line.amount_fen for line in pay.tenders if line.method == face.method)
             ready = say(self.theme, "tile_cash" if face.kind == "cash" else "tile_recorded")
+            if face.kind == "points":
+                amount = money_text(pay.points.worth_fen) if pay.points is not None else ""
+                ready = say(self.theme, "tile_points", amount=amount) if amount else say(self.theme, "tile_points_used")
             note = say(self.theme, "tile_taken", amount=money_text(taken)) if taken else ready
             chosen = face.method == self._method and pay.state == "collecting" and pay.remaining_fen > 0
             self.tiles[face.method].set_state("chosen" if chosen else "done" if taken else "idle", note)
@@ -514,8 +527,12 @@ class PayPage(Page):
             self.stage.show_member(self._member_words())
         elif pay.state == "committing":
             self.stage.show_state("hourglass-medium", say(theme, "saving"), say(theme, "saving_how"))
+        elif pay.asking_fen:
+            self.stage.show_state("hourglass-medium", say(theme, "stage_asking"), say(theme, "stage_asking_how"))
         elif pay.remaining_fen <= 0:
             self.stage.show_state("check-circle", say(theme, "stage_paid"), say(theme, "stage_paid_how"))
+        elif tile is not None and tile.kind == "points" and pay.points is not None:
+            self.stage.show_points(tile, pay.points, self._amount_fen())
         elif tile is not None:
             amount = self._amount_fen()
             over = amount - pay.remaining_fen if tile.kind == "cash" and self._typed else 0
@@ -524,14 +541,16 @@ class PayPage(Page):
     def _show_pad(self, pay: PayScene) -> None:
         theme = self.theme
         collecting = pay.state == "collecting"
-        open_ = collecting and pay.remaining_fen > 0
+        open_ = collecting and pay.remaining_fen > 0 and not pay.asking_fen
+        whole = self._whole_fen()
         self._amount_word.set_words(say(theme, "this_tender"))
-        self._amount.set_words(f"¥{self._typed}" if self._typed else money_text(pay.remaining_fen))
+        self._amount.set_words(f"¥{self._typed}" if self._typed else money_text(whole))
         self._amount.set_tone("ink" if self._typed or not open_ else "ink2")
         tile = self._tile()
         if open_:
-            quick = [amount for amount in pay.quick_fen if tile is None or tile.kind == "cash" or amount == pay.remaining_fen]
-            self._quick = (tuple(quick[:QUICK_KEYS]), pay.remaining_fen)
+            cash = tile is None or tile.kind == "cash"
+            quick = list(pay.quick_fen) if cash else [whole]
+            self._quick = (tuple(quick[:QUICK_KEYS]), whole)
         # What stood there stays where it is once all is paid; its words still follow the language.
         amounts, exact = self._quick
         shown = [(say(theme, "exact") if fen == exact else _short(fen), str(fen)) for fen in amounts]
@@ -569,10 +588,17 @@ class PayPage(Page):
     def _tile(self) -> TenderTileFace | None:
         return next((face for face in self._faces if face.method == self._method), None)
 
+    def _whole_fen(self) -> int:
+        """All that the chosen way may still take."""
+        pay, tile = self.pay, self._tile()
+        if pay is None:
+            return 0
+        return pay.points.worth_fen if tile is not None and tile.kind == "points" and pay.points is not None else pay.remaining_fen
+
     def _amount_fen(self) -> int:
         """What is typed, or all that remains; -1 for something that is no amount."""
         if not self._typed:
-            return self.pay.remaining_fen if self.pay is not None else 0
+            return self._whole_fen()
         try:
             return parse_fen(self._typed.rstrip("."))
         except ValueError:
@@ -580,7 +606,7 @@ class PayPage(Page):
 
     def _type(self, text: str) -> None:
         """Take digits; a third decimal or a second point has no meaning and is not taken."""
-        if self.pay is None or self.pay.state != "collecting" or self.pay.remaining_fen <= 0:
+        if self.pay is None or self.pay.state != "collecting" or self.pay.remaining_fen <= 0 or self.pay.asking_fen:
             return
         typed = self._typed + text
         if typed.startswith("."):
@@ -688,6 +714,8 @@ class PayPage(Page):
         """The ledger has answered."""
         if tag == "pay:member":
             self._attached()
+        if tag == "pay:points" and self.pay is not None:
+            self._points_answered()
         if tag != "pay":
             return
         pay = self.till.checkout.settle()
@@ -698,6 +726,13 @@ class PayPage(Page):
             self.tell(Echo("info", "paid", {"number": pay.number}, text=Text(f"成交 {pay.number}", f"Sold {pay.number}"), sound="paid"))
         elif pay.problem is not None:
             self.tell(Echo("refused", "ledger_io", text=pay.problem, sound="blocked_by_rule"))
+
+    def _points_answered(self) -> None:
+        """Headquarters has put the points by, or said why not."""
+        if not self._do(self.till.checkout.points_answered):
+            self.show_pay(self.till.checkout.scene())
+        elif self.pay is not None and self.pay.tenders:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def next_customer(self) -> None:
         """Leave the finished payment; scans that waited are already in the new sale."""

@@ -472,8 +472,13 @@ class ReceiptsPage(Desk):
         sale = self._sale
         if sale is None:
             return
-        methods = {str(row["id"]): Text(str(row["title_zh"]), str(row["title_en"])) for row in self.till.settings.get("tender.methods")}
-        tenders = [tender for tender in sale.body.tenders if not tender_id or tender.tender_id == tender_id]
+        methods = {
+            str(row["id"]): Text(str(row["title_zh"]), str(row["title_en"]))
+            for row in self.till.settings.get("tender.methods")
+            if row["kind"] != "points"
+        }
+        fixable = [tender for tender in sale.body.tenders if tender.kind != "points"]
+        tenders = [tender for tender in fixable if not tender_id or tender.tender_id == tender_id]
         choices = []
         for tender in tenders:
             booked = self._booked(sale, tender)

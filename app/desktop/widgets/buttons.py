@@ -312,12 +312,12 @@ class TenderTile(PaintedButton):
         return self._state
 
     def measure(self) -> None:
-        """88 high, at least 104 wide."""
+        """88 high, at least 96 wide; where many stand side by side the name is set smaller before it is cut."""
         px = self.theme.px
         self.setFixedHeight(px(88))
-        words = self.theme.face("title").width(self._words)
+        words = self.theme.face("label_strong").width(self._words)
         note = self.theme.face("caption", weight=600).width(self._note)
-        self.setMinimumWidth(max(px(104), round(max(words, note)) + px(28)))
+        self.setMinimumWidth(max(px(96), round(max(words, note)) + px(20)))
 
     def ring_radius(self) -> float:
         """A little rounder than the tile."""
@@ -332,11 +332,13 @@ class TenderTile(PaintedButton):
             fill = "pressed" if self.isDown() else "hover"
         line, width = ("brand", px(2)) if chosen else ("line2", 1)
         paint.rounded(painter, rect, px(10), theme.color(fill), theme.color(line), width)
-        left, top = rect.left() + px(14), rect.top()
+        left, top = rect.left() + px(10), rect.top()
         tone = "brand" if chosen else "off" if off else "ink2"
         paint.icon(painter, theme, self._icon, left, top + px(26), 26, tone, "fill" if chosen else "regular")
         ink = "brand_ink" if chosen else "off" if off else "ink"
-        paint.text_at(painter, left, top + px(52), self._words, theme.face("title"), theme.color(ink))
+        room = rect.width() - px(20)
+        words_face = theme.face("title") if theme.face("title").width(self._words) <= room else theme.face("label_strong")
+        paint.text_at(painter, left, top + px(52), self._words, words_face, theme.color(ink))
         done = self._state == "done"
         note_face = theme.face("caption", weight=600 if done else 500)
         note_ink = "good_ink" if done else "ink2" if chosen else "ink3"
