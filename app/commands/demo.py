@@ -19,6 +19,10 @@ from app.commands.till_process import TillProcess
 from app.domain import member_code
 from app.domain.demo import DemoPharmacy
 from app.domain.membership import ranked, read_identity
+from app.hub import segments
+from app.hub.archive import Archive
+from app.hub.main import default_database_url, hub_key_seed
+from app.hub.people import PeopleKeys
 from app.records.clock import SystemClock, shop_day
 from app.reports.code_sheet import sheet_pdf
 from app.reports.making import Wish, keep, make
@@ -183,6 +187,16 @@ def _play(out: Path, kept: Path | None) -> int:
         return _compare(folder, out, started)
 
 
+def _reckon(hub_folder: Path) -> int:
+    """Fifths and segments after the day, as a chain's night would; gives how many members bought."""
+    archive = Archive.open(default_database_url(hub_folder))
+    try:
+        keys = PeopleKeys(hub_key_seed(hub_folder))
+        return segments.reckon_all(archive, keys, shop_day(SystemClock().now()))[0].members
+    finally:
+        archive.close()
+
+
 def _compare(folder: Path, out: Path, started: float) -> int:
     """The last line: till total = hub total, read from both ends."""
     clock = SystemClock()
@@ -204,11 +218,13 @@ def _compare(folder: Path, out: Path, started: float) -> int:
                 time.sleep(0.5)
     finally:
         store.close()
+    members = _reckon(folder / "headquarters")
     papers = [picture for picture in sorted((folder / "paper").glob("*.png")) if picture.stat().st_size > 1000]
     for picture in papers:
         (out / picture.name).write_bytes(picture.read_bytes())
     sign = "=" if hub == till else "≠"
     print(f"pictures, receipts and the Z report: {out.resolve()}")
+    print(f"headquarters divided {members} members who bought into fifths and told its tills")
     net_till, net_hub = till[1] - till[3], (hub[1] - hub[3]) if hub else 0
     print(f"played in {time.monotonic() - started:.0f} s: {till[0]} sales, {till[2]} returns")
     print(f"till total ¥{net_till / 100:.2f} {sign} hub total ¥{net_hub / 100:.2f}")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
@@ -15,7 +17,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from app.domain.belonging import NO_OFFER, Evidence, judged, profile_of
 from app.domain.care import CareRules, Reading
 from app.domain.one_id import merged_profile
-from app.domain.segments import YEAR_DAYS, Bought, Cuts, Membership, Profile, Segment
+from app.domain.segments import YEAR_DAYS, Bought, Cuts, Membership, Profile, Segment, fifths, scores
 from app.hub import tables
 from app.hub.archive import Archive
 from app.hub.feeds import append, texts_of
@@ -115,7 +117,12 @@ class Reckoned:
 
 
 def reckon(connection: Connection, today: date) -> Reckoned:
-    """Divide everybody who bought into fifths; a person of several ids counts once, by all their orders."""
+    """Divide everybody who bought into fifths; a person of several ids counts once, by all their orders.
+
+    A chain of millions wants the arrays of the extra `hq`; without it the same is reckoned one by one.
+    """
+    if find_spec("numpy") is None:
+        return _one_by_one(connection, today)
     numbers: dict[str, int] = {}
     portions = list(_portions(connection, today, numbers))
     rfm = Rfm(len(numbers), today)
@@ -126,17 +133,36 @@ def reckon(connection: Connection, today: date) -> Reckoned:
     return Reckoned(cuts, sum(cells.values()), cells)
 
 
+def _one_by_one(connection: Connection, today: date) -> Reckoned:
+    who, day, fen = _ORDER
+    bought = select(who, func.max(day), func.count(), func.sum(fen)).select_from(_ORDERS).where(*_in_year(today)).group_by(who)
+    people = [((today - last).days, int(orders), int(spent)) for _, last, orders, spent in connection.execute(bought)]
+    cuts = Cuts(*(fifths(Counter(one[place] for one in people).items()) for place in range(3)))
+    scored = [scores(*one, cuts) for one in people]
+    cells = Counter((one["r_score"], one["f_score"], one["m_score"]) for one in scored)
+    return Reckoned(cuts, len(people), dict(cells))
+
+
+_ORDERS = tables.member_order.outerjoin(tables.person, tables.person.c.member_id == tables.member_order.c.member_id)
+_ORDER = (
+    func.coalesce(tables.person.c.canonical_id, tables.member_order.c.member_id),
+    tables.member_order.c.day,
+    tables.member_order.c.fen - tables.member_order.c.back_fen,
+)
+"""Whose, when, how much is left of it."""
+
+
+def _in_year(today: date) -> tuple[Any, ...]:
+    """Orders that count: of somebody, within the year, and not come back whole."""
+    o = tables.member_order.c
+    return o.day >= today - timedelta(days=YEAR_DAYS), o.day <= today, o.member_id != "", o.fen > o.back_fen
+
+
 def _portions(connection: Connection, today: date, numbers: dict[str, int]) -> Iterator[Portion]:
-    """Orders of the year as flat arrays; every person gets a number the first time they are met. What came back whole is no order."""
+    """Orders of the year as flat arrays; every person gets a number the first time they are met."""
     import numpy as np
 
-    o, p = tables.member_order.c, tables.person.c
-    who = func.coalesce(p.canonical_id, o.member_id)
-    wanted = (
-        select(who, o.day, o.fen - o.back_fen)
-        .select_from(tables.member_order.outerjoin(tables.person, p.member_id == o.member_id))
-        .where(o.day >= today - timedelta(days=YEAR_DAYS), o.day <= today, o.member_id != "", o.fen > o.back_fen)
-    )
+    wanted = select(*_ORDER).select_from(_ORDERS).where(*_in_year(today))
     rows: Iterator[Sequence[Any]] = iter(connection.execution_options(yield_per=10_000).execute(wanted))
     while part := list(islice(rows, _PORTION)):
         members = np.fromiter((numbers.setdefault(str(row[0]), len(numbers)) for row in part), np.int64, len(part))

@@ -117,6 +117,9 @@ def test_the_chain_divides_into_fifths_that_every_till_is_told(bench: HubBench, 
     client.push([gone, till.taking_back(body)])
     with bench.archive.reading() as connection:
         found = segments.reckon(connection, DAY)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(segments, "find_spec", lambda _name: None)
+            assert segments.reckon(connection, DAY) == found
     assert found.members == 10
     assert found.cuts.recency == (10, 30, 50, 70) and found.cuts.frequency == (2, 4, 6, 8)
     assert segments.tell_cuts(bench.archive, found, DAY) and not segments.tell_cuts(bench.archive, found, DAY)
