@@ -54,6 +54,8 @@ class CustomerView:
     change_fen: int = 0
     greeting: str = ""
     """The member's surname alone, '' without a member."""
+    sex: str = ""
+    """F or M where it is known, for the greeting alone; '' else and without a member."""
     points: int | None = None
     """None: points are not shown to the shop; a member may ask for them at the till."""
 
@@ -71,6 +73,7 @@ def customer_view(
     """
     pay = pay or scene.pay
     greeting = surname(scene.member.masked_name) if scene.member else ""
+    sex = scene.member.sex if scene.member and greeting else ""
     saved = max(0, scene.totals.cut_fen)
     if pay is not None and pay.state == "done":
         return CustomerView(
@@ -80,6 +83,7 @@ def customer_view(
             paid_fen=pay.received_fen,
             change_fen=pay.change_fen,
             greeting=greeting,
+            sex=sex,
         )
     lines = tuple(_line(line, private_marks, lowest) for line in scene.lines if not line.ghost)
     if pay is not None:
@@ -92,11 +96,12 @@ def customer_view(
             pay.remaining_fen,
             pay.change_fen,
             greeting,
+            sex,
         )
     if not lines:
-        return CustomerView(greeting=greeting)
+        return CustomerView(greeting=greeting, sex=sex)
     total = scene.totals.payable_fen
-    return CustomerView("selling", lines, total, saved, due_fen=total, greeting=greeting)
+    return CustomerView("selling", lines, total, saved, due_fen=total, greeting=greeting, sex=sex)
 
 
 def surname(masked: str) -> str:

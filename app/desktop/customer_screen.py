@@ -274,7 +274,8 @@ class CustomerScreen(QWidget):
         painter.fillRect(rect, QColor(LIGHT.surface))
         left, right = rect.left() + px(32), rect.right() - px(33)
         self._sign(painter, 32, 21, 44)
-        greeting = self._say("customer_hello", name=view.greeting) if view.greeting else self._say("customer_welcome")
+        hello = f"customer_hello_{view.sex}" if view.sex in ("F", "M") else "customer_hello"
+        greeting = self._say(hello, name=view.greeting) if view.greeting else self._say("customer_welcome")
         wide = self._words(painter, right, px(43), greeting, 24, LIGHT.ink, 600, "right")
         room = right - wide - px(88) - px(24)
         self._words(painter, px(88), px(32), shop.name, 21, LIGHT.ink, 600, room=room)
@@ -366,7 +367,24 @@ class CustomerScreen(QWidget):
             saved = self._say("customer_saved_you", amount=paint.money_text(view.saved_fen))
             self._words(painter, left, y + px(152), saved, SMALL, _SAVED_INK, 600)
         if view.state == "paying" and not change:
+            self._scan_sign(painter, QRectF(rect.center().x() - px(84), rect.bottom() - px(250), px(168), px(168)))
             self._words(painter, rect.center().x(), rect.bottom() - px(42), self._say("customer_how"), SMALL, _GLOW_INK, align="center")
+
+    def _scan_sign(self, painter: QPainter, box: QRectF) -> None:
+        """Where a code is shown: the sign of one in a frame, no code that could be scanned."""
+        px = self._px
+        veil = QColor("#FFFFFF")
+        veil.setAlphaF(0.07)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(veil)
+        painter.drawRoundedRect(box, px(20), px(20))
+        painter.setPen(QPen(QColor(_TILE_INK), px(4), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        arm, frame = px(26), box.adjusted(px(20), px(20), -px(20), -px(20))
+        for x, inward_x in ((frame.left(), arm), (frame.right(), -arm)):
+            for y, inward_y in ((frame.top(), arm), (frame.bottom(), -arm)):
+                painter.drawPolyline([QPointF(x + inward_x, y), QPointF(x, y), QPointF(x, y + inward_y)])
+        side = px(68)
+        self._icon(painter, "qr-code", QRectF(box.center().x() - side / 2, box.center().y() - side / 2, side, side), LIGHT.hero_ink)
 
     # ------------------------------------------------------------------ afterwards
 

@@ -389,6 +389,8 @@ WINDOW: dict[str, Text] = {
     "customer_headline": _T("用药有疑问，问问药师", "A question on medicines? Ask us"),
     "customer_second_line": _T("用药安全，从这一盒开始", "Safe medicine begins with this box"),
     "customer_duty_line": _T("用药指导免费，随时可问", "Advice on medicines is free, at any time"),
+    "customer_hello_F": _T("{name}女士，您好", "Welcome, Ms {name}"),
+    "customer_hello_M": _T("{name}先生，您好", "Welcome, Mr {name}"),
     "customer_pharmacist": _T("问药师", "Ask the pharmacist"),
     "customer_duty": _T("执业药师 {name} 在岗", "{name} is on duty"),
     "customer_free": _T("免费", "Free"),
@@ -469,6 +471,7 @@ WINDOW: dict[str, Text] = {
     "printer_cover_open": _T("盖子开着", "cover open"),
     "printer_offline": _T("离线", "offline"),
     "printer_unknown": _T("待检测", "to be checked"),
+    "offline_body_1": _T("1 笔已安全存在本机，恢复后自动补传", "1 record is safe here and will upload by itself"),
     "near_expiry": _T("近效期 {count} 个批号", "{count} lots near expiry"),
     "after_opening": _T("开店后处理", "after opening"),
     # -- the frame ---------------------------------------------------------------------------
@@ -554,6 +557,7 @@ WINDOW: dict[str, Text] = {
     "size": _T("大小", "Size"),
     "size_small": _T("小", "S"),
     "size_standard": _T("标准", "M"),
+    "safe_n_1": _T("1 笔已安全存在本机", "1 record is safe here"),
     "size_large": _T("大", "L"),
     "size_largest": _T("特大", "XL"),
     "sounds": _T("提示音", "Sounds"),
@@ -728,7 +732,9 @@ class _Facts(dict[str, str]):
 
 
 def words(key: str, language: str, **facts: object) -> str:
-    """One of the window's own sentences; KeyError for an unknown key."""
+    """One of the window's own sentences, or the one it has for a `count` of 1; KeyError for an unknown key."""
+    if facts.get("count") == 1 and f"{key}_1" in WINDOW:
+        key = f"{key}_1"
     return WINDOW[key].of(language).format(**facts)
 
 

@@ -608,8 +608,11 @@ class ReturnsPage(Desk):
                     )
             if scene.points:
                 side.add(self._points_row(scene.points))
+            side.add(Spring())
             side.add(Rule(theme))
             side.add(Row(theme, Txt(theme, self.say("共退", "Refunded"), "title", "ink2"), Spring(), Money(theme, kept.body.total_fen, 44)))
+        else:
+            side.add(Spring())
         self._paper_line = Txt(theme, self._paper_words, "label", "ink2")
         side.add(Row(theme, Icon(theme, "printer", 18), self._paper_line, Spring(), gap=8))
         again = Btn(theme, self.say("下一笔退货", "Next return"), key="F5", height=44)
@@ -618,7 +621,7 @@ class ReturnsPage(Desk):
         back.clicked.connect(lambda: self.go.emit("sale"))
         side.add(again)
         side.add(back)
-        self._right.fill(Column(theme, Spring(), Panel(theme, side)))
+        self._right.fill(Column(theme, (Panel(theme, side), 1)))
 
     def _watch_paper(self) -> None:
         """Say what has become of the slip."""
