@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from app.assembly import TillFile, hub_client, open_store, printer_of, rule_pack
+from app.assembly import TillFile, hub_client, looks_before, open_store, printer_of, rule_pack
 from app.commands import EXIT_FAILED, EXIT_OK, options
 from app.commands.faults import in_words
 from app.devices.status import Known
@@ -72,6 +72,7 @@ def _findings(folder: Path, *, quick: bool) -> list[Finding]:
             ("paper queue", lambda: _queue(store)),
             ("stock", lambda: _stock(store)),
             ("backups", lambda: _backups(store)),
+            ("retention", lambda: _retention(store)),
         ]
         if not quick:
             looks.insert(2, ("frames", lambda: _frames(store)))
@@ -178,6 +179,14 @@ def _stock(store: Store) -> Finding:
     return Finding(
         "stock", "warn" if negative else "ok", f"{negative} lots below zero" + (": correct them on the Stock page" if negative else "")
     )
+
+
+def _retention(store: Store) -> Finding:
+    """Whether anything of people lies here longer than it may: every start of the till purges it."""
+    now = SystemClock().now()
+    late = store.people.overdue(now, looks_before(now))
+    told = f"{late.looks} looks and {late.visitors} visitors past their term"
+    return Finding("retention", "warn" if late.looks or late.visitors else "ok", told)
 
 
 def _backups(store: Store) -> Finding:

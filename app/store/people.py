@@ -31,7 +31,7 @@ from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsE
 from app.store import tables as t
 from app.store.aliases import party_of, standing_for
 from app.store.engine import Readers
-from app.store.erasing import erased_among
+from app.store.erasing import all_erased, erase_rows, erased_among
 from app.store.faults import StoreFault
 from app.store.points import keep_entries
 from app.store.rows import upsert
@@ -123,6 +123,15 @@ def keep_keys(connection: Connection, records: Sequence[MemberKey]) -> None:
         connection.execute(_DROP_KEY, gone)
 
 
+def _forget_visitors(connection: Connection, now: datetime) -> int:
+    gone = [row.member_id for row in connection.execute(select(t.visitor.c.member_id).where(t.visitor.c.until <= now))]
+    for start in range(0, len(gone), _ROWS_PER_UNIT):
+        part = gone[start : start + _ROWS_PER_UNIT]
+        for column in (t.member.c.id, t.points_entry.c.member_id, t.member_key.c.member_id, t.visitor.c.member_id):
+            connection.execute(column.table.delete().where(column.in_(part)))
+    return len(gone)
+
+
 @dataclass(frozen=True, slots=True)
 class Reveal:
     """One look behind a mask, or one question to headquarters for a member of another store."""
@@ -132,6 +141,14 @@ class Reveal:
     member_id: str
     what: str
     purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How much was past its term."""
+
+    looks: int
+    visitors: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,16 +262,25 @@ class People:
 
     def forget_visitors(self, now: datetime) -> Future[int]:
         """Delete the visitors whose time is over, with their points; gives how many. What they bought stays with its sales."""
+        return self._writes().submit(lambda connection: _forget_visitors(connection, now), background=True)
 
-        def unit(connection: Connection) -> int:
-            gone = [row.member_id for row in connection.execute(select(t.visitor.c.member_id).where(t.visitor.c.until <= now))]
-            for start in range(0, len(gone), _ROWS_PER_UNIT):
-                part = gone[start : start + _ROWS_PER_UNIT]
-                for column in (t.member.c.id, t.points_entry.c.member_id, t.member_key.c.member_id, t.visitor.c.member_id):
-                    connection.execute(column.table.delete().where(column.in_(part)))
-            return len(gone)
+    def purge(self, now: datetime, looks_before: date) -> Future[Purged]:
+        """Delete what is past its term: looks of before a day, visitors whose time is over, and what late facts left of erased people."""
+        look = t.member_reveal.delete().where(t.member_reveal.c.day < looks_before)
+
+        def unit(connection: Connection) -> Purged:
+            looks = connection.execute(look).rowcount
+            erase_rows(connection, all_erased(connection))
+            return Purged(looks, _forget_visitors(connection, now))
 
         return self._writes().submit(unit, background=True)
+
+    def overdue(self, now: datetime, looks_before: date) -> Purged:
+        """What the next purge would delete."""
+        looks = select(func.count()).select_from(t.member_reveal).where(t.member_reveal.c.day < looks_before)
+        visitors = select(func.count()).select_from(t.visitor).where(t.visitor.c.until <= now)
+        connection = self._readers.connection()
+        return Purged(int(connection.execute(looks).scalar_one()), int(connection.execute(visitors).scalar_one()))
 
     # -- members ---------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from app.records.people import Alias, Consent, Erased, FamilyPerson, Member, Mem
 from app.store import tables as t
 from app.store.faults import StoreFault
 from app.store.open_store import Store
+from app.store.people import Purged
 from app.store.verify import compare_frames, rebuild
 
 HER = Member(id="m1", card_no="90000000000000000001", phone="13900007777", name="王秀兰", handle="000000123", points=5)
@@ -150,3 +151,20 @@ def test_a_ledger_brought_back_from_a_copy_destroys_the_key_again_when_it_is_ope
     till.close()
     with pytest.raises(StoreFault, match="person_key_destroyed"):
         till.open().private.open("b3")
+
+
+def test_what_is_past_its_term_is_purged_and_a_late_fact_of_an_erased_person_goes_with_it(till: Any) -> None:
+    store = till.open()
+    life(till, store)
+    now, day = till.clock.now(), till.clock.now().date()
+    store.people.keep_visitor(Member(id="away", card_no="9", name="钱多"), "RM02", now + timedelta(hours=1)).result(60)
+    assert store.people.overdue(now, day) == store.people.purge(now, day).result(60) == Purged(0, 0)
+    later = now + timedelta(hours=2)
+    assert store.people.overdue(later, day + timedelta(days=1)) == Purged(1, 1)
+    assert store.people.purge(later, day + timedelta(days=1)).result(60) == Purged(1, 1)
+    assert store.people.find_members("钱多") == () and store.people.member("m1") is not None
+    erased_here(till, store)
+    till.record(store, ev.PointsMoved(entry_id="earn:late", member_id="m1", kind="earn", points=7, owner_id="sale-2"))
+    assert "points_entry" in rows_of(store, "m1")
+    store.people.purge(later, day).result(60)
+    assert rows_of(store, "m1") == {"sale"}
