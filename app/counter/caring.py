@@ -119,7 +119,8 @@ class Caring:
         ids, today = self._group(member_id), self._today()
         consent = self._consent(member_id, HEALTH)
         readings = self._readings(ids, today, days) if consent == "given" else ()
-        medicines = self._medicines(ids, today) if self._consent(member_id, HISTORY) != "refused" else ()
+        history = self._consent(member_id, HISTORY) != "refused"
+        medicines = self._medicines(ids, today) if history else ()
         own = self._store.care.own_targets(ids) if consent == "given" else {}
         follow_ups = self._store.care.follow_ups(ids)
         chosen = self._chosen(kind, readings, medicines)
@@ -134,7 +135,7 @@ class Caring:
             tabs=tuple(KindTab(name, each.title, counts[name]) for name, each in self._rules.kinds.items()),
             series=self._series(chosen, context, readings, member, own, today, days, bought),
             todos=self._todos(member, medicines, readings, own, follow_ups, consent, today),
-            dealings=self._dealings(ids, readings, member, own, follow_ups),
+            dealings=self._dealings(ids if history else (), readings, member, own, follow_ups),
             conditions=self._conditions(medicines),
         )
 
@@ -350,24 +351,25 @@ class Caring:
 
     def _dealings(
         self,
-        ids: Sequence[str],
+        buyers: Sequence[str],
         readings: Sequence[Reading],
         member: Member,
         own: Mapping[str, Mapping[str, care.Span]],
         follow_ups: Sequence[FollowUp],
     ) -> tuple[Dealing, ...]:
+        """What was done for the member, the newest first; `buyers` are the ids whose purchases may be looked at."""
         found: list[Dealing] = []
         store = self._store.care
-        for sale in store.sales(ids, DEALINGS):
+        for sale in store.sales(buyers, DEALINGS):
             note = Text(f"单号 {sale.number}", f"no. {sale.number}")
             found.append(
                 Dealing("sale", sale.sale_id, sale.at, sale.day, self._goods_words(sale.goods), note, sale.payable_fen, sale.number)
             )
-        for back in store.returns(ids, DEALINGS):
+        for back in store.returns(buyers, DEALINGS):
             title = Text("作废", "Voided") if back.kind == "void" else Text("退货", "Return")
             note = Text(f"单号 {back.number}", f"no. {back.number}")
             found.append(Dealing("return", back.return_id, back.at, back.day, title, note, -back.total_fen, back.number))
-        found += self._past(ids)
+        found += self._past(buyers)
         for reading in readings[-DEALINGS:]:
             kind = self._rules.kinds[reading.kind]
             graded = self._assessed(kind, reading, member, own, self._today())

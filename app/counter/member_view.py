@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from app.counter import offer_words
 from app.counter.care_scene import CareScene
-from app.counter.caring import Caring
+from app.counter.caring import HISTORY, Caring
 from app.counter.coupon_book import OFFLINE_CLASSES
 from app.counter.goods import Goods
 from app.counter.noting import FAMILY, Noting
@@ -375,7 +375,9 @@ class MemberView:
     # ------------------------------------------------------------------ medicines of the past
 
     def medicines(self, member_id: str) -> tuple[BoughtMedicine, ...]:
-        """用药史: every medicine of the last twelve months, the newest first."""
+        """用药史: every medicine of the last twelve months, the newest first; nothing once the member wants purchases left alone."""
+        if any(one.purpose == HISTORY and not one.given for one in self._store.people.consents(member_id)):
+            return ()
         found = []
         for bought in self._store.history.goods(self._store.people.group_of(member_id), self._today() - YEAR):
             product = self._goods.product(bought.product_id)

@@ -105,6 +105,15 @@ def test_a_withdrawn_consent_hides_every_reading(till: Till, caring: CareActs) -
     assert not [one for one in scene.dealings if one.kind == "reading"]
 
 
+def test_whoever_wants_purchases_left_alone_is_shown_none_of_them(till: Till, caring: CareActs) -> None:
+    assert [one for one in caring.scene(HERS).dealings if one.kind in ("sale", "past_sale")]
+    till.joining.set_consents(HERS, {"history": False})
+    scene = caring.scene(HERS)
+    assert [one.kind for one in scene.dealings if one.kind in ("sale", "return", "past_sale")] == []
+    assert (scene.medicines, till.member_view.medicines(HERS)) == ((), ())
+    assert [one for one in scene.dealings if one.kind == "reading"], "what they allow stays"
+
+
 def test_an_erased_persons_figures_are_noise_that_is_left_out(till: Till, caring: CareActs) -> None:
     till.store.private.destroy(HERS).result(60)
     assert readings(till, HERS) == 0 and caring.scene(HERS).series.marks == ()
