@@ -233,14 +233,16 @@ class CouponShares:
                 job = self._tend
             if job is None:
                 break
-            if self._client is None:
-                self._client = self._make_client()
             try:
+                if self._client is None:
+                    self._client = self._make_client()
                 job(self._client)
             except HubFault as fault:
                 log.info("coupons: headquarters: %s", fault.code)
             except StoreFault as fault:
                 log.warning("coupons: %s", fault.code)
+            except Exception:  # whatever one errand breaks, the next one is done all the same
+                log.exception("an errand of the coupons failed")
         if self._client is not None:
             self._client.close()
 
