@@ -237,6 +237,17 @@ def test_without_headquarters_word_it_waits_with_the_way_out_and_the_sale_goes_o
     assert events_of(shop, "coupon.redeemed@1") == []
 
 
+def test_an_errand_that_breaks_does_not_end_the_asking(shop: Till, hand: Any) -> None:
+    asks(shop, Reserved("reserved", "r-1", 7200))
+
+    def breaks(_: object) -> None:
+        raise RuntimeError("a bug")
+
+    shop.shares._jobs.put(breaks)
+    hand.scan(f"@{THERMOMETER}.ean")
+    assert answered(shop) == "coupon_reserved"
+
+
 def test_a_members_chain_coupon_asks_when_it_is_picked_and_is_let_go_with_the_basket(shop: Till, hand: Any) -> None:
     told = CouponRight(
         id=SERIAL,
