@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +52,7 @@ from app.domain.member_rights import RightsRules
 from app.domain.points import PointsRules
 from app.domain.pricing import PromotionLaw
 from app.domain.wallet import WalletRules
-from app.records.clock import Clock
+from app.records.clock import Clock, shop_day
 from app.records.keys import DeviceKey
 from app.records.resources import resource
 from app.records.text import Text
@@ -213,6 +214,11 @@ def hub_client(store: Store, folder: Path, limits: Limits | None = None) -> HubC
         return None
     key = store.key or DeviceKey.from_bytes(read_key(folder, DEVICE_KEY))
     return HubClient(url, key, bytes.fromhex(hub_key), limits=limits, on_hub_time=store.journal.heard_from_hub)
+
+
+def looks_before(now: datetime) -> date:
+    """The first day whose looks at members are still kept."""
+    return shop_day(now) - timedelta(days=retention().days["reveal"])
 
 
 def retention() -> Retention:
@@ -475,8 +481,18 @@ class Till:
             self.labelling.printing.start()
         self.sync.start()
         # Members of other stores whose time here is over go, though nobody asked for another one since.
-        self.visiting.forget_old()
+        self._purge()
         self.shares.start()
+
+    def _purge(self) -> None:
+        """Once at every start, and so every day: what is past its term goes."""
+        now = self.clock.now()
+        self.store.people.purge(now, shop_day(now) - timedelta(days=retention().days["reveal"]))
+
+    def _purge(self) -> None:
+        """Once at every start, and so every day: what is past its term goes."""
+        now = self.clock.now()
+        self.store.people.purge(now, looks_before(now))
 
     def close(self) -> None:
         """Stop the threads, let the writer finish, close the files."""
