@@ -487,11 +487,6 @@ class Till:
     def _purge(self) -> None:
         """Once at every start, and so every day: what is past its term goes."""
         now = self.clock.now()
-        self.store.people.purge(now, shop_day(now) - timedelta(days=retention().days["reveal"]))
-
-    def _purge(self) -> None:
-        """Once at every start, and so every day: what is past its term goes."""
-        now = self.clock.now()
         self.store.people.purge(now, looks_before(now))
 
     def close(self) -> None:
