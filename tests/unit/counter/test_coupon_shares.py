@@ -316,12 +316,19 @@ def test_a_coupon_whose_reservation_ends_on_the_pay_page_is_asked_for_again(shop
 
 
 def test_an_answer_that_comes_while_money_is_taken_changes_the_price_only_back_at_the_basket(shop: Till, hand: Any) -> None:
-    asks(shop, Reserved("reserved", "r-1", 7200))
-    ready = threading.Event()
+    hub = asks(shop, Reserved("reserved", "r-1", 7200))
+    paying, ready, reserve = threading.Event(), threading.Event(), hub.reserve
+
+    def slow(serial: str, basket_id: str) -> Reserved:
+        assert paying.wait(60)
+        return reserve(serial, basket_id)
+
+    hub.reserve = slow  # type: ignore[method-assign]
     shop.selling.when_coupons_answer(ready.set)
     hand.scan(f"@{THERMOMETER}.ean")
     shop.selling.scan(token("D", 5))
     shop.checkout.begin()
+    paying.set()
     assert ready.wait(60)
     shop.selling.coupons_answered()
     assert shop.checkout.scene().due_fen == 1350
