@@ -35,9 +35,9 @@ class Papers(Protocol):
     """What turns committed facts into print jobs (`counter/printing.py`)."""
 
     def sale_jobs(
-        self, body: events.SaleClosed, committed: Committed, invoice: InvoiceTitle, points: PointsLine | None
+        self, body: events.SaleClosed, committed: Committed, invoice: InvoiceTitle, points: PointsLine | None, taken: Sequence[Text]
     ) -> Sequence[NewJob]:
-        """Jobs of a sale; empty where no paper is wanted."""
+        """Jobs of a sale; empty where no paper is wanted. `taken`: the old articles that were taken back."""
         ...
 
     def wake(self) -> None:
@@ -312,7 +312,8 @@ class Checkout:
         moves = self._points.of_sale(body, categories, *spent) if self._selling.rights.points else Moves()
 
         def prints(committed: tuple[Committed, ...]) -> Sequence[NewJob]:
-            return self._papers.sale_jobs(body, committed[0], title, moves.line)
+            taken = self._coupons.kinds_named(one.kind for one in traded)
+            return self._papers.sale_jobs(body, committed[0], title, moves.line, taken)
 
         used = self._coupons.redeemed(self._selling.coupons, self._selling.quote, body.sale_id)
         traded = self._coupons.traded(self._selling.coupons, self._selling.quote, basket, body.sale_id)

@@ -15,13 +15,14 @@ from app.counter.coupon_slip import CouponSlip
 from app.counter.faults import Refused
 from app.counter.goods import Goods
 from app.counter.memo import Memo
-from app.counter.scene import CouponBlock, CouponRow
+from app.counter.scene import CouponBlock, CouponRow, TradeBlock
 from app.domain import coupon_choice
-from app.domain.basket import Basket
+from app.domain.basket import Basket, OldArticle
 from app.domain.coupon_choice import CouponChoice, HeldCoupon
 from app.domain.member_rights import Rights
 from app.domain.money import share_out, yuan
 from app.domain.pricing import BookedOffer, OfferBook, PriceLine, Quote, Reckoning
+from app.domain.promotions.trade_in import TradeIn
 from app.domain.verdict import Text
 from app.records import events
 from app.records.coupon_token import CouponToken, TokenFault, mark, opened
@@ -124,7 +125,7 @@ class CouponBook:
         self._by_mark: dict[bytes, Offer] = {}
         self._held: dict[tuple[str, date, int], HeldCoupon] = {}
         self._known: tuple[tuple[object, ...], CouponStand] = ((), NO_COUPONS)
-        self._drawn: tuple[CouponStand, Quote, CouponBlock] | None = None
+        self._drawn: tuple[CouponStand, Quote, tuple[OldArticle, ...], CouponBlock | None] | None = None
 
     # ------------------------------------------------------------------ the basket
 
@@ -377,7 +378,7 @@ class CouponBook:
         rule = offer_words.rule(BookedOffer.read(offer), self._goods.names)
         bearer = read.holder_mark == bytes(8)
         title = Text(offer.title_zh, offer.title_en or offer.title_zh)
-        return CouponSlip(title, rule, token, read.coupon_class, read.starts_on, read.ends_on, bearer)
+        return CouponSlip(title, rule, token, str(read.serial), read.coupon_class, read.starts_on, read.ends_on, bearer)
 
     # ------------------------------------------------------------------ facts
 
@@ -410,30 +411,56 @@ class CouponBook:
         )
 
     def traded(self, stand: CouponStand, priced: Quote, basket: Basket, sale_id: str) -> tuple[events.TradeTaken, ...]:
-        """The old articles of a basket whose subsidy this sale pays out: one fact each, the sum shared over them to the fen."""
+        """The old articles of a basket: one fact each, with what this sale's offers pay for it.
+
+        A subsidy is shared to the fen over the articles that earn it and that none before it has paid for; where all are paid for
+        already, over all of them. What is taken back without money says so.
+        """
         cuts = _cuts(priced)
         paid: list[tuple[str, str, frozenset[str], int]] = [
             (one.serial, one.offer_id, one.coupon.terms.when.old, cuts[one.serial])
             for one in stand.in_hand
             if one.coupon.terms.when is not None and one.coupon.terms.when.old and cuts.get(one.serial)
         ]
-        found: list[events.TradeTaken] = []
+        paid += [(offer_id, offer_id, _old_of(self._known_offer(offer_id)), fen) for offer_id, (_, fen) in _subsidies(priced).items()]
+        articles = basket.articles
+        causes: dict[int, tuple[str, str]] = {}
+        worth = [0] * len(articles)
         for serial, offer_id, old, cut_fen in paid:
-            taken = [one.partition("|") for one in basket.traded if one.partition("|")[0] in old]
-            for (kind, _, seal), share in zip(taken, share_out(cut_fen, [1] * len(taken)), strict=True):
-                found.append(
-                    events.TradeTaken(
-                        trade_id=f"{sale_id}:{len(found) + 1}",
-                        sale_id=sale_id,
-                        serial=serial,
-                        offer_id=offer_id,
-                        kind=kind,
-                        pieces=1,
-                        mark=seal,
-                        subsidy_fen=share,
-                    )
+            able = [place for place, one in enumerate(articles) if one.kind in old - self.shares.rules.trade_unpaid]
+            earning = [place for place in able if place not in causes] or able
+            for place, share in zip(earning, share_out(cut_fen, [1] * len(earning)), strict=True):
+                causes.setdefault(place, (serial, offer_id))
+                worth[place] += share
+        found = []
+        for place, one in enumerate(articles):
+            serial, offer_id = causes.get(place, ("", ""))
+            found.append(
+                events.TradeTaken(
+                    trade_id=f"{sale_id}:{place + 1}",
+                    sale_id=sale_id,
+                    serial=serial,
+                    offer_id=offer_id,
+                    kind=one.kind,
+                    pieces=1,
+                    mark=one.seal,
+                    subsidy_fen=worth[place],
+                    condition=one.condition,
                 )
+            )
         return tuple(found)
+
+    def kinds_named(self, kinds: Iterator[str] | tuple[str, ...]) -> tuple[Text, ...]:
+        """What old articles are called, by their kinds."""
+        return tuple(self.shares.rules.trade_kinds.get(kind, Text(kind)) for kind in kinds)
+
+    def taken_with(self, sale_id: str) -> tuple[Text, ...]:
+        """The old articles that were taken back with a sale of this till, in words."""
+        return self.kinds_named(self._store.coupons.taken_in(sale_id))
+
+    def _known_offer(self, offer_id: str) -> Offer | None:
+        """Any offer of the catalogue, also one that applies by itself."""
+        return next((one for one in self._store.catalogue.offers() if one.id == offer_id), None)
 
     def tidied(self, day: date, basket_ids: Collection[str]) -> tuple[events.LeaseReturned, ...]:
         """Between two sales: what is over by this business day goes back with these facts, what no basket wants any more is let go."""
@@ -484,18 +511,45 @@ class CouponBook:
 
     def _return_rule(self, offer_id: str) -> str:
         """What the offer's terms say under `on_return`; an offer that is gone takes nothing from anybody."""
-        offer = next((one for one in self._store.catalogue.offers() if one.id == offer_id), None)
+        offer = self._known_offer(offer_id)
         return "back" if offer is None else str(json.loads(offer.terms).get("on_return", "back"))
 
     # ------------------------------------------------------------------ drawing
 
-    def block(self, stand: CouponStand, priced: Quote) -> CouponBlock | None:
-        """What the Sale page shows of the coupons; None without any."""
-        if stand.choice is None and not stand.above and not stand.asks:
+    def block(self, stand: CouponStand, priced: Quote, articles: tuple[OldArticle, ...] = ()) -> CouponBlock | None:
+        """What the Sale page shows of the coupons and of old for new; None without any."""
+        if self._drawn is None or self._drawn[0] is not stand or self._drawn[1] is not priced or self._drawn[2] != articles:
+            trade = self._trade(stand, priced, articles)
+            nothing = stand.choice is None and not stand.above and not stand.asks and trade is None
+            self._drawn = (stand, priced, articles, None if nothing else replace(self._rows(stand, stand.choice, priced), trade=trade))
+        return self._drawn[3]
+
+    def _trade(self, stand: CouponStand, priced: Quote, articles: tuple[OldArticle, ...]) -> TradeBlock | None:
+        """What old articles this sale's offers and coupons pay for; None where none does and none was handed over."""
+        rules = self.shares.rules
+        wanted: set[str] = set()
+        waiting: dict[str, Text] = {}
+        for note in priced.notes:
+            if note.code == "when_trade_in":
+                wanted |= set(str(dict(note.facts)["old"]).split(";"))
+                waiting[note.offer_id] = Text(note.title_zh, note.title_en or note.title_zh)
+        for one in stand.in_hand:
+            when = one.coupon.terms.when
+            wanted |= when.old if when is not None else frozenset()
+            waiting.pop(one.serial, None)
+        paid = _subsidies(priced)
+        for offer_id in paid:
+            wanted |= _old_of(self._known_offer(offer_id))
+        if not wanted and not articles:
             return None
-        if self._drawn is None or self._drawn[0] is not stand or self._drawn[1] is not priced:
-            self._drawn = (stand, priced, self._rows(stand, stand.choice, priced))
-        return self._drawn[2]
+        asked = [code for code in rules.trade_kinds if code in wanted - rules.trade_unpaid]
+        free = [code for code in rules.trade_kinds if code in rules.trade_unpaid]
+        return TradeBlock(
+            kinds=tuple((code, rules.trade_kinds[code]) for code in (*asked, *free)),
+            conditions=tuple(rules.trade_conditions.items()),
+            taken=self.kinds_named(one.kind for one in articles),
+            offers=tuple(paid.values()) + tuple((title, 0) for title in waiting.values()),
+        )
 
     def _rows(self, stand: CouponStand, choice: CouponChoice | None, priced: Quote) -> CouponBlock:
         cuts = _cuts(priced)
@@ -511,7 +565,13 @@ class CouponBook:
                 why = offer_words.why(code, facts, self._goods.names)
             rows.append(
                 CouponRow(
-                    one.serial, titles[one.serial], one.coupon.ends_on.isoformat(), cuts.get(one.serial, 0), one.serial in wanted, why
+                    one.serial,
+                    titles[one.serial],
+                    one.coupon.ends_on.isoformat(),
+                    cuts.get(one.serial, 0),
+                    one.serial in wanted,
+                    why,
+                    "" if one.lease_id else one.token,
                 )
             )
         why = offer_words.wants_proof(stand.buys) if stand.buys is not None else Text("")
@@ -545,6 +605,21 @@ def _cuts(priced: Quote) -> dict[str, int]:
         if cut.cause_kind == "coupon":
             found[cut.cause_id] = found.get(cut.cause_id, 0) + cut.amount_fen
     return found
+
+
+def _subsidies(priced: Quote) -> dict[str, tuple[Text, int]]:
+    """Trade-in offers that apply by themselves: id → title and what they take off."""
+    found: dict[str, tuple[Text, int]] = {}
+    for cut in priced.cuts:
+        if cut.cause_kind == TradeIn.KIND:
+            before = found.get(cut.cause_id, (Text(""), 0))[1]
+            found[cut.cause_id] = (Text(cut.title_zh, cut.title_en or cut.title_zh), before + cut.amount_fen)
+    return found
+
+
+def _old_of(offer: Offer | None) -> frozenset[str]:
+    """The kinds of old article that an offer's terms name."""
+    return frozenset(str(kind) for kind in json.loads(offer.terms).get("old", ())) if offer is not None else frozenset()
 
 
 def _token_mark(token: str) -> str:

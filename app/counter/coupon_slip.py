@@ -18,6 +18,7 @@ class CouponSlip:
     rule: Text
     """What it takes off and from what, in one sentence."""
     token: str
+    serial: str
     coupon_class: str
     """A | B | C | D."""
     starts_on: date

@@ -19,6 +19,7 @@ from app.devices.printer import Printer
 from app.devices.status import Known, PrinterStatus
 from app.devices.ticket import Ticket, from_json, to_json
 from app.domain.invoice import InvoiceTitle
+from app.domain.verdict import Text
 from app.records import events
 from app.records.clock import Clock
 from app.records.ledger import Committed, NewJob
@@ -83,10 +84,12 @@ class Printing:
         faces: Faces,
         on_state: Callable[[PrintState], None],
         points_of: Callable[[StoredSale], receipts.PointsLine | None] = lambda _: None,
+        taken_with: Callable[[str], Sequence[Text]] = lambda _: (),
     ) -> None:
         """`fit` makes the printers from the settings in force; it is called here and again, on the thread, after `refit`.
 
-        `points_of` says what a past sale did to points, for a receipt that was not wanted when it was sold.
+        `points_of` says what a past sale did to points, `taken_with` which old articles were taken back with it, for a receipt that was
+        not wanted when it was sold.
         """
         self._store = store
         self._clock = clock
@@ -95,6 +98,7 @@ class Printing:
         self._faces = faces
         self._on_state = on_state
         self._points_of = points_of
+        self._taken_with = taken_with
         self._woken = threading.Event()
         self._stopping = False
         self._kick = False
@@ -181,12 +185,17 @@ class Printing:
     # ------------------------------------------------------------------ what is kept with a commit
 
     def sale_jobs(
-        self, body: events.SaleClosed, committed: Committed, invoice: InvoiceTitle, points: receipts.PointsLine | None
+        self,
+        body: events.SaleClosed,
+        committed: Committed,
+        invoice: InvoiceTitle,
+        points: receipts.PointsLine | None,
+        taken: Sequence[Text] = (),
     ) -> Sequence[NewJob]:
         """The receipt of a sale; none where no paper is wanted (the record stays and can be printed later)."""
         if not body.paper:
             return ()
-        ticket = receipts.sale_ticket(body, committed.number, committed.at, self._faces, points=points, invoice=invoice)
+        ticket = receipts.sale_ticket(body, committed.number, committed.at, self._faces, points=points, invoice=invoice, taken=taken)
         return (self._job("sale", committed, ticket),)
 
     def return_jobs(self, body: events.ReturnClosed, committed: Committed, points: receipts.PointsLine | None) -> Sequence[NewJob]:
@@ -206,9 +215,16 @@ class Printing:
         """The slip that closes the store's day."""
         return (self._job("day", committed, receipts.day_ticket(body, committed.number, committed.at, self._faces)),)
 
-    def print_coupon(self, slip: CouponSlip) -> None:
-        """Queue a coupon's paper; it belongs to no event, and may be printed as often as it was lost: it is good once."""
-        self._store.jobs.add("coupon", to_json(coupon_ticket(slip, self._faces))).add_done_callback(lambda _: self.wake())
+    def print_coupon(self, slip: CouponSlip) -> int:
+        """Queue a coupon's paper, which stands under its serial; every paper after the first is marked 补打 and counted.
+
+        It may be printed as often as it was lost: it is good once. Returns the copy's number, 0 for the first paper.
+        """
+        copy_no = len(self._store.jobs.of_event(slip.serial))
+        facts = {"copy": str(copy_no)} if copy_no else {}
+        ticket = to_json(coupon_ticket(slip, self._faces))
+        self._store.jobs.add("coupon", ticket, event_id=slip.serial, facts=facts).add_done_callback(lambda _: self.wake())
+        return copy_no
 
     def print_x(self, totals: events.ShiftTotals, shift: OpenShift, staff: Staff) -> None:
         """Queue an X report: running figures, nothing closed, the cash hidden while it is not counted."""
@@ -231,7 +247,9 @@ class Printing:
             wish = self._store.invoices.of_sale(sale.body.sale_id)
             title = wish.title if wish is not None else None
             points = self._points_of(sale)
-            text = to_json(receipts.sale_ticket(sale.body, sale.number, sale.at, self._faces, points=points, invoice=title))
+            taken = self._taken_with(sale.body.sale_id)
+            ticket = receipts.sale_ticket(sale.body, sale.number, sale.at, self._faces, points=points, invoice=title, taken=taken)
+            text = to_json(ticket)
         job = self._store.jobs.add("reprint", text, event_id=event_id, facts={"copy": str(copy_no)})
         job.add_done_callback(lambda _: self.wake())
 

@@ -6,12 +6,13 @@ Nothing is computed twice: every sum is the event's. A guessed lot is never prin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.counter.pen import Faces, Language, Pen, fixed_text
 from app.devices.ticket import Cell, Code, Feed, Text, Ticket
+from app.domain import verdict
 from app.domain.amount import WEIGHED_UNIT, unit_text
 from app.domain.invoice import InvoiceTitle
 from app.domain.money import format_fen
@@ -49,6 +50,7 @@ class _Sale:
     at: datetime
     points: PointsLine | None
     invoice: InvoiceTitle
+    taken: Sequence[verdict.Text]
 
 
 def sale_ticket(
@@ -59,15 +61,16 @@ def sale_ticket(
     *,
     points: PointsLine | None = None,
     invoice: InvoiceTitle | None = None,
+    taken: Sequence[verdict.Text] = (),
     reprint: int = 0,
 ) -> Ticket:
     """Compose the receipt of a sale, block by block as the shop's template says.
 
     number, at: as committed. points: what the sale did to the member's points, where it is known. invoice: the title the
-    buyer named. reprint: 0 for the first paper, else the copy's number.
+    buyer named. taken: the old articles that were taken back. reprint: 0 for the first paper, else the copy's number.
     """
     pen = Pen(faces)
-    sale = _Sale(body, number, at, points, invoice or InvoiceTitle(""))
+    sale = _Sale(body, number, at, points, invoice or InvoiceTitle(""), taken)
     for block in pen.look.template.blocks:
         _BLOCKS[block](pen, sale)
         if block == "title" or ("title" not in pen.look.template.blocks and block == "store"):
@@ -198,6 +201,8 @@ def _sums(pen: Pen, sale: _Sale) -> None:
     rounding = body.payable_fen - (body.subtotal_fen - sum(fen for _, fen in causes))
     if rounding:
         pen.sum(f"  {pen.word('rounding')}", rounding)
+    if sale.taken:
+        pen.named("trade", "、".join(pen.title(article.zh, article.en) for article in sale.taken))
     pen.pair(pen.word("payable"), f"￥{format_fen(body.payable_fen)}", bold=True, big=True)
 
 

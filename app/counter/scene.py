@@ -128,6 +128,20 @@ class CouponRow:
     """Whether it is chosen, by itself or by a person."""
     why: Text
     """Why it takes nothing off, with what would change that."""
+    token: str = ""
+    """What its paper bears as a code; '' where there is none to print."""
+
+
+@dataclass(frozen=True, slots=True)
+class TradeBlock:
+    """Old for new: what this sale's offers pay for, and what has been handed over."""
+
+    kinds: tuple[tuple[str, Text], ...]
+    """What can be registered, by code: what the offers want first, then what is taken back without money."""
+    conditions: tuple[tuple[str, Text], ...]
+    taken: tuple[Text, ...]
+    offers: tuple[tuple[Text, int], ...]
+    """Title and subsidy of every offer that is no coupon; 0 while it waits for an old article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +156,8 @@ class CouponBlock:
     """Whether a person chose."""
     other: Text
     """The next best set and its difference, or ''."""
+    trade: TradeBlock | None = None
+    """None where nothing is paid for an old article."""
 
     @property
     def waiting(self) -> int:

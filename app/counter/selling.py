@@ -21,7 +21,7 @@ from app.counter.faults import Refused
 from app.counter.goods import Box, Goods, as_choice
 from app.counter.post import Post
 from app.counter.proving import REFUSED, Proving
-from app.counter.scene import CouponRow, Echo, Question, Scene, SearchHit
+from app.counter.scene import CouponBlock, CouponRow, Echo, Question, Scene, SearchHit
 from app.counter.staging import Stage, Staging, rx_lines
 from app.counter.visiting import Visit, Visiting
 from app.domain import basket as baskets
@@ -464,7 +464,7 @@ class Selling:
         self._write(self._store.journal.record([event], actor=self._post.actor, day=self._post.day(self._today())))
 
     def _coupon_row(self, serial: str) -> CouponRow | None:
-        block = self._coupons.block(self.coupons, self.quote)
+        block = self._coupon_block()
         return next((row for row in block.rows if row.serial == serial), None) if block else None
 
     def pick_coupon(self, serial: str) -> Scene:
@@ -488,21 +488,27 @@ class Selling:
 
     def coupon_whys(self) -> tuple[CouponWhy, ...]:
         """Why each waiting coupon of the sale waits: all its reasons and the cheapest way out."""
-        block = self._coupons.block(self.coupons, self.quote)
+        block = self._coupon_block()
         waiting = {row.serial for row in block.rows if not row.cut_fen} if block is not None else set()
         return self._staging.coupon_whys(self._state.basket, waiting) if waiting else ()
 
-    def take_in_trade(self, kind: str, serial_no: str = "") -> Scene:
+    def _coupon_block(self) -> CouponBlock | None:
+        return self._coupons.block(self.coupons, self.quote, self._state.basket.articles)
+
+    def take_in_trade(self, kind: str, serial_no: str = "", condition: str = "") -> Scene:
         """Register an old article that is handed over with this sale; one with a serial number is taken back only once."""
-        if kind not in self._coupons.shares.rules.trade_kinds:
+        rules = self._coupons.shares.rules
+        if kind not in rules.trade_kinds or condition not in ("", *rules.trade_conditions):
             return self._refused("trade_unknown", kind=kind)
         seal = hashlib.sha256(serial_no.strip().upper().encode()).hexdigest()[:16] if serial_no.strip() else ""
         basket = self._state.basket
-        if seal and (any(one.partition("|")[2] == seal for one in basket.traded) or self._store.coupons.traded_before(seal)):
+        if seal and (any(one.seal == seal for one in basket.articles) or self._store.coupons.traded_before(seal)):
             return self._refused("trade_again", serial=serial_no[-4:])
-        self._change(replace(self._state, basket=replace(basket, traded=(*basket.traded, f"{kind}|{seal}"))))
-        words = self._coupons.shares.rules.trade_kinds[kind]
-        return self._told("trade_taken", title=words.zh, title_en=words.en, undoable=True)
+        article = baskets.OldArticle(kind, seal, condition)
+        self._change(replace(self._state, basket=replace(basket, traded=(*basket.traded, article.text))))
+        words = rules.trade_kinds[kind]
+        said = "trade_unpaid" if kind in rules.trade_unpaid else "trade_taken"
+        return self._told(said, title=words.zh, title_en=words.en, undoable=True)
 
     def _ask_for_coupon(self, serial: str) -> Scene:
         """Have headquarters put a chain-wide coupon by; the counter goes on, and `coupons_answered` brings the word."""

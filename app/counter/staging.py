@@ -192,7 +192,8 @@ class Staging:
             born_on=member.born_on if member is not None else None,
             channel="store",
             bought=self._bought(basket, member),
-            traded=frozenset(one.partition("|")[0] for one in basket.traded),
+            # Nothing is ever paid for what is only taken back, whatever an offer says.
+            traded=frozenset(one.kind for one in basket.articles) - self._coupons.shares.rules.trade_unpaid,
         )
 
     def _bought(self, basket: Basket, member: Member | None) -> frozenset[str] | None:
@@ -476,7 +477,7 @@ class Staging:
             first_todo=first,
             echo=echo,
             question=question,
-            coupons=self._coupons.block(stage.coupons, stage.quote),
+            coupons=self._coupons.block(stage.coupons, stage.quote, basket.articles),
             waiting_scans=waiting,
             undo_steps=undo_steps,
         )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from app.counter.campaigns import Campaigns
     from app.counter.caring import Caring
     from app.counter.checkout import Checkout
+    from app.counter.coupon_book import CouponBook
     from app.counter.customer_side import CustomerSide
     from app.counter.invoicing import Invoicing
     from app.counter.joining import Joining
@@ -64,6 +65,7 @@ class Till(Protocol):
     printing: Printing
     customer: CustomerSide
     visiting: Visiting
+    coupons: CouponBook
     shapes: CodeShapes
 
     @property

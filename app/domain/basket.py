@@ -105,6 +105,27 @@ class UnreadCode:
 
 
 @dataclass(frozen=True, slots=True)
+class OldArticle:
+    """An old article handed over in trade."""
+
+    kind: str
+    seal: str = ""
+    """The mark of its serial number, or '' where it bears none."""
+    condition: str = ""
+
+    @classmethod
+    def of(cls, text: str) -> OldArticle:
+        """Read it as a basket keeps it; baskets of before say no condition."""
+        kind, seal, condition = (*text.split("|"), "", "")[:3]
+        return cls(kind, seal, condition)
+
+    @property
+    def text(self) -> str:
+        """As a basket keeps it."""
+        return f"{self.kind}|{self.seal}|{self.condition}"
+
+
+@dataclass(frozen=True, slots=True)
 class Basket:
     """An open or held basket."""
 
@@ -130,11 +151,16 @@ class Basket:
     picked: tuple[str, ...] | None = None
     """Serials of the coupons that a person chose to use; None while the best are used by themselves."""
     traded: tuple[str, ...] = ()
-    """Old articles handed over with this sale, each `kind|mark`."""
+    """Old articles handed over with this sale, each as `OldArticle.text`."""
     found_by: str = ""
     """How the member was found, which says what they may have (`member_rights`); '' in baskets of before, and without a member."""
     unread: tuple[UnreadCode, ...] = ()
     """Codes nobody has resolved yet; kept so that they, too, come back after a power cut or a hold."""
+
+    @property
+    def articles(self) -> tuple[OldArticle, ...]:
+        """The old articles handed over with this sale."""
+        return tuple(OldArticle.of(text) for text in self.traded)
 
     def line(self, line_id: str) -> BasketLine | None:
         """The line of that id."""

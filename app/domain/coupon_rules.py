@@ -40,6 +40,9 @@ class CouponRules:
     struck_days: int
     """Business days before today whose lowest price bounds a struck-through one."""
     trade_kinds: Mapping[str, Text]
+    trade_unpaid: frozenset[str]
+    """Kinds that are taken back and never paid for: expired medicine."""
+    trade_conditions: Mapping[str, Text]
 
     @classmethod
     def read(cls, plain: Mapping[str, Any]) -> CouponRules:
@@ -58,6 +61,8 @@ class CouponRules:
             margin_minutes=int(reserved["margin_minutes"]),
             struck_days=int(plain["struck_days"]),
             trade_kinds={code: Text(*words) for code, words in plain["trade_kinds"].items()},
+            trade_unpaid=frozenset(plain["trade_unpaid"]),
+            trade_conditions={code: Text(*words) for code, words in plain["trade_conditions"].items()},
         )
 
 

@@ -697,7 +697,7 @@ class TradeTaken(Record):
     trade_id: str
     sale_id: str
     serial: str
-    """The coupon or offer whose subsidy it earned."""
+    """The coupon or offer whose subsidy it earned; '' where it earned none."""
     offer_id: str
     kind: str
     """What it is, as a code: bp_meter, glucometer, thermometer, expired_medicine …"""
@@ -705,6 +705,16 @@ class TradeTaken(Record):
     mark: str = ""
     """First 16 hex digits of the SHA-256 of its serial number, or '' where it bears none: the same one is taken back once."""
     subsidy_fen: int
+    """0 for what is taken back without money: expired medicine, or an article that no offer of the sale pays for."""
+    condition: str = ""
+    """works | broken | damaged …, left out of the bytes where nobody said."""
+
+    @model_serializer(mode="wrap")
+    def _without_condition(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = whole(self)
+        if not self.condition:
+            fields.pop("condition", None)
+        return fields
 
 
 class InvoiceWished(Record):

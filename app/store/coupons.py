@@ -71,6 +71,11 @@ _BOUGHT = (
     )
 )
 _TAKEN = select(func.count()).where(t.trade_taken.c.mark == bindparam("of_mark"))
+_TAKEN_IN = (
+    select(t.trade_taken.c.kind, t.trade_taken.c.pieces)
+    .where(t.trade_taken.c.sale_id == bindparam("of_sale"))
+    .order_by(t.trade_taken.c.trade_id)
+)
 
 READ_AFRESH = timedelta(minutes=10)
 """How often the moment a feed was read is written down at most: it is looked at in hours."""
@@ -188,6 +193,11 @@ class Coupons:
     def traded_before(self, mark: str) -> bool:
         """Whether the old article of this mark has been taken back by this till already."""
         return bool(self._readers.connection().execute(_TAKEN, {"of_mark": mark}).scalar_one())
+
+    def taken_in(self, sale_id: str) -> tuple[str, ...]:
+        """The kinds of the old articles that were taken back with a sale of this till, one for each piece."""
+        rows = self._readers.connection().execute(_TAKEN_IN, {"of_sale": sale_id})
+        return tuple(row.kind for row in rows for _ in range(row.pieces))
 
     def read_at(self, feed: str) -> datetime | None:
         """When a feed was last read to its end, as written down."""

@@ -554,7 +554,7 @@ def _lease_returned(fact: Fact, body: ev.LeaseReturned) -> list[Step]:
 
 
 def _trade_taken(fact: Fact, body: ev.TradeTaken) -> list[Step]:
-    return [Step(_TRADE, [{**body.model_dump(), "at": fact.at, "day": fact.day}])]
+    return [Step(_TRADE, [{**body.model_dump(exclude={"condition"}), "at": fact.at, "day": fact.day}])]
 
 
 def _coupon_granted(_fact: Fact, body: ev.CouponGranted) -> list[Step]:

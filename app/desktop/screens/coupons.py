@@ -1,14 +1,17 @@
-"""The coupons of the open sale: each with what it does or why it waits, and a key to use or leave it."""
+"""The coupons of the open sale: each with what it does or why it waits, a key to use or leave it, and the form for old articles."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.counter.coupon_why import CouponWhy
-from app.counter.scene import CouponBlock, CouponRow
+from app.counter.scene import CouponBlock, CouponRow, QuestionField, TradeBlock
+from app.desktop.screens.question import ChipRow
 from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.selling_words import say
 from app.desktop.theme import Theme
@@ -16,11 +19,14 @@ from app.desktop.theme.paint import money_text
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed
 from app.desktop.widgets.buttons import Btn, IconBtn, LinkBtn
 from app.desktop.widgets.chips import KeyCap
+from app.desktop.widgets.fields import Entry
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, Money, Txt
+from app.domain.verdict import Text
 
 SHOWN_COUPONS = 6
 """Rows of the list; a member with more sees the first of them, those in use at the front."""
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class CouponStrip(QWidget):
@@ -52,6 +58,8 @@ class CouponStrip(QWidget):
         if block is None:
             return
         word = "coupons_none" if not block.used else "coupons_by_hand" if block.by_hand else "coupons_used"
+        if not block.rows:
+            word = "trade_strip"
         self._said.set_words(say(theme, word, count=block.used))
         self._cut.setVisible(bool(block.used))
         self._cut.set_fen(-block.cut_fen)
@@ -59,11 +67,18 @@ class CouponStrip(QWidget):
 
 
 class CouponPanel(Panel):
-    """A strip over the cart: digits use or leave a coupon, 0 lets the best be used again, Esc closes it."""
+    """A strip over the cart: digits use or leave a coupon, 0 lets the best be used again, Esc closes it.
+
+    The digit after the coupons' opens the form for an old article: digits choose what it is and how it is, Enter registers it.
+    """
 
     closed = Signal()
     picked = Signal(str)
     by_themselves = Signal()
+    printed = Signal(str)
+    """A coupon's paper is wanted: its token."""
+    traded = Signal(str, str, str)
+    """An old article is handed over: its kind, condition, and serial number or ''."""
 
     def __init__(self, theme: Theme, whys: Callable[[], Sequence[CouponWhy]] = tuple, parent: QWidget | None = None) -> None:
         self._whys = whys
@@ -82,6 +97,8 @@ class CouponPanel(Panel):
         self._rows: list[ListRow] = []
         self._block: CouponBlock | None = None
         self._shown: tuple[object, ...] = ()
+        self._form: _TradeForm | None = None
+        self._trading = False
         self.hide()
 
     @property
@@ -91,6 +108,7 @@ class CouponPanel(Panel):
 
     def begin(self, block: CouponBlock | None) -> None:
         """Open it and take the keyboard, so that digits are its own and not the box's."""
+        self._trading = False
         self.show()
         self.show_block(block)
         if self._rows:
@@ -103,21 +121,31 @@ class CouponPanel(Panel):
             self.hide()
             return
         theme = self.theme
-        shown = (block, theme.language, theme.scale)
+        shown = (block, theme.language, theme.scale, self._trading)
         if shown == self._shown:
             return
         self._shown = shown
-        self._title.set_words(say(theme, "coupons_title", count=len(block.rows)))
-        self._other.set_words(block.other.of(theme.language) or say(theme, "coupons_how"))
+        trading = block.trade is not None and (self._trading or not block.rows)
+        self._title.set_words(say(theme, "trade_title") if trading else say(theme, "coupons_title", count=len(block.rows)))
+        how = "trade_how" if self._trading else "coupons_how"
+        self._other.set_words(say(theme, how) if trading else block.other.of(theme.language) or say(theme, how))
         self._auto.set_words(say(theme, "coupons_auto"))
         self._auto.setVisible(block.by_hand)
         self._off.set_icon("x", say(theme, "coupons_close"))
         at = next((order for order, line in enumerate(self._rows) if line.hasFocus()), -1)
         self._rows = []
+        self._form = _TradeForm(theme, block.trade) if self._trading and block.trade is not None else None
+        if self._form is not None:
+            self._form.registered.connect(self._register)
+            self._form.left.connect(lambda: self._trade(False))
+            self._put(Column(theme, self._form, gap=0))
+            self._form.begin()
+            return
+        self._trading = False
         column = Column(theme, gap=0)
         cards = {card.serial: card for card in self._whys()}
         for order, row in enumerate(block.rows[:SHOWN_COUPONS]):
-            line = ListRow(theme, self._cells(order, row), height=38, pad=4)
+            line = ListRow(theme, self._cells(order, row), *self._actions(row), height=38, pad=4)
             line.setObjectName(f"coupon-{order + 1}")
             line.clicked.connect(self._pick(row.serial))
             column.add(line)
@@ -126,15 +154,78 @@ class CouponPanel(Panel):
                 column.add(Row(theme, 48, (Txt(theme, card, "label", "ink3", elide=True), 1), gap=0))
         if len(block.rows) > SHOWN_COUPONS:
             column.add(Txt(theme, say(theme, "coupons_rest", count=len(block.rows) - SHOWN_COUPONS), "label", "ink3"))
+        if block.trade is not None:
+            self._add_trade(column, block.trade)
+        inner = self._put(column)
+        if 0 <= at < len(self._rows):
+            inner.show()
+            self._rows[at].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _put(self, column: Column) -> QWidget:
         if self._inner is not None:
             self._body.removeWidget(self._inner)
             self._inner.hide()
             self._inner.deleteLater()
         self._inner = boxed(column)
         self._body.addWidget(self._inner)
-        if 0 <= at < len(self._rows):
-            self._inner.show()
-            self._rows[at].setFocus(Qt.FocusReason.OtherFocusReason)
+        self._inner.show()
+        return self._inner
+
+    # ------------------------------------------------------------------ old for new
+
+    def _add_trade(self, column: Column, trade: TradeBlock) -> None:
+        """What is paid for an old article, what was handed over, and the row that opens the form."""
+        theme = self.theme
+        language = theme.language
+        for title, fen in trade.offers:
+            state = Cell(f"−{money_text(fen)}", width=300, align="right", role="body_strong", tone="promo")
+            if not fen:
+                state = Cell(say(theme, "trade_waits"), width=300, align="right", role="label", tone="ink2")
+            column.add(ListRow(theme, (Cell(width=52), Cell(title.of(language), role="body_strong"), state), height=34, pad=4, plain=True))
+        said = say(theme, "trade_so_far", what="、".join(one.of(language) for one in trade.taken)) if trade.taken else ""
+        digit = len(self._rows) + 1
+        cells = (
+            Cell(str(digit), width=20, role="label_strong", tone="ink3"),
+            Cell(say(theme, "trade_register"), role="body_strong", tone="brand"),
+            Cell(said, width=430, align="right", role="label", tone="ink2"),
+        )
+        line = ListRow(theme, cells, height=38, pad=4)
+        line.setObjectName("trade-register")
+        line.clicked.connect(lambda: self._trade(True))
+        column.add(line)
+        self._rows.append(line)
+
+    def _trade(self, begun: bool) -> None:
+        """Open the form for an old article, or go back to the list."""
+        self._trading = begun
+        self.show_block(self._block)
+        if not begun and self._rows:
+            self._rows[-1].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _register(self, kind: str, condition: str, serial: str) -> None:
+        self._trading = False
+        self.traded.emit(kind, condition, serial)
+        self.show_block(self._block)
+        if self._rows:
+            self._rows[-1].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def back(self) -> bool:
+        """Leave the form; True when it was open."""
+        if self._trading:
+            self._trade(False)
+            return True
+        return False
+
+    # ------------------------------------------------------------------ keys
+
+    def print_row(self) -> bool:
+        """Ask for the paper of the coupon that has the keyboard; True where it has one."""
+        at = next((order for order, line in enumerate(self._rows) if line.hasFocus()), -1)
+        rows = self._block.rows[:SHOWN_COUPONS] if self._block is not None else ()
+        if not 0 <= at < len(rows) or not rows[at].token:
+            return False
+        self.printed.emit(rows[at].token)
+        return True
 
     def pick(self, digit: str) -> bool:
         """Use or leave a coupon by its digit; True when there was one."""
@@ -143,10 +234,22 @@ class CouponPanel(Panel):
             return True
         order = int(digit) - 1
         rows = self._block.rows[:SHOWN_COUPONS] if self._block is not None else ()
+        if order == len(rows) and self._block is not None and self._block.trade is not None:
+            self._trade(True)
+            return True
         if not 0 <= order < len(rows):
             return False
         self.picked.emit(rows[order].serial)
         return True
+
+    def _actions(self, row: CouponRow) -> tuple[QWidget, ...]:
+        """The key that prints a coupon, where it has a code to print."""
+        if not row.token:
+            return ()
+        spoken = say(self.theme, "coupon_print", title=row.title.of(self.theme.language))
+        button = IconBtn(self.theme, "printer", spoken, size=32, icon_size=18)
+        button.clicked.connect(lambda: self.printed.emit(row.token))
+        return (button,)
 
     def _card(self, card: CouponWhy | None) -> str:
         """The reasons that the row itself has no room for, and the cheapest way; '' where the row says it all."""
@@ -171,3 +274,64 @@ class CouponPanel(Panel):
 
     def _pick(self, serial: str) -> Callable[[], None]:
         return lambda: self.picked.emit(serial)
+
+
+class _TradeForm(QWidget):
+    """What is handed over, how it is, and its serial number where it bears one; Enter goes on and registers, Esc leaves."""
+
+    registered = Signal(str, str, str)
+    left = Signal()
+
+    def __init__(self, theme: Theme, trade: TradeBlock) -> None:
+        super().__init__()
+        first = trade.kinds[0][0] if trade.kinds else ""
+        self._kind = self._chips(theme, "trade_what", trade.kinds, first)
+        self._condition = self._chips(theme, "trade_condition", trade.conditions, trade.conditions[0][0] if trade.conditions else "")
+        self._serial = Entry(theme, say(theme, "trade_serial_how"), spoken=say(theme, "trade_serial"), height=38)
+        self._serial.setObjectName("trade-serial")
+        self._done = Btn(theme, say(theme, "trade_done"), "primary", key="Enter", height=38)
+        self._done.setObjectName("trade-done")
+        self._done.clicked.connect(self._register)
+        leave = Btn(theme, say(theme, "trade_leave"), "ghost", key="Esc", height=38)
+        leave.clicked.connect(self.left)
+        column = Column(theme, gap=8)
+        parts: tuple[QWidget, ...] = (self._kind, self._condition, self._serial)
+        for word, part in zip(("trade_what", "trade_condition", "trade_serial"), parts, strict=True):
+            label = Txt(theme, say(theme, word), "label", "ink3")
+            label.setFixedWidth(theme.px(96))
+            column.add(Row(theme, label, (part, 1), gap=8))
+        column.add(Row(theme, Spring(), leave, self._done, gap=8))
+        self.setLayout(column)
+        for part in parts:
+            part.installEventFilter(self)
+        for before, after in pairwise((*parts, leave, self._done)):
+            QWidget.setTabOrder(before, after)
+        self._kind.chosen.connect(lambda _: self._condition.setFocus(Qt.FocusReason.OtherFocusReason))
+        self._condition.chosen.connect(lambda _: self._serial.setFocus(Qt.FocusReason.OtherFocusReason))
+
+    @staticmethod
+    def _chips(theme: Theme, word: str, choices: tuple[tuple[str, Text], ...], value: str) -> ChipRow:
+        said = say(theme, word)
+        return ChipRow(theme, QuestionField(word, "choice", Text(said, said), choices=choices, value=value), narrow=True)
+
+    def begin(self) -> None:
+        """Take the keyboard."""
+        self._kind.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _register(self) -> None:
+        self.registered.emit(self._kind.value, self._condition.value, self._serial.text().strip())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter registers, Esc leaves."""
+        if not isinstance(event, QKeyEvent) or event.key() not in (*_ENTER, Qt.Key.Key_Escape):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        if event.type() != QEvent.Type.KeyPress:
+            return False
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif not event.isAutoRepeat():
+            self._register()
+        return True

@@ -773,6 +773,8 @@ class SalePage(Page):
         self.coupons.closed.connect(self._end_coupons)
         self.coupons.picked.connect(lambda serial: self._do(lambda: selling.pick_coupon(serial)))
         self.coupons.by_themselves.connect(lambda: self._do(selling.pick_coupons_by_themselves))
+        self.coupons.printed.connect(self._print_coupon)
+        self.coupons.traded.connect(lambda kind, condition, serial: self._do(lambda: selling.take_in_trade(kind, serial, condition)))
         selling.when_coupons_answer(self.bridge.resume("sale:coupon"))
         self.member.coupons_asked.connect(self._begin_coupons)
         self.member.consents_asked.connect(self._begin_join)
@@ -999,6 +1001,19 @@ class SalePage(Page):
             self.coupons.begin(scene.coupons)
             self.show_scene(scene)
 
+    def _print_coupon(self, token: str) -> None:
+        """Put a coupon on paper; every paper after the first is marked."""
+        try:
+            copy_no = self.till.printing.print_coupon(self.till.coupons.slip(token))
+        except Refused as refusal:
+            self.refuse(refusal)
+            return
+        self._say(Echo("told", "coupon_reprinted" if copy_no else "coupon_printed", {"count": str(copy_no)}))
+
+    def _print_chosen_coupon(self) -> None:
+        if not self.coupons.print_row():
+            self.refuse(Refused("coupon_no_paper"))
+
     def on_resumed(self, tag: str) -> None:
         """Headquarters has answered what was asked of it for this sale."""
         if tag == "sale:coupon":
@@ -1103,7 +1118,9 @@ class SalePage(Page):
             FKeySpec("F3", words("key_file" if self._file and scene and scene.member else "key_member"), self._member_key),
             FKeySpec("Shift F2", words("key_check"), self._begin_check),
             FKeySpec("F4", words("key_quantity"), partial(self._way_or_ask, "F4", "quantity"), real),
-            FKeySpec("F5", words("key_lot"), partial(self._way_or_ask, "F5", "lot"), real),
+            FKeySpec("F5", words("key_coupon_print"), self._print_chosen_coupon)
+            if self.coupons.open
+            else FKeySpec("F5", words("key_lot"), partial(self._way_or_ask, "F5", "lot"), real),
             FKeySpec("F6", words("key_hold"), lambda: self._do(self.till.selling.hold), filled),
             FKeySpec("F7", words("key_recall"), lambda: self._recall(0), held),
             FKeySpec("F8", words("key_price"), partial(self._way_or_ask, "F8", "price"), real),
@@ -1230,7 +1247,8 @@ class SalePage(Page):
             return len(name) == 1 and name in "0123456789" and self.join.pick(name)
         if self.coupons.open:
             if name == "Esc":
-                self._end_coupons()
+                if not self.coupons.back():
+                    self._end_coupons()
                 return True
             if len(name) == 1 and name in "0123456789":
                 return self.coupons.pick(name)

@@ -532,6 +532,7 @@ COUPON = CouponSlip(
         CouponToken(UUID(int=7), "B", mark("right-20", 8), bytes(8), mark("RM01", 4), date(2026, 11, 1), date(2026, 12, 31), 2000),
         DeviceKey.from_bytes(bytes(range(32))).sign,
     ),
+    str(UUID(int=7)),
     "B",
     date(2026, 11, 1),
     date(2026, 12, 31),

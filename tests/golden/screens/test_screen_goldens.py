@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,20 @@ from window_hand import Hand, open_hand
 
 from app.desktop.theme import Theme
 from app.desktop.widgets.base import Painted
+from app.records.offers import Offer
 
 HERE = Path(__file__).parent
 TRACE, EAN, MEMBER, NEAR = "89900001091676336760", "6999580000439", "90000000000000000019", "89919721082026298010"
 THIRD = ("89904721098866345850", "89904721098866345851", "89904721098866345852")
+SWAP = Offer(
+    id="swap",
+    kind="trade_in",
+    title_zh="体温计以旧换新",
+    title_en="Swap your thermometer",
+    terms='{"amount_fen": 500, "old": ["thermometer"]}',
+    starts_on=date(2026, 1, 1),
+    ends_on=date(2030, 12, 31),
+)
 LINE = 14
 """Parts whose middles are this near stand in one line and are read from the left."""
 _CHANCE = (
@@ -127,6 +138,9 @@ def reach(hand: Hand, screen: str) -> QWidget:
         shell.sale.on_key("Esc")
     if till.selling.basket.lines or till.selling.basket.member_id:
         till.selling.clear()
+    if screen == "sale_trade":
+        till.store.catalogue.upsert((), [SWAP])
+        till.staging.forget()
     scans = {
         "sale_member_rx": (TRACE, NEAR, EAN, MEMBER),
         "sale_blocked": THIRD,
@@ -136,6 +150,7 @@ def reach(hand: Hand, screen: str) -> QWidget:
         "member": (EAN, MEMBER),
         "sale_join": (EAN,),
         "sale_consents": (EAN, MEMBER),
+        "sale_trade": (EAN,),
     }.get(screen, ())
     for code in scans:
         till.selling.scan(code)
@@ -144,6 +159,9 @@ def reach(hand: Hand, screen: str) -> QWidget:
     shell.show_page("sale" if screen.startswith("sale") else screen)
     if screen in ("sale_join", "sale_consents"):
         shell.page.on_key("Ctrl J")
+    if screen == "sale_trade":
+        shell.sale._begin_coupons()
+        shell.page.on_key("1")
     if screen == "sale_join":
         shell.page.on_omnibox("13900007777")
     if screen == "stock":
@@ -167,6 +185,7 @@ SCREENS = (
     "rx",
     "campaigns",
     "member",
+    "sale_trade",
     "settings",
     "sign_in",
 )
