@@ -21,6 +21,11 @@ R = TypeVar("R", bound=Record)
 
 _WHO: BindParameter[str] = bindparam("of_erased")
 _HANDLES = select(t.member.c.handle).where(t.member.c.id == _WHO, t.member.c.handle != "")
+_SALES = select(t.sale.c.event_id).where(t.sale.c.member_id == _WHO)
+_RETURNS = (
+    select(t.return_.c.event_id).join(t.sale, t.sale.c.sale_id == t.return_.c.original_sale_id).where(t.sale.c.member_id == _WHO)
+)
+_FINISHED = ("sent", "confirmed", "waived")
 
 GONE: tuple[Delete | Update, ...] = (
     # By the member's handle, so before the member.
@@ -43,6 +48,10 @@ GONE: tuple[Delete | Update, ...] = (
             t.points_hold,
             t.coupon_right,
         )
+    ),
+    # Slips bear the masked name: one that is wanted again is set anew from its sale. Those that still wait for paper go later.
+    t.print_job.delete().where(
+        t.print_job.c.state.in_(_FINISHED), or_(t.print_job.c.event_id.in_(_SALES), t.print_job.c.event_id.in_(_RETURNS))
     ),
     t.alias.delete().where(or_(t.alias.c.old_id == _WHO, t.alias.c.canonical_id == _WHO)),
     t.coupon_use.update().where(t.coupon_use.c.member_id == _WHO).values(member_id=""),

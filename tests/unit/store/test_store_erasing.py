@@ -168,3 +168,16 @@ def test_what_is_past_its_term_is_purged_and_a_late_fact_of_an_erased_person_goe
     assert "points_entry" in rows_of(store, "m1")
     store.people.purge(later, day).result(60)
     assert rows_of(store, "m1") == {"sale"}
+
+
+def test_a_slip_that_was_printed_goes_and_one_that_waits_for_paper_goes_later(till: Any) -> None:
+    store = till.open()
+    life(till, store)
+    of_sale = store.readers.connection().execute(select(t.sale.c.event_id).where(t.sale.c.member_id == "m1")).scalar_one()
+    printed, waiting = (store.jobs.add("receipt", "王*兰", event_id=of_sale).result(60) for _ in range(2))
+    store.jobs.set_state(printed, "confirmed").result(60)
+    erased_here(till, store)
+    assert (store.jobs.ticket(printed), store.jobs.ticket(waiting)) == (None, "王*兰")
+    store.jobs.set_state(waiting, "confirmed").result(60)
+    store.people.purge(till.clock.now(), till.clock.now().date()).result(60)
+    assert store.jobs.ticket(waiting) is None
