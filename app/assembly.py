@@ -345,6 +345,7 @@ class Till:
             quiet=quiet,
         )
         self.invoicing = Invoicing(self.store, clock, self.post, code_shapes, self.sync.wake)
+        self.shares.chores.append(self.visiting.tend)
         self.wallet = Wallet(self.store, clock, wallet_rules(), self.shares)
         self.checkout = Checkout(
             self.store,

@@ -90,7 +90,7 @@ class Attaching:
         return self._points.moved_by(sale.member_id, (sale_id, *(back.body.return_id for back in backs)))
 
     def attach(self, sale_id: str, member_id: str) -> Future[tuple[Committed, ...]]:
-        """Record the member; Refused `sale_unknown`, `member_unknown`, `member_left`, `sale_voided`, `member_there` or `member_too_late`."""
+        """Record the member; Refused `sale_unknown`, `member_unknown`, `member_left`, `sale_voided`, `member_there`, `member_too_late`."""
         person = self._post.staff
         if person is None:
             raise Refused("sign_in_first")

@@ -125,6 +125,11 @@ class Visiting:
             return Visit(asked_id, "busy")
         return Visit(asked_id, "found" if found else "none", tuple(one.member for one in found), found_by)
 
+    def tend(self, _line: object) -> None:
+        """Between two starts, too, nobody stays longer than agreed; nothing is written while nobody does."""
+        if self._store.people.overdue(self._clock.now(), date.min).visitors:
+            self.forget_old()
+
     def forget_old(self) -> Future[int]:
         """Delete the visitors whose time is over."""
         return self._store.people.forget_visitors(self._clock.now())

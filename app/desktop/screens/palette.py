@@ -383,7 +383,8 @@ class Palette(Overlay):
         tier = wording.words(f"tier_{member.tier}" if f"tier_{member.tier}" in wording.WINDOW else "tier_normal", language)
         below = wording.words("palette_points", language, tier=tier, points=member.points)
         sub = " · ".join(part for part in (member.phone if member.phone != member.label else "", below) if part)
-        return _Line("member", member.label, sub, "identification-card", "gold", act=partial(self.member.emit, member.member_id, member.found_by))
+        chosen = partial(self.member.emit, member.member_id, member.found_by)
+        return _Line("member", member.label, sub, "identification-card", "gold", act=chosen)
 
     def _paper_line(self, paper: PaperFound) -> _Line:
         title = wording.words("palette_sale", self.theme.language, number=paper.number)
