@@ -136,6 +136,19 @@ def test_a_visitor_is_forgotten_after_the_hours_of_the_setting(chained: Any) -> 
     assert till.store.people.visitor_of(HOME.id) == ""
 
 
+def test_a_till_that_is_never_closed_lets_visitors_go_all_the_same(chained: Any) -> None:
+    till, clock = chained.till, chained.clock
+    ask(till, HOME.phone)
+    heard(chained)
+    till.selling.detach_member()
+    for hours, stays in ((23, True), (2, False)):
+        clock.advance(hours * 3600)
+        for chore in till.shares.chores:
+            chore(None)
+        till.store.writer.submit(lambda _: None, background=True).result(60)
+        assert bool(till.store.people.visitor_of(HOME.id)) is stays
+
+
 def test_a_member_of_this_store_never_becomes_a_visitor(chained: Any) -> None:
     till = chained.till
     own = till.store.people.member("member-00001")
