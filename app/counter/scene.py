@@ -171,7 +171,8 @@ class PatientFace:
 
     kind: str
     label: str
-    age_text: str = ""
+    age: Text = Text("")
+    """68 岁; empty where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)

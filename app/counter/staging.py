@@ -471,7 +471,7 @@ class Staging:
             held=self._held(),
             totals=self._totals(basket, stage.quote),
             member=self._member(basket),
-            patient=PatientFace(basket.patient.kind, basket.patient.label, self._age(basket.patient.age_months)),
+            patient=PatientFace(basket.patient.kind, basket.patient.label, self.age_words(basket.patient.age_months)),
             blocks=blocks,
             confirms=sum(v.level == "confirm" for v in verdicts),
             first_todo=first,
@@ -583,9 +583,6 @@ class Staging:
         """Days before expiry at which a customer must be told, as the rule pack says for today."""
         entry = self._pack.entry("near_expiry_told", self._day())
         return entry.terms.number("days") if entry else 0
-
-    def _age(self, months: int) -> str:
-        return self.age_words(months).zh
 
     @staticmethod
     def _ghost(no: int, ghost_id: str, raw: str, reason: str) -> SceneLine:

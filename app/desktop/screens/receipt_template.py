@@ -15,7 +15,7 @@ from app.desktop.screens.desk import Desk, Listing, Sheet, Slot
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.rows import Cell, ListRow
-from app.desktop.widgets.arrange import Column, Row, Spring
+from app.desktop.widgets.arrange import Column, Row, Spring, boxed
 from app.desktop.widgets.buttons import Btn
 from app.desktop.widgets.choices import Seg
 from app.desktop.widgets.picture import PaperPicture
@@ -252,7 +252,7 @@ class ReceiptTemplatePage(Desk):
         self._rows = tuple(rows)
         shown: list[QWidget] = list(rows)
         for at, title in reversed(titles):
-            shown.insert(at, Txt(theme, f"  {title}", "label_strong", "ink3"))
+            shown.insert(at, boxed(Row(theme, Txt(theme, title, "label_strong", "ink3"), Spring(), margins=(18, 8, 0, 4))))
         note = Para(theme, self.say("点一下放上或拿掉；+ − 或 F5 F6 移动", "Press to add or remove; + − or F5 F6 move"), "caption", "ink3")
         head = Column(theme, Txt(theme, self.say("小票模板", "Receipt template"), "section"), note, gap=2, margins=(18, 14, 18, 10))
         self._left.fill(Sheet(theme, Column(theme, head, Rule(theme), (Listing(theme, shown), 1), gap=0)))

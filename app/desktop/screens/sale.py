@@ -311,7 +311,8 @@ class MemberCard(Panel):
         self._none.set_words(say(theme, "member_none"))
         late = say(theme, "member_later", minutes=self._late_minutes) if self._late_minutes else say(theme, "member_now")
         # A patient known by age alone is called by it: not said twice.
-        whom = " ".join(dict.fromkeys(part for part in (scene.patient.label, scene.patient.age_text) if part))
+        called = "" if scene.patient.label == scene.patient.age.zh else scene.patient.label
+        whom = " ".join(part for part in (called, scene.patient.age.of(theme.language)) if part)
         # Whose age the checks run on is seen without a member, too.
         self._later.set_words(f"{say(theme, 'patient')} {whom}" if whom else late)
         self._find.set_words(say(theme, "member_find"))

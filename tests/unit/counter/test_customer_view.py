@@ -30,7 +30,7 @@ def scene(*lines: SceneLine, member: MemberFace | None = None) -> Scene:
         lines,
         totals=Totals(subtotal_fen=total + cut, cut_fen=cut, payable_fen=total),
         member=member,
-        patient=PatientFace("typed", "孕妇 32 岁", "32"),
+        patient=PatientFace("typed", "孕妇 32 岁", Text("32")),
     )
 
 
