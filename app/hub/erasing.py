@@ -179,6 +179,7 @@ def _forget(connection: Connection, member_ids: Collection[str]) -> None:
         tables.member_reading.c.member_id,
         tables.segment_member.c.member_id,
         tables.campaign_holder.c.member_id,
+        tables.points_hold.c.member_id,
     ):
         connection.execute(delete(column.table).where(column.in_(ids)))
     m = tables.merge.c

@@ -20,7 +20,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from app.hub import one_id, tables
+from app.hub import one_id, person, tables
 from app.hub.archive import Archive
 from app.hub.headquarters import Headquarters, Refusal
 from app.hub.inbox import settle_quarantine
@@ -74,6 +74,7 @@ def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None) -
     if settled:
         log.warning("%d quarantined events are understood by this version", settled)
     one_id.catch_up_all(archive, hq.people, hq.clock.now)
+    archive.commit(lambda connection: person.purge(connection, hq.clock.now())).result()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, delete, insert, or_, select
 
 from app.domain.masking import mask_card, mask_name, mask_phone
 from app.domain.membership import read_identity
+from app.domain.retention import Retention
 from app.hub import member_keys, tables
 from app.hub.feeds import holders
 from app.hub.people import PeopleKeys, erased_among, member_rows, opened, party_of
 from app.records.clock import Clock
 from app.records.ids import new_id
 from app.records.people import Member
+from app.records.resources import resource
 
 _BY = {"phone": ("phone",), "card": ("card",), "digits": ("handle", "card", "phone"), "name": ("wechat", "alipay", "union", "jpass")}
 """Kind of a typed text → the keys it is looked up by."""
@@ -130,6 +133,18 @@ def note(connection: Connection, clock: Clock, member_id: str, act: str, reason:
     """Keep that somebody at headquarters did something with a person's data."""
     row = {"act_id": new_id(clock), "member_id": member_id, "act": act, "reason": reason[:200], "asked_via": "headquarters"}
     connection.execute(insert(tables.person_act), [{**row, "by": by[:40], "at": clock.now()}])
+
+
+@cache
+def terms() -> Retention:
+    """What is kept of people, for how long and why, as it is carried."""
+    return Retention.read(json.loads(resource("rules", "retention.json").read_text("utf-8")))
+
+
+def purge(connection: Connection, now: datetime) -> int:
+    """Delete look-ups that are past their term; gives how many."""
+    late = delete(tables.member_lookup).where(tables.member_lookup.c.at < now - timedelta(days=terms().days["lookup"]))
+    return connection.execute(late).rowcount
 
 
 def accesses(connection: Connection, limit: int) -> tuple[Access, ...]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from app.domain.retention import Retention
 from app.hub import erasing, person
 from app.hub.headquarters import Headquarters, Refusal
 from app.hub.web.pages import HEADERS, Pages, Speech
-from app.records.resources import resource
 
 ACCESSES = 40
 REASON = 200
@@ -25,7 +22,7 @@ YES = ("删除", "erase")
 def router(hq: Headquarters, pages: Pages) -> APIRouter:
     """The person page of a hub."""
     routes = APIRouter(prefix="/person")
-    rules = Retention.read(json.loads(resource("rules", "retention.json").read_text("utf-8")))
+    rules = person.terms()
 
     async def shown(request: Request, told: str = "", found: tuple[person.Face, ...] = (), status: int = 200) -> Response:
         def read(_: Speech) -> dict[str, Any]:
@@ -44,6 +41,8 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
 
     @routes.get("")
     async def asked(request: Request) -> Response:
+        # Whoever looks at the list sees none that is past its term.
+        await hq.commit(lambda connection: person.purge(connection, hq.clock.now()))
         return await shown(request)
 
     @routes.post("")

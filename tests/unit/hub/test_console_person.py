@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
 from hub_bench import HubBench
 from people_told import Newcomer
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from till_double import PaperTill
 
-from app.hub import people, publishing, tables
+from app.hub import people, person, publishing, tables
 from app.records.people import FamilyPerson
 
 PASSWORD = "correct horse battery"
@@ -103,3 +104,19 @@ def test_without_login_or_token_nothing_is_shown_or_done(bench: HubBench, browse
     assert stranger.post(url, data=form, timeout=60).status_code == 403
     assert browser.post(url, data={**form, "csrf": "wrong"}, timeout=60).status_code == 403
     assert acts(bench) == []
+
+
+def test_a_lookup_past_its_term_is_not_shown_and_not_kept(bench: HubBench, browser: requests.Session, her: Newcomer) -> None:
+    def looked(connection: Any) -> None:
+        where = {"store_id": "RM02", "device": "d", "till": "T1", "actor": "S9"}
+        row = {**where, "kind": "phone", "purpose": "sale", "member_id": her.member_id}
+        now = bench.clock.now()
+        days = person.terms().days["lookup"]
+        for lookup_id, at in (("young", now - timedelta(days=days - 1)), ("old", now - timedelta(days=days + 1))):
+            connection.execute(insert(tables.member_lookup), [{**row, "lookup_id": lookup_id, "at": at}])
+
+    bench.archive.commit(looked).result()
+    shown = browser.get(f"{bench.url}/console/person?lang=zh", timeout=60).text
+    assert shown.count("RM02 T1") == 1 and "外店会员在此购药" in shown and "王*兰" in shown
+    with bench.archive.reading() as connection:
+        assert [row.lookup_id for row in connection.execute(select(tables.member_lookup))] == ["young"]
