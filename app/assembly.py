@@ -333,7 +333,8 @@ class Till:
         self.campaigns = Campaigns(self.store, clock, self.post, self.goods, self.selling)
         self.reviewing = Reviewing(self.store, clock, self.post, self.goods, self.staging, self.selling)
         faces = replace(Faces.of(profile, settings, self.store), training=self.training)
-        self.printing = Printing(self.store, clock, lambda: printers_of(settings), faces, on_print_state, self.points.line_of, self.coupons.taken_with)
+        told = (self.points.line_of, self.coupons.taken_with)
+        self.printing = Printing(self.store, clock, lambda: printers_of(settings), faces, on_print_state, *told)
         self.customer = CustomerSide(settings, lambda: pole_of(settings), profile.store_name, self.shares.lowest_sold)
         self.sync = SyncWorker(
             None if self.training else hub_client(self.store, folder),

@@ -10,7 +10,7 @@ from app.commands import EXIT_OK, options
 
 def main(argv: list[str]) -> int:
     """Show the gallery, or picture it."""
-    parser = options.parser("gallery", "Every component of the window in every state. T changes the theme, S shows every state, Esc leaves.")
+    parser = options.parser("gallery", "Every component of the window in every state. T changes the theme, S shows all states, Esc leaves.")
     parser.add_argument("--dark", action="store_true", help="begin in the dark theme")
     parser.add_argument("--png", type=Path, metavar="DIR", help="no window: picture both themes into a folder")
     chosen = parser.parse_args(argv)

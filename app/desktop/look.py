@@ -44,10 +44,6 @@ class Look:
         english = settings.text("ui.language").startswith("en")
         theme.set_language(("en" if english else "zh") if own("ui.language") else self._language)
 
-    def begin_with(self) -> None:
-        """From now on whoever chose nothing gets what stands now."""
-        self._mode, self._language, self._factor = self._theme.mode, self._theme.language, self._theme.scale.factor
-
     def put_off(self) -> None:
         """Nobody is at the till: keys lie where the standard has them."""
         self._theme.set_keys({})

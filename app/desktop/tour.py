@@ -130,10 +130,6 @@ class Tour:
         """All codes of a kind on the demo sheet."""
         return [code for found, product_id, code in self._sheet if found == kind and product in ("", product_id)]
 
-    def has_page(self, key: str) -> bool:
-        """Whether the counter has a page."""
-        return self.hand.window.shell is not None and key in self.hand.window.shell.pages
-
     def open(self, key: str) -> QWidget | None:
         """Go to a page by the window's own way; None where it is not built."""
         shell = self.hand.window.shell

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from app.desktop.theme.icons import Icons, IconWeight
 from app.desktop.theme.phrases import Language, phrase
@@ -220,11 +220,6 @@ class Theme(QObject):
         # A window's own sheet goes before the application's, and costs a fifth: Qt dresses every widget of the program anew for that one.
         for window in windows:
             window.setStyleSheet(sheet)
-
-    def dress_window(self, window: QWidget) -> None:
-        """Dress a window that is made after the theme changed; those that stood then are dressed already."""
-        if self._sheet:
-            window.setStyleSheet(style_sheet(self._tokens, self._scale))
 
     def dress_whole(self) -> None:
         """Give Qt's own widgets the style sheet that was left out at first."""

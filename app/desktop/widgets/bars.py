@@ -138,10 +138,6 @@ class NavRail(Painted):
         """Show another icon at a place."""
         self._keys[key].set_icon(icon)
 
-    def set_allowed(self, key: str, allowed: bool) -> None:
-        """Show or hide a place the person may not use."""
-        self._keys[key].setVisible(allowed)
-
     def set_narrow(self, narrow: bool) -> None:
         """Drop the words where the screen is small."""
         for place in self._keys.values():
