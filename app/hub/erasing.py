@@ -7,6 +7,7 @@ tombstone, what is kept beside them (marks, merges, keys to look up by) goes, an
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -24,6 +25,8 @@ from app.records.clock import shop_day
 from app.records.events import PersonErased
 from app.records.people import Erased, Member
 from app.records.resources import resource
+
+log = logging.getLogger(__name__)
 
 FEED = "erased"
 HEADQUARTERS = "headquarters"
@@ -67,8 +70,15 @@ def erase(
 
 
 def take(connection: Connection, now: datetime, store_id: str, erasures: Iterable[tuple[PersonErased, str]]) -> None:
-    """Do what a store's tills tell of: (event, who recorded it)."""
+    """Do what a store's tills tell of: (event, who recorded it).
+
+    A store that neither holds nor ever heard of somebody whom others know has nobody to erase: no till can end people of the chain.
+    """
     for body, actor in erasures:
+        concerned = _stores(connection, party_of(connection, body.member_id))
+        if concerned and store_id not in concerned:
+            log.warning("store %s tells of erasing somebody it never knew", store_id)
+            continue
         erase(connection, now, body.member_id, reason=body.reason, asked_via=store_id, by=actor, store_id=store_id)
 
 
