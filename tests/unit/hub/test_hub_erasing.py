@@ -150,6 +150,16 @@ def test_a_till_asks_and_every_store_that_holds_or_looked_hears_of_it(
     assert far_till.store_id == "RM02"
 
 
+def test_a_store_that_never_knew_somebody_erases_nobody(
+    bench: HubBench, till: PaperTill, client: HubClient, far: tuple[PaperTill, HubClient]
+) -> None:
+    one = full(bench, till, client)
+    far_till, far_client = far
+    far_client.push([far_till.write(PersonErased(member_id=one.member_id, reason="asked", asked_via="till"))])
+    assert rows(bench, select(tables.person_act)) == [] and feed(bench, "erased", "RM01") == {}
+    assert one.member_id in feed(bench, "member", "RM01")
+
+
 def test_a_party_is_erased_whole_and_no_rule_joins_anybody_to_it(bench: HubBench, till: PaperTill, client: HubClient) -> None:
     first, second = (Newcomer(till, "赵强", "13900139000", level="shown") for _ in range(2))
     for one in (first, second):
