@@ -363,7 +363,7 @@ class CouponBook:
         told = f"{offer.title_zh} {offer.title_en}"
         key = ("public title", offer.id, told)
         named = self._memo.get(key, lambda: self._store.catalogue.prescriptions_in(told))
-        return offer.model_copy(update={"title_zh": "优惠券", "title_en": "Coupon"}) if named else offer
+        return offer_words.neutral(offer) if named else offer
 
     def slip(self, token: str) -> CouponSlip:
         """What the paper of a signed coupon says; Refused where the token does not hold or its offer is not known here."""

@@ -16,12 +16,19 @@ from app.domain.promotions.percent import Percent
 from app.domain.promotions.threshold import Threshold
 from app.domain.promotions.trade_in import TradeIn
 from app.domain.verdict import Text
+from app.records.offers import Offer
 
 NamesOf = Callable[[Sequence[str]], str]
 """The names of some products, joined; those that are gone are left out."""
 WEEK_ZH, WEEK_EN = "一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NAMED = 3
 """Products or categories that a sentence names before it only counts them."""
+
+
+def neutral(offer: Offer) -> Offer:
+    """An offer under a name that promotes nothing: receipt and screens are the public's (Advertising Law, Art. 15: verify)."""
+    name = ("优惠券", "Coupon") if offer.by_right else ("店内优惠", "Offer of this store")
+    return offer.model_copy(update={"title_zh": name[0], "title_en": name[1]})
 
 
 def wants_proof(buys: Rights) -> Text:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from app.counter import asking
+from app.counter import asking, offer_words
 from app.counter.coupon_book import NO_COUPONS, CouponBook, CouponStand
 from app.counter.coupon_why import MOST_PIECES, CouponWhy, whys
 from app.counter.faults import Refused
@@ -118,6 +118,8 @@ class Staging:
         self._buyer_key = buyer_key
         self._points = points
         self._coupons = coupons
+        self._unlawful: dict[str, bool] = {}
+        """Titles of offers and whether each promotes a prescription medicine."""
         self._proving = proving
         self._reviews: dict[str, ReviewFacts] = {}
         self._review_of: dict[str, str] = {}
@@ -212,15 +214,25 @@ class Staging:
         if every is not self._offers:
             if every != self._offers:
                 self._books.clear()
+                self._unlawful.clear()
             self._offers = every
         book = self._books.get(coupons)
         if book is None:
             offers = [o for o in every if not o.coupon_code or o.coupon_code in coupons]
-            book = OfferBook.of(offers, self._law, self._store.store_id)
+            book = OfferBook.of(self._public(offers), self._law, self._store.store_id)
             if len(self._books) > 64:
                 self._books.clear()
             self._books[coupons] = book
         return book
+
+    def _public(self, offers: Sequence[Offer]) -> list[Offer]:
+        """Offers as receipts and screens may name them: one whose title promotes a prescription medicine goes by a neutral name."""
+        titles = {offer.id: f"{offer.title_zh} {offer.title_en}" for offer in offers if not offer.by_right}
+        fresh = set(titles.values()) - self._unlawful.keys()
+        if fresh:
+            named = self._store.catalogue.prescriptions_in("\n".join(sorted(fresh)))
+            self._unlawful.update({title: any(name in title for name in named) for title in fresh})
+        return [offer_words.neutral(offer) if self._unlawful.get(titles.get(offer.id, ""), False) else offer for offer in offers]
 
     def _case(self, basket: Basket) -> SaleCase:
         day = self._law_day()

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from app.domain.money import share_out
 from app.domain.pricing import BookedOffer, PromotionLaw
-from app.hub import coupons, leases, reach, segments, tables
+from app.hub import coupon_law, coupons, leases, reach, segments, tables
 from app.hub.archive import Archive, insert_new, upsert
 from app.hub.feeds import append, texts_of
 from app.records.base import Record
@@ -33,8 +33,6 @@ ISSUED_CLASSES = (coupons.STORE_BOUND, SHARED, coupons.CHAIN_WIDE)
 _CODE = re.compile(r"92\d{18}")
 """What a till takes for an open coupon: twenty digits that begin with 92."""
 _MEMBERS_A_COMMIT = 200
-_NAMES_READ = 50_000
-"""Most products whose names are compared with a title: more than any chain's list of prescription medicines."""
 
 
 class Design(Record):
@@ -132,8 +130,6 @@ class Rules:
     """The house's figures for campaigns."""
 
     law: PromotionLaw
-    not_named: frozenset[str]
-    """Classes whose medicines no text for the public may name."""
     hold_percent: int
     trial_days: int
     trial_seconds: int
@@ -211,8 +207,8 @@ def rules() -> Rules:
     """The carried figures."""
     read = json.loads(resource("rules", "campaigns.json").read_text("utf-8"))
     law = PromotionLaw(not_giftable=frozenset(read["not_giftable"]), not_promotable=frozenset(read["not_promotable"]))
-    figures = {name: int(read[name]) for name in Rules.__dataclass_fields__ if name not in ("law", "not_named")}
-    return Rules(law=law, not_named=frozenset(read["not_named"]), **figures)
+    figures = {name: int(read[name]) for name in Rules.__dataclass_fields__ if name != "law"}
+    return Rules(law=law, **figures)
 
 
 # ---------------------------------------------------------------- reading
@@ -694,23 +690,11 @@ def _unknown_stores(connection: Connection, design: Design) -> list[str]:
 
 def _check_goods(connection: Connection, design: Design, booked: BookedOffer, add: Callable[..., None]) -> None:
     """The goods must exist, a gift must be lawful, and the title may name no medicine that is not promoted to the public."""
-    law, row = rules(), tables.feed_row.c
+    row = tables.feed_row.c
     named = booked.products | booked.names
-    wanted = select(row.key, row.json).where(row.store_id == "", row.feed == "product", row.current)
-    classes = {found.key: json.loads(found.json) for found in connection.execute(wanted.where(row.key.in_(list(named))))}
-    if unknown := sorted(named - classes.keys()):
+    wanted = select(row.key).where(row.store_id == "", row.feed == "product", row.current)
+    known = {found.key for found in connection.execute(wanted.where(row.key.in_(list(named))))}
+    if unknown := sorted(named - known):
         add("products", names=", ".join(unknown))
-    given = booked.names if design.kind in ("gift", "exchange") else booked.products if booked.gives_scope_away else frozenset()
-    unlawful = sorted(classes[key]["generic_name"] for key in given & classes.keys() if classes[key]["rx_class"] in law.law.not_giftable)
-    if unlawful:
-        add("not_giftable", names="、".join(unlawful))
-    told = f"{design.title_zh} {design.title_en}".casefold()
-    marks = [row.json.like(f'%"rx_class":"{name}"%') for name in sorted(law.not_named)]
-    for mark in marks:
-        for text in connection.scalars(
-            select(row.json).where(row.store_id == "", row.feed == "product", row.current, mark).limit(_NAMES_READ)
-        ):
-            name = str(json.loads(text)["generic_name"])
-            if name and name.casefold() in told:
-                add("rx_named", name=name)
-                return
+    for found in coupon_law.unlawful(connection, design.offer(), booked):
+        add(found.code, **({"name": found.names[0]} if found.code == "rx_named" else {"names": "、".join(found.names)}))

@@ -260,6 +260,16 @@ def test_a_coupon_whose_name_promotes_a_prescription_medicine_is_shown_under_a_n
     assert all(name not in cut.title_zh for cut in shop.selling.quote.cuts)
 
 
+def test_an_offer_of_the_store_whose_name_promotes_a_prescription_medicine_goes_by_a_neutral_one(shop: Till, hand: Any) -> None:
+    name = next(product.generic_name for product in shop.store.catalogue.search("阿莫西林", 5) if product.rx_class == "rx")
+    store_own = offer("own", 200).model_copy(update={"by_right": False, "title_zh": f"买{name}减二元"})
+    shop.store.catalogue.upsert((), [store_own])
+    hand.scan(f"@{THERMOMETER}.ean")
+    titles = {cut.cause_id: cut.title_zh for cut in shop.selling.quote.cuts}
+    assert titles["own"] == "店内优惠"
+    assert len(titles) == 2 and "体温计" in "".join(titles.values()), "the others keep their names"
+
+
 def test_a_coupons_paper_says_its_rule_and_a_foreign_token_gets_none(shop: Till) -> None:
     slip = shop.coupons.slip(token(3))
     assert (slip.title.zh, slip.coupon_class, slip.bearer, slip.ends_on) == ("券three", "B", True, ENDS)

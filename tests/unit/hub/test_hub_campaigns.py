@@ -409,6 +409,7 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ({"scope": "product:P9"}, ["products"]),
     ({"kind": "gift", "terms": '{"buy_quantity":2,"gift_product":"P3","gift_quantity":1}', "scope": "category:护肤"}, ["not_giftable"]),
     ({"title_zh": "品P3大促"}, ["rx_named"]),
+    ({"kind": "trade_in", "terms": '{"amount_fen":100,"old":["bp_meter","expired_medicine"]}'}, ["old_unpaid"]),
     ({"audience": "tier"}, ["audience"]),
     ({"audience": "list", "audience_values": ("m-1",)}, ["list"]),
     ({"audience": "segment", "audience_values": ("s",)}, ["segment", "list"]),
