@@ -62,6 +62,7 @@ class DrivenTill:
         self._clock: Clock = SystemClock()
         self._till: Till | None = None
         self._woken = False
+        self._asks = False
         self._started_at = self._clock.now()
         self._warning: tuple[date, datetime] | None = None
 
@@ -362,9 +363,18 @@ class DrivenTill:
     # ------------------------------------------------------------------ paying
 
     def do_pay(self, method: str, amount_fen: int = 0, last_digits: str = "") -> Answer:
-        """Begin payment where it has not begun, and take one tender; 0 means all that remains."""
-        self.till.checkout.begin()
-        return asdict(self.till.checkout.tender(method, amount_fen, last_digits))
+        """Begin payment where it has not begun, and take one tender; 0 means all that remains. Points wait for headquarters' answer."""
+        checkout, heard = self.till.checkout, threading.Event()
+        checkout.when_points_answer(heard.set)
+        checkout.begin()
+        paid = checkout.tender(method, amount_fen, last_digits)
+        if paid.asking_fen:
+            if not self._asks:
+                self._asks = True
+                self.till.shares.start()
+            self._await(heard)
+            paid = checkout.points_answered()
+        return asdict(paid)
 
     def do_begin(self) -> Answer:
         """Open the Pay page."""
