@@ -459,6 +459,7 @@ WINDOW: dict[str, Text] = {
     "printer_cover_open": _T("盖子开着", "cover open"),
     "printer_offline": _T("离线", "offline"),
     "printer_unknown": _T("待检测", "to be checked"),
+    "near_expiry_1": _T("近效期 1 个批号", "1 lot near expiry"),
     "near_expiry": _T("近效期 {count} 个批号", "{count} lots near expiry"),
     "after_opening": _T("开店后处理", "after opening"),
     # -- the frame ---------------------------------------------------------------------------
@@ -591,6 +592,7 @@ WINDOW: dict[str, Text] = {
     "feed_members": _T("会员与积分", "Members and points"),
     "feed_lots": _T("批号与召回", "Lots and recalls"),
     "feed_staff": _T("员工与权限", "Staff and rights"),
+    "offers_line_1": _T("1 个活动", "1 offer"),
     "offers_line": _T("{count} 个活动", "{count} offers"),
     "offers_cases_line": _T("{count} 个活动 · {cases} 张用券待总部核查，{fen}", "{count} offers · {cases} coupon uses looked into, {fen}"),
     "lots_line": _T("总部锁定与召回", "locked and recalled by headquarters"),
@@ -724,6 +726,11 @@ def words(key: str, language: str, **facts: object) -> str:
     if facts.get("count") == 1 and f"{key}_1" in WINDOW:
         key = f"{key}_1"
     return WINDOW[key].of(language).format(**facts)
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """So many of something in English: 1 day, 3 days, 2 boxes."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def role(name: str, language: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from app.desktop.widgets.chips import Chip
 from app.desktop.widgets.notices import Empty
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, IconTile, Money, Para, Rule, Txt
+from app.desktop.wording import counted
 from app.domain.verdict import Text
 
 RIGHT_WIDTH = 392
@@ -190,10 +191,10 @@ class CampaignsPage(Desk):
 
     def _when(self, campaign: Campaign) -> str:
         if campaign.starts_in:
-            return self.say(f"{campaign.starts_in} 天后开始", f"in {campaign.starts_in} days")
+            return self.say(f"{campaign.starts_in} 天后开始", f"in {counted(campaign.starts_in, 'day')}")
         if campaign.days_left == 1:
             return self.say("今天止", "last day")
-        return self.say(f"还有 {campaign.days_left} 天", f"{campaign.days_left} days left")
+        return self.say(f"还有 {campaign.days_left} 天", f"{counted(campaign.days_left, 'day')} left")
 
     @staticmethod
     def _when_tone(campaign: Campaign) -> str:

@@ -23,7 +23,7 @@ from app.desktop.widgets.notices import Empty
 from app.desktop.widgets.picture import PaperPicture
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, Para, Rule, Txt
-from app.desktop.wording import sentence
+from app.desktop.wording import counted, sentence
 from app.domain.verdict import Text
 from app.records.catalogue import Product
 from app.records.events import SaleLine
@@ -362,7 +362,7 @@ class LabelsPage(Desk):
 
         def done(count: int) -> None:
             self._done()
-            self.toast.emit(self.say(f"{count} 张标签已交给标签机", f"{count} labels go to the printer"), "printer")
+            self.toast.emit(self.say(f"{count} 张标签已交给标签机", f"To the printer: {counted(count, 'label')}"), "printer")
 
         self._begin_work()
         self.in_background(work, done, self._failed)
@@ -547,7 +547,7 @@ class LabelsPage(Desk):
         card.add((self._picture, 1))
         count = self._count()
         grid = self._grid()
-        said = self.say(f"共 {count} 张", f"{count} labels")
+        said = self.say(f"共 {count} 张", counted(count, "label"))
         if grid is not None and count:
             pages = -(-count // grid.places)
             said += self.say(f"，A4 {pages} 页", f", A4 pages: {pages}")

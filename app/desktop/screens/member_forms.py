@@ -24,6 +24,7 @@ from app.desktop.widgets.fields import Entry
 from app.desktop.widgets.notices import announce
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, Para, Txt
+from app.desktop.wording import counted
 from app.domain.verdict import Text
 
 if TYPE_CHECKING:
@@ -535,7 +536,7 @@ def medicine_rows(theme: Theme, medicines: Sequence[BoughtMedicine]) -> Rows:
             one.product_id,
             (
                 Cell(one.name, strong=one.strength, role="body_strong"),
-                Cell(say(theme, f"{one.packs} {one.unit}", f"{one.packs} packs"), width=80, align="right", role="body"),
+                Cell(say(theme, f"{one.packs} {one.unit}", counted(one.packs, "pack")), width=80, align="right", role="body"),
                 Cell(say(theme, f"买过 {one.times} 次", f"{one.times} times"), width=96, align="right", role="label", tone="ink2"),
                 Cell(f"{one.last}", width=104, align="right", role="label", tone="ink2"),
             ),

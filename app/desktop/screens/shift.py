@@ -28,7 +28,7 @@ from app.desktop.widgets.fields import Entry
 from app.desktop.widgets.plots import BarPlot
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, IconTile, Money, Para, Rule, Txt
-from app.desktop.wording import sentence
+from app.desktop.wording import counted, sentence
 from app.domain.day import DutyRule, DutyState
 from app.domain.money import parse_fen
 from app.domain.verdict import Text
@@ -1111,7 +1111,7 @@ class ShiftPage(Desk):
         steps = []
         if closing.unprinted_jobs:
             count = closing.unprinted_jobs
-            steps.append(("printer", "warn", self.say(f"装纸后补打 {count} 张", f"Print {count} slips once paper is in")))
+            steps.append(("printer", "warn", self.say(f"装纸后补打 {count} 张", f"Print {counted(count, 'slip')} once paper is in")))
         steps.append(
             (
                 "vault",
@@ -1124,7 +1124,7 @@ class ShiftPage(Desk):
         )
         if self._chained() and closing.unsent_events:
             count = closing.unsent_events
-            steps.append(("cloud-arrow-up", "info", self.say(f"{count} 笔会自动补传", f"{count} records upload by themselves")))
+            steps.append(("cloud-arrow-up", "info", self.say(f"{count} 笔会自动补传", f"To upload by itself: {counted(count, 'record')}")))
         if self._day_to_close() is not None:
             words = self.say("还有下一班就交班，没有就日结", "Hand over, or close the day after the last shift")
             steps.append(("calendar-check", "brand", words))

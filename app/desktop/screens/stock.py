@@ -25,7 +25,7 @@ from app.desktop.widgets.notices import Empty
 from app.desktop.widgets.plots import BarPlot
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, IconTile, Marks, Money, Name, Para, Rule, Txt
-from app.desktop.wording import sentence
+from app.desktop.wording import counted, sentence
 from app.domain.verdict import Text
 from app.store.stock import LevelRow, MoveRow
 
@@ -386,7 +386,9 @@ class StockPage(Desk):
         if self._boxes_line is not None:
             count = len(self._boxes)
             words = (
-                self.say(f"已扫追溯码 {count} 盒", f"{count} boxes scanned") if count else self.say("还没扫追溯码", "No box scanned yet")
+                self.say(f"已扫追溯码 {count} 盒", f"{counted(count, 'box', 'boxes')} scanned")
+                if count
+                else self.say("还没扫追溯码", "No box scanned yet")
             )
             self._boxes_line.set_words(words)
 
@@ -596,9 +598,9 @@ class StockPage(Desk):
         if days < 0:
             return self.say(f"已过期 {-days} 天", f"Expired {-days} days ago"), "bad_ink"
         words = (
-            self.say(f"还有 {days} 天", f"{days} days left")
+            self.say(f"还有 {days} 天", f"{counted(days, 'day')} left")
             if days < 180
-            else self.say(f"还有 {days // 30} 个月", f"{days // 30} months left")
+            else self.say(f"还有 {days // 30} 个月", f"{counted(days // 30, 'month')} left")
         )
         return words, "warn_ink" if lot.state == "near" else "good_ink"
 
@@ -670,7 +672,7 @@ class StockPage(Desk):
             days = (row.expires_on - self._day()).days
             expiry = row.expires_on.isoformat()
             sub = (
-                self.say(f"还有 {days} 天", f"{days} days left")
+                self.say(f"还有 {days} 天", f"{counted(days, 'day')} left")
                 if days >= 0
                 else self.say(f"已过期 {-days} 天", f"Expired {-days} days ago")
             )
@@ -778,7 +780,7 @@ class StockPage(Desk):
             lasts = int(max(0, saleable) / daily)
             note = self.say(f"{sold} · 日均 {daily:.1f} · 可卖 {lasts} 天", f"{sold} · {daily:.1f} a day · lasts {lasts} days")
         elif trend.days_known:
-            days = "1 day" if trend.days_known == 1 else f"{trend.days_known} days"
+            days = counted(trend.days_known, "day")
             note = self.say(f"{sold} · 记录 {trend.days_known} 天", f"{sold} · {days} on record")
         else:
             note = self.say("还没有进出", "Never moved here")
