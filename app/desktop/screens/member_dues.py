@@ -70,7 +70,9 @@ class DueLine(QWidget):
         """Show another one."""
         self._todo = todo
         language = self.theme.language
-        self._icon.set_icon(*LOOKS.get(todo.kind, ("bell", "info")))
+        icon, tone = LOOKS.get(todo.kind, ("bell", "info"))
+        # A suggestion presses nobody: it has not the colour of what runs out.
+        self._icon.set_icon(icon, "info" if todo.kind == "refill" and todo.tone == "info" else tone)
         self._title.set_words(todo.title.of(language))
         self._title.setToolTip("\n".join(part for part in (todo.title.of(language), todo.note.of(language)) if part))
         self.setAccessibleDescription(todo.note.of(language))
