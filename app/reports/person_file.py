@@ -11,11 +11,13 @@ from typing import Any
 
 from app.domain.verdict import Text
 from app.records.resources import resource
-from app.reports.page import Column, Page, moment
+from app.reports.page import Column, Page, moment, money
 from app.reports.shop import ShopFace
 from app.reports.words import Words
 
 FORMAT = 1
+_WIDE = ("goods", "entry_id", "figures", "serial", "number")
+"""Fields that need more room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,11 @@ def person_pdf(
         if not found:
             page.note(words("person.none"), size=9)
         elif one.key == "profile":
-            pairs = [(text.of(words.language), _said(row.get(key))) for row in found for key, text in one.fields]
-            page.table([Column("", 1.0), Column("", 3.0)], pairs)
+            pairs = [(_head(key, text, words), _shown(key, row.get(key), words)) for row in found for key, text in one.fields]
+            page.table([Column(words("person.field"), 1.0), Column(words("person.content"), 3.0)], pairs)
         else:
-            columns = [Column(text.of(words.language), 2.0 if key in ("goods", "entry_id", "figures") else 1.0) for key, text in one.fields]
-            page.table(columns, [[_said(row.get(key)) for key, _ in one.fields] for row in found])
+            columns = [Column(_head(key, text, words), 2.0 if key in _WIDE else 1.0) for key, text in one.fields]
+            page.table(columns, [[_shown(key, row.get(key), words) for key, _ in one.fields] for row in found])
         page.gap()
     for line in kept:
         page.note(line)
@@ -85,11 +87,24 @@ def _plain(value: object) -> str:
     raise TypeError(type(value).__name__)
 
 
+def _head(key: str, text: Text, words: Words) -> str:
+    """A field's name; what machines read in fen, people read in yuan."""
+    said = text.of(words.language)
+    return said.removesuffix("（分）").removesuffix(" (fen)") if key.endswith("_fen") else said
+
+
+def _shown(key: str, value: object, words: Words) -> str:
+    """A value as people read it."""
+    if isinstance(value, bool):
+        return words("person.yes" if value else "person.no")
+    if key.endswith("_fen") and isinstance(value, int):
+        return money(value)
+    return _said(value)
+
+
 def _said(value: object) -> str:
     if value is None or value == "":
         return "—"
-    if isinstance(value, bool):
-        return "✓" if value else "✗"
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, Mapping):
