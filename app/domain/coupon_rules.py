@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from app.domain.money import yuan
@@ -95,19 +94,3 @@ def worst_loss(letter: str, face_fen: int, coupons: int, tills: int) -> WorstLos
         "D": Text("总部先预留才能用：不会超用", "Used only once headquarters has put it by: none too many"),
     }
     return WorstLoss(0, words[letter])
-
-
-def good_days(issued_on: date, *, days: int, after_days: int = 0, latest: date | None = None) -> tuple[date, date]:
-    """First and last good day of a coupon that is good for so many natural days, the first being `after_days` after its issue.
-
-    A coupon of one day that starts at once ends at the midnight of its day. `latest` cuts it short. ValueError where no day is left.
-    """
-    if days < 1 or after_days < 0:
-        raise ValueError("a coupon is good for at least one day, from its issue on at the earliest")
-    starts = issued_on + timedelta(days=after_days)
-    ends = starts + timedelta(days=days - 1)
-    if latest is not None:
-        ends = min(ends, latest)
-    if ends < starts:
-        raise ValueError(f"the offer ends on {latest}, before the coupon begins")
-    return starts, ends
