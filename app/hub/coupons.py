@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from app.domain.joining import Gift, JoiningRules
 from app.domain.pricing import BookedOffer
 from app.domain.promotions.threshold import Threshold
 from app.hub import cases, reservations, tables
@@ -23,6 +25,7 @@ from app.records.coupons import CouponRight
 from app.records.events import CouponGranted
 from app.records.ids import new_id
 from app.records.offers import Offer
+from app.records.resources import resource
 
 FEED = "coupon"
 STORE_BOUND = "B"
@@ -125,6 +128,53 @@ def take_grants(connection: Connection, store_id: str, grants: Sequence[CouponGr
         append(connection, FEED, store_id, texts_of(tuple(fresh.values())))
 
 
+def settle_gifts(connection: Connection, granted: Iterable[CouponGranted], now: datetime) -> None:
+    """Whoever was granted a gift and is known under another id by now keeps one of theirs; after the uses that came along are kept."""
+    p = tables.person.c
+    mine = select(p.canonical_id).where(p.member_id.in_(sorted({one.member_id for one in granted})))
+    parties: dict[str, list[str]] = {}
+    for row in connection.execute(select(p.member_id, p.canonical_id).where(p.canonical_id.in_(mine), p.state != "erased")):
+        parties.setdefault(row.canonical_id, []).append(row.member_id)
+    one_gift(connection, parties.values(), now)
+
+
+def one_gift(connection: Connection, parties: Iterable[Collection[str]], now: datetime) -> None:
+    """Of the gifts for joining that one person was granted under several ids one stays: a used one, else the one granted first.
+
+    Tills grant the gift by themselves, so somebody who joins at two of them without a line has two until headquarters knows.
+    """
+    for members in parties:
+        if len(members) < 2:
+            continue
+        told: dict[str, list[tuple[str, CouponRight]]] = {}
+        for store, right in _rights(connection, sorted(_gift().serial(member) for member in members)):
+            told.setdefault(right.id, []).append((store, right))
+        standing = {serial: [right for _, right in known] for serial, known in told.items()}
+        used = [serial for serial, rights in standing.items() if any(right.used_in for right in rights)]
+        free = [serial for serial, rights in standing.items() if serial not in used and all(right.state == "active" for right in rights)]
+        free.sort(key=lambda serial: (standing[serial][0].starts_on, serial))
+        for serial in free if used else free[1:]:
+            _take_back(connection, "", told[serial], now)
+
+
+@cache
+def _gift() -> Gift:
+    """The gift for joining, whose serials follow from the member."""
+    gift = JoiningRules.read(json.loads(resource("rules", "joining.json").read_text("utf-8"))).gift
+    if gift is None:
+        raise LookupError("no gift for joining is carried")
+    return gift
+
+
+def _take_back(connection: Connection, store_id: str, known: Sequence[tuple[str, CouponRight]], now: datetime) -> None:
+    """Revoke one serial, of which these stores were told; `store_id` says whose it is, '' for headquarters' own decision."""
+    serial = known[0][1].id
+    insert_new(connection, tables.coupon_revoked, [{"serial": serial, "store_id": store_id, "at": now}], "serial")
+    connection.execute(update(tables.chain_coupon).where(tables.chain_coupon.c.serial == serial).values(state="revoked"))
+    for store, right in known:
+        append(connection, FEED, store, texts_of([right.model_copy(update={"state": "revoked"})]))
+
+
 def offer_of(connection: Connection, offer_id: str) -> Offer:
     """The offer that stands under an id now; KeyError for none."""
     row = tables.feed_row.c
@@ -175,10 +225,7 @@ def revoke(archive: Archive, clock: Clock, store_id: str, serial: str) -> bool:
             raise KeyError(serial)
         if all(right.state == "revoked" for _, right in known):
             return False
-        insert_new(connection, tables.coupon_revoked, [{"serial": serial, "store_id": store_id, "at": clock.now()}], "serial")
-        connection.execute(update(tables.chain_coupon).where(tables.chain_coupon.c.serial == serial).values(state="revoked"))
-        for store, right in known:
-            append(connection, FEED, store, texts_of([right.model_copy(update={"state": "revoked"})]))
+        _take_back(connection, store_id, known, clock.now())
         return True
 
     return archive.commit(unit).result()

@@ -28,7 +28,7 @@ from app.domain.one_id import (
     settle,
     standing,
 )
-from app.hub import people, tables
+from app.hub import coupons, people, tables
 from app.hub.archive import Archive
 from app.hub.feeds import append, holders
 from app.hub.people import PeopleKeys
@@ -199,8 +199,8 @@ def _evidence(found: Decision) -> str:
     return json.dumps(said, ensure_ascii=False)
 
 
-def tell(connection: Connection, moved: Collection[str]) -> None:
-    """Tell every store that holds any of the parties that changed who stands for whom."""
+def tell(connection: Connection, moved: Collection[str], now: datetime) -> None:
+    """Tell every store that holds any of the parties that changed who stands for whom; of a party's gifts for joining one stays."""
     c = tables.person.c
     parties: dict[str, set[str]] = {}
     for row in connection.execute(select(c.member_id, c.canonical_id).where(c.member_id.in_(moved), _ALIVE)):
@@ -209,6 +209,7 @@ def tell(connection: Connection, moved: Collection[str]) -> None:
     for canonical, members in sorted(parties.items()):
         stores = set[str]().union(*(held.get(member, ()) for member in members))
         _tell(connection, sorted(stores), canonical, members, held)
+    coupons.one_gift(connection, parties.values(), now)
 
 
 def _tell(
@@ -261,7 +262,7 @@ def resolve(connection: Connection, member_ids: Iterable[str], now: datetime) ->
     """Something new is known of members: merge and propose what the rules say, and tell the stores; gives how many merges."""
     merges, moved = settled(connection, member_ids, now)
     if moved:
-        tell(connection, moved)
+        tell(connection, moved, now)
     return merges
 
 
@@ -317,7 +318,7 @@ def accept(connection: Connection, merge_id: str, by: str, reason: str, now: dat
     values = {"state": "done", "by": by, "reason": reason[:200], "at": now}
     connection.execute(update(tables.merge).where(m.merge_id == merge_id).values(values))
     register.join(one, other)
-    tell(connection, register.moved)
+    tell(connection, register.moved, now)
     resolve(connection, [row.old_id], now)
 
 
@@ -351,7 +352,7 @@ def undo(connection: Connection, merge_id: str, by: str, reason: str, now: datet
             todo.extend(near[here] - first)
     for part in (first, set(whole) - first):
         register.name(part)
-    tell(connection, whole)
+    tell(connection, whole, now)
 
 
 def _row(connection: Connection, merge_id: str, states: Sequence[str]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -111,6 +112,8 @@ class Changes:
             coupons.take_grants(connection, store_id, self.coupon_grants[store_id])
         for store_id in sorted(self.coupon_uses.keys() | self.coupon_releases.keys()):
             coupons.keep(connection, store_id, self.coupon_uses.get(store_id, ()), self.coupon_releases.get(store_id, ()))
+        if self.coupon_grants:
+            coupons.settle_gifts(connection, chain.from_iterable(self.coupon_grants.values()), now)
         for store_id in sorted(self.lease_returns):
             leases.keep(connection, store_id, self.lease_returns[store_id])
         for store_id in sorted(self.campaigns.keys() | self.coupon_uses.keys()):
