@@ -110,12 +110,13 @@ class Wallet:
     def _ask(self, client: Puts | None, wish: PointsHold) -> None:
         code, free = "offline", 0
         try:
+            if client is None:
+                return
             self._store.holds.keep(wish).result(WRITE_S)
-            answer = client.hold_points(wish.hold_id, wish.member_id, wish.points, wish.basket_id) if client is not None else None
-            if answer is not None:
-                code, free = answer.code, answer.free
-            held = answer is not None and code == "held"
-            until = self._clock.now() + timedelta(seconds=answer.seconds) if answer is not None and held else wish.until
+            answer = client.hold_points(wish.hold_id, wish.member_id, wish.points, wish.basket_id)
+            code, free = answer.code, answer.free
+            held = code == "held"
+            until = self._clock.now() + timedelta(seconds=answer.seconds) if held else wish.until
             self._store.holds.turn(wish, "held" if held else "releasing", until, only=("asking",)).result(WRITE_S)
         except HubFault as fault:
             log.info("points: not put by: %s", fault.code)

@@ -124,7 +124,18 @@ def test_without_a_line_points_are_refused_and_another_tender_pays(till: Any, he
     assert scene.remaining_fen == 0
     done(till)
     assert [body["kind"] for body in moved(till)] == ["earn"]
-    until(lambda: ("release", 400) in headquarters.asked or till.shares.errand(till.wallet._tend) is not None)
+    # Headquarters may have heard the wish and its answer been lost: it is told that nobody wants them.
+    till.shares.errand(till.wallet._tend)
+    until(lambda: ("release", 400) in headquarters.asked and not till.store.holds.all())
+
+
+def test_a_shop_without_headquarters_refuses_points_and_notes_nothing(till: Any) -> None:
+    till.shares.start()
+    begun(till, CARD, MASKS)
+    assert refusal(lambda: in_points(till)).code == "points_not_offline"
+    assert till.store.holds.all() == ()
+    till.checkout.tender("cash")
+    done(till)
 
 
 def test_what_was_put_by_before_the_line_went_stays_good(till: Any, headquarters: FakeHub) -> None:
