@@ -84,3 +84,23 @@ class KeyListener(BeforeWindows):
             name = name_of(event)
             return bool(name) and self._on_key(name, event)
         return False
+
+
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+"""Both keys that say yes."""
+
+
+def enter_or_leave(event: QEvent, enter: Callable[[], None], leave: Callable[[], None]) -> bool:
+    """For a filter of a form's fields: Enter does one thing, once while it is held, Esc the other; whether the key was either."""
+    if not isinstance(event, QKeyEvent) or event.key() not in (*ENTER, Qt.Key.Key_Escape):
+        return False
+    if event.type() == QEvent.Type.ShortcutOverride:
+        event.accept()
+        return True
+    if event.type() != QEvent.Type.KeyPress:
+        return False
+    if event.key() == Qt.Key.Key_Escape:
+        leave()
+    elif not event.isAutoRepeat():
+        enter()
+    return True

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.counter.coupon_why import CouponWhy
 from app.counter.scene import CouponBlock, CouponRow, QuestionField, TradeBlock
+from app.desktop.keys import enter_or_leave
 from app.desktop.screens.question import ChipRow
 from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.selling_words import say
@@ -26,7 +26,6 @@ from app.domain.verdict import Text
 
 SHOWN_COUPONS = 6
 """Rows of the list; a member with more sees the first of them, those in use at the front."""
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class CouponStrip(QWidget):
@@ -323,15 +322,4 @@ class _TradeForm(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter registers, Esc leaves."""
-        if not isinstance(event, QKeyEvent) or event.key() not in (*_ENTER, Qt.Key.Key_Escape):
-            return False
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-            return True
-        if event.type() != QEvent.Type.KeyPress:
-            return False
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        elif not event.isAutoRepeat():
-            self._register()
-        return True
+        return enter_or_leave(event, self._register, self.left.emit)

@@ -9,12 +9,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.counter.faults import Refused
 from app.counter.scene import Echo, QuestionField
 from app.desktop import wording
+from app.desktop.keys import enter_or_leave
 from app.desktop.screens.question import ChipRow
 from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.selling_words import say
@@ -48,7 +49,6 @@ _TAB_ORDER = ("phone", "name", "born", "source", "campaign", "referrer", "guardi
 NARROW = 620
 """Design pixels: below this width rows say less and channels have a row of their own."""
 LEAST_ROOM = 96
-_NEXT = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class _Room(QScrollArea):
@@ -202,18 +202,7 @@ class JoinPanel(Panel):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter goes on to the next step, Esc leaves."""
-        if not isinstance(event, QKeyEvent) or event.key() not in (*_NEXT, Qt.Key.Key_Escape):
-            return False
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-            return True
-        if event.type() != QEvent.Type.KeyPress:
-            return False
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        elif not event.isAutoRepeat():
-            self._advance(watched)
-        return True
+        return enter_or_leave(event, lambda: self._advance(watched), self.closed.emit)
 
     def _advance(self, watched: QObject) -> None:
         phone = self._parts.get("phone")
