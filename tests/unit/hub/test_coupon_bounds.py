@@ -60,6 +60,8 @@ class Coupons(RuleBasedStateMachine):
         self.grants: list[tuple[str, str]] = []
         self.serials: dict[str, list[str]] = {"B": [], "D": []}
         self.uses = 0
+        self.given: dict[str, int] = {}
+        """What a share had used when it was given back: a sale that is returned later makes no right of it free again."""
         for store in range(STORES):
             self.issue(store, "B")
             self.issue(store, "D")
@@ -193,6 +195,7 @@ class Coupons(RuleBasedStateMachine):
                 if lease.ends_on < self.day and lease.id not in till.returned:
                     till.returned.add(lease.id)
                     used = sum(of == lease.id for _, of in till.spent.values())
+                    self.given[lease.id] = used
                     till.outbox.append(LeaseReturned(lease_id=lease.id, used=used, rights=lease.rights, reason="ended"))
 
     # -- what a till does
@@ -244,12 +247,26 @@ class Coupons(RuleBasedStateMachine):
             bound = worst_loss(letter, FACE, 1, TILLS).fen
             assert (count - 1) * FACE <= bound, f"{letter} {serial}: used {count} times"
             too_many += count - 1
-        for store in {store for store, _ in self.grants}:
-            for one in leases.standing(self.connection, store):
-                assert one.used <= one.rights
+        self._weigh_shares()
         told = [case.kind for case in cases.cases(self.connection, limit=10_000)]
         assert told.count("double") == too_many, "every use too many is told, and nothing else is"
         assert "lapsed" not in told
+
+
+    def _weigh_shares(self) -> None:
+        """Everybody was heard: what each till had, used and gave back adds up, share by share, to what was granted."""
+        taken: dict[str, int] = {}
+        for till in self.tills:
+            for lease in till.leases.values():
+                used = sum(of == lease.id for _, of in till.spent.values())
+                kept = lease.rights if lease.id not in till.returned else used
+                assert used <= lease.rights
+                assert lease.state == ("returned" if lease.id in till.returned else "active"), "what a till gave back is known to be back"
+                taken[lease.grant_id] = taken.get(lease.grant_id, 0) + max(kept, self.given.get(lease.id, 0))
+        for store in {store for store, _ in self.grants}:
+            for one in leases.standing(self.connection, store):
+                assert one.used <= one.rights
+                assert one.rights == one.pool + taken.get(one.grant_id, 0), "pool, shares out and uses are all that was granted"
 
 
 TestCoupons = Coupons.TestCase
