@@ -38,6 +38,10 @@ class VitalTiles(QWidget):
 
     def show_readings(self, newest: Sequence[NewestReading]) -> None:
         """Show another member's, or none."""
+        if not newest:
+            # One part hidden, not three: this runs while a scan is drawn.
+            self.hide()
+            return
         language = self.theme.language
         for tile, one in zip(self._tiles, newest, strict=False):
             age, grade = one.age.of(language), one.grade.of(language)
@@ -45,7 +49,7 @@ class VitalTiles(QWidget):
             tile.set_reading(one.words, f"{grade}, {age}" if language == "en" else f"{age} {grade}", one.values, one.band, one.tone)
         for order, tile in enumerate(self._tiles):
             tile.setVisible(order < len(newest))
-        self.setVisible(bool(newest))
+        self.show()
 
 
 class DueLine(QWidget):
