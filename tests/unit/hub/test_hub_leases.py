@@ -125,6 +125,24 @@ def test_a_serial_of_the_chain_is_in_one_hand_until_that_till_was_heard(bench: H
     assert first.reserve(other, "basket-3").code == "revoked"
 
 
+def test_a_serial_put_by_is_used_without_a_line_and_settles_when_the_till_is_heard_however_late(bench: HubBench) -> None:
+    one, two = PaperTill(), PaperTill(till="T2")
+    first, second = bench.enrolled(one), bench.enrolled(two)
+    serial = serial_of(bench)
+    held = first.reserve(serial, "basket-1")
+    assert held.code == "reserved"
+    one.clock.advance(held.seconds - 600)
+    use = used(one, serial, "sale-1", "D", reservation_id=held.reservation_id, offline=True)
+    for till in (bench, two):
+        till.clock.advance(held.seconds + 3600)
+    # Its time is over and its till silent: who knows whether it was used there.
+    assert second.reserve(serial, "basket-2").code == "held"
+    first.push([one.opened(), use])
+    assert second.reserve(serial, "basket-2").code == "spent"
+    with bench.archive.reading() as connection:
+        assert cases.counts(connection) == (0, 0)
+
+
 def test_what_a_person_freed_and_the_till_used_after_all_is_a_case(bench: HubBench) -> None:
     one, two = PaperTill(), PaperTill(till="T2")
     first, second = bench.enrolled(one), bench.enrolled(two)
