@@ -105,6 +105,8 @@ class Printing:
         self._look = False
         self._refit = False
         self._chosen_road = 0
+        self._coupon_papers: dict[str, int] = {}
+        """Serial → papers asked for since the start."""
         self._trouble_at: int | None = None
         self._well_again = False
         self._looked_at = 0
@@ -220,7 +222,9 @@ class Printing:
 
         It may be printed as often as it was lost: it is good once. Returns the copy's number, 0 for the first paper.
         """
-        copy_no = len(self._store.jobs.of_event(slip.serial))
+        # The paper before may still be on its way to the disk.
+        copy_no = max(len(self._store.jobs.of_event(slip.serial)), self._coupon_papers.get(slip.serial, 0))
+        self._coupon_papers[slip.serial] = copy_no + 1
         facts = {"copy": str(copy_no)} if copy_no else {}
         ticket = to_json(coupon_ticket(slip, self._faces))
         self._store.jobs.add("coupon", ticket, event_id=slip.serial, facts=facts).add_done_callback(lambda _: self.wake())

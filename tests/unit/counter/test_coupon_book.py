@@ -281,6 +281,21 @@ def test_a_coupons_paper_says_its_rule_and_a_foreign_token_gets_none(shop: Till)
         shop.coupons.slip(sealed(CouponToken(UUID(int=1), "B", bytes(8), bytes(8), bytes(4), STARTS, ENDS, 1), DeviceKey.new().sign))
 
 
+def test_a_second_paper_is_a_marked_copy_though_the_first_is_not_on_disk_yet(shop: Till) -> None:
+    go, busy = threading.Event(), threading.Event()
+
+    def blocks(_: object) -> None:
+        busy.set()
+        assert go.wait(60)
+
+    slip = shop.coupons.slip(token(1))
+    shop.store.writer.submit(blocks)
+    assert busy.wait(60)
+    assert [shop.printing.print_coupon(slip), shop.printing.print_coupon(slip)] == [0, 1]
+    go.set()
+    settle(shop)
+
+
 def take_back(till: Till, number: str, quantity: int) -> None:
     """Return so many of the only line, for its quality."""
     till.returning.find(number)
