@@ -123,7 +123,7 @@ SENTENCES: dict[str, Text] = {
     "coupon_proof": _T("这张券要动态会员码，或先核对身份", "That coupon wants the changing member code, or a check of who it is"),
     "colleague_needed": _T("担保要另一位同事的 PIN", "A colleague must vouch, with another PIN"),
     "revealed": _T("{shown}（已记下这次查看）", "{shown} (this look is noted)"),
-    "several_members": _T("有几位会员都对得上，请用会员码或完整手机号", "Several members fit. Use the member code or the whole phone number"),
+    "several_members": _T("有几位会员都对得上，请用会员码或完整手机号", "Several members fit. Use the member code or the whole phone"),
     "reason_unknown": _T("没有这个原因，请从列表里选", "No such reason. Choose one from the list"),
     "member_unknown": _T("没找到这位会员，可继续卖", "No such member. Go on selling"),
     "member_left": _T("这位会员已退会，按散客卖；要回来按 Ctrl J", "This member has left: sell as a walk-in; Ctrl J to come back"),
