@@ -66,7 +66,8 @@ class Slot(QWidget):
         """Show other content; whatever stood here is let go."""
         widget = content if isinstance(content, QWidget) else boxed(content)
         focus = self.focusWidget()
-        name = focus.objectName() if focus is not None and focus.hasFocus() else ""
+        # Asked of the window: one that lies behind another has a field for the keyboard all the same.
+        name = focus.objectName() if focus is not None and self.window().focusWidget() is focus else ""
         old, self._inner = self._inner, widget
         self._box.addWidget(widget)
         # Shown at once: keys that follow in the same turn of the event loop must find it.
