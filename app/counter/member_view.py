@@ -61,9 +61,9 @@ class HeadFace:
     points_ending: int
     points_end_on: date | None
     spent_fen: int
-    """Over the last twelve months, less what came back."""
+    """Over the last twelve months, less what came back; 0 once the member wants purchases left alone."""
     visits: int
-    """Days with a sale over the last twelve months."""
+    """Days with a sale over the last twelve months; 0 alike."""
     visitor_of: str = ""
     """The store whose member they are, where that is another one; ''."""
 
@@ -250,7 +250,7 @@ class MemberView:
 
     def _head(self, member: Member, group: tuple[str, ...], today: date) -> HeadFace:
         standing = self._points.standing(member)
-        spent_fen, visits = self._store.history.sums(group, today - YEAR)
+        year = (0, 0) if self._leaves_purchases_alone(member.id) else self._store.history.sums(group, today - YEAR)
         return HeadFace(
             member.id,
             masking.mask_name(member.name),
@@ -266,8 +266,7 @@ class MemberView:
             standing.balance,
             standing.ending,
             standing.ends_on,
-            spent_fen,
-            visits,
+            *year,
             self._store.people.visitor_of(member.id),
         )
 
@@ -372,11 +371,15 @@ class MemberView:
             return "used", Text("已选", "In use"), Text(f"本单减 {yuan(row.cut_fen)}", f"{yuan(row.cut_fen)} off here")
         return "waiting", Text("未用上", "Waits"), row.why
 
+    def _leaves_purchases_alone(self, member_id: str) -> bool:
+        """Whether the member took back, or refused, that past purchases are looked at."""
+        return any(one.purpose == HISTORY and not one.given for one in self._store.people.consents(member_id))
+
     # ------------------------------------------------------------------ medicines of the past
 
     def medicines(self, member_id: str) -> tuple[BoughtMedicine, ...]:
         """用药史: every medicine of the last twelve months, the newest first; nothing once the member wants purchases left alone."""
-        if any(one.purpose == HISTORY and not one.given for one in self._store.people.consents(member_id)):
+        if self._leaves_purchases_alone(member_id):
             return ()
         found = []
         for bought in self._store.history.goods(self._store.people.group_of(member_id), self._today() - YEAR):

@@ -130,8 +130,10 @@ class HeadCard(Panel):
         if head.points_ending and head.points_end_on is not None:
             points = say(theme, f"积分 · {head.points_ending:,} 将到期", f"Points · {head.points_ending:,} end soon")
         self._figures[0].show_figure(f"{head.points:,}", points, "warn_ink" if head.points_ending else "ink2")
-        self._figures[1].show_figure(paint.money_text(head.spent_fen).removesuffix(".00"), say(theme, "近 12 月消费", "Last 12 months"))
-        self._figures[2].show_figure(say(theme, f"{head.visits} 次", str(head.visits)), say(theme, "到店", "Visits"))
+        spent = paint.money_text(head.spent_fen).removesuffix(".00") if head.visits else "—"
+        self._figures[1].show_figure(spent, say(theme, "近 12 月消费", "Last 12 months"))
+        visits = say(theme, f"{head.visits} 次", str(head.visits)) if head.visits else "—"
+        self._figures[2].show_figure(visits, say(theme, "到店", "Visits"))
         self.button.set_words(say(theme, "回到收银", "To the sale") if here else say(theme, "带入收银", "Into the sale"))
 
 

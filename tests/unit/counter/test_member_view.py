@@ -46,6 +46,15 @@ def test_what_was_bought_counts_less_what_came_back_and_a_day_is_one_visit(demo_
     assert view.scene(MEMBER).head.spent_fen == sold.spent_fen - returning.settle().total_fen
 
 
+def test_whoever_wants_purchases_left_alone_has_no_year_summed_up(demo_counter: Any) -> None:
+    till = demo_counter.till
+    demo_counter.sell(CARD, MASK)
+    assert till.member_view.scene(MEMBER).head.visits > 0
+    till.joining.set_consents(MEMBER, {"history": False}, "spoken")
+    head = till.member_view.scene(MEMBER).head
+    assert (head.spent_fen, head.visits) == (0, 0) and not till.member_view.medicines(MEMBER)
+
+
 def test_the_scene_never_bears_a_whole_name_phone_or_card(till: Any) -> None:
     member = till.store.people.member(MEMBER)
     said = " ".join(words_in(till.member_view.scene(MEMBER)))
