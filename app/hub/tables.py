@@ -330,12 +330,31 @@ points_entry = Table(
 )
 """One movement of a member's points; members are the chain's, so `store_id` only says which store told it first."""
 
-points_hold = Table(
-    "points_hold",
+stored_entry = Table(
+    "stored_entry",
+    metadata,
+    Column("entry_id", String(64), primary_key=True),
+    Column("store_id", String(32), nullable=False),
+    Column("member_id", String(36), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("principal_fen", BigInteger, nullable=False),
+    Column("bonus_fen", BigInteger, nullable=False),
+    Column("of", String(64), nullable=False),
+    Column("owner_id", String(36), nullable=False),
+    Index("ix_stored_entry_member", "member_id"),
+    Index("ix_stored_entry_at", "at"),
+)
+"""One movement of a member's stored value; `store_id` is the store that took the money in, gave the goods or paid it out."""
+
+hold = Table(
+    "hold",
     metadata,
     Column("hold_id", String(36), primary_key=True),
+    Column("purse", String(8), nullable=False),
     Column("member_id", String(36), nullable=False),
-    Column("points", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("part", BigInteger, nullable=False),
     Column("basket_id", String(36), nullable=False),
     Column("store_id", String(32), nullable=False),
     Column("till", String(16), nullable=False),
@@ -343,9 +362,9 @@ points_hold = Table(
     Column("at", Instant, nullable=False),
     Column("until", Instant, nullable=False),
     Column("state", String(8), nullable=False),
-    Index("ix_points_hold_member_id", "member_id", "state"),
+    Index("ix_hold_member_id", "member_id", "purse", "state"),
 )
-"""Points put by for one basket; state held | used | released."""
+"""What is put by for one basket, in points or in fen of stored value (`part` of them bonus); state held | used | released."""
 
 coupon_use = Table(
     "coupon_use",
@@ -726,7 +745,10 @@ person_act = Table(
     Index("ix_person_act_at", "at"),
     Index("ix_person_act_member_id", "member_id", "at"),
 )
-"""What was done with one person's data: act look | export | erase, by whom, for what reason; `asked_via` is a store id or headquarters."""
+"""What was done with one person's data: act look | export | erase, by whom, for what reason; `asked_via` is a store id or headquarters.
+
+That a device was put out of work is kept beside it: act revoke, with the device in the place of the member, and its store.
+"""
 
 member_order = Table(
     "member_order",
@@ -776,6 +798,94 @@ segment_cell = Table(
     Column("day", Date, nullable=False),
 )
 """How many members lay in each fifth of fifths when the chain was last reckoned."""
+
+order_worth = Table(
+    "order_worth",
+    metadata,
+    _store(),
+    Column("sale_id", String(36), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("fen", BigInteger, nullable=False),
+)
+"""What a member's sale counts towards tiers, on its own calendar day; whose it is says `member_order`."""
+
+tender_move = Table(
+    "tender_move",
+    metadata,
+    _store(),
+    Column("correction_id", String(36), primary_key=True),
+    Column("sale_id", String(36), nullable=False),
+    Column("from_method", String(24), nullable=False),
+    Column("to_method", String(24), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Index("ix_tender_move_sale", "store_id", "sale_id"),
+)
+"""Money of a sale that was booked under another tender: what an insurer paid after all counts towards no tier."""
+
+standing = Table(
+    "standing",
+    metadata,
+    Column("member_id", String(36), primary_key=True),
+    Column("tier", String(12), nullable=False),
+    Column("since", Date),
+    Column("until", Date),
+    Column("because", String(12), nullable=False),
+    Column("book", String(12), nullable=False),
+    Column("given", Boolean, nullable=False),
+    Column("next_tier", String(12), nullable=False),
+    Column("short_fen", BigInteger, nullable=False),
+    Column("short_days", Integer, nullable=False),
+    Column("reach_by", Date),
+    Column("spent_fen", BigInteger, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("due_on", Date),
+    Column("at", Instant, nullable=False),
+    Index("ix_standing_due_on", "due_on"),
+    Index("ix_standing_tier", "tier"),
+)
+"""Where a member stands, one row for each id of a person; `due_on` is the day on which it would read otherwise by itself."""
+
+tier_grant = Table(
+    "tier_grant",
+    metadata,
+    Column("grant_id", String(36), primary_key=True),
+    Column("member_id", String(36), nullable=False),
+    Column("tier", String(12), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("ended_by", String(40), nullable=False),
+    Column("ended_at", Instant),
+    Index("ix_tier_grant_member_id", "member_id"),
+)
+"""A tier that somebody at headquarters gave by hand, for a reason and to an end; taken back once `ended_at` is set."""
+
+tier_change = Table(
+    "tier_change",
+    metadata,
+    Column("change_id", String(36), primary_key=True),
+    Column("member_id", String(36), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("old_tier", String(12), nullable=False),
+    Column("new_tier", String(12), nullable=False),
+    Column("because", String(12), nullable=False),
+    Column("by", String(40), nullable=False),
+    Index("ix_tier_change_member_id", "member_id", "at"),
+    Index("ix_tier_change_at", "at"),
+)
+"""That a person's tier became another one, and why."""
+
+chore = Table(
+    "chore",
+    metadata,
+    Column("name", String(24), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("told", Text, nullable=False),
+)
+"""What headquarters does by itself once a day: the day it was last done for, when it was finished, and what came of it (JSON)."""
 
 person_adopted = Table(
     "person_adopted",
