@@ -19,6 +19,7 @@ from app.counter.coupon_book import CouponBook, CouponRefusal, CouponStand
 from app.counter.coupon_why import CouponWhy
 from app.counter.faults import Refused
 from app.counter.goods import Box, Goods, as_choice
+from app.counter.packing import Pack, Packing, outgrown
 from app.counter.post import Post
 from app.counter.proving import REFUSED, Proving
 from app.counter.scene import CouponBlock, CouponRow, Echo, Question, Scene, SearchHit
@@ -100,6 +101,7 @@ class Selling:
         self._clock = clock
         self._post = post
         self._goods = goods
+        self._packing = Packing(goods, clock, shapes)
         self._staging = staging
         self._authorising = authorising
         self._shapes = shapes
@@ -566,118 +568,12 @@ class Selling:
         if not product.active or (product.list_price_fen <= 0 and product.kind != "service"):
             return self._refused("not_for_sale", name=product.generic_name)
         lot = self._goods.lot_of_box(product.id, box) if box else proven
-        counted = self._pack_without_code(product, lot) if box else None
-        if box and counted:
-            return self._code_counted(counted, box, lot, entry)
-        basket = self._state.basket
-        line = self._line_to_grow(product, box, lot)
-        if line is None:
-            line = self._weighed(
-                BasketLine(
-                    line_id=new_id(self._clock),
-                    product=product,
-                    quantity=quantity,
-                    lot=lot or self._goods.proposed(product.id, self._law_day(), quantity),
-                    codes=(BoxCode(box.code, entry),) if box else (),
-                    salesperson=basket.salesperson,
-                )
-            )
-            line = baskets.shown(line, self._today())
-            basket = basket.added(line)
-        else:
-            boxes = (*line.codes, BoxCode(box.code, entry)) if box else line.codes
-            line = self._weighed(replace(line, quantity=line.quantity + quantity, codes=boxes))
-            basket = basket.replaced(line)
-        self._change(replace(self._state, basket=basket, selected=line.line_id))
-        return self._said_added("added", line, quantity, box)
-
-    def _pack_without_code(self, product: Product, lot: LotChoice | None) -> BasketLine | None:
-        """The line that already counts a pack whose code this scan must be; None where the box is one more pack.
-
-        A lot that a person confirmed is believed: a box of another lot is then another box.
-        """
-        open_lines = [
-            line
-            for line in reversed(self._state.basket.lines)
-            if line.product.id == product.id and len(line.codes) < line.quantity and not line.code_missing_reason
-        ]
-        same_lot = [line for line in open_lines if lot is not None and _same_lot(line.lot, lot)]
-        guessed = [line for line in open_lines if line.lot.source in ("assumed", "none")]
-        confirmed = [line for line in open_lines if lot is None and line.lot.source == "confirmed"]
-        return next(iter((*same_lot, *guessed, *confirmed, *(line for line in open_lines if line.lot.source == "code"))), None)
-
-    def _code_counted(self, line: BasketLine, box: Box, lot: LotChoice | None, entry: str) -> Scene:
-        """Give a counted pack its code; a box of another lot than the line's takes its pack to a line of that lot."""
-        code = BoxCode(box.code, entry)
-        fits = _same_lot(line.lot, lot) if lot is not None else line.lot.source != "code"
-        alone = line.quantity == 1
-        twin = self._twin(line, lot) if lot is not None else None
-        basket = self._state.basket
-        if twin is not None and (not fits or line.lot.source != "code"):
-            # One line for one lot: the pack joins the boxes of its lot that were scanned before.
-            basket = basket.without(line.line_id) if alone else basket.replaced(self._weighed(replace(line, quantity=line.quantity - 1)))
-            line = replace(twin, quantity=twin.quantity + 1, codes=(*twin.codes, code))
-            basket = basket.replaced(line)
-        elif fits or alone:
-            line = self._weighed(replace(line, codes=(*line.codes, code), lot=line.lot if fits or lot is None else lot))
-            basket = basket.replaced(line)
-        else:
-            chosen = lot or self._goods.proposed(line.product.id, self._law_day(), 1)
-            basket = basket.replaced(self._weighed(replace(line, quantity=line.quantity - 1)))
-            kept = tuple(answer for answer in line.answers if answer.rule == baskets.PRICE_OF_THE_DAY)
-            line = replace(line, line_id=new_id(self._clock), quantity=1, codes=(code,), lot=chosen, answers=kept)
-            basket = basket.added(line)
-        self._change(replace(self._state, basket=basket, selected=line.line_id))
-        return self._said_added("code_added", line, 1, box)
-
-    def _weighed(self, line: BasketLine) -> BasketLine:
-        """The line with its lot called proven only while every pack's own code says that lot."""
-        if not line.codes:
-            return line
-        if len(line.codes) == line.quantity and all(self._proves(line, box.code) for box in line.codes):
-            return replace(line, lot=replace(line.lot, source="code"))
-        return replace(line, lot=replace(line.lot, source="assumed")) if line.lot.source == "code" else line
-
-    def _proves(self, line: BasketLine, code: str) -> bool:
-        reading = codes.read(code, self._shapes, codes.ScanContext.SELLING)
-        if not isinstance(reading, codes.TraceCode | codes.Gs1Code):
-            return False
-        lot = self._goods.lot_of_box(line.product.id, self._goods.box_of(reading))
-        return lot is not None and _same_lot(lot, line.lot)
-
-    def _twin(self, line: BasketLine, lot: LotChoice) -> BasketLine | None:
-        """Another line of that lot, proven by its boxes and alike in price and salesperson."""
-        return next(
-            (
-                other
-                for other in self._state.basket.lines
-                if other.line_id != line.line_id
-                and other.product.id == line.product.id
-                and other.lot.source == "code"
-                and _same_lot(other.lot, lot)
-                and len(other.codes) == other.quantity
-                and (other.price_change, other.salesperson) == (line.price_change, line.salesperson)
-                and other.product.list_price_fen == line.product.list_price_fen
-            ),
-            None,
-        )
-
-    def _line_to_grow(self, product: Product, box: Box | None, lot: LotChoice | None) -> BasketLine | None:
-        """The line a further pack joins: same product, same lot, same salesperson and price; two lots are two lines."""
-        basket, today = self._state.basket, self._today().isoformat()
-        same = [
-            line
-            for line in reversed(basket.lines)
-            if line.product.id == product.id and line.price_change is None and line.salesperson == basket.salesperson
-            # A pack that is scanned today does not join one that keeps yesterday's lower price.
-            and (line.shown_on in ("", today) or line.product.list_price_fen >= product.list_price_fen)
-        ]
-        if not same:
-            return None
-        if lot is None:
-            # A box's own code proved the lot of that box only: a pack of unknown lot never joins it.
-            return next((line for line in same if line.lot.source != "code"), None)
-        return next((line for line in same if _same_lot(line.lot, lot)), None)
+        pack = Pack(product, quantity, lot, BoxCode(box.code, entry) if box else None)
+        placed = self._packing.put(self._state.basket, pack, self._today(), self._law_day())
+        self._change(replace(self._state, basket=placed.basket, selected=placed.line.line_id))
+        if placed.counted:
+            return self._said_added("code_added", placed.line, 1, box)
+        return self._said_added("added", placed.line, quantity, box)
 
     def _said_added(self, word: str, line: BasketLine, quantity: int, box: Box | None) -> Scene:
         blocked = any(v.level == "block" and v.line_id == line.line_id and not v.tone for v in self.verdicts)
@@ -707,7 +603,7 @@ class Selling:
         if len(line.codes) > quantity:
             return self._ask_box(line, quantity)
         # Nothing was scanned for a new pack: its lot is a guess until its code says so.
-        changed = self._weighed(replace(line, quantity=quantity))
+        changed = self._packing.weighed(replace(line, quantity=quantity))
         self._change(replace(self._state, basket=self._state.basket.replaced(changed), selected=line_id))
         return self._told("quantity", name=line.product.generic_name, quantity=str(quantity), undoable=True, kind="quantity")
 
@@ -1005,7 +901,7 @@ class Selling:
         left = tuple(box for box in line.codes if box.code != code)
         if len(left) == len(line.codes):
             raise Refused("not_on_this_line")
-        changed = self._weighed(replace(line, codes=left, quantity=max(quantity, len(left))))
+        changed = self._packing.weighed(replace(line, codes=left, quantity=max(quantity, len(left))))
         self._change(replace(self._state, basket=self._state.basket.replaced(changed)))
         scene = self._told("put_back", tail=code[-4:], name=line.product.generic_name, undoable=True, kind="removed")
         if len(left) > quantity:
@@ -1444,7 +1340,7 @@ class Selling:
         self._undo.append(self._state)
         del self._undo[:-UNDO_STEPS]
         # An override or a told warning was for one lot, price and patient; it does not outlive their change.
-        kept = _outgrown(self._state.basket, rules.forget_stale(self._state.basket, state.basket))
+        kept = outgrown(self._state.basket, rules.forget_stale(self._state.basket, state.basket))
         self._state = state if kept is state.basket else replace(state, basket=kept)
         if self._asked is not None and self._asked.line_id and not self._stands(self._asked.line_id):
             self._question = self._asked = None
@@ -1494,34 +1390,6 @@ class Selling:
         error = future.exception()
         if error is not None:
             self._faults.append(error)
-
-
-def _same_lot(one: LotChoice, other: LotChoice) -> bool:
-    return (one.lot_id, one.lot_no, one.expires_on) == (other.lot_id, other.lot_no, other.expires_on)
-
-
-def _outgrown(before: Basket, after: Basket) -> Basket:
-    """The basket after an act, without a review or a missing-code reason that was given for fewer packs."""
-    packs: dict[str, int] = {}
-    olds = {line.line_id: line for line in before.lines}
-    for line in before.lines:
-        packs[line.product.id] = packs.get(line.product.id, 0) - line.quantity
-    for line in after.lines:
-        packs[line.product.id] = packs.get(line.product.id, 0) + line.quantity
-    lines = []
-    for line in after.lines:
-        old = olds.get(line.line_id)
-        if old is not None and line.review_id and line.review_id == old.review_id and packs[line.product.id] > 0:
-            line = replace(line, review_id="")
-        reason = line.code_missing_reason
-        if old is not None and reason and reason == old.code_missing_reason and _uncoded(line) > _uncoded(old):
-            line = replace(line, code_missing_reason="")
-        lines.append(line)
-    return after if tuple(lines) == after.lines else replace(after, lines=tuple(lines))
-
-
-def _uncoded(line: BasketLine) -> int:
-    return line.quantity - len(line.codes)
 
 
 Resume = Callable[[], None]
