@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+from zlib import crc32
 
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, Insert, Table, case, create_engine, event
@@ -27,6 +28,8 @@ _GROUP = 64
 """Most waiting units that share one flush on SQLite."""
 _RETRIED_STATES = ("40001", "40P01")
 """PostgreSQL's serialization failure and deadlock: the unit is simply run again."""
+_LOCK_PLACES = 256
+"""Advisory locks of one kind: few enough that batches of thousands never fill PostgreSQL's table of locks."""
 
 
 class HubDatabaseFault(Exception):
@@ -255,3 +258,14 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
     build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = build(table).on_conflict_do_nothing().returning(table.c[key])
     return {str(row[0]) for row in connection.execute(statement, [dict(row) for row in rows])}
+
+
+def alone_with(connection: Connection, kind: int, names: Iterable[str]) -> None:
+    """Until the commit nobody else is alone with one of these names of a kind; SQLite has one writer anyway.
+
+    Names share places, which are taken in one order, so that two batches never wait for each other in a ring.
+    """
+    if connection.dialect.name == "postgresql":
+        places = sorted({crc32(name.encode()) % _LOCK_PLACES for name in names})
+        if places:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({kind}, place) FROM unnest(ARRAY{places}) AS place")

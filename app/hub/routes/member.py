@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from app.domain.member_rights import RightsRules
 from app.hub import member_keys, tables
+from app.hub.archive import alone_with
 from app.hub.headquarters import Asker, Headquarters, Refusal, read_body
 from app.hub.points import movements_of
 from app.records.ids import new_id
@@ -19,6 +20,8 @@ from app.records.resources import resource
 
 MOST_BYTES = 1_024
 WINDOW = timedelta(hours=1)
+_LOOKING = 0x59_47_52
+"""The kind of lock under which a till's look-ups are counted and noted."""
 
 
 def router(hq: Headquarters) -> APIRouter:
@@ -28,6 +31,7 @@ def router(hq: Headquarters) -> APIRouter:
 
     def answered(connection: Connection, asker: Asker, asked: dict[str, str]) -> dict[str, object]:
         """Look up and keep that it was done, in one transaction: nobody is shown who was not noted."""
+        alone_with(connection, _LOOKING, [asker.device])
         now = hq.clock.now()
         log = tables.member_lookup.c
         mine = (log.device == asker.device) & (log.at > now - WINDOW)
