@@ -92,8 +92,7 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
     @routes.get("/{campaign_id}/edit")
     async def edit(request: Request, campaign_id: str) -> Response:
         def read(said: Speech) -> dict[str, Any]:
-            with hq.archive.reading() as connection:
-                standing = known(connection, campaign_id)
+            standing = standing_of(campaign_id)
             if standing.state != "draft":
                 raise Refusal(409, "launched")
             kind = request.query_params.get("kind", "") or standing.design.kind
@@ -101,8 +100,14 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
 
         return await pages.shown(request, "campaigns", "campaign_form.html", read)
 
-    async def kept(request: Request, campaign_id: str) -> Response:
+    def standing_of(campaign_id: str) -> Campaign:
+        with hq.archive.reading() as connection:
+            return known(connection, campaign_id)
+
+    async def kept(request: Request, campaign_id: str, *, fresh: bool) -> Response:
         who, form = await pages.told(request, MOST_FIELDS, MOST_BYTES)
+        if not fresh:
+            await asyncio.to_thread(standing_of, campaign_id)
         try:
             design = design_of(form, campaign_id)
             await asyncio.to_thread(campaigns.keep, hq.archive, hq.clock, who.name, design)
@@ -120,13 +125,11 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
 
     @routes.post("")
     async def create(request: Request) -> Response:
-        return await kept(request, new_id(hq.clock))
+        return await kept(request, new_id(hq.clock), fresh=True)
 
     @routes.post("/{campaign_id}")
     async def change(request: Request, campaign_id: str) -> Response:
-        with hq.archive.reading() as connection:
-            known(connection, campaign_id)
-        return await kept(request, campaign_id)
+        return await kept(request, campaign_id, fresh=False)
 
     def read_one(campaign_id: str, faults: tuple[Fault, ...]) -> Callable[[Speech], dict[str, Any]]:
         def read(said: Speech) -> dict[str, Any]:
@@ -175,9 +178,7 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
     async def launch(request: Request, campaign_id: str) -> Response:
         def act(who: str, _: dict[str, str]) -> None:
             campaigns.launch(hq.archive, hq.clock, who, campaign_id)
-            with hq.archive.reading() as connection:
-                for_holders = known(connection, campaign_id).design.for_holders
-            if for_holders:
+            if standing_of(campaign_id).design.for_holders:
                 give(campaign_id)
 
         return await done(request, campaign_id, act)

@@ -41,8 +41,9 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
 
     @routes.get("")
     async def asked(request: Request) -> Response:
-        # Whoever looks at the list sees none that is past its term.
-        await hq.commit(lambda connection: person.purge(connection, hq.clock.now()))
+        # Whoever may look at the list sees none that is past its term.
+        if await asyncio.to_thread(pages.session, request) is not None:
+            await hq.commit(lambda connection: person.purge(connection, hq.clock.now()))
         return await shown(request)
 
     @routes.post("")

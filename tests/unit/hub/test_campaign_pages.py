@@ -190,3 +190,9 @@ def test_a_form_without_its_token_changes_nothing(visitor: Visitor) -> None:
         assert stranger.status_code == 403, path
     assert requests.get(visitor.url + f"{at}/days.csv", timeout=60, allow_redirects=False).status_code == 303
     assert visitor.get("/console/campaigns/nobody").status_code == 404
+
+
+def test_a_stranger_hears_nothing_of_which_campaigns_there_are(visitor: Visitor) -> None:
+    for at in (designed(visitor), "/console/campaigns/nobody"):
+        assert requests.post(visitor.url + at, data={}, timeout=60).json() == {"code": "csrf"}
+    assert visitor.post("/console/campaigns/nobody", **FORM).status_code == 404
