@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, literal_column, select, union_all
+from sqlalchemy import Connection, bindparam, literal_column, select, union_all
 
 from app.records.clock import shop_day
 from app.store import tables as t
+from app.store.bought import IDS, KEPT, lines_bought
 from app.store.engine import Readers
 from app.store.faults import StoreFault
 from app.store.private import PrivateBlobs
@@ -27,27 +28,15 @@ OPEN_OUTCOMES = ("", "moved", "not_reached")
 """Of a follow-up that still stands open."""
 
 # Built once: a member's page asks for all of them, and building a select costs more than running it.
-_IDS: BindParameter[Any] = bindparam("of_members", expanding=True)
-_line, _sale, _back, _past = t.sale_line.c, t.sale.c, t.return_line.c, t.past_purchase.c
-_returned = (
-    select(func.coalesce(func.sum(_back.quantity), 0))
-    .where(_back.original_sale_id == _line.sale_id, _back.original_line_id == _line.line_id)
-    .correlate(t.sale_line)
-    .scalar_subquery()
-)
-_BOUGHT = union_all(
-    select(_sale.day, _line.product_id, (_line.quantity - _returned).label("quantity"))
-    .select_from(t.sale_line.join(t.sale, _sale.sale_id == _line.sale_id))
-    .where(_sale.member_id.in_(_IDS), _sale.day >= bindparam("since")),
-    select(_past.day, _past.product_id, _past.quantity).where(_past.member_id.in_(_IDS), _past.day >= bindparam("since")),
-)
+_line, _sale, _past = t.sale_line.c, t.sale.c, t.past_purchase.c
+_BOUGHT = lines_bought((_sale.day, _line.product_id, KEPT), (_past.day, _past.product_id, _past.quantity))
 _READINGS = (
-    select(t.reading).where(t.reading.c.member_id.in_(_IDS), t.reading.c.taken_at >= bindparam("since")).order_by(t.reading.c.taken_at)
+    select(t.reading).where(t.reading.c.member_id.in_(IDS), t.reading.c.taken_at >= bindparam("since")).order_by(t.reading.c.taken_at)
 )
-_USAGES = select(t.usage_note).where(t.usage_note.c.member_id.in_(_IDS)).order_by(t.usage_note.c.at)
-_TARGETS = select(t.own_target).where(t.own_target.c.member_id.in_(_IDS)).order_by(t.own_target.c.at)
+_USAGES = select(t.usage_note).where(t.usage_note.c.member_id.in_(IDS)).order_by(t.usage_note.c.at)
+_TARGETS = select(t.own_target).where(t.own_target.c.member_id.in_(IDS)).order_by(t.own_target.c.at)
 _f = t.follow_up.c
-_FOLLOW_UPS = select(t.follow_up).where(_f.member_id.in_(_IDS)).order_by(_f.due_on, _f.followup_id)
+_FOLLOW_UPS = select(t.follow_up).where(_f.member_id.in_(IDS)).order_by(_f.due_on, _f.followup_id)
 _DUE = select(t.follow_up).where(_f.outcome.in_(OPEN_OUTCOMES), _f.due_on <= bindparam("until")).order_by(_f.due_on, _f.followup_id)
 _SALES = (
     select(
@@ -62,7 +51,7 @@ _SALES = (
     .select_from(t.sale.join(t.sale_line, _sale.sale_id == _line.sale_id))
     .where(
         _sale.sale_id.in_(
-            select(_sale.sale_id).where(_sale.member_id.in_(_IDS)).order_by(_sale.event_seq.desc()).limit(bindparam("most"))
+            select(_sale.sale_id).where(_sale.member_id.in_(IDS)).order_by(_sale.event_seq.desc()).limit(bindparam("most"))
         )
     )
     .order_by(_sale.event_seq.desc(), _line.no)
@@ -71,11 +60,11 @@ _r = t.return_.c
 _RETURNS = (
     select(_r.return_id, _r.number, _r.at, _r.day, _r.total_fen, _r.kind)
     .select_from(t.return_.join(t.sale, _sale.sale_id == _r.original_sale_id))
-    .where(_sale.member_id.in_(_IDS))
+    .where(_sale.member_id.in_(IDS))
     .order_by(_r.event_seq.desc())
     .limit(bindparam("most"))
 )
-_PASTS = select(t.past_purchase).where(_past.member_id.in_(_IDS)).order_by(_past.day.desc(), _past.purchase_id).limit(bindparam("most"))
+_PASTS = select(t.past_purchase).where(_past.member_id.in_(IDS)).order_by(_past.day.desc(), _past.purchase_id).limit(bindparam("most"))
 _BUYERS = union_all(
     select(_sale.member_id).where(_sale.day >= bindparam("since"), _sale.member_id != ""),
     select(_past.member_id).where(_past.day >= bindparam("since")),

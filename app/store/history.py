@@ -6,10 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import distinct, func, select, union, union_all
+from sqlalchemy import distinct, func, select, union
 
 from app.store import tables as t
+from app.store.bought import KEPT, lines_bought
 from app.store.engine import Readers
+
+_k = lines_bought(
+    (t.sale_line.c.product_id, KEPT, t.sale.c.day),
+    (t.past_purchase.c.product_id, t.past_purchase.c.quantity, t.past_purchase.c.day),
+).subquery().c
+_GOODS = (
+    select(_k.product_id, func.sum(_k.quantity), func.count(distinct(_k.day)), func.max(_k.day))
+    .where(_k.quantity > 0)
+    .group_by(_k.product_id)
+    .order_by(func.max(_k.day).desc(), _k.product_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +59,7 @@ class History:
 
     def goods(self, member_ids: Sequence[str], since: date) -> tuple[BoughtGoods, ...]:
         """Every product bought from a business day on, the newest first; what came back whole is left out."""
-        s, line, back, p = t.sale.c, t.sale_line.c, t.return_line.c, t.past_purchase.c
-        returned = (
-            select(func.coalesce(func.sum(back.quantity), 0))
-            .where(back.original_sale_id == line.sale_id, back.original_line_id == line.line_id)
-            .correlate(t.sale_line)
-            .scalar_subquery()
-        )
-        here = (
-            select(line.product_id, (line.quantity - returned).label("packs"), s.day)
-            .select_from(t.sale_line.join(t.sale, s.sale_id == line.sale_id))
-            .where(s.member_id.in_(member_ids), s.day >= since)
-        )
-        past = select(p.product_id, p.quantity, p.day).where(p.member_id.in_(member_ids), p.day >= since)
-        k = union_all(here, past).subquery().c
-        wanted = (
-            select(k.product_id, func.sum(k.packs), func.count(distinct(k.day)), func.max(k.day))
-            .where(k.packs > 0)
-            .group_by(k.product_id)
-            .order_by(func.max(k.day).desc(), k.product_id)
-        )
-        rows = self._readers.connection().execute(wanted)
+        rows = self._readers.connection().execute(_GOODS, {"of_members": list(member_ids), "since": since})
         return tuple(BoughtGoods(product_id, int(packs), int(times), last) for product_id, packs, times, last in rows)
 
     def blobs(self, person_id: str, kind: str, limit: int = 1) -> tuple[tuple[str, datetime], ...]:

@@ -5,49 +5,39 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import BindParameter, Integer, bindparam, func, literal, select, union_all
+from sqlalchemy import Integer, bindparam, func, literal, select
 
 from app.records.segments import SegmentRow
 from app.store import tables as t
+from app.store.bought import KEPT, lines_bought, returned
 from app.store.engine import Readers
 
 # Built once: a member's page asks for them, and building a select costs more than running it.
-_IDS: BindParameter[Any] = bindparam("of_members", expanding=True)
 _line, _sale, _back, _cut, _past = t.sale_line.c, t.sale.c, t.return_line.c, t.cut.c, t.past_purchase.c
-
-
-def _returned(column: Any) -> Any:
-    mine = (_back.original_sale_id == _line.sale_id, _back.original_line_id == _line.line_id)
-    return select(func.coalesce(func.sum(column), 0)).where(*mine).correlate(t.sale_line).scalar_subquery()
-
-
 _OFFERS = (
     select(func.coalesce(func.sum(_cut.amount_fen), 0))
     .where(_cut.sale_id == _line.sale_id, _cut.line_id == _line.line_id, _cut.cause_kind.not_in(bindparam("no_offer", expanding=True)))
     .correlate(t.sale_line)
     .scalar_subquery()
 )
-_BOUGHT = union_all(
-    select(
+_BOUGHT = lines_bought(
+    (
         _sale.day,
         _sale.sale_id,
         _line.product_id,
-        (_line.quantity - _returned(_back.quantity)).label("quantity"),
-        (_line.amount_fen - _returned(_back.amount_fen)).label("amount_fen"),
+        KEPT,
+        (_line.amount_fen - returned(_back.amount_fen)).label("amount_fen"),
         _OFFERS.label("cut_fen"),
-    )
-    .select_from(t.sale_line.join(t.sale, _sale.sale_id == _line.sale_id))
-    .where(_sale.member_id.in_(_IDS), _sale.day >= bindparam("since")),
-    select(
+    ),
+    (
         _past.day,
         (literal("past:") + _past.place + ":" + func.date(_past.day)).label("sale_id"),
         _past.product_id,
         _past.quantity,
         _past.amount_fen,
         literal(0, Integer),
-    ).where(_past.member_id.in_(_IDS), _past.day >= bindparam("since")),
+    ),
 )
 _TOLD = select(t.segment).order_by(t.segment.c.id)
 
