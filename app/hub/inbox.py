@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, literal, select, tuple_, update
 
 from app.hub import tables
 from app.hub.archive import insert_new
@@ -16,12 +16,16 @@ from app.hub.headquarters import Asker
 from app.hub.projections import collect_all
 from app.records.base import Record
 from app.records.envelope import GENESIS, Envelope, EnvelopeFault, digest, split_signature, unseal
+from app.records.events import PersonErased
 from app.records.keys import verifies
 from app.records.registry import body_of
 
 log = logging.getLogger(__name__)
 
-Registry = Callable[[str, object], Record]
+SETTLED_AT_ONCE = 200
+"""Events of the quarantine that one commit tries again."""
+_TRIED_AGAIN = ("unknown_type", "bad_body", "projection", "foreign_device")
+"""What a newer version, a free database or an enrolment can mend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +55,18 @@ def lines_of(body: bytes) -> list[bytes]:
     return [line for line in body.split(b"\n") if line]
 
 
-def checked(raw: bytes, asker: Asker, keys: Mapping[str, bytes]) -> Line:
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A device whose events a store may tell."""
+
+    public: bytes
+    revoked: bool
+
+
+def checked(raw: bytes, store_id: str, writers: Mapping[str, Writer]) -> Line:
     """Decode one line, verify its own signature and validate its body; nothing is raised, every trouble becomes a code.
 
-    `keys` holds the public keys of every device of the asker's store.
+    `writers` are all devices of the store. What a revoked one says happened; what it asks to be done waits for a person.
     """
     name = digest(raw)
     try:
@@ -64,27 +76,31 @@ def checked(raw: bytes, asker: Asker, keys: Mapping[str, bytes]) -> Line:
         return Line(raw, name, None, None, "unreadable", str(fault)[:400])
     if len(envelope.id) > 36 or len(envelope.type) > 64 or len(envelope.place.device) > 16:
         return Line(raw, name, None, None, "unreadable", "a field is longer than any till writes")
-    if envelope.place.store != asker.store_id:
+    if envelope.place.store != store_id:
         return Line(raw, name, envelope, None, "foreign_store", envelope.place.store[:80])
-    public = keys.get(envelope.place.device)
-    if public is None:
+    writer = writers.get(envelope.place.device)
+    if writer is None:
         return Line(raw, name, envelope, None, "foreign_device", envelope.place.device)
-    if not verifies(public, head, signature):
+    if not verifies(writer.public, head, signature):
         return Line(raw, name, envelope, None, "signature", "the event's own signature does not fit its bytes")
     try:
-        return Line(raw, name, envelope, body_of(envelope.type, envelope.body), "", "")
+        body = body_of(envelope.type, envelope.body)
     except KeyError:
         return Line(raw, name, envelope, None, "unknown_type", envelope.type)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         return Line(raw, name, envelope, None, "bad_body", f"{place}: {first['msg']}"[:400])
+    if writer.revoked and isinstance(body, PersonErased):
+        return Line(raw, name, envelope, None, "revoked", body.member_id)
+    return Line(raw, name, envelope, body, "", "")
 
 
-def device_keys(connection: Connection, store_id: str) -> dict[str, bytes]:
-    """Public keys of every device the store ever enrolled."""
-    rows = connection.execute(select(tables.device.c.device, tables.device.c.public_key).where(tables.device.c.store_id == store_id))
-    return {row.device: bytes.fromhex(row.public_key) for row in rows}
+def writers_of(connection: Connection, store_id: str) -> dict[str, Writer]:
+    """Every device the store ever enrolled."""
+    d = tables.device.c
+    rows = connection.execute(select(d.device, d.public_key, d.state).where(d.store_id == store_id))
+    return {row.device: Writer(bytes.fromhex(row.public_key), row.state == "revoked") for row in rows}
 
 
 class _Chains:
@@ -258,32 +274,63 @@ def _quarantined(connection: Connection, asker: Asker, line: Line, outcome: Outc
     return Outcome(outcome.id, "quarantined", code)
 
 
-def settle_quarantine(connection: Connection, utc_offset_minutes: int, now: datetime, limit: int = 5000) -> int:
-    """Try once more what an older version could not understand or book; gives how many events found their meaning."""
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One portion of what waits in quarantine, tried again."""
+
+    understood: int
+    """How many events found their meaning."""
+    reached: Place | None
+    """The last one looked at; None at the end."""
+
+
+Place = tuple[str, str, int, str]
+"""Where an event stands among those that wait: store, device, position, id."""
+
+
+def settle_quarantine(
+    connection: Connection, utc_offset_minutes: int, now: datetime, *, after: Place | None = None, device: str = "",
+    limit: int = SETTLED_AT_ONCE,
+) -> Settled:  # fmt: skip
+    """Try once more what could not be understood or booked when it came: a portion of what waits, of everything or of one device."""
     waits, kept = tables.quarantine.c, tables.inbox.c
-    rows = connection.execute(
-        select(kept.store_id, kept.event_id, kept.raw)
+    place = (kept.store_id, kept.device, kept.seq, kept.event_id)
+    wanted = (
+        select(*place, waits.code, kept.raw)
         .join(tables.quarantine, (waits.store_id == kept.store_id) & (waits.event_id == kept.event_id))
-        .where(waits.code.in_(("unknown_type", "bad_body", "projection")))
-        .order_by(kept.store_id, kept.device, kept.seq)
+        .where(waits.code.in_(_TRIED_AGAIN))
+        .order_by(*place)
         .limit(limit)
-    ).all()
-    settled = 0
+    )
+    if device:
+        wanted = wanted.where(kept.device == device)
+    if after is not None:
+        wanted = wanted.where(tuple_(*place) > tuple_(*map(literal, after)))
+    rows = connection.execute(wanted).all()
+    writers = {store_id: writers_of(connection, store_id) for store_id in {row.store_id for row in rows}}
+    understood = 0
     for row in rows:
-        raw = bytes(row.raw)
-        envelope = unseal(raw)
-        try:
-            body = body_of(envelope.type, envelope.body)
-        except (KeyError, ValidationError):
+        line = checked(bytes(row.raw), row.store_id, writers[row.store_id])
+        if line.envelope is None or line.code or _project(connection, row.store_id, [(0, line)], utc_offset_minutes, now):
             continue
-        line = Line(raw, envelope.digest, envelope, body, "", "")
-        if _project(connection, row.store_id, [(0, line)], utc_offset_minutes, now):
-            continue
+        forked = row.code == "foreign_device" and _count_in(connection, row.store_id, line.envelope)
         mine = (kept.store_id == row.store_id) & (kept.event_id == row.event_id)
-        connection.execute(update(tables.inbox).where(mine).values(status="stored", code=""))
+        connection.execute(update(tables.inbox).where(mine).values(status="forked" if forked else "stored", code=""))
         connection.execute(delete(tables.quarantine).where(waits.store_id == row.store_id, waits.event_id == row.event_id))
-        settled += 1
-    return settled
+        understood += 1
+    last = rows[-1] if len(rows) == limit else None
+    return Settled(understood, (last.store_id, last.device, last.seq, last.event_id) if last is not None else None)
+
+
+def _count_in(connection: Connection, store_id: str, envelope: Envelope) -> bool:
+    """An event came before its device was enrolled: it is one of that device's now. Gives whether it leaves the device's line."""
+    d, place = tables.device.c, envelope.place
+    forked = _Chains(connection, store_id, [envelope]).forks(envelope)
+    mine = (d.store_id == store_id) & (d.device == place.device)
+    connection.execute(update(tables.device).where(mine).values(events=d.events + 1, forks=d.forks + int(forked)))
+    head = {"head_seq": place.seq, "head_digest": envelope.digest, "event_at": envelope.at}
+    connection.execute(update(tables.device).where(mine, d.head_seq <= place.seq).values(head))
+    return forked
 
 
 def keep_opaque(connection: Connection, asker: Asker, raw: bytes, event_id: str, now: datetime) -> None:

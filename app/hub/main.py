@@ -22,9 +22,10 @@ from sqlalchemy.exc import DBAPIError
 
 from app.hub import one_id, person, tables
 from app.hub.archive import Archive
+from app.hub.chores import done_by_itself
 from app.hub.headquarters import Headquarters, Refusal
-from app.hub.inbox import settle_quarantine
 from app.hub.routes import blobs, coupon, enrol, feed, hello, member, push, wallet
+from app.hub.settling import SETTLE_EVERY_S, Settling
 from app.hub.web import console
 from app.records.clock import Clock, SystemClock
 from app.records.keys import DeviceKey
@@ -57,8 +58,8 @@ def hub_key_seed(directory: Path) -> bytes:
 def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None) -> FastAPI:
     """The hub over a database (`sqlite:///PATH` or `postgresql+psycopg://…`), answering with the key of a 32-byte seed.
 
-    The database is opened and migrated at once and closed with the application's lifespan; what earlier versions had to
-    quarantine is tried again.
+    The database is opened and migrated at once and closed with the application's lifespan; what had to be quarantined is tried
+    again, a portion before anybody is answered and the rest while it runs.
     """
     archive = Archive.open(database_url)
     with archive.reading() as connection:
@@ -70,15 +71,15 @@ def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None) -
         named.name if named else "药柜",
         named.utc_offset_minutes if named else 480,
     )
-    settled = archive.commit(lambda connection: settle_quarantine(connection, hq.utc_offset_minutes, hq.clock.now())).result()
-    if settled:
-        log.warning("%d quarantined events are understood by this version", settled)
+    settling = Settling(hq)
+    archive.commit(settling.unit).result()
     one_id.catch_up_all(archive, hq.people, hq.clock.now)
     archive.commit(lambda connection: person.purge(connection, hq.clock.now())).result()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with done_by_itself((SETTLE_EVERY_S, settling.portion)):
+            yield
         archive.close()
 
     app = FastAPI(title="Yaogui headquarters", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)

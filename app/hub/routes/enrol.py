@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from app.hub import tables
 from app.hub.headquarters import Headquarters, Refusal, read_body
+from app.hub.inbox import settle_quarantine
 from app.records.keys import device_name, verifies
 from app.records.wire import body_digest, enrol_payload
 
@@ -46,8 +47,8 @@ def router(hq: Headquarters) -> APIRouter:
             return "code_used"
         if asked["till"] not in ("", row.till):
             return "other_till"
-        standing = connection.scalar(select(tables.device.c.store_id).where(tables.device.c.device == name))
-        if standing is not None and not row.used_by:
+        standing = connection.scalar(select(tables.device.c.state).where(tables.device.c.device == name))
+        if standing is not None and (not row.used_by or standing == "revoked"):
             return "device_known"
         if standing is None:
             _add_device(connection, row.store_id, row.till, name, asked["public_key_hex"])
@@ -99,6 +100,9 @@ def router(hq: Headquarters) -> APIRouter:
         answer = await hq.commit(lambda connection: enrolled(connection, asked))
         if isinstance(answer, str):
             raise Refusal(403, answer)
+        # Another till of the store may have told of this one's history before.
+        device = str(answer["device"])
+        await hq.commit(lambda connection: settle_quarantine(connection, hq.utc_offset_minutes, hq.clock.now(), device=device))
         return hq.reply("enrol", asked["nonce"], body_digest(body), answer)
 
     return routes

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.hub.headquarters import Asker, Headquarters, Refusal, read_body
-from app.hub.inbox import Line, checked, device_keys, keep_opaque, lines_of, take
+from app.hub.inbox import Line, checked, keep_opaque, lines_of, take, writers_of
 from app.records.wire import EVENT_HEADER
 
 MOST_LINES = 1000
@@ -24,8 +24,8 @@ def router(hq: Headquarters) -> APIRouter:
         if len(raws) > MOST_LINES:
             raise Refusal(413, "too_many")
         with hq.archive.reading() as connection:
-            keys = device_keys(connection, asker.store_id)
-        return asker, [checked(raw, asker, keys) for raw in raws]
+            writers = writers_of(connection, asker.store_id)
+        return asker, [checked(raw, asker.store_id, writers) for raw in raws]
 
     @routes.post("/push")
     async def push(request: Request) -> Response:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import gzip
 import json
 import secrets
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 from hub_bench import HubBench
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from till_double import DAY, PaperTill
 
-from app.hub import reading, tables
+from app.hub import main, reading, tables
+from app.hub.inbox import Place, Settled, settle_quarantine
 from app.records.envelope import digest
 from app.records.events import SaleClosed
 from app.records.registry import EVENTS
@@ -303,3 +306,74 @@ def test_what_an_older_hub_could_not_understand_counts_after_the_update(
     assert totals(bench)["T1"]["sales_fen"] == 4200
     with bench.archive.reading() as connection:
         assert [one.type for one in reading.waiting(connection)] == ["hologram.made@1"]
+
+
+def waiting(bench: HubBench) -> list[str]:
+    with bench.archive.reading() as connection:
+        return sorted(one.code for one in reading.waiting(connection))
+
+
+def until(reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 40
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_what_came_before_its_device_was_enrolled_counts_once_it_is(bench: HubBench, till: PaperTill) -> None:
+    relay, other = bench.enrolled(till), PaperTill(till="T2")
+    told = [other.opened(), other.sale(700), other.sale(900)]
+    assert {receipt.code for receipt in relay.push(told)} == {"foreign_device"}
+    assert totals(bench) == {}
+    client = bench.enrolled(other)
+    assert totals(bench)["T2"]["sales_fen"] == 1600 and waiting(bench) == []
+    hello = client.hello()
+    assert (hello.events, hello.head_seq, hello.head_digest) == (3, 3, other.prev)
+    assert {receipt.status for receipt in client.push(told)} == {"duplicate"}
+
+
+def test_a_forged_event_of_a_device_that_is_enrolled_later_stays_apart(bench: HubBench, till: PaperTill) -> None:
+    relay, other = bench.enrolled(till), PaperTill(till="T2")
+    event_id, raw = other.sale(700)
+    forged = raw.replace(b'"amount_fen":700', b'"amount_fen":900')
+    assert forged != raw and relay.push([(event_id, forged)])[0].code == "foreign_device"
+    bench.enrolled(other)
+    assert totals(bench) == {} and waiting(bench) == ["foreign_device"]
+
+
+def test_a_portion_is_bounded_and_what_nobody_understands_holds_nothing_up(
+    bench: HubBench, till: PaperTill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = bench.enrolled(till)
+    till.sale(4200)
+    body = till.last_sale.model_dump(mode="json")
+    client.push([*(till.strange(f"hologram.made@{number}", {}) for number in range(1, 8)), till.strange("sale.closed@9", body)])
+    monkeypatch.setitem(EVENTS, "sale.closed@9", SaleClosed)
+
+    def portion(after: Place | None) -> Settled:
+        def unit(connection: Connection) -> Settled:
+            return settle_quarantine(connection, 480, bench.clock.now(), after=after, limit=3)
+
+        return bench.archive.commit(unit).result()
+
+    first = portion(None)
+    second = portion(first.reached)
+    assert (first.understood, second.understood, totals(bench)) == (0, 0, {})
+    third = portion(second.reached)
+    assert (third.understood, third.reached) == (1, None) and totals(bench)["T1"]["sales_fen"] == 4200
+    assert waiting(bench) == ["unknown_type"] * 7
+
+
+def test_what_waits_is_tried_again_while_the_hub_runs(bench: HubBench, till: PaperTill, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = bench.enrolled(till)
+    till.sale(4200)
+    client.push([till.strange("sale.closed@9", till.last_sale.model_dump(mode="json"))])
+    client.close()
+    monkeypatch.setattr(main, "SETTLE_EVERY_S", 0.05)
+    bench.restart()
+    assert totals(bench) == {}
+    monkeypatch.setitem(EVENTS, "sale.closed@9", SaleClosed)
+    until(lambda: waiting(bench) == [])
+    assert totals(bench)["T1"]["sales_fen"] == 4200
+    monkeypatch.undo()
+    bench.restart()
