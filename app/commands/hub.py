@@ -11,10 +11,10 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.commands import EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
+from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
 from app.domain.coupon_rules import worst_loss
 from app.domain.money import parse_fen, yuan
-from app.hub import coupons, leases, one_id, publishing, segments
+from app.hub import coupons, devices, leases, one_id, publishing, segments
 from app.hub.archive import Archive
 from app.hub.main import default_database_url, hub_key_seed, serve
 from app.hub.people import PeopleKeys
@@ -22,7 +22,7 @@ from app.records.catalogue import DatedPrice, dated_price
 from app.records.clock import Clock, SystemClock, shop_day
 from app.records.keys import DeviceKey
 
-_ACTS = ("serve", "store", "till", "code", "user", "people", "price", "coupon", "lease", "segment", "rfm")
+_ACTS = ("serve", "store", "till", "code", "user", "people", "price", "coupon", "lease", "segment", "rfm", "revoke")
 
 
 def main(argv: list[str]) -> int:
@@ -61,6 +61,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--days", type=int, default=7, metavar="N", help="for lease: how long a till's share lasts")
     parser.add_argument("--by-code", action="store_true", help="for lease: only for whoever shows the code that is printed")
     parser.add_argument("--serial", default="", metavar="ID", help="for coupon, with --withdraw: which one is taken back")
+    parser.add_argument("--reason", default="", help="for revoke: why the till's device is put out of work")
     parser.add_argument("--ready-file", default="", help="write the address here once the hub answers")
     # Intermixed: a file may follow the options.
     chosen = parser.parse_intermixed_args(argv)
@@ -161,6 +162,8 @@ def main(argv: list[str]) -> int:
                 known = one_id.counts(connection)
             print(f"{known.people:,} people of {known.ids:,} ids; {rechecked.merged:,} merged now, {known.proposed:,} wait for a decision")
             print(f"{rechecked.otherwise:,} ids stand otherwise than the rules would have them now")
+        elif chosen.act == "revoke":
+            return _revoke(archive, clock, chosen)
         elif chosen.act == "user":
             if not chosen.name:
                 options.tell("name the person: yaogui hub user --name NAME")
@@ -185,6 +188,26 @@ def main(argv: list[str]) -> int:
             Path(chosen.ready_file).write_text(url, "utf-8")
 
     serve(chosen.host, chosen.port, database_url=database, key_seed=hub_key_seed(folder), clock=clock, ready=ready)
+    return EXIT_OK
+
+
+def _revoke(archive: Archive, clock: Clock, chosen: argparse.Namespace) -> int:
+    """Put the device that a till works with out of work, once its number was typed again; gives the exit code."""
+    reason = chosen.reason.strip()
+    if not chosen.store or not chosen.till or not reason:
+        options.tell("name store, till and why: yaogui hub revoke --store ID --till NO --reason TEXT")
+        return EXIT_USAGE
+    with archive.reading() as connection:
+        found = devices.at_work(connection, chosen.store, chosen.till)
+    if found is None:
+        options.tell(f"no device is at work at {chosen.store}/{chosen.till}")
+        return EXIT_FAILED
+    asks = f"{found.device} at {found.store_id}/{found.till}: its sales are still taken, nothing else ever again. Type {found.till}: "
+    if options.asked(asks) != found.till:
+        options.tell("nothing was done")
+        return EXIT_FAILED
+    publishing.revoke_device(archive, clock, found.device, reason=reason, by=getpass.getuser())
+    print(f"{found.device} is out of work; to use the till again: yaogui hub code --store {found.store_id} --till {found.till}")
     return EXIT_OK
 
 

@@ -46,6 +46,17 @@ def tell(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
 
 
+def asked(words: str, *, secret: bool = False) -> str:
+    """One line from the keyboard, or from a pipe."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    if not secret:
+        return input(words).strip()
+    import getpass
+
+    return getpass.getpass(words, stream=sys.stderr)
+
+
 @contextlib.contextmanager
 def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
     """A progress bar on standard error for long work, silent where nobody watches; gives a function that takes the count so far."""

@@ -153,12 +153,17 @@ async def read_body(request: Request, *, compressed_limit: int = COMPRESSED_LIMI
     return bytes(body)
 
 
+def at_work(asker: Asker, *beside: str) -> None:
+    """Refusal 403 for a device that is neither at work nor in one of the states that may do this too."""
+    if asker.state not in ("active", *beside):
+        raise Refusal(403, asker.state)
+
+
 async def asked(hq: Headquarters, request: Request, purpose: str, *names: str) -> tuple[Asker, dict[str, str]]:
     """Who asks for what in a few short words, proven; Refusal 422 for another shape, 403 for a device that may ask nothing any more."""
     body = await read_body(request, compressed_limit=SMALL_BYTES, limit=SMALL_BYTES)
     asker = await asyncio.to_thread(hq.prove, request, body, purpose)
-    if asker.state != "active":
-        raise Refusal(403, asker.state)
+    at_work(asker)
     try:
         fields = {name: str(json.loads(body)[name]) for name in names}
         if any(len(text) > 36 for text in fields.values()):

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, or_, select
 from app.domain.masking import mask_card, mask_name, mask_phone
 from app.domain.membership import read_identity
 from app.domain.retention import Retention
-from app.hub import member_keys, tables
+from app.hub import devices, member_keys, tables
 from app.hub.feeds import holders
 from app.hub.people import PeopleKeys, erased_among, member_rows, opened, party_of
 from app.records.clock import Clock
@@ -120,6 +120,7 @@ def copy(connection: Connection, keys: PeopleKeys, member_id: str, made_at: date
         "consents": rows(tables.consent, "at", "purpose", "given", "text_version", "channel", "store_id", "at"),
         "orders": rows(tables.member_order, "day", "store_id", "day", "fen", "back_fen"),
         "points": rows(tables.points_entry, "at", "entry_id", "kind", "points", "expires_on", "at"),
+        "stored_value": rows(tables.stored_entry, "at", "entry_id", "kind", "principal_fen", "bonus_fen", "store_id", "at"),
         "coupons": coupons,
         "readings": readings,
         "looks": rows(tables.member_lookup, "at", "store_id", "till", "kind", "purpose", "at"),
@@ -151,7 +152,7 @@ def accesses(connection: Connection, limit: int) -> tuple[Access, ...]:
     """The newest looks by tills of other stores, copies and erasures, newest first."""
     k, a = tables.member_lookup.c, tables.person_act.c
     looks = connection.execute(select(tables.member_lookup).where(k.member_id != "").order_by(k.at.desc()).limit(limit)).all()
-    acts = connection.execute(select(tables.person_act).order_by(a.at.desc()).limit(limit)).all()
+    acts = connection.execute(select(tables.person_act).where(a.act != devices.ACT).order_by(a.at.desc()).limit(limit)).all()
     known = member_rows(connection, {row.member_id for row in (*looks, *acts)})
     found = [
         Access(row.at, row.actor, f"{row.store_id} {row.till}", _masked(known, row.member_id), "lookup", row.purpose) for row in looks

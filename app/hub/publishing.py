@@ -9,9 +9,9 @@ from datetime import timedelta
 from itertools import islice
 
 from argon2 import PasswordHasher
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
-from app.hub import tables
+from app.hub import devices, tables
 from app.hub.archive import Archive, insert_new, upsert
 from app.hub.erasing import still_told
 from app.hub.feeds import append, holders, texts_of
@@ -106,10 +106,9 @@ def issue_enrol_code(archive: Archive, clock: Clock, store_id: str, till: str) -
     return f"{slot}-{secret[:4]}-{secret[4:]}"
 
 
-def revoke_device(archive: Archive, device: str) -> bool:
-    """Take a device's privileges (its facts are still accepted); False if nobody knows it."""
-    statement = update(tables.device).where(tables.device.c.device == device).values(state="revoked")
-    return archive.commit(lambda connection: connection.execute(statement).rowcount == 1).result()
+def revoke_device(archive: Archive, clock: Clock, device: str, *, reason: str, by: str) -> bool:
+    """Take a device's privileges (its facts are still accepted); False if nobody knows it, or that was done before."""
+    return archive.commit(lambda connection: devices.revoke(connection, clock, device, reason=reason, by=by)).result()
 
 
 def create_console_user(archive: Archive, name: str, password: str) -> None:

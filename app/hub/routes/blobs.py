@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from app.hub import erasing, one_id
-from app.hub.headquarters import Asker, Headquarters, Refusal, read_body
+from app.hub.headquarters import Asker, Headquarters, Refusal, at_work, read_body
 from app.hub.people import MOST_BLOBS, ToldBlob, keep_blobs, one_at_a_time
 
 ADOPTED_BESIDE = 200
@@ -24,6 +24,8 @@ def router(hq: Headquarters) -> APIRouter:
     def read(request: Request, body: bytes) -> tuple[Asker, list[ToldBlob], dict[str, str]]:
         """Who asks, the blobs of the request, and why others are none: blob id → code."""
         asker = hq.prove(request, body, "blobs")
+        # What a till that was replaced kept of people is still told; nobody knows whose hands a revoked one is in.
+        at_work(asker, "replaced")
         try:
             told = json.loads(body)["blobs"]
             if not isinstance(told, list):

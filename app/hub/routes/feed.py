@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from app.hub import reach, tables
-from app.hub.headquarters import Asker, Headquarters, Refusal
+from app.hub.headquarters import Asker, Headquarters, Refusal, at_work
 from app.hub.publishing import CHAIN_FEEDS
 from app.records.registry import FEEDS
 from app.records.wire import Cursor, WireFault
@@ -61,8 +61,7 @@ def router(hq: Headquarters) -> APIRouter:
         if name not in FEEDS or not 1 <= limit <= MOST_ROWS or len(after) > 120:
             raise Refusal(404, "no_such_feed")
         asker = await asyncio.to_thread(hq.prove, request, b"", f"feed {name} {after} {limit}")
-        if asker.state != "active":
-            raise Refusal(403, asker.state)
+        at_work(asker)
         try:
             cursor = Cursor.parse(after)
         except WireFault:

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from sqlalchemy import func, select, update
 
 from app.hub import tables
-from app.hub.headquarters import Asker, Headquarters, Refusal
+from app.hub.headquarters import Asker, Headquarters, Refusal, at_work
 from app.hub.reading import day_totals
 from app.records.wire import DEVICE_HEADER, PROTOCOL
 
@@ -59,6 +59,7 @@ def router(hq: Headquarters) -> APIRouter:
     @routes.get("/totals")
     async def totals(request: Request, day: str) -> Response:
         asker = await asyncio.to_thread(hq.prove, request, b"", f"totals {day}")
+        at_work(asker, "replaced")
         try:
             business_day = date.fromisoformat(day)
         except ValueError:

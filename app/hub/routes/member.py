@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, insert, select
 from app.domain.member_rights import RightsRules
 from app.hub import member_keys, tables
 from app.hub.archive import alone_with
-from app.hub.headquarters import Asker, Headquarters, Refusal, read_body
+from app.hub.headquarters import Asker, Headquarters, Refusal, at_work, read_body
 from app.hub.points import movements_of
 from app.records.ids import new_id
 from app.records.resources import resource
@@ -63,8 +63,7 @@ def router(hq: Headquarters) -> APIRouter:
         # A body, not a query: what people are called by has no place in addresses, which proxies write down.
         body = await read_body(request, compressed_limit=MOST_BYTES, limit=MOST_BYTES)
         asker = await asyncio.to_thread(hq.prove, request, body, "member")
-        if asker.state != "active":
-            raise Refusal(403, asker.state)
+        at_work(asker)
         try:
             fields = json.loads(body)
             asked = {name: str(fields[name]) for name in ("by", "value", "purpose", "actor")}

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from app.hub import reading
 from app.hub.headquarters import Headquarters, Refusal
-from app.hub.web import campaign_pages, case_pages, people_pages, person_pages, segment_pages
+from app.hub.web import campaign_pages, case_pages, people_pages, person_pages, segment_pages, till_pages
 from app.hub.web.pages import HEADERS, HERE, Pages, Speech, form_of, silent
 from app.hub.web.plot import COLOURS, Series, drawn, hours_svg
 from app.hub.web.session import (
@@ -140,17 +140,7 @@ def router(hq: Headquarters) -> APIRouter:
 
         return await pages.shown(request, "sales", "sales.html", read)
 
-    @routes.get("/tills")
-    async def tills(request: Request) -> Response:
-        def read(said: Speech) -> dict[str, Any]:
-            with hq.archive.reading() as connection:
-                return {
-                    "tills": reading.tills(connection),
-                    "shifts": reading.shifts(connection),
-                    "silent": lambda till: silent(till, said.now),
-                }
-
-        return await pages.shown(request, "tills", "tills.html", read)
+    routes.include_router(till_pages.router(hq, pages))
 
     @routes.get("/stock")
     async def stock(request: Request) -> Response:

@@ -163,7 +163,7 @@ def test_what_a_person_freed_and_the_till_used_after_all_is_a_case(bench: HubBen
 def test_a_reservation_is_refused_to_a_till_that_was_put_out_of_work(bench: HubBench, till: PaperTill) -> None:
     client = bench.enrolled(till)
     serial = serial_of(bench)
-    publishing.revoke_device(bench.archive, till.key.device)
+    publishing.revoke_device(bench.archive, bench.clock, till.key.device, reason="stolen", by="ada")
     with pytest.raises(HubFault) as fault:
         client.reserve(serial, "basket-1")
     assert fault.value.code == "unproven"

@@ -112,7 +112,7 @@ def test_a_till_asks_so_many_times_an_hour_and_then_waits(bench: HubBench, till:
 def test_a_revoked_till_is_told_nothing(bench: HubBench, till: PaperTill) -> None:
     client = bench.enrolled(till)
     hold(bench, PERSON)
-    publishing.revoke_device(bench.archive, till.key.device)
+    publishing.revoke_device(bench.archive, bench.clock, till.key.device, reason="stolen", by="ada")
     with pytest.raises(HubFault, match="unproven"):
         client.members("phone", PERSON.phone, "sale", "staff-1")
 

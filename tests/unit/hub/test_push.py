@@ -243,7 +243,7 @@ def test_facts_of_a_revoked_device_are_still_taken(bench: HubBench, till: PaperT
     from app.hub.publishing import revoke_device
 
     client = bench.enrolled(till)
-    assert revoke_device(bench.archive, till.key.device)
+    assert revoke_device(bench.archive, bench.clock, till.key.device, reason="stolen", by="ada")
     assert client.push([till.sale()])[0].status == "stored"
     with pytest.raises(HubFault) as caught:
         client.feed("product", "", 10)
