@@ -372,7 +372,6 @@ def merged_profile(members: Sequence[Member]) -> Member:
     first, rest = members[0], members[1:]
     if not rest:
         return first
-    classes = dict.fromkeys(code for one in members for code in one.allergy_classes.split(";") if code)
     joined = [one.joined_on for one in members if one.joined_on is not None]
     return first.model_copy(
         update={
@@ -382,7 +381,7 @@ def merged_profile(members: Sequence[Member]) -> Member:
             "born_on": next((one.born_on for one in members if one.born_on), None),
             "tier": max((one.tier for one in members), key=_TIERS.index) if all(one.tier in _TIERS for one in members) else first.tier,
             "allergies_known": any(one.allergies_known for one in members),
-            "allergy_classes": _fitting(classes),
+            "allergy_classes": added_up(one.allergy_classes for one in members),
             "chronic": any(one.chronic for one in members),
             "joined_on": min(joined, default=None),
         }
@@ -394,9 +393,9 @@ _MOST_CLASSES = 120
 """Characters that a member's allergy classes may have."""
 
 
-def _fitting(classes: Iterable[str]) -> str:
-    """Codes joined by ';'; ValueError where they do not fit, since an allergy left out silently could kill."""
-    text = ";".join(classes)
+def added_up(classes: Iterable[str]) -> str:
+    """Allergy classes of several rows as one row has them; ValueError where they do not fit: an allergy left out silently could kill."""
+    text = ";".join(dict.fromkeys(code for each in classes for code in each.split(";") if code))
     if len(text) > _MOST_CLASSES:
         raise ValueError("more allergies than a member's row can hold")
     return text

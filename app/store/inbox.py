@@ -22,7 +22,7 @@ from app.store.coupons import keep_cases, keep_leases, keep_rights
 from app.store.engine import Readers
 from app.store.erasing import erase_rows, standing
 from app.store.faults import StoreFault
-from app.store.people import keep_keys, keep_members
+from app.store.people import keep_family, keep_keys, keep_members
 from app.store.points import keep_entries
 from app.store.private import PrivateBlobs
 from app.store.rows import upsert
@@ -143,7 +143,7 @@ class Inbox:
         elif kind is Member:
             keep_members(connection, [record for record in records if isinstance(record, Member)])
         elif kind is FamilyPerson:
-            upsert(connection, t.family_person, [record.model_dump() for record in records])
+            keep_family(connection, [record for record in records if isinstance(record, FamilyPerson)])
         elif kind is MemberKey:
             keep_keys(connection, [record for record in records if isinstance(record, MemberKey)])
         elif kind is PointsEntryRow:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,10 +24,10 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.domain.member_code import HANDLE_DIGITS
 from app.domain.membership import FEWEST_DIGITS, read_identity
-from app.domain.one_id import merged_profile
+from app.domain.one_id import added_up, merged_profile
 from app.records.clock import Clock
 from app.records.ids import new_id
-from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
+from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff, StoredEntryRow
 from app.store import tables as t
 from app.store.aliases import party_of, standing_for
 from app.store.engine import Readers
@@ -36,6 +36,8 @@ from app.store.faults import StoreFault
 from app.store.points import keep_entries
 from app.store.rows import upsert
 from app.store.writer import Writer
+
+P = TypeVar("P", Member, FamilyPerson)
 
 _MEMBER_COLUMNS = [t.member.c[name] for name in Member.model_fields]
 # Built once: a receipt asks for its people while its sale is being closed, and building a select costs more than running it.
@@ -77,6 +79,17 @@ _VISITS_NO_MORE = t.visitor.delete().where(t.visitor.c.member_id == bindparam("o
 _ROWS_PER_UNIT = 200
 MEMBERSHIP = "membership"
 """The purpose without which nobody is a member."""
+# Asked for with every unit of a feed, for the few profiles on their way up.
+_UNTOLD = (
+    select(t.private_blob.c.person_id)
+    .join(t.blob_outbox, t.blob_outbox.c.blob_id == t.private_blob.c.blob_id)
+    .where(
+        t.private_blob.c.person_id.in_(bindparam("of_members", expanding=True)),
+        t.private_blob.c.kind == bindparam("of_kind", type_=String),
+        t.blob_outbox.c.told_at.is_(None),
+        t.blob_outbox.c.refused == "",
+    )
+)
 _KEEP_KEY = insert(t.member_key).on_conflict_do_nothing()
 _DROP_KEY = t.member_key.delete().where(
     t.member_key.c.kind == bindparam("of_kind"),
@@ -108,9 +121,36 @@ def member_row(member: Member) -> dict[str, Any]:
 
 def keep_members(connection: Connection, members: Sequence[Member]) -> None:
     """Keep members that headquarters says this store holds; a visitor among them is one no more."""
+    members = _with_untold(connection, t.member, members, "id", "member_profile")
     upsert(connection, t.member, [member_row(member) for member in members])
     if members:
         connection.execute(_VISITS_NO_MORE, [{"of_member": member.id} for member in members])
+
+
+def keep_family(connection: Connection, persons: Sequence[FamilyPerson]) -> None:
+    """Keep persons whom members buy for, as headquarters tells of them."""
+    persons = _with_untold(connection, t.family_person, persons, "member_id", "family_profile")
+    upsert(connection, t.family_person, [person.model_dump() for person in persons])
+
+
+def _with_untold(connection: Connection, table: Table, records: Sequence[P], owner: str, kind: str) -> list[P]:
+    """Rows of a feed with the allergies that were named here and that headquarters has not heard of when it wrote them.
+
+    Until it has, they add up: a row that was on its way must not forget one.
+    """
+    asked = {"of_members": [getattr(record, owner) for record in records], "of_kind": kind}
+    untold = set(connection.execute(_UNTOLD, asked).scalars()) if records else set()
+    kept = []
+    for record in records:
+        mine = None
+        if getattr(record, owner) in untold:
+            mine = connection.execute(select(table).where(table.c.id == record.id)).first()
+        if mine is not None:
+            known = record.allergies_known or mine.allergies_known
+            classes = added_up((record.allergy_classes, mine.allergy_classes))
+            record = record.model_copy(update={"allergies_known": known, "allergy_classes": classes})
+        kept.append(record)
+    return kept
 
 
 def keep_keys(connection: Connection, records: Sequence[MemberKey]) -> None:
@@ -251,7 +291,7 @@ class People:
         def unit(connection: Connection) -> bool:
             known = connection.execute(select(t.member.c.id).where(t.member.c.id == member.id)).first() is not None
             visits = connection.execute(_VISITOR, {"of_member": member.id}).first() is not None
-            if known and not visits:
+            if (known and not visits) or erased_among(connection, (member.id,)):
                 return False
             upsert(connection, t.member, [member_row(member)])
             upsert(connection, t.visitor, [row])
@@ -286,7 +326,16 @@ class People:
 
     def member(self, member_id: str) -> Member | None:
         """The person whom an id stands for: where several ids are one person, all their profiles in one, under the canonical id."""
-        return self._person(self.group_of(member_id), member_id)
+        party = self.group_of(member_id)
+        found = self._profiles(party)
+        if not found or found[0].id != party[0]:
+            # The canonical one has not come yet: until then each stands for itself.
+            return next((member for member in found if member.id == member_id), None)
+        return merged_profile(found)
+
+    def profiles(self, member_id: str) -> tuple[Member, ...]:
+        """What is on record under each id of a person, the canonical one first; ids of which this till holds nothing are left out."""
+        return tuple(self._profiles(self.group_of(member_id)))
 
     def group_of(self, member_id: str) -> tuple[str, ...]:
         """The ids of one person, the canonical one first; a member who was never merged is alone."""
@@ -297,17 +346,10 @@ class People:
         rows = self._readers.connection().execute(_BOOKS, {"of_party": self.group_of(member_id)})
         return {row.id: row.points for row in rows}
 
-    def _person(self, party: Sequence[str], asked: str) -> Member | None:
+    def _profiles(self, party: Sequence[str]) -> list[Member]:
         connection = self._readers.connection()
-        found = []
-        for member_id in party:
-            row = connection.execute(_ONE_MEMBER, {"of_member": member_id}).mappings().first()
-            if row is not None:
-                found.append(Member.model_validate(dict(row)))
-        if not found or found[0].id != party[0]:
-            # The canonical one has not come yet: until then each stands for itself.
-            return next((member for member in found if member.id == asked), None)
-        return merged_profile(found)
+        rows = (connection.execute(_ONE_MEMBER, {"of_member": member_id}).mappings().first() for member_id in party)
+        return [Member.model_validate(dict(row)) for row in rows if row is not None]
 
     def sought(self, text: str, limit: int = 20) -> tuple[Sought, ...]:
         """Members for what somebody typed or scanned, the likeliest first, each with the way they were found.
@@ -399,9 +441,13 @@ class People:
         """Whether this id's person was erased: of them nothing but statutory records is left."""
         return bool(member_id) and bool(erased_among(self._readers.connection(), (member_id,)))
 
+    def allows(self, member_id: str, purpose: str) -> bool | None:
+        """A member's newest word on one purpose; None where nobody ever asked them."""
+        return next((said.given for said in self.consents(member_id) if said.purpose == purpose), None)
+
     def has_left(self, member_id: str) -> bool:
         """Whether a member took their membership back."""
-        return any(said.purpose == MEMBERSHIP and not said.given for said in self.consents(member_id))
+        return self.allows(member_id, MEMBERSHIP) is False
 
     def joining(self, member_id: str) -> Joining | None:
         """How a member joined, if they did at this till."""
