@@ -49,10 +49,12 @@ def dossier(store: Store, ids: Sequence[str]) -> dict[str, Rows]:
             text = plain.get(row.get("blob_id", ""))
             row["plain"] = json.loads(text) if text is not None else {}
         found[name] = rows
-    # Words of before the last one stand in the journal alone.
-    said = [one for one in store.journal.of_type("consent.set@1", limit=_MOST) if one.body["member_id"] in ids]
-    if said:
-        found["consents"] = [{**one.body, "at": one.at} for one in reversed(said)]
+    # Words of before the last one stand in the journal alone, those given at another till in the table alone.
+    every = reversed(store.journal.of_type("consent.set@1", limit=_MOST))
+    said: Rows = [{**one.body, "at": one.at} for one in every if one.body["member_id"] in ids]
+    here = {(row["member_id"], row["purpose"], row["at"]) for row in said}
+    said += [row for row in found["consents"] if (row["member_id"], row["purpose"], row["at"]) not in here]
+    found["consents"] = sorted(said, key=lambda row: row["at"])
     sales = store.care.sales(ids, _MOST)
     found["purchases"] = [{"number": one.number, "day": one.day, "goods": one.goods, "amount_fen": one.payable_fen} for one in sales]
     backs = store.care.returns(ids, _MOST)

@@ -14,7 +14,7 @@ from app.commands import EXIT_FAILED, EXIT_OK, erase, report
 from app.records import events
 from app.records.clock import SystemClock
 from app.records.ledger import PrivateBlob
-from app.records.people import FamilyPerson
+from app.records.people import Consent, FamilyPerson
 
 MASKS = "6999600000494"
 HER = "member-00001"
@@ -41,6 +41,8 @@ def folder(demo_counter: Any) -> Path:
         private=[PrivateBlob("blob-r1", HER, "reading", json.dumps({"figures": {"high": 138, "low": 86}, "context": ""}).encode())],
     ).result(60)
     phone = store.people.member(HER).phone
+    told = Consent(id=f"{HER}:share", member_id=HER, purpose="share", given=True, text_version="1", at=till.clock.now())
+    store.inbox.apply("consent", [told.model_dump(mode="json")], "feed:1:aa").result(60)
     (Path(till.folder) / "her.txt").write_text(phone)
     till.close()
     return Path(till.folder)
@@ -66,6 +68,7 @@ def test_a_copy_holds_everything_with_its_keys_explained_and_third_persons_maske
     assert {"name": "赵*强", "relation": "son"} in data["family"] and "赵大强" not in told.read_text("utf-8")
     assert {"high": 138, "low": 86} in [one["figures"] for one in data["readings"]]
     assert [one["given"] for one in data["consents"] if one["purpose"] == "sms"] == [True, False]
+    assert [one["given"] for one in data["consents"] if one["purpose"] == "share"] == [True], "what was said at another till"
     assert data["purchases"][0]["amount_fen"] > 0 and data["points"]
     assert all(set().union(*rows) <= set(said["keys"][key]) for key, rows in data.items())
     assert said["kept_after_erasure"] and paper.read_bytes().startswith(b"%PDF")
