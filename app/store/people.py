@@ -27,7 +27,7 @@ from app.domain.membership import FEWEST_DIGITS, read_identity
 from app.domain.one_id import added_up, merged_profile
 from app.records.clock import Clock
 from app.records.ids import new_id
-from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff, StoredEntryRow
+from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
 from app.store import tables as t
 from app.store.aliases import party_of, standing_for
 from app.store.engine import Readers
