@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
 from app.domain.coupon_rules import worst_loss
 from app.domain.money import parse_fen, yuan
-from app.hub import coupons, devices, leases, one_id, publishing, segments
+from app.hub import coupons, devices, leases, one_id, publishing, segments, tiers
 from app.hub.archive import Archive
 from app.hub.main import default_database_url, hub_key_seed, serve
 from app.hub.people import PeopleKeys
@@ -22,7 +22,7 @@ from app.records.catalogue import DatedPrice, dated_price
 from app.records.clock import Clock, SystemClock, shop_day
 from app.records.keys import DeviceKey
 
-_ACTS = ("serve", "store", "till", "code", "user", "people", "price", "coupon", "lease", "segment", "rfm", "revoke")
+_ACTS = ("serve", "store", "till", "code", "user", "people", "price", "coupon", "lease", "segment", "rfm", "tiers", "revoke")
 
 
 def main(argv: list[str]) -> int:
@@ -151,6 +151,13 @@ def main(argv: list[str]) -> int:
             print("told every till where the fifths lie" if moved else "the fifths lie as before")
             for segment_id, count in counts.items():
                 print(f"{segment_id}: {count} members")
+        elif chosen.act == "tiers":
+            reckoned = tiers.reckon_due(archive, clock.now(), everybody=True)
+            print(f"{reckoned.persons:,} members looked at, {reckoned.changed:,} changed their tier")
+            with archive.reading() as connection:
+                counted = tiers.counts(connection)
+            for tier in tiers.rules().tiers:
+                print(f"{tier.id} {tier.title.zh}: {counted.get(tier.id, 0):,} members")
         elif chosen.act == "people":
             try:
                 from app.hub import one_id_batch

@@ -111,14 +111,10 @@ class TierRules:
         return next((one.title for one in self.tiers if one.id == tier), Text(tier))
 
     def last_day(self, reached: date) -> date:
-        """The last day on which a tier that was reached on a day holds."""
+        """The last day on which a tier holds that was reached on a day, or whose last term ended on it."""
         if self.hold == "calendar_year":
             return date(reached.year + self.hold_for, 12, 31)
-        return months_later(reached, self.hold_for) - _DAY
-
-    def next_last_day(self, last: date) -> date:
-        """The last day of the term that follows one which ended on a day."""
-        return self.last_day(last if self.hold == "calendar_year" else last + _DAY)
+        return months_later(reached, self.hold_for)
 
     def counts_until(self, bought: date) -> date:
         """The last day on which a purchase of a day counts among the last months."""
@@ -270,22 +266,22 @@ class _Earned:
         if reached > self.rank:
             self.rank, self.since, self.until, self.because = reached, day, self.rules.last_day(day), "bought"
         elif self.until is not None and self.until < day and reached == self.rank:
-            self.until, self.because = self.rules.next_last_day(self.until), "renewed"
+            self.until, self.because = self.rules.last_day(self.until), "renewed"
 
     def settle(self, day: date, months: _Months) -> None:
-        """Let terms that ended before a day, or on it, be renewed, wait in grace, or let the member fall."""
-        while self.until is not None and self.until <= day:
+        """Let terms that ended before a day be renewed, wait in grace, or let the member fall."""
+        while self.until is not None and self.until < day:
             last = self.until
             end = last + timedelta(days=self.rules.grace_days)
             if last != self.wanting and months.reach(last) >= self.rank:
-                self.until, self.because = self.rules.next_last_day(last), "renewed"
+                self.until, self.because = self.rules.last_day(last), "renewed"
                 continue
             self.wanting = last
             if day <= end:
                 return
             self.rank -= 1
             self.since, self.because = end + _DAY, "ended"
-            self.until = self.rules.next_last_day(last) if self.rank else None
+            self.until = self.rules.last_day(last) if self.rank else None
 
 
 def place_on(today: date, purchases: Iterable[Purchase], rules: TierRules, *, book: str = "", given: Sequence[Given] = ()) -> Place:
@@ -293,11 +289,11 @@ def place_on(today: date, purchases: Iterable[Purchase], rules: TierRules, *, bo
     whole = sorted((one for one in purchases if one.fen > 0), key=lambda one: (one.day, one.fen))
     months = _Months(rules, deque(one for one in whole if one.day <= today))
     rank = rules.rank(book)
-    opened = (rules.book_on, rules.last_day(rules.book_on)) if rank else (None, None)
-    earned = _Earned(rules, rank, *opened, "book" if rank else "base")
+    since, until = (rules.book_on, rules.last_day(rules.book_on)) if rank else (None, None)
+    earned = _Earned(rules, rank, since, until, "book" if rank else "base")
     while months.waiting:
         day = months.waiting[0].day
-        earned.settle(day - _DAY, months)
+        earned.settle(day, months)
         earned.buy(day, months.reach(day))
     earned.settle(today, months)
     months.reach(today)

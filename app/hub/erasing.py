@@ -16,7 +16,7 @@ from functools import cache
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from app.domain.points import PointsRules
-from app.hub import points, tables
+from app.hub import points, standings, tables
 from app.hub.archive import insert_new, upsert
 from app.hub.feeds import append, holders, texts_of
 from app.hub.people import PeopleTold, ensure, erased_among, member_rows, one_at_a_time, party_of
@@ -173,6 +173,7 @@ def _bury(connection: Connection, member_ids: Collection[str], stores: Collectio
         ("coupon", row.store_id.in_(stores) & theirs),
         ("consent", consents),
         ("alias", row.key.in_(ids)),
+        ("standing", row.key.in_(ids)),
     ):
         connection.execute(update(tables.feed_row).where(row.feed == feed, where).values(current=False, json=_NOTHING))
     old = update(tables.feed_row).where(row.feed == "member", row.key.in_(ids), row.current.is_(False))
@@ -192,6 +193,7 @@ def _forget(connection: Connection, member_ids: Collection[str]) -> None:
         tables.points_hold.c.member_id,
     ):
         connection.execute(delete(column.table).where(column.in_(ids)))
+    standings.forget(connection, ids)
     m = tables.merge.c
     connection.execute(delete(tables.merge).where(or_(m.old_id.in_(ids), m.canonical_id.in_(ids))))
     for column in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import random
@@ -20,7 +21,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from app.hub import one_id, person, tables
+from app.hub import nightly, one_id, person, tables
 from app.hub.archive import Archive
 from app.hub.chores import done_by_itself
 from app.hub.headquarters import Headquarters, Refusal
@@ -55,11 +56,11 @@ def hub_key_seed(directory: Path) -> bytes:
     return path.read_bytes()
 
 
-def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None) -> FastAPI:
+def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None, *, nights: bool = False) -> FastAPI:
     """The hub over a database (`sqlite:///PATH` or `postgresql+psycopg://…`), answering with the key of a 32-byte seed.
 
     The database is opened and migrated at once and closed with the application's lifespan; what had to be quarantined is tried
-    again, a portion before anybody is answered and the rest while it runs.
+    again, a portion before anybody is answered and the rest while it runs. With `nights` the nightly round is done by itself, too.
     """
     archive = Archive.open(database_url)
     with archive.reading() as connection:
@@ -76,9 +77,13 @@ def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None) -
     one_id.catch_up_all(archive, hq.people, hq.clock.now)
     archive.commit(lambda connection: person.purge(connection, hq.clock.now())).result()
 
+    async def night() -> bool:
+        await asyncio.to_thread(nightly.run_due, archive, hq.people, hq.clock)
+        return False
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with done_by_itself((SETTLE_EVERY_S, settling.portion)):
+        async with done_by_itself((SETTLE_EVERY_S, settling.portion), *((nightly.LOOK_S, night) for _ in range(nights))):
             yield
         archive.close()
 
@@ -114,7 +119,7 @@ def serve(
 ) -> None:
     """Run the hub in the foreground until it is interrupted; `ready` hears its URL (port 0 picks a free one)."""
     listener = _listen(host, port)
-    server = _server(create_app(database_url, key_seed, clock))
+    server = _server(create_app(database_url, key_seed, clock, nights=True))
     if ready is not None:
         ready(_url(listener))
     server.run(sockets=[listener])

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from app.hub import tables
 from app.hub.archive import insert_new, upsert
-from app.records.events import ReadingTaken
+from app.records.events import ReadingTaken, TenderCorrected
 
 
 @dataclass(slots=True)
@@ -21,6 +21,8 @@ class OrdersTold:
     members: dict[str, tuple[str, date]] = field(default_factory=dict)
     """Sale → whose it is, by the sale itself or by a later word, and the day on which that was said."""
     readings: list[ReadingTaken] = field(default_factory=list)
+    corrections: list[TenderCorrected] = field(default_factory=list)
+    """Money that was booked under another tender since."""
 
 
 def keep(connection: Connection, store_id: str, told: OrdersTold) -> None:

@@ -28,7 +28,7 @@ from app.domain.one_id import (
     settle,
     standing,
 )
-from app.hub import coupons, people, tables
+from app.hub import coupons, people, tables, tiers
 from app.hub.archive import Archive
 from app.hub.feeds import append, holders
 from app.hub.people import PeopleKeys
@@ -210,6 +210,7 @@ def tell(connection: Connection, moved: Collection[str], now: datetime) -> None:
         stores = set[str]().union(*(held.get(member, ()) for member in members))
         _tell(connection, sorted(stores), canonical, members, held)
     coupons.one_gift(connection, parties.values(), now)
+    tiers.reckon(connection, moved, now)
 
 
 def _tell(

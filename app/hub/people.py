@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.one_id import KINDS, normal_form, normal_name
-from app.hub import points, tables
+from app.hub import points, standings, tables
 from app.hub.archive import insert_new, upsert
 from app.hub.feeds import append, holders, texts_of
 from app.records.base import Record
@@ -344,7 +344,7 @@ def member_rows(connection: Connection, member_ids: Collection[str]) -> dict[str
 
 
 def hold(connection: Connection, store_id: str, members: Sequence[Member], newcomers: Sequence[str] | None = None) -> int:
-    """Publish members to a store; of those it did not hold it is told points and consents too. Gives how many rows changed.
+    """Publish members to a store; of those it did not hold it is told points, tiers and consents too. Gives how many rows changed.
 
     `newcomers` are those it does not hold, where the caller knows.
     """
@@ -355,6 +355,7 @@ def hold(connection: Connection, store_id: str, members: Sequence[Member], newco
     written = append(connection, "member", store_id, texts)
     if newcomers:
         points.tell_of_members(connection, store_id, newcomers)
+        standings.tell_of_members(connection, store_id, newcomers)
         _tell_consents(connection, [store_id], newcomers)
     return len(written)
 

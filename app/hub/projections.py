@@ -9,7 +9,7 @@ from itertools import chain
 
 from sqlalchemy import Connection
 
-from app.hub import campaign_sales, coupons, erasing, leases, member_orders, tables, wallet
+from app.hub import campaign_sales, coupons, erasing, leases, member_orders, tables, tiers, wallet
 from app.hub.archive import upsert
 from app.hub.one_id import resolve
 from app.hub.people import PeopleTold, keep_told, one_at_a_time
@@ -120,6 +120,8 @@ class Changes:
             sales, returned = self.campaigns.get(store_id, ([], set()))
             redeemed = {use.sale_id for use in self.coupon_uses.get(store_id, ())}
             campaign_sales.keep(connection, store_id, sales, returned, redeemed)
+        for store_id, told in sorted(self.orders.items()):
+            tiers.keep(connection, store_id, told, now)
         for store_id in sorted(self.erasures):
             erasing.take(connection, now, store_id, self.erasures[store_id])
         for store_id in sorted(self.named):
@@ -149,6 +151,7 @@ def collect(changes: Changes, store_id: str, envelope: Envelope, body: Record, u
     elif isinstance(body, TenderCorrected):
         for method, amount in ((body.from_method, -body.amount_fen), (body.to_method, body.amount_fen)):
             _tender(changes, store_id, envelope, method, "", "", amount, 0)
+        _orders(changes, store_id).corrections.append(body)
     elif isinstance(body, PointsMoved):
         told = body.model_dump(exclude={"entry_id", "rules", "reservation"})
         if body.reservation:

@@ -117,6 +117,31 @@ class Alias(Record):
     """False once the merge was taken back: the id stands for itself again."""
 
 
+class TierStanding(Record):
+    """Where a member stands among the tiers, as headquarters tells it to every store that holds them."""
+
+    id: str = Field(max_length=36)
+    """The member id; of several ids that are one person each is told."""
+    tier: str = Field(max_length=12)
+    book: str = Field(default="", max_length=12)
+    """The tier of the member's own profile when this was reckoned: a profile that says another by now is the newer word."""
+    since: date | None = None
+    until: date | None = None
+    """The last day on which the tier holds without a further purchase; None holds for good."""
+    given: bool = False
+    """Whether it holds (so long) because somebody gave it by hand."""
+    next_tier: str = Field(default="", max_length=12)
+    """'' in the highest."""
+    short_fen: Count = 0
+    """What has to be bought to reach the next; 0 where it asks for days alone."""
+    short_days: Count = 0
+    """On how many more days; where both are above nought the rules say whether either suffices."""
+    reach_by: date | None = None
+    """The last day on which so much is enough; None where nothing has been bought yet."""
+    at: datetime
+    """When headquarters reckoned it."""
+
+
 class Erased(Record):
     """A person was erased, as headquarters tells it to every store that holds or ever held them."""
 

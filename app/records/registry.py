@@ -7,7 +7,7 @@ from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.coupons import CouponCase, CouponRight, Lease
 from app.records.offers import Offer
-from app.records.people import Alias, Consent, Erased, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
+from app.records.people import Alias, Consent, Erased, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff, TierStanding
 from app.records.segments import SegmentRow
 
 EVENTS: dict[str, type[Record]] = {
@@ -82,6 +82,7 @@ FEEDS: dict[str, type[Record]] = {
     "identity": MemberKey,
     "alias": Alias,
     "segment": SegmentRow,
+    "standing": TierStanding,
 }
 """Record kinds that headquarters publishes to tills."""
 

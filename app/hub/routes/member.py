@@ -15,6 +15,7 @@ from app.hub import member_keys, tables
 from app.hub.archive import alone_with
 from app.hub.headquarters import Asker, Headquarters, Refusal, at_work, read_body
 from app.hub.points import movements_of
+from app.hub.standings import told_of
 from app.records.ids import new_id
 from app.records.resources import resource
 
@@ -43,7 +44,8 @@ def router(hq: Headquarters) -> APIRouter:
             profile = member_keys.profile(connection, holding) if holding.store_id != asker.store_id else None
             if profile is not None and all(profile["id"] != known["id"] for known in people):
                 told = {name: profile[name] for name in rules.visitor_fields if name in profile}
-                people.append({**told, "home_store": holding.store_id, "entries": movements_of(connection, holding.member_id)})
+                about = {"entries": movements_of(connection, holding.member_id), "standing": told_of(connection, holding.member_id)}
+                people.append({**told, "home_store": holding.store_id, **about})
         noted = {
             "store_id": asker.store_id,
             "device": asker.device,

@@ -1,0 +1,259 @@
+"""Tiers at headquarters: any order of arrival gives one answer, merges and tiers by hand, the nightly round, and what stores are told."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hub_bench import HubBench
+from sqlalchemy import Connection, insert, select
+from till_double import START, PaperTill
+
+from app.domain.tiers import Purchase, place_on
+from app.hub import erasing, nightly, one_id, publishing, tables, tiers
+from app.hub.people import PeopleKeys, ensure
+from app.records.clock import ManualClock, shop_day
+from app.records.events import MemberAttached, SaleClosed, TenderCorrected
+from app.records.people import Member
+
+TODAY = shop_day(START)
+
+
+def hold(bench: HubBench, *members: Member, store_id: str = "RM01") -> None:
+    publishing.publish(bench.archive, "member", members, store_id)
+
+
+def person(name: str, **more: Any) -> Member:
+    return Member(id=name, card_no=f"90{sum(name.encode()):018}", name="王秀兰", **more)
+
+
+def sold(till: PaperTill, member_id: str, yuan: int, days_ago: int = 0, method: str = "cash") -> tuple[SaleClosed, tuple[str, bytes]]:
+    """A sale to a member on a day of the past, made so and sealed."""
+    clock = till.clock
+    till.clock = ManualClock(START - timedelta(days=days_ago))
+    seq, prev = till.seq, till.prev
+    till.sale(yuan * 100)
+    till.seq, till.prev = seq, prev
+    tenders = tuple(one.model_copy(update={"method": method}) for one in till.last_sale.tenders)
+    body = till.last_sale.model_copy(update={"member_id": member_id, "tenders": tenders})
+    sealed = till.write(body)
+    till.clock = clock
+    return body, sealed
+
+
+def fed(bench: HubBench, store_id: str = "RM01") -> dict[str, dict[str, Any]]:
+    """What a store reads about tiers now."""
+    row = tables.feed_row.c
+    with bench.archive.reading() as connection:
+        wanted = select(row.key, row.json).where(row.feed == "standing", row.store_id == store_id, row.current)
+        return {found.key: json.loads(found.json) for found in connection.execute(wanted)}
+
+
+def tier(bench: HubBench, member_id: str) -> str:
+    with bench.archive.reading() as connection:
+        c = tables.standing.c
+        return str(connection.scalar(select(c.tier).where(c.member_id == member_id)) or "")
+
+
+def history(bench: HubBench, member_id: str) -> list[tuple[str, str, str]]:
+    c = tables.tier_change.c
+    with bench.archive.reading() as connection:
+        rows = connection.execute(select(tables.tier_change).where(c.member_id == member_id).order_by(c.at))
+        return [(row.old_tier, row.new_tier, row.because) for row in rows]
+
+
+def do(bench: HubBench, unit: Any) -> Any:
+    return bench.archive.commit(unit).result()
+
+
+def test_a_sale_lifts_its_member_at_once_and_every_store_that_holds_them_is_told(bench: HubBench, till: PaperTill) -> None:
+    hold(bench, person("m1"))
+    hold(bench, person("m1"), store_id="RM02")
+    client = bench.enrolled(till)
+    client.push([sold(till, "m1", 999)[1]])
+    assert (fed(bench)["m1"]["tier"], fed(bench)["m1"]["short_fen"]) == ("normal", 100)
+    client.push([sold(till, "m1", 1)[1]])
+    told = fed(bench)["m1"]
+    assert (told["tier"], told["until"], told["next_tier"], told["short_fen"]) == ("silver", "2027-12-31", "gold", 200_000)
+    assert fed(bench, "RM02") == fed(bench)
+    assert history(bench, "m1") == [("normal", "silver", "bought")]
+    (row,) = client.feed("standing", "", 100).rows[-1:]
+    assert row["tier"] == "silver"
+
+
+def test_a_sale_an_attachment_a_return_and_a_correction_come_to_the_same_in_any_order(bench: HubBench, till: PaperTill) -> None:
+    hold(bench, person("m1"))
+    client = bench.enrolled(till)
+    _, first = sold(till, "m1", 700, days_ago=40)
+    late, second = sold(till, "", 2500, days_ago=10)
+    back, third = sold(till, "m1", 900, days_ago=3)
+    insured, fourth = sold(till, "m1", 800, days_ago=2)
+    events = [
+        first, second, third, fourth,
+        till.write(MemberAttached(sale_id=late.sale_id, member_id="m1")),
+        till.taking_back(back),
+        till.write(
+            TenderCorrected(
+                correction_id="c1", sale_id=insured.sale_id, tender_id="t", from_method="cash", to_method="insurance",
+                amount_fen=80_000, shift_id="SH1", reason="wrong", approved_by="S2",
+            )
+        ),
+    ]  # fmt: skip
+    fold = place_on(TODAY, [Purchase(TODAY - timedelta(days=40), 70_000), Purchase(TODAY - timedelta(days=10), 250_000)], tiers.rules())
+    rng = random.Random(5)
+    for _ in range(6):
+        bench.furnish()
+        hold(bench, person("m1"))
+        client = bench.enrolled(till)
+        rng.shuffle(events)
+        for event in events:
+            client.push([event])
+        told = fed(bench)["m1"]
+        assert (told["tier"], told["since"], told["until"]) == ("gold", "2026-11-11", "2027-12-31")
+        assert (fold.tier, str(fold.since), str(fold.until)) == ("gold", "2026-11-11", "2027-12-31")
+        with bench.archive.reading() as connection:
+            row = connection.execute(select(tables.standing)).one()
+        assert (row.spent_fen, row.days) == (fold.spent_fen, fold.days) == (320_000, 2)
+        assert row.due_on == fold.changes_on
+
+
+def test_what_an_insurer_or_points_paid_lifts_nobody(bench: HubBench, till: PaperTill) -> None:
+    hold(bench, person("m1"))
+    client = bench.enrolled(till)
+    client.push([sold(till, "m1", 5000, method="insurance")[1], sold(till, "m1", 5000, method="points")[1]])
+    assert (tier(bench, "m1"), fed(bench)["m1"]["short_fen"]) == ("normal", 100_000)
+
+
+def test_a_return_takes_a_tier_back_that_was_reached_by_what_came_back(bench: HubBench, till: PaperTill) -> None:
+    hold(bench, person("m1"))
+    client = bench.enrolled(till)
+    body, sale = sold(till, "m1", 3000)
+    client.push([sale])
+    assert tier(bench, "m1") == "gold"
+    client.push([till.taking_back(body)])
+    assert tier(bench, "m1") == "normal"
+    assert history(bench, "m1") == [("normal", "gold", "bought"), ("gold", "normal", "returned")]
+
+
+def test_two_ids_of_one_person_count_together_and_apart_again_when_the_merge_is_undone(bench: HubBench, till: PaperTill) -> None:
+    hold(bench, person("m1"), person("m2"))
+    client = bench.enrolled(till)
+    client.push([sold(till, "m1", 600)[1], sold(till, "m2", 400)[1]])
+    assert (tier(bench, "m1"), tier(bench, "m2")) == ("normal", "normal")
+
+    def propose(connection: Connection) -> None:
+        for one in ("m1", "m2"):
+            ensure(connection, one, "RM01", START, "")
+        row = {"merge_id": "x", "old_id": "m2", "canonical_id": "m1", "rule": "person", "evidence": "{}", "state": "proposed"}
+        connection.execute(insert(tables.merge), [{**row, "at": START, "by": "HQ", "reason": ""}])
+        one_id.accept(connection, "x", "HQ", "same", START)
+
+    do(bench, propose)
+    assert {fed(bench)[one]["tier"] for one in ("m1", "m2")} == {"silver"}
+    do(bench, lambda connection: one_id.undo(connection, "x", "HQ", "not the same", START))
+    assert {fed(bench)[one]["tier"] for one in ("m1", "m2")} == {"normal"}
+
+
+def test_a_store_that_comes_to_hold_the_member_later_is_told_where_they_stand(bench: HubBench, till: PaperTill) -> None:
+    hold(bench, person("m1"))
+    bench.enrolled(till).push([sold(till, "m1", 1000)[1]])
+    hold(bench, person("m1"), store_id="RM02")
+    assert fed(bench, "RM02")["m1"]["tier"] == "silver"
+
+
+def test_a_tier_given_by_hand_holds_to_its_end_and_the_night_after_takes_it_away(bench: HubBench, till: PaperTill) -> None:
+    hold(bench, person("m1"))
+    clock = bench.clock
+    assert isinstance(clock, ManualClock)
+    until = TODAY + timedelta(days=10)
+    do(bench, lambda connection: tiers.give(connection, clock, "m1", "gold", until, "complaint settled", "HQ"))
+    assert (fed(bench)["m1"]["tier"], fed(bench)["m1"]["until"], fed(bench)["m1"]["given"]) == ("gold", str(until), True)
+    keys = PeopleKeys(bench.seed)
+    clock.jump(datetime.combine(until + timedelta(days=1), START.timetz()) - timedelta(hours=8))
+    with bench.archive.reading() as connection:
+        assert not nightly.due(connection, clock.now()), "half past two in the morning there"
+    assert nightly.run_due(bench.archive, keys, clock) is None
+    clock.jump(datetime.combine(until + timedelta(days=1), START.timetz()))
+    done = nightly.run_due(bench.archive, keys, clock)
+    assert done is not None and (done.changed, done.day) == (1, until + timedelta(days=1))
+    assert tier(bench, "m1") == "normal"
+    assert history(bench, "m1") == [("normal", "gold", "given"), ("gold", "normal", "given_ended")]
+    assert nightly.run_due(bench.archive, keys, clock) is None, "once a day"
+    assert nightly.run(bench.archive, keys, clock).changed == 0
+    with bench.archive.reading() as connection:
+        told = nightly.last_done(connection)
+    assert told is not None and told.day == done.day
+
+
+def test_a_tier_given_by_hand_is_taken_back_by_hand(bench: HubBench, till: PaperTill) -> None:
+    hold(bench, person("m1"))
+    grant = do(bench, lambda connection: tiers.give(connection, bench.clock, "m1", "silver", TODAY, "kindness", "HQ"))
+    assert tier(bench, "m1") == "silver"
+    assert do(bench, lambda connection: tiers.end(connection, grant, "HQ", START)) is True
+    assert do(bench, lambda connection: tiers.end(connection, grant, "HQ", START)) is False
+    assert tier(bench, "m1") == "normal"
+
+
+@pytest.mark.parametrize(
+    ("member_id", "name", "until", "reason", "code"),
+    [
+        ("m1", "platinum", TODAY, "why", "tier"),
+        ("m1", "normal", TODAY, "why", "tier"),
+        ("m1", "gold", TODAY - timedelta(days=1), "why", "until"),
+        ("m1", "gold", TODAY, "  ", "reason"),
+        ("m9", "gold", TODAY, "why", "nobody"),
+    ],
+)
+def test_a_tier_is_given_only_to_somebody_for_a_reason_and_to_a_day_to_come(
+    bench: HubBench, member_id: str, name: str, until: date, reason: str, code: str
+) -> None:
+    hold(bench, person("m1"))
+    with pytest.raises(tiers.NotGiven, match=code):
+        do(bench, lambda connection: tiers.give(connection, bench.clock, member_id, name, until, reason, "HQ"))
+
+
+def test_the_night_reckons_profiles_that_bring_a_tier_along_and_lets_terms_end(bench: HubBench, till: PaperTill) -> None:
+    hold(bench, person("m1", tier="gold"), person("m2"))
+    keys = PeopleKeys(bench.seed)
+    clock = bench.clock
+    assert isinstance(clock, ManualClock)
+    first = nightly.run_due(bench.archive, keys, clock)
+    assert first is not None and (first.persons, first.changed) == (1, 0)
+    assert (fed(bench)["m1"]["tier"], fed(bench)["m1"]["until"]) == ("gold", "2027-12-31")
+    assert "m2" not in fed(bench), "whoever bought nothing stands where their profile says"
+    for year, expected in ((2028, "silver"), (2029, "normal")):
+        clock.jump(datetime(year, 2, 2, 2, tzinfo=START.tzinfo))
+        done = nightly.run_due(bench.archive, keys, clock)
+        assert done is not None and done.changed == 1
+        assert tier(bench, "m1") == expected
+    assert history(bench, "m1") == [("gold", "silver", "ended"), ("silver", "normal", "ended")]
+
+
+def test_orders_of_before_tiers_were_reckoned_count_from_the_first_night_on(bench: HubBench, till: PaperTill) -> None:
+    hold(bench, person("m1"))
+    bench.enrolled(till).push([sold(till, "m1", 1000)[1]])
+
+    def before(connection: Connection) -> None:
+        for table in (tables.order_worth, tables.standing, tables.tier_change):
+            connection.execute(table.delete())
+
+    do(bench, before)
+    nightly.run(bench.archive, PeopleKeys(bench.seed), bench.clock)
+    assert tier(bench, "m1") == "silver"
+
+
+def test_nothing_says_where_an_erased_person_stood_and_late_sales_bring_nothing_back(bench: HubBench, till: PaperTill) -> None:
+    hold(bench, person("m1"))
+    client = bench.enrolled(till)
+    client.push([sold(till, "m1", 1000)[1]])
+    do(bench, lambda connection: tiers.give(connection, bench.clock, "m1", "gold", TODAY, "why", "HQ"))
+    do(bench, lambda connection: erasing.erase(connection, START, "m1", reason="asked", asked_via="till", by="HQ"))
+    client.push([sold(till, "m1", 9000)[1]])
+    nightly.run(bench.archive, PeopleKeys(bench.seed), bench.clock)
+    assert fed(bench) == {}
+    with bench.archive.reading() as connection:
+        for table in (tables.standing, tables.tier_grant, tables.tier_change):
+            assert connection.execute(select(table)).all() == []
