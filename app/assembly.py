@@ -36,6 +36,7 @@ from app.counter.selling import Selling
 from app.counter.shifts import Shifts
 from app.counter.staging import Staging
 from app.counter.stocking import Stocking
+from app.counter.stored_book import StoredBook
 from app.counter.tuning import SettingTexts, Tuning
 from app.counter.visiting import Visiting
 from app.counter.wallet import Wallet
@@ -51,6 +52,7 @@ from app.domain.member_code import CodeRules
 from app.domain.member_rights import RightsRules
 from app.domain.points import PointsRules
 from app.domain.pricing import PromotionLaw
+from app.domain.stored import StoredRules
 from app.domain.wallet import WalletRules
 from app.records.clock import Clock, shop_day
 from app.records.keys import DeviceKey
@@ -133,6 +135,11 @@ def proof_rules() -> tuple[CodeRules, RightsRules]:
         CodeRules.read(json.loads(resource("rules", "member_code.json").read_text("utf-8"))),
         RightsRules.read(json.loads(resource("rules", "member_rights.json").read_text("utf-8"))),
     )
+
+
+def stored_rules() -> StoredRules:
+    """The carried rules for stored value."""
+    return StoredRules.read(json.loads(resource("rules", "stored_value.json").read_text("utf-8")))
 
 
 def wallet_rules() -> WalletRules:
@@ -288,6 +295,7 @@ class Till:
             not_giftable=frozenset(settings.get("law.not_giftable")), not_promotable=frozenset(settings.get("law.not_promotable"))
         )
         self.points = PointsBook(self.store, clock, self.post, points_rules())
+        self.stored = StoredBook(self.store, stored_rules(), lambda: self.sync.line.fresh.get("stored"))
         code_rules, rights = proof_rules()
         self.proving = Proving(self.store, code_rules, rights)
         self.visiting = Visiting(
@@ -333,7 +341,7 @@ class Till:
         self.campaigns = Campaigns(self.store, clock, self.post, self.goods, self.selling)
         self.reviewing = Reviewing(self.store, clock, self.post, self.goods, self.staging, self.selling)
         faces = replace(Faces.of(profile, settings, self.store), training=self.training)
-        told = (self.points.line_of, self.coupons.taken_with)
+        told = (self.points.line_of, self.coupons.taken_with, self.stored.line_of)
         self.printing = Printing(self.store, clock, lambda: printers_of(settings), faces, on_print_state, *told)
         self.customer = CustomerSide(settings, lambda: pole_of(settings), profile.store_name, self.shares.lowest_sold)
         self.sync = SyncWorker(
@@ -356,6 +364,7 @@ class Till:
             self.printing,
             self.invoicing,
             self.points,
+            self.stored,
             self.coupons,
             self.wallet,
             self.pack.version,
@@ -372,6 +381,7 @@ class Till:
             code_shapes,
             self.reasons,
             self.points,
+            self.stored,
             self.coupons,
             self.sync.wake,
         )

@@ -365,7 +365,7 @@ class DrivenTill:
     def do_pay(self, method: str, amount_fen: int = 0, last_digits: str = "") -> Answer:
         """Begin payment where it has not begun, and take one tender; 0 means all that remains. Points wait for headquarters' answer."""
         checkout, heard = self.till.checkout, threading.Event()
-        checkout.when_points_answer(heard.set)
+        checkout.when_put_by(heard.set)
         checkout.begin()
         paid = checkout.tender(method, amount_fen, last_digits)
         if paid.asking_fen:
@@ -373,7 +373,7 @@ class DrivenTill:
                 self._asks = True
                 self.till.shares.start()
             self._await(heard)
-            paid = checkout.points_answered()
+            paid = checkout.put_by()
         return asdict(paid)
 
     def do_begin(self) -> Answer:

@@ -13,9 +13,10 @@ from app.counter.faults import Refused
 from app.counter.invoicing import Invoicing, invoice_wish
 from app.counter.points_book import Moves, PointsBook
 from app.counter.post import Post
-from app.counter.receipts import PointsLine
-from app.counter.scene import LastSale, PayScene, PointsOffer, TenderLine, TenderTileFace
+from app.counter.receipts import PointsLine, StoredLine
+from app.counter.scene import LastSale, PayScene, PointsOffer, StoredOffer, TenderLine, TenderTileFace
 from app.counter.selling import Resume, Selling
+from app.counter.stored_book import StoredBook, StoredMoves
 from app.counter.wallet import Wallet
 from app.domain import tendering
 from app.domain.basket import BasketLine
@@ -35,7 +36,13 @@ class Papers(Protocol):
     """What turns committed facts into print jobs (`counter/printing.py`)."""
 
     def sale_jobs(
-        self, body: events.SaleClosed, committed: Committed, invoice: InvoiceTitle, points: PointsLine | None, taken: Sequence[Text]
+        self,
+        body: events.SaleClosed,
+        committed: Committed,
+        invoice: InvoiceTitle,
+        points: PointsLine | None,
+        taken: Sequence[Text],
+        stored: StoredLine | None,
     ) -> Sequence[NewJob]:
         """Jobs of a sale; empty where no paper is wanted. `taken`: the old articles that were taken back."""
         ...
@@ -54,19 +61,23 @@ class _Taken:
     line: TenderLine
     method: tendering.TenderMethod
     handed_fen: int
-    points: int = 0
+    amount: int = 0
+    """Out of a purse: points, or fen of stored value."""
     hold_id: str = ""
-    """Under what headquarters put the points by."""
+    """Under what headquarters put it by."""
+    part_fen: int = 0
+    """Of stored value: how much of it is bonus."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """Points that headquarters is asked for."""
+    """What headquarters is asked for out of a purse."""
 
     hold_id: str
     method: tendering.TenderMethod
     amount_fen: int
-    points: int
+    amount: int
+    """Points, or fen."""
 
 
 class Checkout:
@@ -81,6 +92,7 @@ class Checkout:
         papers: Papers,
         invoicing: Invoicing,
         points: PointsBook,
+        stored: StoredBook,
         coupons: CouponBook,
         wallet: Wallet,
         rule_pack: str,
@@ -93,6 +105,7 @@ class Checkout:
         self._papers = papers
         self._invoicing = invoicing
         self._points = points
+        self._stored = stored
         self._coupons = coupons
         self._wallet = wallet
         selling.tidies.append(wallet.let_go)
@@ -102,6 +115,7 @@ class Checkout:
         self._rounding = tendering.Rounding(store.settings.get("rounding.mode"))
         self._taken: list[_Taken] = []
         self._wish: _Wish | None = None
+        self._told: Callable[[], None] = lambda: None
         self._state = ""
         self._future: Future[tuple[Committed, ...]] | None = None
         self._body: events.SaleClosed | None = None
@@ -136,8 +150,9 @@ class Checkout:
         """Everything the Pay page shows."""
         settled = self._settlement()
         basket = self._selling.basket
-        offer = self._points_offer(settled)
-        shown = {"cash", "recorded", *(("points",) if offer is not None or self._in_points() else ())}
+        offer, stored = self._points_offer(settled), self._stored_offer(settled)
+        open_ = {"points": offer is not None, "stored": stored is not None}
+        shown = {"cash", "recorded", *(kind for kind, offered in open_.items() if offered or self._out_of(kind))}
         return PayScene(
             state=self._state or "collecting",
             due_fen=settled.due_fen,
@@ -157,23 +172,40 @@ class Checkout:
             invoice_wanted=basket.invoice_wanted,
             invoice_title=basket.invoice.name,
             points=offer,
+            stored=stored,
             asking_fen=self._wish.amount_fen if self._wish is not None else 0,
+            asking=self._wish.method.kind if self._wish is not None else "",
         )
 
-    def _in_points(self) -> _Taken | None:
-        return next((taken for taken in self._taken if taken.points), None)
+    def _out_of(self, purse: str) -> _Taken | None:
+        return next((taken for taken in self._taken if taken.hold_id and taken.method.kind == purse), None)
 
     def _points_offer(self, settled: tendering.Settlement) -> PointsOffer | None:
         """What points may pay now; None without a member whose proof allows it, and once they have paid."""
-        basket, quote = self._selling.basket, self._selling.quote
-        if self._state != "collecting" or not basket.member_id or not self._selling.rights.points or self._in_points():
+        basket = self._selling.basket
+        if self._state != "collecting" or not basket.member_id or not self._selling.rights.points or self._out_of("points"):
             return None
-        class_of = {line.line_id: line.product.rx_class for line in basket.lines}
-        priced = [(class_of[line.line_id], line.payable_fen) for line in quote.lines]
-        most = self._points.spendable(basket.member_id, priced, settled.due_fen, settled.remaining_fen)
+        most = self._points.spendable(basket.member_id, self._priced(), settled.due_fen, settled.remaining_fen)
         if most is None or not most.points:
             return None
         return PointsOffer(most.points, most.worth_fen, most.step_points, most.step_fen)
+
+    def _stored_offer(self, settled: tendering.Settlement) -> StoredOffer | None:
+        """What stored value may pay now; None without a member who has any, and once it has paid.
+
+        It is shown whatever their proof: pressed, it says what is lacking.
+        """
+        basket = self._selling.basket
+        if self._state != "collecting" or not basket.member_id or self._out_of("stored"):
+            return None
+        standing = self._stored.standing(basket.member_id)
+        most = self._stored.spendable_fen(basket.member_id, self._priced(), settled.remaining_fen)
+        return StoredOffer(standing.total_fen, most, standing.as_of) if most else None
+
+    def _priced(self) -> list[tuple[str, int]]:
+        """The lines as (class, fen after every cut)."""
+        class_of = {line.line_id: line.product.rx_class for line in self._selling.basket.lines}
+        return [(class_of[line.line_id], line.payable_fen) for line in self._selling.quote.lines]
 
     def tender(self, method_id: str, amount_fen: int = 0, last_digits: str = "") -> PayScene:
         """Take one tender; amount 0 means all that remains. Cash may be more (change), a recorded tender never."""
@@ -182,9 +214,11 @@ class Checkout:
         if method is None:
             raise Refused("tender_unknown")
         if self._wish is not None:
-            raise Refused("points_asking")
+            raise Refused("purse_asking")
         if method.kind == "points":
             return self._tender_points(method, amount_fen)
+        if method.kind == "stored":
+            return self._tender_stored(method, amount_fen)
         remaining = self._settlement().remaining_fen
         handed = amount_fen or remaining
         if remaining <= 0:
@@ -202,16 +236,16 @@ class Checkout:
         title = Text(method.title_zh, method.title_en)
         return TenderLine(new_id(self._clock), method.id, title, handed_fen, last_digits, self._clock.now())
 
-    # ------------------------------------------------------------------ points
+    # ------------------------------------------------------------------ points and stored value
 
-    def when_points_answer(self, told: Callable[[], None]) -> None:
-        """Whom to call, on another thread, once headquarters has answered: they come back with `points_answered`."""
-        self._wallet.told = told
+    def when_put_by(self, told: Callable[[], None]) -> None:
+        """Whom to call, on another thread, once headquarters has answered: they come back with `put_by`."""
+        self._told = told
 
     def _tender_points(self, method: tendering.TenderMethod, amount_fen: int) -> PayScene:
-        """Pay with points: at once with what is put by for this basket already, else once headquarters has put them by."""
-        offer, basket = self._points_offer(self._settlement()), self._selling.basket
-        if self._in_points():
+        """Pay with points, in whole steps."""
+        offer = self._points_offer(self._settlement())
+        if self._out_of("points"):
             raise Refused("points_once")
         if offer is None:
             raise Refused("points_none")
@@ -221,32 +255,54 @@ class Checkout:
             raise Refused("points_steps", most=yuan(offer.worth_fen), step=yuan(offer.step_fen))
         if self._wallet.rules.wants_proof(amount) and not self._selling.rights.proven:
             raise Refused("points_proof", most=yuan(self._wallet.rules.proof_from_fen))
-        points = steps * offer.step_points
-        held = self._wallet.held(basket.basket_id, basket.member_id, points)
+        return self._take_out(method, amount, steps * offer.step_points)
+
+    def _tender_stored(self, method: tendering.TenderMethod, amount_fen: int) -> PayScene:
+        """Pay with stored value, with the member's own proof."""
+        offer = self._stored_offer(self._settlement())
+        if self._out_of("stored"):
+            raise Refused("stored_once")
+        if offer is None:
+            raise Refused("stored_none")
+        if not self._selling.rights.stored_value:
+            raise Refused("stored_proof", found=self._selling.rights.title.zh, found_en=self._selling.rights.title.en)
+        amount = amount_fen or offer.most_fen
+        if not 0 < amount <= offer.most_fen:
+            raise Refused("stored_most", most=yuan(offer.most_fen))
+        return self._take_out(method, amount, amount)
+
+    def _take_out(self, method: tendering.TenderMethod, amount_fen: int, amount: int) -> PayScene:
+        """At once with what is put by for this basket already, else once headquarters has put it by."""
+        basket = self._selling.basket
+        held = self._wallet.held(method.kind, basket.basket_id, basket.member_id, amount)
         if held is not None:
-            self._taken.append(_Taken(self._tender_line(method, amount), method, amount, points, held.hold_id))
+            line = self._tender_line(method, amount_fen)
+            self._taken.append(_Taken(line, method, amount_fen, amount, held.hold_id, max(0, held.part)))
             return self.scene()
-        hold_id = self._wallet.ask(basket.member_id, points, basket.basket_id)
-        self._wish = _Wish(hold_id, method, amount, points)
+        hold_id = self._wallet.ask(method.kind, basket.member_id, amount, basket.basket_id, self._told)
+        self._wish = _Wish(hold_id, method, amount_fen, amount)
         return self.scene()
 
-    def points_answered(self) -> PayScene:
+    def put_by(self) -> PayScene:
         """Take headquarters' answer: what it put by is a tender from now on; Refused says why it is none, with the way out."""
         wish = self._wish
-        told = next((one for one in self._wallet.answers() if wish is not None and one.hold_id == wish.hold_id), None)
+        told = self._wallet.answer_to(wish.hold_id) if wish is not None else None
         if wish is None or told is None:
             return self.scene()
         self._wish = None
+        purse = wish.method.kind
         if told.code != "held":
-            raise Refused(f"points_not_{told.code}", free=str(max(0, told.free)))
+            free = yuan(max(0, told.free)) if purse == "stored" else str(max(0, told.free))
+            raise Refused(f"{purse}_not_{told.code}", free=free)
         if self._state != "collecting" or wish.amount_fen > self._settlement().remaining_fen:
             self._wallet.give_back(wish.hold_id)
             return self.scene()
-        self._taken.append(_Taken(self._tender_line(wish.method, wish.amount_fen), wish.method, wish.amount_fen, wish.points, wish.hold_id))
+        line = self._tender_line(wish.method, wish.amount_fen)
+        self._taken.append(_Taken(line, wish.method, wish.amount_fen, wish.amount, wish.hold_id, told.part))
         return self.scene()
 
     def undo_tender(self, tender_id: str) -> PayScene:
-        """Take a tender back before completion; points go back to the member at once."""
+        """Take a tender back before completion; what came out of a purse goes back to the member at once."""
         self._collecting()
         for gone in self._taken:
             if gone.line.tender_id == tender_id and gone.hold_id:
@@ -298,26 +354,29 @@ class Checkout:
         if not settled.complete:
             raise Refused("still_due", amount=yuan(settled.remaining_fen))
         if self._wish is not None:
-            raise Refused("points_asking")
-        paid = self._in_points()
-        if paid is not None and not self._wallet.good(paid.hold_id):
-            raise Refused("points_lapsed")
+            raise Refused("purse_asking")
+        lapsed = next((taken for taken in self._taken if taken.hold_id and not self._wallet.good(taken.hold_id)), None)
+        if lapsed is not None:
+            raise Refused(f"{lapsed.method.kind}_lapsed")
         body = self._sale(settled)
         self._body, self._state, self._problem = body, "committing", None
 
         basket = self._selling.basket
         title = basket.invoice
         categories = {line.product.id: line.product.category for line in basket.lines}
-        spent = (paid.points, paid.hold_id) if paid is not None else (0, "")
-        moves = self._points.of_sale(body, categories, *spent) if self._selling.rights.points else Moves()
+        points, value = self._out_of("points"), self._out_of("stored")
+        spent = (points.amount, points.hold_id) if points is not None else (0, "")
+        paid = self._stored.of_sale(body, value.amount, value.part_fen, value.hold_id) if value is not None else StoredMoves()
+        given_fen = value.part_fen if value is not None else 0
+        moves = self._points.of_sale(body, categories, *spent, given_fen) if self._selling.rights.points else Moves()
 
         def prints(committed: tuple[Committed, ...]) -> Sequence[NewJob]:
             taken = self._coupons.kinds_named(one.kind for one in traded)
-            return self._papers.sale_jobs(body, committed[0], title, moves.line, taken)
+            return self._papers.sale_jobs(body, committed[0], title, moves.line, taken, paid.line)
 
         used = self._coupons.redeemed(self._selling.coupons, self._selling.quote, body.sale_id)
         traded = self._coupons.traded(self._selling.coupons, self._selling.quote, basket, body.sale_id)
-        bodies: list[Record] = [body, *used, *traded, *moves.bodies]
+        bodies: list[Record] = [body, *used, *traded, *moves.bodies, *paid.bodies]
         private: list[PrivateBlob] = []
         if body.invoice_wanted:
             wish, blob = invoice_wish(self._clock, body.sale_id, title, "scanned")

@@ -22,6 +22,8 @@ from app.store.sales import StoredSale
 KEPT_STATEMENTS = 64
 """Members whose statement is remembered; more than are looked at between two movements."""
 
+_GIVEN = "stored_bonus"
+"""What the rules for points call the part of stored value that was a gift."""
 _BACK: tuple[tuple[str, str], ...] = (("earn", "unearn"), ("spend", "unspend"))
 """What a sale did to points → what a return does with it."""
 
@@ -105,14 +107,22 @@ class PointsBook:
         barred = sum(fen for rx_class, fen in priced if rx_class in self._rules.classes_without)
         return spendable(self._standing(member, self._day()).balance, due_fen, barred, remaining_fen, self._rules)
 
-    def of_sale(self, body: events.SaleClosed, categories: Mapping[str, str], spent: int = 0, reservation: str = "") -> Moves:
-        """What a sale about to be recorded earns its member, and what it spends; `categories` by product id."""
+    def of_sale(
+        self, body: events.SaleClosed, categories: Mapping[str, str], spent: int = 0, reservation: str = "", given_fen: int = 0
+    ) -> Moves:
+        """What a sale about to be recorded earns its member, and what it spends; `categories` by product id.
+
+        `given_fen` of what stored value paid was the chain's own gift (赠送).
+        """
         member = self._member(body.member_id)
         if member is None:
             return Moves()
         paid: dict[str, int] = {}
         for tender in body.tenders:
             paid[tender.method] = paid.get(tender.method, 0) + tender.amount_fen
+            if tender.kind == "stored" and given_fen:
+                paid[tender.method] -= given_fen
+                paid[_GIVEN] = given_fen
         today = self._day()
         earned = self._earn(body, member, categories, paid, today)
         opening = self._standing(member, today).balance

@@ -85,11 +85,12 @@ class Printing:
         on_state: Callable[[PrintState], None],
         points_of: Callable[[StoredSale], receipts.PointsLine | None] = lambda _: None,
         taken_with: Callable[[str], Sequence[Text]] = lambda _: (),
+        stored_of: Callable[[StoredSale], receipts.StoredLine | None] = lambda _: None,
     ) -> None:
         """`fit` makes the printers from the settings in force; it is called here and again, on the thread, after `refit`.
 
-        `points_of` says what a past sale did to points, `taken_with` which old articles were taken back with it, for a receipt that was
-        not wanted when it was sold.
+        `points_of` says what a past sale did to points, `taken_with` which old articles were taken back with it, `stored_of` what it
+        did to stored value, for a receipt that was not wanted when it was sold.
         """
         self._store = store
         self._clock = clock
@@ -99,6 +100,7 @@ class Printing:
         self._on_state = on_state
         self._points_of = points_of
         self._taken_with = taken_with
+        self._stored_of = stored_of
         self._woken = threading.Event()
         self._stopping = False
         self._kick = False
@@ -193,16 +195,33 @@ class Printing:
         invoice: InvoiceTitle,
         points: receipts.PointsLine | None,
         taken: Sequence[Text] = (),
+        stored: receipts.StoredLine | None = None,
     ) -> Sequence[NewJob]:
         """The receipt of a sale; none where no paper is wanted (the record stays and can be printed later)."""
         if not body.paper:
             return ()
-        ticket = receipts.sale_ticket(body, committed.number, committed.at, self._faces, points=points, invoice=invoice, taken=taken)
+        at, faces = committed.at, self._faces
+        ticket = receipts.sale_ticket(body, committed.number, at, faces, points=points, invoice=invoice, taken=taken, stored=stored)
         return (self._job("sale", committed, ticket),)
 
-    def return_jobs(self, body: events.ReturnClosed, committed: Committed, points: receipts.PointsLine | None) -> Sequence[NewJob]:
+    def return_jobs(
+        self,
+        body: events.ReturnClosed,
+        committed: Committed,
+        points: receipts.PointsLine | None,
+        stored: receipts.StoredLine | None = None,
+    ) -> Sequence[NewJob]:
         """The slip of a return or void."""
-        return (self._job("return", committed, receipts.return_ticket(body, committed.number, committed.at, self._faces, points=points)),)
+        ticket = receipts.return_ticket(body, committed.number, committed.at, self._faces, points=points, stored=stored)
+        return (self._job("return", committed, ticket),)
+
+    def load_jobs(self, body: events.StoredLoaded, committed: Committed, line: receipts.StoredLine) -> Sequence[NewJob]:
+        """The slip of money that a member paid in."""
+        return (self._job("load", committed, receipts.load_ticket(body, committed.number, committed.at, self._faces, line)),)
+
+    def payout_jobs(self, body: events.StoredPaidOut, committed: Committed, line: receipts.StoredLine) -> Sequence[NewJob]:
+        """The slip of stored value that was paid back."""
+        return (self._job("payout", committed, receipts.payout_ticket(body, committed.number, committed.at, self._faces, line)),)
 
     def cash_jobs(self, body: events.CashMoved, committed: Committed, cashier: str) -> Sequence[NewJob]:
         """The slip of cash put into or taken out of the drawer, for two signatures."""
@@ -252,7 +271,8 @@ class Printing:
             title = wish.title if wish is not None else None
             points = self._points_of(sale)
             taken = self._taken_with(sale.body.sale_id)
-            ticket = receipts.sale_ticket(sale.body, sale.number, sale.at, self._faces, points=points, invoice=title, taken=taken)
+            told = (sale.body, sale.number, sale.at, self._faces)
+            ticket = receipts.sale_ticket(*told, points=points, invoice=title, taken=taken, stored=self._stored_of(sale))
             text = to_json(ticket)
         job = self._store.jobs.add("reprint", text, event_id=event_id, facts={"copy": str(copy_no)})
         job.add_done_callback(lambda _: self.wake())

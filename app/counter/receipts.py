@@ -24,6 +24,9 @@ from app.records.events import (
     SaleLine,
     ShiftClosed,
     ShiftTotals,
+    StoredLoaded,
+    StoredPaidOut,
+    Tender,
     TenderTotal,
 )
 
@@ -42,6 +45,19 @@ class PointsLine:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredLine:
+    """What a paper did to a member's stored value, in fen: closing = opening + change."""
+
+    opening_fen: int
+    change_fen: int
+
+    @property
+    def closing_fen(self) -> int:
+        """What is left."""
+        return self.opening_fen + self.change_fen
+
+
+@dataclass(frozen=True, slots=True)
 class _Sale:
     """All that the blocks of a receipt draw from."""
 
@@ -51,6 +67,7 @@ class _Sale:
     points: PointsLine | None
     invoice: InvoiceTitle
     taken: Sequence[verdict.Text]
+    stored: StoredLine | None
 
 
 def sale_ticket(
@@ -62,15 +79,17 @@ def sale_ticket(
     points: PointsLine | None = None,
     invoice: InvoiceTitle | None = None,
     taken: Sequence[verdict.Text] = (),
+    stored: StoredLine | None = None,
     reprint: int = 0,
 ) -> Ticket:
     """Compose the receipt of a sale, block by block as the shop's template says.
 
     number, at: as committed. points: what the sale did to the member's points, where it is known. invoice: the title the
-    buyer named. taken: the old articles that were taken back. reprint: 0 for the first paper, else the copy's number.
+    buyer named. taken: the old articles that were taken back. stored: what it did to stored value, where that paid.
+    reprint: 0 for the first paper, else the copy's number.
     """
     pen = Pen(faces)
-    sale = _Sale(body, number, at, points, invoice or InvoiceTitle(""), taken)
+    sale = _Sale(body, number, at, points, invoice or InvoiceTitle(""), taken, stored)
     for block in pen.look.template.blocks:
         _BLOCKS[block](pen, sale)
         if block == "title" or ("title" not in pen.look.template.blocks and block == "store"):
@@ -214,6 +233,8 @@ def _tenders(pen: Pen, sale: _Sale) -> None:
         pen.sum(pen.word("handed", title=title) if tender.kind == "cash" else title, handed)
     if sale.body.change_fen:
         pen.sum(pen.word("change"), sale.body.change_fen)
+    if sale.stored is not None:
+        pen.sum(pen.word("stored.left"), sale.stored.closing_fen)
 
 
 def _saved(pen: Pen, sale: _Sale) -> None:
@@ -286,11 +307,13 @@ def return_ticket(
     faces: Faces,
     *,
     points: PointsLine | None = None,
+    stored: StoredLine | None = None,
     reprint: int = 0,
 ) -> Ticket:
     """Compose the slip of a return, or of a whole sale voided by compensation; the customer signs it.
 
-    points: what it does to the member's points, where the sale moved any; what is taken back is earned below nought.
+    points: what it does to the member's points, where the sale moved any; what is taken back is earned below nought. stored: what goes
+    back to their stored value.
     """
     pen = Pen(faces)
     pen.head("title.void" if body.kind == "void" else "title.return")
@@ -315,6 +338,8 @@ def return_ticket(
     pen.pair(pen.word("refund"), f"￥{format_fen(body.total_fen)}", bold=True, big=True)
     for refund in body.refunds:
         pen.sum(pen.tender(refund), -abs(refund.amount_fen))
+    if stored is not None:
+        pen.sum(pen.word("stored.left"), stored.closing_fen)
     if points is not None:
         change = f"{points.closing - points.opening:+d}"
         pen.phrases(pen.word("points.back", opening=points.opening, change=change, closing=points.closing))
@@ -449,6 +474,63 @@ def cash_ticket(body: CashMoved, number: str, at: datetime, faces: Faces, *, cas
     return _marked(pen.ticket("cash", number), reprint, pen.look.language)
 
 
+def load_ticket(
+    body: StoredLoaded, number: str, at: datetime, faces: Faces, line: StoredLine, *, reprint: int = 0
+) -> Ticket:
+    """Compose the slip of money that a member paid in, with what they had before and have after."""
+    pen = Pen(faces)
+    pen.head("title.load")
+    pen.facts(number, body.staff_id, at)
+    pen.member(body.member_id)
+    pen.rule("=")
+    pen.pair(pen.word("stored.paid"), f"￥{format_fen(body.principal_fen)}", bold=True, big=True)
+    if body.bonus_fen:
+        pen.sum(pen.word("stored.bonus"), body.bonus_fen)
+    _purse(pen, body.tenders, line)
+    pen.text(pen.word("stored.terms"))
+    return _signed(pen, "load", number, reprint)
+
+
+def payout_ticket(
+    body: StoredPaidOut, number: str, at: datetime, faces: Faces, line: StoredLine, *, reprint: int = 0
+) -> Ticket:
+    """Compose the slip of stored value that was paid back to the member, who signs for it."""
+    pen = Pen(faces)
+    pen.head("title.unload" if body.load_id else "title.payout")
+    pen.facts(number, body.staff_id, at)
+    pen.named("reason", pen.reason("payout", body.reason))
+    pen.named("approved", pen.name(body.approved_by))
+    pen.member(body.member_id)
+    pen.rule("=")
+    pen.pair(pen.word("refund"), f"￥{format_fen(body.principal_fen)}", bold=True, big=True)
+    if body.bonus_fen:
+        pen.sum(pen.word("stored.lapsed"), body.bonus_fen)
+    _purse(pen, body.tenders, line)
+    return _signed(pen, "payout", number, reprint)
+
+
+def _purse(pen: Pen, tenders: Sequence[Tender], line: StoredLine) -> None:
+    """Add how the money went, and what the member had and has."""
+    for tender in tenders:
+        pen.sum(pen.tender(tender), tender.amount_fen)
+        if tender.handed_fen > tender.amount_fen:
+            pen.sum(f"  {pen.word('handed', title=pen.tender(tender))}", tender.handed_fen)
+            pen.sum(f"  {pen.word('change')}", tender.handed_fen - tender.amount_fen)
+    pen.rule()
+    pen.sum(pen.word("stored.before"), line.opening_fen)
+    pen.sum(pen.word("stored.after"), line.closing_fen, bold=True)
+
+
+def _signed(pen: Pen, kind: str, number: str, reprint: int) -> Ticket:
+    """Close a slip that the customer signs."""
+    pen.rule()
+    pen.lines.append(Feed(1))
+    pen.text(pen.word("signature.customer"))
+    pen.lines.append(Code("qr", number))
+    pen.training()
+    return _marked(pen.ticket(kind, number), reprint, pen.look.language)
+
+
 def reprinted(ticket: Ticket, copy_no: int, language: Language = "zh") -> Ticket:
     """Return the very same slip under the mark of a reprint; its body stays line for line what it was."""
     mark = fixed_text("mark.reprint", language).format(n=copy_no)
@@ -482,6 +564,21 @@ def _totals(pen: Pen, totals: ShiftTotals, *, cash_shown: bool) -> None:
     pen.text(pen.word("group.tenders"), bold=True)
     for tender in totals.tenders:
         _tender_total(pen, tender, shown=cash_shown or tender.method != "cash")
+    _stored(pen, totals, cash_shown=cash_shown)
+
+
+def _stored(pen: Pen, totals: ShiftTotals, *, cash_shown: bool) -> None:
+    """Add what members paid in and had paid out: in the drawer, and no turnover."""
+    if not (totals.loads or totals.payouts):
+        return
+    pen.rule()
+    pen.text(pen.word("group.stored"), bold=True)
+    # By which tender it came stays blank with the cash: the sum less the other tenders would tell.
+    for title, fen in ((pen.word("loads", n=totals.loads), totals.loads_fen), (pen.word("payouts", n=totals.payouts), -totals.payouts_fen)):
+        pen.pair(title, format_fen(fen) if cash_shown else pen.word("hidden"))
+    pen.sum(pen.word("load_bonus"), totals.load_bonus_fen)
+    for tender in totals.load_tenders if cash_shown else ():
+        _tender_total(pen, tender, shown=True)
 
 
 def _tender_total(pen: Pen, tender: TenderTotal, *, shown: bool) -> None:

@@ -15,6 +15,7 @@ from app.counter.points_book import PointsBook
 from app.counter.post import Post
 from app.counter.printing import Printing
 from app.counter.selling import Resume
+from app.counter.stored_book import StoredBook
 from app.domain import codes
 from app.domain import returns as law
 from app.domain.rules import RulePack, roles_of
@@ -108,6 +109,7 @@ class Returning:
         shapes: codes.CodeShapes,
         reasons: Reasons,
         points: PointsBook,
+        stored: StoredBook,
         coupons: CouponBook,
         wake_sync: Callable[[], None],
     ) -> None:
@@ -120,6 +122,7 @@ class Returning:
         self._shapes = shapes
         self._reasons = reasons
         self._points = points
+        self._stored = stored
         self._coupons = coupons
         self._wake_sync = wake_sync
         self._reset()
@@ -281,15 +284,18 @@ class Returning:
             raise Refused("approval_needed")
         body = self._closed(sale, take, refund, kind, approver)
         moves = self._points.of_return(sale, body)
+        back = self._stored.of_return(sale, body)
+        if not back.bodies and any(refund.kind == "stored" for refund in body.refunds):
+            raise Refused("stored_gone")
 
         def prints(committed: tuple[Committed, ...]) -> Sequence[NewJob]:
-            return self._printing.return_jobs(body, committed[0], moves.line)
+            return self._printing.return_jobs(body, committed[0], moves.line, back.line)
 
         self._body = body
         self._chosen = dict(take)
         self._problem = None
         try:
-            bodies: list[Record] = [body, *self._coupons.released(sale, body), *moves.bodies]
+            bodies: list[Record] = [body, *self._coupons.released(sale, body), *moves.bodies, *back.bodies]
             self._future = self._store.journal.record(bodies, actor=self._post.actor, day=self._day(), prints=prints)
         except StoreFault as fault:
             return self._refuse(fault)

@@ -255,6 +255,16 @@ class PointsOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredOffer:
+    """What the member's stored value may pay of this sale, by this till's knowledge."""
+
+    balance_fen: int
+    most_fen: int
+    as_of: datetime | None
+    """When headquarters was last heard on it."""
+
+
+@dataclass(frozen=True, slots=True)
 class TenderTileFace:
     """A way to pay that works on this till."""
 
@@ -289,7 +299,11 @@ class PayScene:
     points: PointsOffer | None = None
     """None where no points can be spent on this sale, or some are already."""
     asking_fen: int = 0
-    """What headquarters is being asked for in points just now."""
+    """What headquarters is being asked for out of a purse just now."""
+    stored: StoredOffer | None = None
+    """None where no stored value can be spent on this sale, or some is already."""
+    asking: str = ""
+    """Which purse: points | stored; ''."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,9 +279,10 @@ class Shifts:
         booked = next((c.to_method for c in reversed(sale.corrections) if c.tender_id == tender_id), tender.method)
         if to_method not in methods or to_method == booked:
             raise Refused("tender_unknown")
-        if "points" in (tender.kind, methods[to_method]):
-            # Points went out of the member's own account: a slip of the hand at the till cannot move them.
-            raise Refused("tender_of_points")
+        purse = next((kind for kind in ("points", "stored") if kind in (tender.kind, methods[to_method])), "")
+        if purse:
+            # It went out of the member's own account: a slip of the hand at the till cannot move it.
+            raise Refused(f"tender_of_{purse}")
         body = events.TenderCorrected(
             correction_id=new_id(self._clock),
             sale_id=sale_id,
@@ -412,7 +413,7 @@ class Shifts:
             net = (taken.amount_fen - taken.refund_fen) if taken else 0
             count = (taken.sales + taken.refunds) if taken else 0
             cash = method["kind"] == "cash"
-            if method["kind"] == "points" and not count:
+            if method["kind"] in ("points", "stored") and not count:
                 continue
             if cash:
                 expected = totals.expected_cash_fen if self._confirmed else None

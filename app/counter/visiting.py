@@ -114,16 +114,19 @@ class Visiting:
         finally:
             line.close()
         try:
-            until = self._clock.now() + timedelta(hours=self._store.settings.number("member.visitor_hours"))
-            for one in found:
-                self._store.people.keep_visitor(one.member, one.home_store, until, one.entries).result(WRITE_S)
+            # Written before anybody is kept or shown: no power cut between the two leaves a look that nobody noted.
             looked = [events.MemberRevealed(member_id=one.member.id, what="visitor", purpose=purpose) for one in found]
             self._store.journal.record(
                 looked or [events.MemberRevealed(what="visitor", purpose=purpose)], actor=actor, day=day
             ).result(WRITE_S)
+            until = self._clock.now() + timedelta(hours=self._store.settings.number("member.visitor_hours"))
+            for one in found:
+                self._store.people.keep_visitor(one.member, one.home_store, until, one.entries, one.stored, one.standing).result(WRITE_S)
         except (StoreFault, TimeoutError):
             return Visit(asked_id, "busy")
-        return Visit(asked_id, "found" if found else "none", tuple(one.member for one in found), found_by)
+        # Whoever was erased here is nobody here, though headquarters may not have heard of it yet.
+        members = tuple(one.member for one in found if not self._store.people.erased(one.member.id))
+        return Visit(asked_id, "found" if members else "none", members, found_by)
 
     def tend(self, _line: object) -> None:
         """Between two starts, too, nobody stays longer than agreed; nothing is written while nobody does."""

@@ -1,4 +1,4 @@
-"""Points as money: put by at headquarters before a sale is paid with them, and given back when it is not.
+"""A member's purse as money (points, stored value): put by at headquarters before it pays, and given back when it does not.
 
 Headquarters is asked on the thread that asks for coupons, with its short limits, never on the counter's; the answer comes by `told`.
 What was put by before the line went stays good until its end.
@@ -18,9 +18,9 @@ from app.domain.wallet import WalletRules
 from app.records.clock import Clock
 from app.records.ids import new_id
 from app.store.faults import StoreFault
-from app.store.holds import PointsHold
+from app.store.holds import Hold
 from app.store.open_store import Store
-from app.sync.client import Held, HubFault
+from app.sync.client import Held, HubFault, Wish
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +29,14 @@ WRITE_S = 20.0
 
 
 class Puts(Protocol):
-    """The part of a conversation with headquarters that is about points; `app.sync.client.HubClient` has it."""
+    """The part of a conversation with headquarters that is about purses; `app.sync.client.HubClient` has it."""
 
-    def hold_points(self, hold_id: str, member_id: str, points: int, basket_id: str) -> Held:
-        """Put points by; HubFault where there is no answer."""
+    def hold(self, wish: Wish) -> Held:
+        """Put a part of a purse by; HubFault where there is no answer."""
         ...
 
-    def let_points_go(self, hold_id: str, member_id: str, points: int, basket_id: str) -> None:
-        """Give them back; HubFault where there is no answer."""
+    def let_go(self, wish: Wish) -> None:
+        """Give it back; HubFault where there is no answer."""
         ...
 
 
@@ -48,7 +48,9 @@ class Told:
     code: str
     """held | short | over | offline | not_kept."""
     free: int = 0
-    """Of `short`: how many points there are."""
+    """Of `short`: how much there is."""
+    part: int = 0
+    """Of stored value that is held: how much of it is bonus, in fen."""
 
 
 class Wallet:
@@ -59,15 +61,17 @@ class Wallet:
         self._clock = clock
         self.rules = rules
         self._errands = errands
-        self.told: Callable[[], None] = lambda: None
-        """Called on the asking thread once an answer lies ready."""
+        self.kept: frozenset[str] = frozenset()
+        """What besides baskets something is put by for just now."""
         self._answers: queue.SimpleQueue[Told] = queue.SimpleQueue()
+        self._heard: dict[str, Told] = {}
         errands.chores.append(self._tend)
 
-    def held(self, basket_id: str, member_id: str, points: int) -> PointsHold | None:
+    def held(self, purse: str, basket_id: str, member_id: str, amount: int) -> Hold | None:
         """What is put by for just this, and lasts long enough to complete a sale."""
+        wanted = (purse, basket_id, member_id, amount)
         for one in self._store.holds.all():
-            if (one.basket_id, one.member_id, one.points) == (basket_id, member_id, points) and self._good(one):
+            if (one.purse, one.basket_id, one.member_id, one.amount) == wanted and self._good(one):
                 return one
         return None
 
@@ -75,24 +79,28 @@ class Wallet:
         """Whether a sale may be completed on it now."""
         return any(one.hold_id == hold_id and self._good(one) for one in self._store.holds.all())
 
-    def _good(self, one: PointsHold) -> bool:
+    def _good(self, one: Hold) -> bool:
         return one.state == "held" and one.until > self._clock.now() + timedelta(minutes=self.rules.margin_minutes)
 
-    def ask(self, member_id: str, points: int, basket_id: str) -> str:
-        """Ask headquarters to put points by; gives the wish's id, which its answer bears."""
+    def ask(self, purse: str, member_id: str, amount: int, basket_id: str, told: Callable[[], None], part: int = -1) -> str:
+        """Ask headquarters to put so much by; gives the wish's id, `told` is called on the asking thread once `answer_to` has its answer.
+
+        `part` as `Wish` has it.
+        """
         now = self._clock.now()
-        wish = PointsHold(new_id(self._clock), member_id, points, basket_id, now + timedelta(minutes=self.rules.hold_minutes), "asking")
-        self._errands.errand(lambda client: self._ask(client, wish))
+        until = now + timedelta(minutes=self.rules.hold_minutes)
+        wish = Hold(new_id(self._clock), purse, member_id, amount, part, basket_id, until, "asking")
+        self._errands.errand(lambda client: self._ask(client, wish, told))
         return wish.hold_id
 
-    def answers(self) -> tuple[Told, ...]:
-        """What headquarters said since the last look."""
-        found: list[Told] = []
+    def answer_to(self, hold_id: str) -> Told | None:
+        """What headquarters said of a wish; None while it has said nothing, and once it was taken."""
         while True:
             try:
-                found.append(self._answers.get_nowait())
+                told = self._answers.get_nowait()
             except queue.Empty:
-                return tuple(found)
+                return self._heard.pop(hold_id, None)
+            self._heard[told.hold_id] = told
 
     def give_back(self, hold_id: str) -> None:
         """No sale wants it any more, though it may only be on its way."""
@@ -100,35 +108,35 @@ class Wallet:
         self._errands.errand(lambda client: self._give_back(client, lambda one: one.hold_id == hold_id))
 
     def let_go(self, wanted: Collection[str]) -> None:
-        """Give back what is put by for baskets that are neither open nor held."""
-        if any(one.basket_id not in wanted for one in self._store.holds.all()):
-            baskets = frozenset(wanted)
+        """Give back what is put by for baskets that are neither open nor held; what is being paid out stays."""
+        baskets = frozenset(wanted) | self.kept
+        if any(one.basket_id not in baskets for one in self._store.holds.all()):
             self._errands.errand(lambda client: self._give_back(client, lambda one: one.basket_id not in baskets))
 
     # ------------------------------------------------------------------ asking (the errands' thread)
 
-    def _ask(self, client: Puts | None, wish: PointsHold) -> None:
-        code, free = "offline", 0
+    def _ask(self, client: Puts | None, wish: Hold, told: Callable[[], None]) -> None:
+        code, free, part = "offline", 0, 0
         try:
             if client is None:
                 return
             self._store.holds.keep(wish).result(WRITE_S)
-            answer = client.hold_points(wish.hold_id, wish.member_id, wish.points, wish.basket_id)
-            code, free = answer.code, answer.free
+            answer = client.hold(_wish(wish))
+            code, free, part = answer.code, answer.free, answer.part
             held = code == "held"
             until = self._clock.now() + timedelta(seconds=answer.seconds) if held else wish.until
-            self._store.holds.turn(wish, "held" if held else "releasing", until, only=("asking",)).result(WRITE_S)
+            self._store.holds.turn(wish, "held" if held else "releasing", until, only=("asking",), part=part).result(WRITE_S)
         except HubFault as fault:
-            log.info("points: not put by: %s", fault.code)
-            # Headquarters may have put them by all the same: it is told that nobody wants them.
+            log.info("%s: not put by: %s", wish.purse, fault.code)
+            # Headquarters may have put it by all the same: it is told that nobody wants it.
             self._store.holds.turn(wish, "releasing", wish.until, only=("asking",))
         except (StoreFault, TimeoutError):
             code = "not_kept"
         finally:
-            self._answers.put(Told(wish.hold_id, code, free))
-            self.told()
+            self._answers.put(Told(wish.hold_id, code, free, part))
+            told()
 
-    def _give_back(self, client: Puts | None, unwanted: Callable[[PointsHold], bool]) -> None:
+    def _give_back(self, client: Puts | None, unwanted: Callable[[Hold], bool]) -> None:
         for one in self._store.holds.all():
             if unwanted(one):
                 self._store.holds.turn(one, "releasing", one.until, only=("asking", "held")).result(WRITE_S)
@@ -141,5 +149,9 @@ class Wallet:
             if one.state != "releasing" and one.until > now:
                 continue
             if client is not None:
-                client.let_points_go(one.hold_id, one.member_id, one.points, one.basket_id)
+                client.let_go(_wish(one))
                 self._store.holds.forget(one.hold_id).result(WRITE_S)
+
+
+def _wish(one: Hold) -> Wish:
+    return Wish(one.hold_id, one.purse, one.member_id, one.amount, one.basket_id, one.part)

@@ -200,7 +200,7 @@ SENTENCES: dict[str, Text] = {
         "积分一次抵 {most} 以上要本人动态码：按 Esc 回去扫会员动态码，或改小金额",
         "More than {most} in points wants the member's changing code: Esc and scan it, or take less",
     ),
-    "points_asking": _T("正在向总部预留积分，稍等", "Headquarters is putting the points by. A moment"),
+    "purse_asking": _T("正在向总部预留，稍等", "Headquarters is putting it by. A moment"),
     "points_lapsed": _T("预留的积分到时了：撤销这一笔再记一次", "The points were put by for too long: undo the tender and take it again"),
     "points_not_offline": _T(
         "连不上总部，积分这会儿用不了。换一种方式收款，积分都还在；连上后再用",
@@ -212,6 +212,29 @@ SENTENCES: dict[str, Text] = {
     ),
     "points_not_over": _T("这次预留已失效，请再记一次", "That wish is over. Take it again"),
     "points_not_not_kept": _T("本机没能记下预留，请再记一次", "The till could not keep the reservation. Take it again"),
+    "stored_none": _T("这一单不能用储值：没有会员，或没有余额", "No stored value for this sale: no member, or nothing left"),
+    "stored_once": _T("这一单已用了储值；要改就先撤销那一笔", "Stored value was taken already. Undo that tender to change it"),
+    "stored_most": _T("储值本单最多付 {most}", "Stored value pays up to {most} on this sale"),
+    "stored_proof": _T(
+        "用储值要本人动态码，现在只是{found}。按 Esc 回去扫会员动态码，或换一种方式收",
+        "Stored value wants the member's changing code; so far: {found_en}. Esc and scan it, or pay another way",
+    ),
+    "stored_lapsed": _T("预留的储值到时了：撤销这一笔再记一次", "Stored value was put by for too long: undo the tender and take it again"),
+    "stored_not_offline": _T(
+        "连不上总部，储值这会儿用不了。换一种方式收款，余额都还在；连上后再用",
+        "No line to headquarters, so no stored value just now. Pay another way: it is all there for the next time",
+    ),
+    "stored_not_short": _T(
+        "总部可用余额只有 {free}（可能正在另一收银台使用）。改小金额，或换一种方式",
+        "Headquarters has {free} free (another till may be using some). Take less, or pay another way",
+    ),
+    "stored_not_over": _T("这次预留已失效，请再记一次", "That wish is over. Take it again"),
+    "stored_not_not_kept": _T("本机没能记下预留，请再记一次", "The till could not keep the reservation. Take it again"),
+    "stored_gone": _T(
+        "会员的资料已删除，储值退不回去：退货先不做，请店长联系总部",
+        "The member's data were erased, so nothing can go back to stored value: leave the return and ask headquarters",
+    ),
+    "tender_of_stored": _T("储值付的不能更正收款方式；要改请退货", "What stored value paid is not re-booked. Return the goods instead"),
     "tender_of_points": _T("积分付的不能更正收款方式；要改请退货", "What points paid is not re-booked. Return the goods instead"),
     "coupon_reserved": _T("总部已预留，这张券本单可用", "Put by at headquarters: the coupon is good for this sale"),
     "coupon_not_offline": _T(
@@ -627,6 +650,9 @@ EVENTS: dict[str, tuple[str, Text]] = {
     "coupon.released@1": ("ticket", _T("退回的券", "Coupon given back")),
     "lease.returned@1": ("ticket", _T("交回的券额", "Coupon share given back")),
     "trade.taken@1": ("swap", _T("以旧换新收回", "Old article taken back")),
+    "stored.loaded@1": ("wallet", _T("储值充值", "Stored value paid in")),
+    "stored.moved@1": ("wallet", _T("储值变动", "Stored value moved")),
+    "stored.paid_out@1": ("wallet", _T("储值退余额", "Stored value paid out")),
     "points.moved@1": ("coins", _T("积分变动", "Points moved")),
     "reading.taken@1": ("heartbeat", _T("健康指标", "Reading kept")),
     "usage.set@1": ("pill", _T("用法用量", "Use of a medicine")),

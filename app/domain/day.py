@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 
 from app.domain.verdict import Text
@@ -104,26 +105,36 @@ class OutOfRange:
 
 def merge(totals: Iterable[ShiftTotals]) -> ShiftTotals:
     """The sum of shifts, field by field and tender by tender (in order of first appearance)."""
-    numbers = {name: 0 for name in ShiftTotals.model_fields if name != "tenders"}
+    shifts = tuple(totals)
+    lists = ("tenders", "load_tenders")
+    numbers: dict[str, Any] = {
+        name: sum(getattr(shift, name) for shift in shifts) for name in ShiftTotals.model_fields if name not in lists
+    }
+    tenders, load_tenders = (_merged(chain.from_iterable(getattr(shift, name) for shift in shifts)) for name in lists)
+    return ShiftTotals(**numbers, tenders=tenders, load_tenders=load_tenders)
+
+
+def _merged(totals: Iterable[TenderTotal]) -> tuple[TenderTotal, ...]:
     tenders: dict[str, TenderTotal] = {}
-    for shift in totals:
-        for name in numbers:
-            numbers[name] += getattr(shift, name)
-        for tender in shift.tenders:
-            old = tenders.get(tender.method, TenderTotal(method=tender.method, sales=0, amount_fen=0, refunds=0, refund_fen=0))
-            tenders[tender.method] = TenderTotal(
-                method=tender.method,
-                sales=old.sales + tender.sales,
-                amount_fen=old.amount_fen + tender.amount_fen,
-                refunds=old.refunds + tender.refunds,
-                refund_fen=old.refund_fen + tender.refund_fen,
-            )
-    return ShiftTotals(**numbers, tenders=tuple(tenders.values()))
+    for tender in totals:
+        old = tenders.get(tender.method, TenderTotal(method=tender.method, sales=0, amount_fen=0, refunds=0, refund_fen=0))
+        tenders[tender.method] = TenderTotal(
+            method=tender.method,
+            sales=old.sales + tender.sales,
+            amount_fen=old.amount_fen + tender.amount_fen,
+            refunds=old.refunds + tender.refunds,
+            refund_fen=old.refund_fen + tender.refund_fen,
+        )
+    return tuple(tenders.values())
 
 
 def expected_cash_fen(totals: ShiftTotals, cash_methods: Collection[str] = ("cash",)) -> int:
-    """What should lie in the drawer: float + cash taken − given back + put in − taken out (all positive figures)."""
-    cash = sum(tender.amount_fen - tender.refund_fen for tender in totals.tenders if tender.method in cash_methods)
+    """What should lie in the drawer: float + cash taken − given back + put in − taken out (all positive figures).
+
+    What members paid in in cash lies there too, though it is no turnover.
+    """
+    taken = (*totals.tenders, *totals.load_tenders)
+    cash = sum(tender.amount_fen - tender.refund_fen for tender in taken if tender.method in cash_methods)
     return totals.float_fen + cash + totals.cash_in_fen - totals.cash_out_fen
 
 

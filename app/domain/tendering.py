@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-KINDS = ("cash", "recorded", "points")
+KINDS = ("cash", "recorded", "points", "stored")
 _METHOD_ID = re.compile(r"[a-z][a-z0-9_]{0,23}")
 
 
@@ -33,7 +33,7 @@ class TenderMethod:
     title_zh: str
     title_en: str
     kind: str
-    """cash | recorded | points: out of a member's own account, with headquarters' word"""
+    """cash | recorded | points, stored: out of a member's own account, with headquarters' word"""
     asks_last_digits: bool = False
     """Whether the cashier copies the last digits of the other device's slip."""
     opens_drawer: bool = False

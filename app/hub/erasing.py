@@ -2,6 +2,7 @@
 
 Events stay as they came: they name people by random ids alone. The person's key is destroyed, their rows on feeds give way to a
 tombstone, what is kept beside them (marks, merges, keys to look up by) goes, and their points close at nought.
+What they paid in and spent (储值) stays under their random ids: it is money, and what is left of it is still owed.
 """
 
 from __future__ import annotations
@@ -190,7 +191,7 @@ def _forget(connection: Connection, member_ids: Collection[str]) -> None:
         tables.member_reading.c.member_id,
         tables.segment_member.c.member_id,
         tables.campaign_holder.c.member_id,
-        tables.points_hold.c.member_id,
+        tables.hold.c.member_id,
     ):
         connection.execute(delete(column.table).where(column.in_(ids)))
     standings.forget(connection, ids)

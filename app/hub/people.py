@@ -23,9 +23,10 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.one_id import KINDS, normal_form, normal_name
-from app.hub import points, standings, tables
+from app.hub import standings, tables
 from app.hub.archive import insert_new, upsert
 from app.hub.feeds import append, holders, texts_of
+from app.hub.movements import tell_of_members
 from app.records.base import Record
 from app.records.events import ConsentSet, IdentityClaimed, MemberJoined
 from app.records.people import Consent, FamilyPerson, Member, MemberKey
@@ -354,7 +355,7 @@ def hold(connection: Connection, store_id: str, members: Sequence[Member], newco
         newcomers = [key for key in texts if store_id not in held.get(key, ())]
     written = append(connection, "member", store_id, texts)
     if newcomers:
-        points.tell_of_members(connection, store_id, newcomers)
+        tell_of_members(connection, store_id, newcomers)
         standings.tell_of_members(connection, store_id, newcomers)
         _tell_consents(connection, [store_id], newcomers)
     return len(written)

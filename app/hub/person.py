@@ -120,6 +120,7 @@ def copy(connection: Connection, keys: PeopleKeys, member_id: str, made_at: date
         "consents": rows(tables.consent, "at", "purpose", "given", "text_version", "channel", "store_id", "at"),
         "orders": rows(tables.member_order, "day", "store_id", "day", "fen", "back_fen"),
         "points": rows(tables.points_entry, "at", "entry_id", "kind", "points", "expires_on", "at"),
+        "stored_value": rows(tables.stored_entry, "at", "entry_id", "kind", "principal_fen", "bonus_fen", "store_id", "at"),
         "coupons": coupons,
         "readings": readings,
         "looks": rows(tables.member_lookup, "at", "store_id", "till", "kind", "purpose", "at"),

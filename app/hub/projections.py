@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from app.hub import campaign_sales, coupons, erasing, leases, member_orders, tables, tiers, wallet
 from app.hub.archive import upsert
+from app.hub.movements import POINTS, STORED
 from app.hub.one_id import resolve
 from app.hub.people import PeopleTold, keep_told, one_at_a_time
-from app.hub.points import keep
 from app.records.base import Record
 from app.records.envelope import Envelope, printed_number
 from app.records.events import (
@@ -33,10 +33,18 @@ from app.records.events import (
     ShiftClosed,
     StockCorrected,
     StockReceived,
+    StoredLoaded,
+    StoredMoved,
+    StoredPaidOut,
     TenderCorrected,
+    stored_entry_of,
 )
-from app.records.people import PointsEntryRow
+from app.records.people import PointsEntryRow, StoredEntryRow
 
+_NAMING = (
+    SaleClosed | PointsMoved | StoredLoaded | StoredMoved | StoredPaidOut | CouponRedeemed | CouponGranted | MemberAttached | ReadingTaken
+)
+"""Events that name a member and are heard late like any other."""
 Key = tuple[object, ...]
 Row = dict[str, object]
 
@@ -55,6 +63,8 @@ class Changes:
     codes: list[Row] = field(default_factory=list)
     points: dict[str, list[PointsEntryRow]] = field(default_factory=dict)
     """Movements of members' points by the store that tells them."""
+    stored: dict[str, list[StoredEntryRow]] = field(default_factory=dict)
+    """Movements of members' stored value by the store that tells them."""
     holds_used: set[str] = field(default_factory=set)
     """What was put by and is spent now."""
     coupon_grants: dict[str, list[CouponGranted]] = field(default_factory=dict)
@@ -106,7 +116,9 @@ class Changes:
             newest=("product_id", "lot_id", "state", "sale_id", "changed_at"),
         )
         for store_id, movements in self.points.items():
-            keep(connection, store_id, movements)
+            POINTS.keep(connection, store_id, movements)
+        for store_id in sorted(self.stored):
+            STORED.keep(connection, store_id, self.stored[store_id])
         wallet.used(connection, self.holds_used)
         for store_id in sorted(self.coupon_grants):
             coupons.take_grants(connection, store_id, self.coupon_grants[store_id])
@@ -136,7 +148,7 @@ def _summed(rows: dict[Key, Row], key: Row, sums: dict[str, int], **rest: object
 
 def collect(changes: Changes, store_id: str, envelope: Envelope, body: Record, utc_offset_minutes: int) -> None:
     """Add one event's row changes; kinds that change no readable table add nothing."""
-    if isinstance(body, SaleClosed | PointsMoved | CouponRedeemed | CouponGranted | MemberAttached | ReadingTaken) and body.member_id:
+    if isinstance(body, _NAMING) and body.member_id:
         changes.named.setdefault(store_id, set()).add(body.member_id)
     if isinstance(body, SaleClosed):
         _sale(changes, store_id, envelope, body, utc_offset_minutes)
@@ -157,6 +169,10 @@ def collect(changes: Changes, store_id: str, envelope: Envelope, body: Record, u
         if body.reservation:
             changes.holds_used.add(body.reservation)
         changes.points.setdefault(store_id, []).append(PointsEntryRow(id=body.entry_id, at=envelope.at, **told))
+    elif isinstance(body, StoredLoaded | StoredMoved | StoredPaidOut):
+        changes.stored.setdefault(store_id, []).append(_stored(envelope, body))
+        if not isinstance(body, StoredLoaded) and body.hold_id:
+            changes.holds_used.add(body.hold_id)
     elif isinstance(body, CouponRedeemed):
         names = ("sale_id", "serial", "offer_id", "member_id", "cut_fen", "offline", "lease_id", "reservation_id", "list_age_h")
         told = {name: getattr(body, name) for name in names}
@@ -203,6 +219,13 @@ def collect_all(store_id: str, events: Iterable[tuple[Envelope, Record]], utc_of
     for envelope, body in events:
         collect(changes, store_id, envelope, body, utc_offset_minutes)
     return changes
+
+
+def _stored(envelope: Envelope, body: StoredLoaded | StoredMoved | StoredPaidOut) -> StoredEntryRow:
+    entry_id, kind, of = stored_entry_of(body)
+    owner = body.load_id if isinstance(body, StoredLoaded) else body.owner_id if isinstance(body, StoredMoved) else body.payout_id
+    told = body.model_dump(include={"member_id", "principal_fen", "bonus_fen"})
+    return StoredEntryRow(id=entry_id, at=envelope.at, kind=kind, of=of, owner_id=owner, **told)
 
 
 def _orders(changes: Changes, store_id: str) -> member_orders.OrdersTold:

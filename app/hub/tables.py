@@ -330,12 +330,31 @@ points_entry = Table(
 )
 """One movement of a member's points; members are the chain's, so `store_id` only says which store told it first."""
 
-points_hold = Table(
-    "points_hold",
+stored_entry = Table(
+    "stored_entry",
+    metadata,
+    Column("entry_id", String(64), primary_key=True),
+    Column("store_id", String(32), nullable=False),
+    Column("member_id", String(36), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("principal_fen", BigInteger, nullable=False),
+    Column("bonus_fen", BigInteger, nullable=False),
+    Column("of", String(64), nullable=False),
+    Column("owner_id", String(36), nullable=False),
+    Index("ix_stored_entry_member", "member_id"),
+    Index("ix_stored_entry_at", "at"),
+)
+"""One movement of a member's stored value; `store_id` is the store that took the money in, gave the goods or paid it out."""
+
+hold = Table(
+    "hold",
     metadata,
     Column("hold_id", String(36), primary_key=True),
+    Column("purse", String(8), nullable=False),
     Column("member_id", String(36), nullable=False),
-    Column("points", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("part", BigInteger, nullable=False),
     Column("basket_id", String(36), nullable=False),
     Column("store_id", String(32), nullable=False),
     Column("till", String(16), nullable=False),
@@ -343,9 +362,9 @@ points_hold = Table(
     Column("at", Instant, nullable=False),
     Column("until", Instant, nullable=False),
     Column("state", String(8), nullable=False),
-    Index("ix_points_hold_member_id", "member_id", "state"),
+    Index("ix_hold_member_id", "member_id", "purse", "state"),
 )
-"""Points put by for one basket; state held | used | released."""
+"""What is put by for one basket, in points or in fen of stored value (`part` of them bonus); state held | used | released."""
 
 coupon_use = Table(
     "coupon_use",

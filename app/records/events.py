@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
-from app.records.base import Count, Record
+from app.records.base import Count, Fen, Record
 
 
 class EpochOpened(Record):
@@ -114,6 +114,26 @@ class ShiftTotals(Record):
     expected_cash_fen: int = 0
     tenders: tuple[TenderTotal, ...] = ()
     corrections: int = 0
+    loads: int = 0
+    """Times that members paid money in; no turnover."""
+    loads_fen: int = 0
+    """Principal paid in."""
+    load_bonus_fen: int = 0
+    """What the chain gave on top, less what lapsed with what was paid out."""
+    payouts: int = 0
+    payouts_fen: int = 0
+    """Principal paid out, loads taken back included."""
+    load_tenders: tuple[TenderTotal, ...] = ()
+    """How it came in (sales) and went out (refunds); none of it stands in `tenders`."""
+
+    @model_serializer(mode="wrap")
+    def _without_stored_value(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Where nobody paid anything in or out, the bytes are those of before there was stored value."""
+        fields: dict[str, Any] = whole(self)
+        if not (self.loads or self.payouts):
+            for name in ("loads", "loads_fen", "load_bonus_fen", "payouts", "payouts_fen", "load_tenders"):
+                fields.pop(name, None)
+        return fields
 
 
 class ShiftClosed(Record):
@@ -611,6 +631,86 @@ class PointsMoved(Record):
         if not fields.get("reservation", "-"):
             fields.pop("reservation")
         return fields
+
+
+class StoredLoaded(Record):
+    """A member paid money in (储值); it is no turnover, and it is the member's own until it is spent or paid out."""
+
+    load_id: str
+    member_id: str
+    shift_id: str
+    till: str
+    staff_id: str
+    principal_fen: Fen
+    """What was paid, the sum of the tenders."""
+    bonus_fen: Fen
+    """What the chain gives on top."""
+    tenders: tuple[Tender, ...]
+    rules: str = ""
+    """Version of the rules that it was reckoned by."""
+
+
+class StoredMoved(Record):
+    """Stored value paid a sale, or came back with a return; in the same unit as that sale, return or void."""
+
+    entry_id: str
+    """Made from its cause (`spend:<sale_id>`, `unspend:<return_id>`), so that the same movement told twice is one."""
+    member_id: str
+    kind: str
+    """spend | unspend."""
+    principal_fen: Fen
+    """Not negative."""
+    bonus_fen: Fen
+    """Not negative; both together are the tender."""
+    of: str = ""
+    """The entry that this one takes back, in part or whole."""
+    owner_id: str
+    """The sale or return that it belongs to."""
+    hold_id: str = ""
+    """Of a spend: under what headquarters had put it by; left out of the bytes of every other movement."""
+
+    @model_serializer(mode="wrap")
+    def _without_what_was_not(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = whole(self)
+        if not fields.get("hold_id", "-"):
+            fields.pop("hold_id")
+        return fields
+
+
+class StoredPaidOut(Record):
+    """Stored value was paid back to the member: all that was left (退余额), or a load of this shift that is taken back by compensation."""
+
+    payout_id: str
+    member_id: str
+    shift_id: str
+    till: str
+    staff_id: str
+    approved_by: str
+    """Who answers for it."""
+    reason: str
+    """asked | moving | erasure | unload: the load of this shift below was wrong."""
+    load_id: str = ""
+    """The load that is taken back; '' where the rest is paid out."""
+    hold_id: str
+    """Under what headquarters had put it by."""
+    principal_fen: Fen
+    """What was paid out, the sum of the tenders."""
+    bonus_fen: Fen
+    """What the chain had given on top, and lapses with it."""
+    tenders: tuple[Tender, ...]
+
+
+def stored_entry_of(body: StoredLoaded | StoredMoved | StoredPaidOut) -> tuple[str, str, str]:
+    """(entry id, kind, what it takes back) of the movement of stored value that an event makes, alike at a till and at headquarters."""
+    match body:
+        case StoredLoaded():
+            return f"load:{body.load_id}", "load", ""
+        case StoredMoved():
+            return body.entry_id, body.kind, body.of
+        case StoredPaidOut(load_id=""):
+            return f"payout:{body.payout_id}", "payout", ""
+        case _:
+            return f"unload:{body.load_id}", "unload", f"load:{body.load_id}"
 
 
 class CouponRedeemed(Record):

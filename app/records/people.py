@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Field
 
-from app.records.base import Count, Record
+from app.records.base import Count, Fen, Record
 
 
 class Staff(Record):
@@ -89,6 +89,22 @@ class PointsEntryRow(Record):
     points: Count
     of: str = Field(default="", max_length=64)
     expires_on: date | None = None
+    owner_id: str = Field(default="", max_length=36)
+
+
+class StoredEntryRow(Record):
+    """One movement of a member's stored value as headquarters tells it to every store that holds the member."""
+
+    id: str = Field(max_length=64)
+    """The entry's id, made from its cause."""
+    member_id: str = Field(max_length=36)
+    at: datetime
+    """When the event that moved it was recorded."""
+    kind: str = Field(max_length=8)
+    """load | spend | unspend | payout | unload."""
+    principal_fen: Fen
+    bonus_fen: Fen
+    of: str = Field(default="", max_length=64)
     owner_id: str = Field(default="", max_length=36)
 
 

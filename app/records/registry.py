@@ -7,7 +7,7 @@ from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.coupons import CouponCase, CouponRight, Lease
 from app.records.offers import Offer
-from app.records.people import Alias, Consent, Erased, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff, TierStanding
+from app.records.people import Alias, Consent, Erased, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff, StoredEntryRow, TierStanding
 from app.records.segments import SegmentRow
 
 EVENTS: dict[str, type[Record]] = {
@@ -34,6 +34,9 @@ EVENTS: dict[str, type[Record]] = {
     "duty.done@1": events.DutyDone,
     "member.attached@1": events.MemberAttached,
     "points.moved@1": events.PointsMoved,
+    "stored.loaded@1": events.StoredLoaded,
+    "stored.moved@1": events.StoredMoved,
+    "stored.paid_out@1": events.StoredPaidOut,
     "coupon.redeemed@1": events.CouponRedeemed,
     "coupon.refused@1": events.CouponRefused,
     "coupon.released@1": events.CouponReleased,
@@ -75,6 +78,7 @@ FEEDS: dict[str, type[Record]] = {
     "staff": Staff,
     "price": DatedPrice,
     "points": PointsEntryRow,
+    "stored": StoredEntryRow,
     "coupon": CouponRight,
     "lease": Lease,
     "case": CouponCase,

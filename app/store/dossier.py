@@ -29,6 +29,7 @@ _WANTED: dict[str, Select[Any]] = {
     "family": _of(t.family_person, order="id"),
     "consents": _of(t.consent, order="at"),
     "points": _of(t.points_entry, order="at"),
+    "stored_value": _of(t.stored_entry, order="at"),
     "coupons": _of(t.coupon_right, order="ends_on"),
     "readings": _of(t.reading, order="taken_at"),
     "medicines": _of(t.usage_note, order="at"),

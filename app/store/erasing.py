@@ -45,7 +45,8 @@ GONE: tuple[Delete | Update, ...] = (
             t.follow_up,
             t.past_purchase,
             t.points_entry,
-            t.points_hold,
+            t.stored_entry,
+            t.hold,
             t.coupon_right,
         )
     ),

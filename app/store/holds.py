@@ -1,4 +1,4 @@
-"""Points that headquarters put by for baskets of this till, noted before it is asked, so that no power cut forgets one."""
+"""What headquarters put by for baskets of this till, in points or stored value, noted before it is asked: no power cut forgets one."""
 
 from __future__ import annotations
 
@@ -14,22 +14,27 @@ from app.store.faults import StoreFault
 from app.store.rows import upsert
 from app.store.writer import Writer
 
-_ALL = select(t.points_hold).order_by(t.points_hold.c.hold_id)
+_ALL = select(t.hold).order_by(t.hold.c.hold_id)
 _STATE = (
-    t.points_hold.update()
-    .where(t.points_hold.c.hold_id == bindparam("of_hold"), t.points_hold.c.state.in_(bindparam("of_states", expanding=True)))
-    .values(state=bindparam("new_state"), until=bindparam("new_until"))
+    t.hold.update()
+    .where(t.hold.c.hold_id == bindparam("of_hold"), t.hold.c.state.in_(bindparam("of_states", expanding=True)))
+    .values(state=bindparam("new_state"), until=bindparam("new_until"), part=bindparam("new_part"))
 )
-_GONE = t.points_hold.delete().where(t.points_hold.c.hold_id == bindparam("of_hold"))
+_GONE = t.hold.delete().where(t.hold.c.hold_id == bindparam("of_hold"))
 
 
 @dataclass(frozen=True, slots=True)
-class PointsHold:
-    """A member's points put by for a basket."""
+class Hold:
+    """A part of a member's purse put by for a basket."""
 
     hold_id: str
+    purse: str
+    """points | stored."""
     member_id: str
-    points: int
+    amount: int
+    """Points, or fen."""
+    part: int
+    """Of stored value: the fen of it that are bonus; -1 while headquarters has not said."""
     basket_id: str
     until: datetime
     state: str
@@ -43,18 +48,19 @@ class Holds:
         self._readers = readers
         self._writer = writer
 
-    def all(self) -> tuple[PointsHold, ...]:
+    def all(self) -> tuple[Hold, ...]:
         """Everything that headquarters may still have put by for this till."""
-        return tuple(PointsHold(**row._mapping) for row in self._readers.connection().execute(_ALL))
+        return tuple(Hold(**row._mapping) for row in self._readers.connection().execute(_ALL))
 
-    def keep(self, one: PointsHold) -> Future[None]:
+    def keep(self, one: Hold) -> Future[None]:
         """Note a wish before it is sent."""
-        row = {name: getattr(one, name) for name in PointsHold.__dataclass_fields__}
-        return self._written().submit(lambda connection: upsert(connection, t.points_hold, [row]), background=True)
+        row = {name: getattr(one, name) for name in Hold.__dataclass_fields__}
+        return self._written().submit(lambda connection: upsert(connection, t.hold, [row]), background=True)
 
-    def turn(self, one: PointsHold, state: str, until: datetime, *, only: tuple[str, ...]) -> Future[None]:
-        """Note how one stands, if it stands as said until now."""
-        named = {"of_hold": one.hold_id, "of_states": list(only), "new_state": state, "new_until": until}
+    def turn(self, one: Hold, state: str, until: datetime, *, only: tuple[str, ...], part: int | None = None) -> Future[None]:
+        """Note how one stands, if it stands as said until now; `part` once headquarters has said it."""
+        new = {"new_state": state, "new_until": until, "new_part": one.part if part is None else part}
+        named = {"of_hold": one.hold_id, "of_states": list(only), **new}
 
         def unit(connection: Connection) -> None:
             connection.execute(_STATE, named)

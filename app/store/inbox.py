@@ -12,7 +12,8 @@ from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.coupons import CouponCase, CouponRight, Lease
 from app.records.offers import Offer
-from app.records.people import Alias, Consent, Erased, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
+from app.records.people import Alias, Consent, Erased, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff, StoredEntryRow
+from app.records.people import TierStanding
 from app.records.registry import FEEDS
 from app.records.segments import SegmentRow
 from app.store import tables as t
@@ -22,15 +23,15 @@ from app.store.coupons import keep_cases, keep_leases, keep_rights
 from app.store.engine import Readers
 from app.store.erasing import erase_rows, standing
 from app.store.faults import StoreFault
+from app.store.movements import keep_entries
 from app.store.people import keep_family, keep_keys, keep_members
-from app.store.points import keep_entries
 from app.store.private import PrivateBlobs
 from app.store.rows import upsert
 from app.store.writer import Writer
 
 ROWS_PER_UNIT = 25
 """Larger units cost the scan its p99 (architecture.md §4)."""
-_OF_PEOPLE = (Member, FamilyPerson, MemberKey, PointsEntryRow, CouponRight, Consent, Alias)
+_OF_PEOPLE = (TierStanding, Member, FamilyPerson, MemberKey, PointsEntryRow, StoredEntryRow, CouponRight, Consent, Alias)
 """Kinds that are somebody's."""
 
 
@@ -147,8 +148,10 @@ class Inbox:
         elif kind is MemberKey:
             keep_keys(connection, [record for record in records if isinstance(record, MemberKey)])
         elif kind is PointsEntryRow:
-            keep_entries(connection, [record for record in records if isinstance(record, PointsEntryRow)])
+            keep_entries(connection, t.points_entry, records)
             self.points_pages += 1
+        elif kind is StoredEntryRow:
+            keep_entries(connection, t.stored_entry, records)
         elif kind is CouponRight:
             keep_rights(connection, [record for record in records if isinstance(record, CouponRight)])
         elif kind is Lease:

@@ -45,6 +45,7 @@ from app.store.settings import Settings
 from app.store.shelf_labels import ShelfLabels
 from app.store.shifts import Shifts
 from app.store.stock import Stock
+from app.store.stored import Stored
 from app.store.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ class Store:
     settings: Settings
     people: People
     points: Points
+    stored: Stored
     coupons: Coupons
     holds: Holds
     care: Care
@@ -190,6 +192,7 @@ class Store:
                 settings=Settings(readers, writer),
                 people=People(readers, writer, clock),
                 points=Points(readers),
+                stored=Stored(readers),
                 care=Care(readers, writer, private),
                 coupons=Coupons(readers, writer),
                 holds=Holds(readers, writer),

@@ -27,13 +27,14 @@ from app.domain.membership import FEWEST_DIGITS, read_identity
 from app.domain.one_id import added_up, merged_profile
 from app.records.clock import Clock
 from app.records.ids import new_id
-from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff
+from app.records.people import TierStanding
+from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff, StoredEntryRow
 from app.store import tables as t
 from app.store.aliases import party_of, standing_for
 from app.store.engine import Readers
 from app.store.erasing import all_erased, erase_rows, erased_among
 from app.store.faults import StoreFault
-from app.store.points import keep_entries
+from app.store.movements import keep_entries
 from app.store.rows import upsert
 from app.store.writer import Writer
 
@@ -167,7 +168,8 @@ def _forget_visitors(connection: Connection, now: datetime) -> int:
     gone = [row.member_id for row in connection.execute(select(t.visitor.c.member_id).where(t.visitor.c.until <= now))]
     for start in range(0, len(gone), _ROWS_PER_UNIT):
         part = gone[start : start + _ROWS_PER_UNIT]
-        for column in (t.member.c.id, t.points_entry.c.member_id, t.member_key.c.member_id, t.visitor.c.member_id):
+        theirs = (t.points_entry, t.stored_entry, t.member_key, t.standing, t.visitor)
+        for column in (t.member.c.id, *(table.c.member_id for table in theirs)):
             connection.execute(column.table.delete().where(column.in_(part)))
     return len(gone)
 
@@ -284,8 +286,16 @@ class People:
         row = self._readers.connection().execute(_VISITOR, {"of_member": member_id}).first()
         return str(row.home_store) if row is not None else ""
 
-    def keep_visitor(self, member: Member, home_store: str, until: datetime, entries: Sequence[PointsEntryRow] = ()) -> Future[bool]:
-        """Keep a member of another store until a time; False where this store holds them itself, and then nothing is touched."""
+    def keep_visitor(
+        self,
+        member: Member,
+        home_store: str,
+        until: datetime,
+        entries: Sequence[PointsEntryRow] = (),
+        stored: Sequence[StoredEntryRow] = (),
+        standing: TierStanding | None = None,
+    ) -> Future[bool]:
+        """Keep a member of another store until a time; False where this store holds them itself or erased them: nothing is touched."""
         row = {"member_id": member.id, "home_store": home_store, "until": until}
 
         def unit(connection: Connection) -> bool:
@@ -295,7 +305,9 @@ class People:
                 return False
             upsert(connection, t.member, [member_row(member)])
             upsert(connection, t.visitor, [row])
-            keep_entries(connection, entries)
+            keep_entries(connection, t.points_entry, entries)
+            keep_entries(connection, t.stored_entry, stored)
+            keep_standings(connection, [standing] if standing is not None else [])
             return True
 
         return self._writes().submit(unit)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import bindparam, select
 
 from app.domain.points import EntryKind, PointsEntry
-from app.records.people import PointsEntryRow
 from app.store import tables as t
 from app.store.aliases import party_of
 from app.store.engine import Readers
@@ -19,13 +16,6 @@ _OF_PARTY = select(t.points_entry).where(t.points_entry.c.member_id.in_(bindpara
 _ONE = select(t.points_entry).where(
     t.points_entry.c.member_id.in_(bindparam("of_party", expanding=True)), t.points_entry.c.entry_id == bindparam("of_entry")
 )
-_KEEP = insert(t.points_entry).on_conflict_do_nothing()
-
-
-def keep_entries(connection: Connection, records: Sequence[PointsEntryRow]) -> None:
-    """Keep movements that headquarters told of; those this till knows already stay as they are."""
-    if records:
-        connection.execute(_KEEP, [{**record.model_dump(exclude={"id"}), "entry_id": record.id} for record in records])
 
 
 class Points:

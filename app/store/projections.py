@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.records import events as ev
 from app.records.base import Record
+from app.records.events import stored_entry_of
 from app.store import tables as t
 from app.store.erasing import GONE, NOTED
 
@@ -136,7 +137,8 @@ _COUPON = _coupon.on_conflict_do_update(
     index_elements=["serial"],
     set_={name: _coupon.excluded[name] for name in ("offer_id", "member_id", "sale_id", "cut_fen", "at", "lease_id")},
 )
-_HOLD_USED = t.points_hold.delete().where(t.points_hold.c.hold_id == bindparam("of_hold"))
+_STORED = insert(t.stored_entry).on_conflict_do_nothing()
+_HOLD_USED = t.hold.delete().where(t.hold.c.hold_id == bindparam("of_hold"))
 _RESERVED_USED = t.coupon_reservation.delete().where(t.coupon_reservation.c.serial == bindparam("of_serial"))
 _LEASE_BACK = insert(t.lease_back).on_conflict_do_nothing()
 _TRADE = insert(t.trade_taken)
@@ -533,8 +535,37 @@ def _points_moved(fact: Fact, body: ev.PointsMoved) -> list[Step]:
         "expires_on": body.expires_on,
         "owner_id": body.owner_id,
     }
-    steps = [Step(_POINTS, [row])]
-    return [*steps, Step(_HOLD_USED, [{"of_hold": body.reservation}])] if body.reservation else steps
+    return [Step(_POINTS, [row]), *_put_by_no_more(body.reservation)]
+
+
+_StoredBody = ev.StoredLoaded | ev.StoredMoved | ev.StoredPaidOut
+
+
+def _stored(fact: Fact, entry_id: str, kind: str, owner_id: str, of: str, body: _StoredBody) -> Step:
+    named = {"member_id": body.member_id, "principal_fen": body.principal_fen, "bonus_fen": body.bonus_fen}
+    return Step(_STORED, [{**named, "entry_id": entry_id, "at": fact.at, "kind": kind, "of": of, "owner_id": owner_id}])
+
+
+def _stored_loaded(fact: Fact, body: ev.StoredLoaded) -> list[Step]:
+    """What a member paid in, and the money by tender: none of it is a sale's."""
+    entry_id, kind, of = stored_entry_of(body)
+    tenders = _tenders(fact, body.tenders, body.load_id, body.shift_id, "load")
+    return [_stored(fact, entry_id, kind, body.load_id, of, body), Step(_TENDER, tenders)]
+
+
+def _stored_moved(fact: Fact, body: ev.StoredMoved) -> list[Step]:
+    entry_id, kind, of = stored_entry_of(body)
+    return [_stored(fact, entry_id, kind, body.owner_id, of, body), *_put_by_no_more(body.hold_id)]
+
+
+def _stored_paid_out(fact: Fact, body: ev.StoredPaidOut) -> list[Step]:
+    entry_id, kind, of = stored_entry_of(body)
+    tenders = _tenders(fact, body.tenders, body.payout_id, body.shift_id, "payout")
+    return [_stored(fact, entry_id, kind, body.payout_id, of, body), Step(_TENDER, tenders), *_put_by_no_more(body.hold_id)]
+
+
+def _put_by_no_more(hold_id: str) -> list[Step]:
+    return [Step(_HOLD_USED, [{"of_hold": hold_id}])] if hold_id else []
 
 
 def _coupon_redeemed(fact: Fact, body: ev.CouponRedeemed) -> list[Step]:
@@ -675,6 +706,9 @@ PROJECTION_OF: dict[str, _Projection] = {
     "duty.done@1": _duty_done,
     "member.attached@1": _member_attached,
     "points.moved@1": _points_moved,
+    "stored.loaded@1": _stored_loaded,
+    "stored.moved@1": _stored_moved,
+    "stored.paid_out@1": _stored_paid_out,
     "coupon.redeemed@1": _coupon_redeemed,
     "coupon.refused@1": _nothing,
     "coupon.released@1": _coupon_released,

@@ -49,7 +49,7 @@ def _method(id_: str, zh: str, en: str, key: str, *, digits: bool) -> dict[str, 
         "id": id_,
         "title_zh": zh,
         "title_en": en,
-        "kind": id_ if id_ in ("cash", "points") else "recorded",
+        "kind": id_ if id_ in ("cash", "points", "stored") else "recorded",
         "asks_last_digits": digits,
         "opens_drawer": id_ == "cash",
         "key": key,
@@ -62,6 +62,7 @@ _TENDERS: list[dict[str, Any]] = [
     _method("qr", "收款码", "Standing QR code", "F5", digits=True),
     _method("insurance", "医保终端", "Insurance terminal", "F6", digits=True),
     _method("points", "积分", "Points", "F8", digits=False),
+    _method("stored", "储值", "Stored value", "F4", digits=False),
 ]
 
 PRINTER_WAYS = ("none", "virtual", "network", "serial", "usb", "file", "cups", "windows")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -121,6 +121,21 @@ class _Scope:
 
     def of(self, table: Table) -> ColumnElement[bool]:
         return cast(ColumnElement[bool], table.c.shift_id.in_(self.shifts))
+
+
+_LOADING = ("load", "payout")
+"""Directions of tenders by which members pay in and are paid out."""
+
+
+def _tender_totals(sums: Mapping[str, Sequence[int]]) -> tuple[TenderTotal, ...]:
+    return tuple(
+        TenderTotal(method=method, sales=got[0], amount_fen=got[1], refunds=got[2], refund_fen=got[3])
+        for method, got in sorted(sums.items())
+    )
+
+
+def _net_fen(totals: Sequence[TenderTotal], methods: Collection[str]) -> int:
+    return sum(total.amount_fen - total.refund_fen for total in totals if total.method in methods)
 
 
 _SHIFT_COLUMNS = [t.shift.c[name] for name in ShiftRow.__dataclass_fields__]
@@ -244,6 +259,7 @@ class Shifts:
         float_fen = one(summed(t.shift.c.float_fen), table=t.shift)[0]
         corrections = one(func.count(), table=t.tender_correction)[0]
         tenders, cash_fen = self._tenders(scope)
+        stored, load_cash_fen = self._stored(scope)
         return ShiftTotals(
             sales=sold[0],
             sales_fen=sold[1],
@@ -263,29 +279,41 @@ class Shifts:
             cash_in_fen=moved[0],
             cash_out_fen=moved[1],
             float_fen=float_fen,
-            expected_cash_fen=float_fen + cash_fen + moved[0] - moved[1],
+            expected_cash_fen=float_fen + cash_fen + load_cash_fen + moved[0] - moved[1],
             tenders=tenders,
             corrections=corrections,
+            **stored,
         )
+
+    def _stored(self, scope: _Scope) -> tuple[dict[str, Any], int]:
+        """What members paid in and had paid out, and what cash the drawer gained by it."""
+        connection = self._readers.connection()
+        p, e = t.tender.c, t.stored_entry.c
+        # Of an erased member the money stays counted; what the chain had given them goes with their ledger.
+        times = {
+            direction: (int(many), int(fen))
+            for direction, many, fen in connection.execute(
+                select(p.direction, func.count(p.owner_id.distinct()), func.sum(p.amount_fen))
+                .where(scope.of(t.tender), p.direction.in_(_LOADING))
+                .group_by(p.direction)
+            )
+        }
+        if not times:
+            return {}, 0
+        owners = select(p.owner_id).where(scope.of(t.tender), p.direction.in_(_LOADING))
+        given = select(func.coalesce(func.sum(case((e.kind == "load", e.bonus_fen), else_=-e.bonus_fen)), 0)).where(e.owner_id.in_(owners))
+        taken, cash = self._by_method(scope, ("load",), ("payout",))
+        totals = _tender_totals(taken)
+        loads, payouts = times.get("load", (0, 0)), times.get("payout", (0, 0))
+        figures = {"loads": loads[0], "loads_fen": loads[1], "payouts": payouts[0], "payouts_fen": payouts[1]}
+        bonus = int(connection.execute(given).scalar_one())
+        return {**figures, "load_bonus_fen": bonus, "load_tenders": totals}, _net_fen(totals, cash)
 
     def _tenders(self, scope: _Scope) -> tuple[tuple[TenderTotal, ...], int]:
         """Totals per method with corrections re-booked, and what cash the drawer gained."""
         connection = self._readers.connection()
-        p, c = t.tender.c, t.tender_correction.c
-        sums: dict[str, list[int]] = {}
-        cash = {"cash"}
-        rows = connection.execute(
-            select(p.method, p.kind, p.direction, func.count(), func.sum(p.amount_fen))
-            .where(scope.of(t.tender))
-            .group_by(p.method, p.kind, p.direction)
-        )
-        for method, kind, direction, count, amount in rows.all():
-            total = sums.setdefault(method, [0, 0, 0, 0])
-            at = 0 if direction == "sale" else 2
-            total[at] += count
-            total[at + 1] += int(amount)
-            if kind == "cash":
-                cash.add(method)
+        c = t.tender_correction.c
+        sums, cash = self._by_method(scope, ("sale",), ("refund",))
         moved = connection.execute(
             select(c.from_method, c.to_method, func.count(), func.sum(c.amount_fen))
             .where(scope.of(t.tender_correction))
@@ -296,11 +324,27 @@ class Shifts:
                 total = sums.setdefault(method, [0, 0, 0, 0])
                 total[0] += sign * count
                 total[1] += sign * int(amount)
-        totals = tuple(
-            TenderTotal(method=method, sales=got[0], amount_fen=got[1], refunds=got[2], refund_fen=got[3])
-            for method, got in sorted(sums.items())
+        totals = _tender_totals(sums)
+        return totals, _net_fen(totals, cash)
+
+    def _by_method(self, scope: _Scope, taken: Sequence[str], given: Sequence[str]) -> tuple[dict[str, list[int]], set[str]]:
+        """Method → [times taken, fen, times given, fen] of tenders of these directions, and the methods that are cash."""
+        p = t.tender.c
+        sums: dict[str, list[int]] = {}
+        cash = {"cash"}
+        rows = self._readers.connection().execute(
+            select(p.method, p.kind, p.direction, func.count(), func.sum(p.amount_fen))
+            .where(scope.of(t.tender), p.direction.in_((*taken, *given)))
+            .group_by(p.method, p.kind, p.direction)
         )
-        return totals, sum(total.amount_fen - total.refund_fen for total in totals if total.method in cash)
+        for method, kind, direction, count, amount in rows.all():
+            total = sums.setdefault(method, [0, 0, 0, 0])
+            at = 0 if direction in taken else 2
+            total[at] += count
+            total[at + 1] += int(amount)
+            if kind == "cash":
+                cash.add(method)
+        return sums, cash
 
     # -- the day and its registers ---------------------------------------------------------------------------------------
 

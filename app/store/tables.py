@@ -466,12 +466,28 @@ points_entry = Table(
     sqlite_with_rowid=False,
 )
 
-points_hold = Table(
-    "points_hold",
+stored_entry = Table(
+    "stored_entry",
+    METADATA,
+    _text("member_id", key=True),
+    _text("entry_id", key=True),
+    Column("at", UTCDateTime, nullable=False),
+    _text("kind"),
+    _big("principal_fen"),
+    _big("bonus_fen"),
+    _text("of"),
+    _text("owner_id"),
+    sqlite_with_rowid=False,
+)
+
+hold = Table(
+    "hold",
     METADATA,
     _text("hold_id", key=True),
+    _text("purse"),
     _text("member_id"),
-    _big("points"),
+    _big("amount"),
+    _big("part"),
     _text("basket_id"),
     Column("until", UTCDateTime, nullable=False),
     _text("state"),
@@ -832,5 +848,5 @@ PROJECTIONS: tuple[Table, ...] = (
 )
 """Tables that follow from the events alone, children before parents.
 
-`lot`, `points_entry`, `coupon_right`, `consent` and `erased` follow from events and feeds together.
+`lot`, `points_entry`, `stored_entry`, `coupon_right`, `consent` and `erased` follow from events and feeds together.
 """

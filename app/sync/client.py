@@ -23,7 +23,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.poolmanager import PoolManager
 
 from app.records.keys import DeviceKey
-from app.records.people import Member, PointsEntryRow
+from app.records.people import Member, PointsEntryRow, StoredEntryRow, TierStanding
 from app.records.wire import (
     DEVICE_HEADER,
     DIGEST_HEADER,
@@ -117,15 +117,41 @@ class Reserved:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What a till wants put by of a member's purse."""
+
+    hold_id: str
+    purse: str
+    """points | stored."""
+    member_id: str
+    amount: int
+    """Points, or fen."""
+    basket_id: str
+    part: int = -1
+    """Of stored value: how much of it must be bonus, in fen; -1 for the share that bonus has in the balance."""
+
+    def fields(self) -> dict[str, str]:
+        """As it travels."""
+        return {name: str(getattr(self, name)) for name in Wish.__dataclass_fields__}
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
-    """What headquarters said to a wish for a member's points."""
+    """What headquarters said to such a wish."""
 
     code: str
     """held | short | over."""
     seconds: int
-    """How long they are put by from now on."""
+    """How long it is put by from now on."""
     free: int
-    """Points of the member that were neither spent nor put by for another basket."""
+    """What of the purse was neither spent nor put by for another basket."""
+    part: int = 0
+    """How much of what is put by is bonus, in fen."""
+
+
+def _standing(told: object) -> TierStanding | None:
+    """Where a visitor stands, as headquarters told it; ValueError for what is none."""
+    return TierStanding.model_validate(told) if told is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +162,10 @@ class Visitor:
     home_store: str
     entries: tuple[PointsEntryRow, ...] = ()
     """Every movement of their points."""
+    stored: tuple[StoredEntryRow, ...] = ()
+    """Every movement of their stored value."""
+    standing: TierStanding | None = None
+    """Where they stand among the tiers; None where nobody ever reckoned it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,22 +507,20 @@ class HubClient:
         if self._ask_for("release", {"reservation_id": reservation_id}).get("reservation_id") != reservation_id:
             raise HubFault("forged", {"reply": "release"})
 
-    def hold_points(self, hold_id: str, member_id: str, points: int, basket_id: str) -> Held:
-        """Ask headquarters to put a member's points by; too few is an answer too, HubFault is none. The id makes it safe to repeat."""
-        asked = {"hold_id": hold_id, "member_id": member_id, "points": str(points), "basket_id": basket_id}
-        fields = self._ask_for("points-hold", asked)
+    def hold(self, wish: Wish) -> Held:
+        """Ask headquarters to put a part of a member's purse by; too little is an answer too, HubFault is none. Safe to repeat."""
+        fields = self._ask_for("hold", wish.fields())
         try:
-            if fields["hold_id"] != hold_id:
+            if fields["hold_id"] != wish.hold_id:
                 raise ValueError("hold_id")
-            return Held(str(fields["code"])[:16], int(fields["seconds"]), int(fields["free"]))
+            return Held(str(fields["code"])[:16], int(fields["seconds"]), int(fields["free"]), int(fields["part"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise HubFault("forged", {"reply": "points-hold"}) from error
+            raise HubFault("forged", {"reply": "hold"}) from error
 
-    def let_points_go(self, hold_id: str, member_id: str, points: int, basket_id: str) -> None:
+    def let_go(self, wish: Wish) -> None:
         """Give back what was put by and not spent; safe to repeat, also where the wish itself never arrived."""
-        asked = {"hold_id": hold_id, "member_id": member_id, "points": str(points), "basket_id": basket_id}
-        if self._ask_for("points-release", asked).get("hold_id") != hold_id:
-            raise HubFault("forged", {"reply": "points-release"})
+        if self._ask_for("hold-release", wish.fields()).get("hold_id") != wish.hold_id:
+            raise HubFault("forged", {"reply": "hold-release"})
 
     def lease(self, grant_id: str) -> int:
         """Ask for another share of a store's rights; gives how many this till has in all, 0 where there is nothing to give."""
@@ -520,8 +548,9 @@ class HubClient:
             found = []
             for one in fields["members"]:
                 entries = tuple(PointsEntryRow.model_validate(entry) for entry in one["entries"])
+                stored = tuple(StoredEntryRow.model_validate(entry) for entry in one.get("stored", ()))
                 profile = {name: told for name, told in one.items() if name in Member.model_fields and name != "code_key"}
-                found.append(Visitor(Member.model_validate(profile), str(one["home_store"]), entries))
+                found.append(Visitor(Member.model_validate(profile), str(one["home_store"]), entries, stored, _standing(one.get("standing"))))
             return tuple(found)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise HubFault("forged", {"reply": "member"}) from error

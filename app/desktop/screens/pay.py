@@ -14,7 +14,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from app.counter.faults import Refused
-from app.counter.scene import Echo, PayScene, PointsOffer, Scene, SceneLine, TenderLine, TenderTileFace
+from app.counter.scene import Echo, PayScene, PointsOffer, Scene, SceneLine, StoredOffer, TenderLine, TenderTileFace
 from app.desktop import wording
 from app.desktop.keys import name_of
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
@@ -32,15 +32,25 @@ from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, Money, Para, Rule, Txt
 from app.domain.money import parse_fen
 from app.domain.verdict import Text
+from app.records.clock import SHOP_TIME
 from app.records.ledger import Committed
 from app.records.people import Member
 from app.store.sales import StoredSale
 
 LEFT, RIGHT = 328, 300
 SHOWN_TENDERS = 4
+PURSES = ("points", "stored")
+"""Ways of paying out of the member's own account."""
 QUICK_KEYS = 3
 LONGEST_AMOUNT = 9
-_TILE_ICONS = {"cash": "money-wavy", "card": "credit-card", "qr": "qr-code", "insurance": "identification-badge", "points": "coins"}
+_TILE_ICONS = {
+    "cash": "money-wavy",
+    "card": "credit-card",
+    "qr": "qr-code",
+    "insurance": "identification-badge",
+    "points": "coins",
+    "stored": "wallet",
+}
 
 
 class BillCard(Panel):
@@ -304,6 +314,15 @@ class Stage(Panel):
         worth = money_text(offer.step_fen)
         self._how.set_words(say(theme, "stage_points_how", step=offer.step_points, worth=worth, points=offer.points))
 
+    def show_stored(self, tile: TenderTileFace, offer: StoredOffer, amount_fen: int) -> None:
+        """Ask for an amount out of stored value, with how old the balance is."""
+        theme = self.theme
+        self.show_tender(tile, amount_fen, 0)
+        self._title.set_words(say(theme, "stage_stored"))
+        at = offer.as_of.astimezone(SHOP_TIME).strftime("%H:%M") if offer.as_of is not None else ""
+        told = say(theme, "stored_as_of", at=at) if at else say(theme, "stored_not_heard")
+        self._how.set_words(say(theme, "stage_stored_how", balance=money_text(offer.balance_fen), told=told))
+
     def show_state(self, icon: str, title: str, how: str) -> None:
         """Say how it stands, without a question."""
         self._amount.hide()
@@ -424,7 +443,7 @@ class PayPage(Page):
         self.stage.next_asked.connect(self.next_customer)
         self.stage.digits.installEventFilter(self)
         self.bridge.printing.connect(self._printing)
-        self.till.checkout.when_points_answer(self.bridge.resume("pay:points"))
+        self.till.checkout.when_put_by(self.bridge.resume("pay:purse"))
 
     def _rescale(self) -> None:
         px = self.theme.px
@@ -507,15 +526,15 @@ class PayPage(Page):
                 tile.clicked.connect(partial(self.choose, face.method))
                 self.tiles[face.method] = tile
                 self._tiles_row.addWidget(tile)
-        used_up = pay.points is None and any(face.method == self._method and face.kind == "points" for face in pay.tiles)
+        used_up = any(face.method == self._method and face.kind in PURSES and _most(pay, face) is None for face in pay.tiles)
         if (self._method not in self.tiles or used_up) and pay.tiles:
             self._method = pay.tiles[0].method
         for face in pay.tiles:
             taken = sum(line.amount_fen for line in pay.tenders if line.method == face.method)
             ready = say(self.theme, "tile_cash" if face.kind == "cash" else "tile_recorded")
-            if face.kind == "points":
-                amount = money_text(pay.points.worth_fen) if pay.points is not None else ""
-                ready = say(self.theme, "tile_points", amount=amount) if amount else say(self.theme, "tile_points_used")
+            if face.kind in PURSES:
+                most = _most(pay, face)
+                ready = say(self.theme, "tile_used") if most is None else say(self.theme, "tile_purse", amount=money_text(most))
             note = say(self.theme, "tile_taken", amount=money_text(taken)) if taken else ready
             chosen = face.method == self._method and pay.state == "collecting" and pay.remaining_fen > 0
             self.tiles[face.method].set_state("chosen" if chosen else "done" if taken else "idle", note)
@@ -528,11 +547,13 @@ class PayPage(Page):
         elif pay.state == "committing":
             self.stage.show_state("hourglass-medium", say(theme, "saving"), say(theme, "saving_how"))
         elif pay.asking_fen:
-            self.stage.show_state("hourglass-medium", say(theme, "stage_asking"), say(theme, "stage_asking_how"))
+            self.stage.show_state("hourglass-medium", say(theme, f"stage_asking_{pay.asking}"), say(theme, "stage_asking_how"))
         elif pay.remaining_fen <= 0:
             self.stage.show_state("check-circle", say(theme, "stage_paid"), say(theme, "stage_paid_how"))
         elif tile is not None and tile.kind == "points" and pay.points is not None:
             self.stage.show_points(tile, pay.points, self._amount_fen())
+        elif tile is not None and tile.kind == "stored" and pay.stored is not None:
+            self.stage.show_stored(tile, pay.stored, self._amount_fen())
         elif tile is not None:
             amount = self._amount_fen()
             over = amount - pay.remaining_fen if tile.kind == "cash" and self._typed else 0
@@ -593,7 +614,8 @@ class PayPage(Page):
         pay, tile = self.pay, self._tile()
         if pay is None:
             return 0
-        return pay.points.worth_fen if tile is not None and tile.kind == "points" and pay.points is not None else pay.remaining_fen
+        most = _most(pay, tile) if tile is not None else None
+        return pay.remaining_fen if most is None else most
 
     def _amount_fen(self) -> int:
         """What is typed, or all that remains; -1 for something that is no amount."""
@@ -714,8 +736,8 @@ class PayPage(Page):
         """The ledger has answered."""
         if tag == "pay:member":
             self._attached()
-        if tag == "pay:points" and self.pay is not None:
-            self._points_answered()
+        if tag == "pay:purse" and self.pay is not None:
+            self._put_by()
         if tag != "pay":
             return
         pay = self.till.checkout.settle()
@@ -727,9 +749,9 @@ class PayPage(Page):
         elif pay.problem is not None:
             self.tell(Echo("refused", "ledger_io", text=pay.problem, sound="blocked_by_rule"))
 
-    def _points_answered(self) -> None:
-        """Headquarters has put the points by, or said why not."""
-        if not self._do(self.till.checkout.points_answered):
+    def _put_by(self) -> None:
+        """Headquarters has put points or stored value by, or said why not."""
+        if not self._do(self.till.checkout.put_by):
             self.show_pay(self.till.checkout.scene())
         elif self.pay is not None and self.pay.tenders:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -901,6 +923,13 @@ class PayPage(Page):
             return False
         self._undo_tender(self.pay.tenders[-1].tender_id)
         return True
+
+
+def _most(pay: PayScene, face: TenderTileFace) -> int | None:
+    """What a purse may pay at most, in fen; None for another way of paying, and for a purse that has paid already."""
+    if face.kind == "points":
+        return pay.points.worth_fen if pay.points is not None else None
+    return pay.stored.most_fen if face.kind == "stored" and pay.stored is not None else None
 
 
 def _empty(layout: QLayout) -> None:

@@ -475,9 +475,9 @@ class ReceiptsPage(Desk):
         methods = {
             str(row["id"]): Text(str(row["title_zh"]), str(row["title_en"]))
             for row in self.till.settings.get("tender.methods")
-            if row["kind"] != "points"
+            if row["kind"] not in ("points", "stored")
         }
-        fixable = [tender for tender in sale.body.tenders if tender.kind != "points"]
+        fixable = [tender for tender in sale.body.tenders if tender.kind not in ("points", "stored")]
         tenders = [tender for tender in fixable if not tender_id or tender.tender_id == tender_id]
         choices = []
         for tender in tenders:

@@ -27,7 +27,14 @@ from app.desktop.widgets.words import Icon, IconTile, Money, Para, Rule, Txt
 from app.desktop.wording import sentence
 from app.domain.verdict import Text
 
-TENDER_ICONS = {"cash": "money-wavy", "card": "credit-card", "qr": "qr-code", "insurance": "identification-card", "points": "coins"}
+TENDER_ICONS = {
+    "cash": "money-wavy",
+    "card": "credit-card",
+    "qr": "qr-code",
+    "insurance": "identification-card",
+    "points": "coins",
+    "stored": "wallet",
+}
 RIGHT_WIDTH = 388
 
 

@@ -36,7 +36,7 @@ _TONES = {"up": "good", "mixed": "warn", "down": "info", "unknown": "line2"}
 FEEDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("feed_goods", "tag", ("product", "price")),
     ("feed_offers", "ticket", ("offer", "coupon", "lease", "case")),
-    ("feed_members", "users", ("member", "family", "points", "identity", "alias", "consent")),
+    ("feed_members", "users", ("member", "family", "points", "stored", "identity", "alias", "consent", "standing")),
     ("feed_lots", "stack", ("lot",)),
     ("feed_staff", "identification-badge", ("staff",)),
 )

@@ -14,7 +14,7 @@ from app.domain.member_rights import RightsRules
 from app.hub import member_keys, tables
 from app.hub.archive import alone_with
 from app.hub.headquarters import Asker, Headquarters, Refusal, at_work, read_body
-from app.hub.points import movements_of
+from app.hub.movements import POINTS, STORED
 from app.hub.standings import told_of
 from app.records.ids import new_id
 from app.records.resources import resource
@@ -44,7 +44,8 @@ def router(hq: Headquarters) -> APIRouter:
             profile = member_keys.profile(connection, holding) if holding.store_id != asker.store_id else None
             if profile is not None and all(profile["id"] != known["id"] for known in people):
                 told = {name: profile[name] for name in rules.visitor_fields if name in profile}
-                about = {"entries": movements_of(connection, holding.member_id), "standing": told_of(connection, holding.member_id)}
+                whose = (connection, holding.member_id)
+                about = {"entries": POINTS.told(*whose), "stored": STORED.told(*whose), "standing": told_of(*whose)}
                 people.append({**told, "home_store": holding.store_id, **about})
         noted = {
             "store_id": asker.store_id,

@@ -1,4 +1,4 @@
-"""A till has a member's points put by for a basket, and gives back what no sale used: signed, and safe to repeat."""
+"""A till has a part of a member's purse put by for a basket, and gives back what no sale used: signed, and safe to repeat."""
 
 from __future__ import annotations
 
@@ -18,33 +18,41 @@ from app.records.resources import resource
 def router(hq: Headquarters) -> APIRouter:
     """The wallet routes of a hub."""
     routes = APIRouter(prefix="/v1")
-    rules = WalletRules.read(json.loads(resource("rules", "wallet.json").read_text("utf-8")))
-    points_rules = PointsRules.read(json.loads(resource("rules", "points.json").read_text("utf-8")))
+    rules = wallet.PurseRules(
+        WalletRules.read(json.loads(resource("rules", "wallet.json").read_text("utf-8"))),
+        PointsRules.read(json.loads(resource("rules", "points.json").read_text("utf-8"))),
+    )
 
     async def wish(request: Request, purpose: str) -> tuple[Asker, wallet.Asked]:
-        asker, fields = await asked(hq, request, purpose, "hold_id", "member_id", "points", "basket_id")
-        if not fields["points"].isdecimal() or len(fields["points"]) > 12:
+        asker, fields = await asked(hq, request, purpose, "hold_id", "purse", "member_id", "amount", "part", "basket_id")
+        if fields["purse"] not in wallet.PURSES or not _whole(fields["amount"]) or not (fields["part"] == "-1" or _whole(fields["part"])):
             raise Refusal(422, "shape")
-        named = (fields["hold_id"], fields["member_id"], int(fields["points"]), fields["basket_id"])
+        part = int(fields["part"]) if fields["purse"] == wallet.STORED else 0
+        named = (fields["hold_id"], fields["purse"], fields["member_id"], int(fields["amount"]), part, fields["basket_id"])
         return asker, wallet.Asked(*named, store_id=asker.store_id, till=asker.till, device=asker.device)
 
-    @routes.post("/points-hold")
+    @routes.post("/hold")
     async def hold(request: Request) -> Response:
-        asker, wanted = await wish(request, "points-hold")
+        asker, wanted = await wish(request, "hold")
         today = (hq.clock.now() + timedelta(minutes=hq.utc_offset_minutes)).date()
-        answer = await hq.commit(lambda connection: wallet.hold(connection, hq.clock, wanted, today, points_rules, rules))
+        answer = await hq.commit(lambda connection: wallet.hold(connection, hq.clock, wanted, today, rules))
         told: dict[str, object] = {
             "hold_id": wanted.hold_id,
             "code": answer.code,
             "seconds": max(0, int((answer.until - hq.clock.now()).total_seconds())) if answer.until else 0,
             "free": answer.free,
+            "part": answer.part,
         }
-        return hq.reply("points-hold", asker.nonce, asker.digest, told)
+        return hq.reply("hold", asker.nonce, asker.digest, told)
 
-    @routes.post("/points-release")
+    @routes.post("/hold-release")
     async def release(request: Request) -> Response:
-        asker, wanted = await wish(request, "points-release")
+        asker, wanted = await wish(request, "hold-release")
         await hq.commit(lambda connection: wallet.let_go(connection, hq.clock, wanted))
-        return hq.reply("points-release", asker.nonce, asker.digest, {"hold_id": wanted.hold_id})
+        return hq.reply("hold-release", asker.nonce, asker.digest, {"hold_id": wanted.hold_id})
 
     return routes
+
+
+def _whole(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 12

@@ -51,11 +51,11 @@ def begun(till: Any, *codes: str, proven: bool = False) -> PayScene:
 def in_points(till: Any, amount_fen: int = 0) -> PayScene:
     """Ask for points and take the answer."""
     heard = threading.Event()
-    till.checkout.when_points_answer(heard.set)
+    till.checkout.when_put_by(heard.set)
     scene: PayScene = till.checkout.tender("points", amount_fen)
     if scene.asking_fen:
         assert heard.wait(60)
-        scene = till.checkout.points_answered()
+        scene = till.checkout.put_by()
     return scene
 
 
@@ -166,7 +166,7 @@ def test_an_undone_tender_and_a_left_payment_give_the_points_back(till: Any, hea
     till.checkout.undo_tender(scene.tenders[0].tender_id)
     until(lambda: headquarters.asked == [("hold", 300), ("release", 300)] and not till.store.holds.all())
     till.checkout.tender("points", 200)
-    assert refusal(lambda: till.checkout.tender("cash")).code == "points_asking"
+    assert refusal(lambda: till.checkout.tender("cash")).code == "purse_asking"
     till.checkout.cancel()
     until(lambda: headquarters.asked[-1] == ("release", 200) and not till.store.holds.all())
     assert moved(till) == []

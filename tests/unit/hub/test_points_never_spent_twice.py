@@ -1,5 +1,5 @@
-"""One person's points wanted at many tills, with lines that come and go, returns, and two ids that turn out to be one: never more is
-spent than there was, and every point stays in the books."""
+"""One person's purses (points and stored value) wanted at many tills, with lines that come and go, money paid in and out, returns, and
+two ids that turn out to be one: never more is spent than there was, and every point and fen stays in the books."""
 
 from __future__ import annotations
 
@@ -15,30 +15,60 @@ from sqlalchemy.pool import StaticPool
 from till_double import START
 
 from app.domain.points import PointsRules, part_back
+from app.domain.stored import StoredRules, shares_back
 from app.domain.wallet import WalletRules
-from app.hub import points, tables, wallet
+from app.hub import points, stored, tables, wallet
+from app.hub.movements import POINTS as POINTS_BOOK
+from app.hub.movements import STORED as STORED_BOOK
+from app.hub.movements import ids_of
 from app.records.clock import ManualClock
-from app.records.people import PointsEntryRow
+from app.records.people import PointsEntryRow, StoredEntryRow
 from app.records.resources import resource
 
-POINTS = PointsRules.read(json.loads(resource("rules", "points.json").read_text("utf-8")))
-RULES = WalletRules.read(json.loads(resource("rules", "wallet.json").read_text("utf-8")))
+
+def carried(name: str) -> dict[str, object]:
+    found: dict[str, object] = json.loads(resource("rules", name).read_text("utf-8"))
+    return found
+
+
+POINTS = PointsRules.read(carried("points.json"))
+RULES = wallet.PurseRules(WalletRules.read(carried("wallet.json")), POINTS)
+STORED = StoredRules.read(carried("stored_value.json"))
 TODAY = date(2026, 11, 21)
 BEGAN = 1_000
+LOADED = 50_000
 TILLS = 4
 places = st.integers(0, TILLS - 1)
+purses = st.sampled_from(wallet.PURSES)
+
+
+@dataclass
+class Sold:
+    """What a sale took out of a purse, and how many tenths of it came back."""
+
+    purse: str
+    member: str
+    whole: int
+    part: int
+    tenths: int = 0
+
+    @property
+    def gone(self) -> int:
+        """What is spent for good."""
+        return self.whole - self.whole * self.tenths // 10
 
 
 @dataclass
 class TillModel:
-    """A till as far as spent points go: what is put by for it, what it sold, and what it has not told yet."""
+    """A till as far as purses go: what is put by for it, what it sold, and what it has not told yet."""
 
     name: str
     on_line: bool = True
-    held: list[wallet.Asked] = field(default_factory=list)
-    sold: dict[str, tuple[str, int, int]] = field(default_factory=dict)
-    """Sale → (member, points, tenths of it that came back)."""
-    movements: list[PointsEntryRow] = field(default_factory=list)
+    held: list[tuple[wallet.Asked, int]] = field(default_factory=list)
+    """With the bonus in it."""
+    sold: dict[str, Sold] = field(default_factory=dict)
+    points: list[PointsEntryRow] = field(default_factory=list)
+    stored: list[StoredEntryRow] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     unwanted: list[wallet.Asked] = field(default_factory=list)
 
@@ -54,17 +84,22 @@ class Spending(RuleBasedStateMachine):
         self.clock = ManualClock(START)
         self.tills = [TillModel(f"T{place}") for place in range(TILLS)]
         self.count = 0
-        points.keep(self.connection, "S", [self._row("earn:first", "m1", "earn", BEGAN)])
+        self.loaded = 0
+        self.paid_out = 0
+        POINTS_BOOK.keep(self.connection, "S", [self._points("earn:first", "m1", "earn", BEGAN)])
+        self._load(self.tills[0], "m1", LOADED)
 
     def teardown(self) -> None:
-        """Everybody is joined again, and every point is accounted for."""
+        """Everybody is joined again, and every point and fen is accounted for."""
         if not hasattr(self, "connection"):
             return
         for till in self.tills:
             till.on_line = True
             self._tell(till)
-        spent = sum(points_spent - points_spent * tenths // 10 for till in self.tills for _, points_spent, tenths in till.sold.values())
-        assert sum(self._balance(member) for member in self._people()) == BEGAN - spent >= 0
+            self._tell(till)
+        for purse, began, gone in (("points", BEGAN, 0), ("stored", self.loaded, self.paid_out)):
+            spent = sum(sold.gone for till in self.tills for sold in till.sold.values() if sold.purse == purse)
+            assert sum(self._balance(purse, member) for member in self._people()) == began - gone - spent >= 0
         self.connection.close()
         self.engine.dispose()
 
@@ -75,28 +110,25 @@ class Spending(RuleBasedStateMachine):
         till.on_line = not till.on_line
         self._tell(till)
 
-    @rule(place=places, steps=st.integers(1, 6), member=st.sampled_from(("m1", "m2")))
-    def ask(self, place: int, steps: int, member: str) -> None:
-        till = self.tills[place]
-        if not till.on_line:
-            return
-        asked = wallet.Asked(self._id("h"), member, steps * POINTS.spend_step, "b", "S", till.name, till.name)
-        free = wallet.free_of(self.connection, member, self.clock.now(), TODAY, POINTS, RULES)
-        answer = wallet.hold(self.connection, self.clock, asked, TODAY, POINTS, RULES)
-        assert answer.code == ("held" if asked.points <= free else "short")
-        if answer.code == "held":
-            assert wallet.hold(self.connection, self.clock, asked, TODAY, POINTS, RULES) == answer
-            till.held.append(asked)
+    @rule(place=places, member=st.sampled_from(("m1", "m2")), fen=st.sampled_from((10_000, 50_000, 100_000)))
+    def load(self, place: int, member: str, fen: int) -> None:
+        """Money is paid in, with a line or without."""
+        self._load(self.tills[place], member, fen)
+
+    @rule(place=places, purse=purses, steps=st.integers(1, 6), member=st.sampled_from(("m1", "m2")))
+    def ask(self, place: int, purse: str, steps: int, member: str) -> None:
+        amount = steps * POINTS.spend_step if purse == "points" else steps * 9_973
+        self._ask(self.tills[place], purse, member, amount)
 
     @rule(place=places)
     def sell(self, place: int) -> None:
         """A sale is paid with what was put by, with a line or without."""
         till = self.tills[place]
         if till.held:
-            asked = till.held.pop()
+            asked, part = till.held.pop()
             sale_id = self._id("s")
-            till.sold[sale_id] = (asked.member_id, asked.points, 0)
-            till.movements.append(self._row(f"spend:{sale_id}", asked.member_id, "spend", asked.points))
+            till.sold[sale_id] = Sold(asked.purse, asked.member_id, asked.amount, part)
+            self._move(till, asked.purse, f"spend:{sale_id}", asked.member_id, "spend", asked.amount, part)
             till.used.add(asked.hold_id)
             self._tell(till)
 
@@ -104,21 +136,34 @@ class Spending(RuleBasedStateMachine):
     def let_go(self, place: int) -> None:
         till = self.tills[place]
         if till.held:
-            till.unwanted.append(till.held.pop())
+            till.unwanted.append(till.held.pop()[0])
             self._tell(till)
 
     @rule(place=places, tenths=st.integers(1, 10))
     def take_back(self, place: int, tenths: int) -> None:
         """A part of a sale's goods comes back."""
         till = self.tills[place]
-        for sale_id, (member, whole, before) in till.sold.items():
-            now = min(tenths, 10 - before)
-            back = part_back(whole, 10, before, now)
+        for sale_id, sold in till.sold.items():
+            before, now = sold.whole * sold.tenths // 10, min(tenths, 10 - sold.tenths)
+            back = part_back(sold.whole, 10, sold.tenths, now)
             if back:
-                till.sold[sale_id] = (member, whole, before + now)
-                till.movements.append(self._row(self._id("unspend:"), member, "unspend", back, of=f"spend:{sale_id}"))
+                _, part = shares_back((sold.whole - sold.part, sold.part), before, back)
+                sold.tenths += now
+                self._move(till, sold.purse, self._id("unspend:"), sold.member, "unspend", back, part, of=f"spend:{sale_id}")
                 self._tell(till)
                 return
+
+    @rule(place=places)
+    def pay_out(self, place: int) -> None:
+        """All that is left of stored value is put by and paid out: the principal in money, the bonus lapses."""
+        till = self.tills[place]
+        left = self._balance("stored", "m1") - wallet.held_of(self.connection, "stored", "m1", self.clock.now(), RULES).total_fen
+        if left > 0 and self._ask(till, "stored", "m1", left):
+            asked, part = till.held.pop()
+            self._move(till, "stored", self._id("payout:"), "m1", "payout", asked.amount, part)
+            self.paid_out += asked.amount
+            till.used.add(asked.hold_id)
+            self._tell(till)
 
     @rule()
     def merge(self) -> None:
@@ -131,37 +176,74 @@ class Spending(RuleBasedStateMachine):
     def nothing_is_promised_twice(self) -> None:
         if hasattr(self, "connection"):
             for member in self._people():
-                assert self._balance(member) >= wallet.held_of(self.connection, member, self.clock.now(), RULES) >= 0
+                for purse in wallet.PURSES:
+                    held = wallet.held_of(self.connection, purse, member, self.clock.now(), RULES)
+                    assert self._balance(purse, member) >= held.total_fen >= 0
+                both = stored.statement_of(self.connection, member).balance
+                assert min(both.principal_fen, both.bonus_fen) >= 0
 
     def _people(self) -> tuple[str, ...]:
-        return ("m1",) if "m2" in points.ids_of(self.connection, "m1") else ("m1", "m2")
+        return ("m1",) if "m2" in ids_of(self.connection, "m1") else ("m1", "m2")
 
-    def _balance(self, member: str) -> int:
+    def _balance(self, purse: str, member: str) -> int:
+        if purse == "stored":
+            held = stored.statement_of(self.connection, member)
+            assert sum(held.books.values()) == 0 and held.books["member"] == held.balance.total_fen
+            return held.balance.total_fen
         stated = points.statement_of(self.connection, member, TODAY, POINTS)
         assert sum(stated.books.values()) == 0
         return stated.balance
 
+    def _load(self, till: TillModel, member: str, fen: int) -> None:
+        bonus = STORED.bonus_fen(fen)
+        self.loaded += fen + bonus
+        self._move(till, "stored", self._id("load:"), member, "load", fen + bonus, bonus)
+        self._tell(till)
+
+    def _ask(self, till: TillModel, purse: str, member: str, amount: int) -> bool:
+        if not till.on_line:
+            return False
+        asked = wallet.Asked(self._id("h"), purse, member, amount, -1 if purse == "stored" else 0, "b", "S", till.name, till.name)
+        free = wallet.free_of(self.connection, purse, member, self.clock.now(), TODAY, RULES)
+        answer = wallet.hold(self.connection, self.clock, asked, TODAY, RULES)
+        assert answer.code == ("held" if amount <= free.total_fen else "short")
+        if answer.code != "held":
+            return False
+        assert wallet.hold(self.connection, self.clock, asked, TODAY, RULES) == answer
+        till.held.append((asked, answer.part))
+        return True
+
     def _tell(self, till: TillModel) -> None:
         if till.on_line:
-            points.keep(self.connection, "S", till.movements)
+            POINTS_BOOK.keep(self.connection, "S", till.points)
+            STORED_BOOK.keep(self.connection, "S", reversed(till.stored))
             wallet.used(self.connection, till.used)
             for asked in till.unwanted:
                 wallet.let_go(self.connection, self.clock, asked)
-            till.movements, till.used, till.unwanted = [], set(), []
+            till.points, till.stored, till.used, till.unwanted = [], [], set(), []
 
     def _id(self, kind: str) -> str:
         self.count += 1
         return f"{kind}{self.count}"
 
-    def _row(self, entry_id: str, member: str, kind: str, count: int, of: str = "") -> PointsEntryRow:
-        at: datetime = self.clock.now() + timedelta(seconds=self.count)
-        return PointsEntryRow(id=entry_id, member_id=member, at=at, kind=kind, points=count, of=of, owner_id="o")
+    def _move(self, till: TillModel, purse: str, entry_id: str, member: str, kind: str, whole: int, part: int, of: str = "") -> None:
+        if purse == "points":
+            till.points.append(self._points(entry_id, member, kind, whole, of))
+            return
+        named = {"id": entry_id, "member_id": member, "at": self._at(), "kind": kind, "of": of, "owner_id": "o"}
+        till.stored.append(StoredEntryRow(**named, principal_fen=whole - part, bonus_fen=part))
+
+    def _points(self, entry_id: str, member: str, kind: str, count: int, of: str = "") -> PointsEntryRow:
+        return PointsEntryRow(id=entry_id, member_id=member, at=self._at(), kind=kind, points=count, of=of, owner_id="o")
+
+    def _at(self) -> datetime:
+        return self.clock.now() + timedelta(seconds=self.count)
 
 
 TestSpending = Spending.TestCase
 TestSpending.settings = settings(
     max_examples=25,
-    stateful_step_count=25,
+    stateful_step_count=30,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

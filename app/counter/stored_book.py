@@ -1,0 +1,117 @@
+"""Members' stored value at the counter: what they have by this till's knowledge, and the movements that sales and returns cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.counter.receipts import StoredLine
+from app.domain import stored as law
+from app.domain.stored import Balance, StoredRules
+from app.records import events
+from app.store.open_store import Store
+from app.store.sales import StoredSale
+
+KIND = "stored"
+"""Of the tender, and the purse that headquarters puts by from."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStanding:
+    """What a member's page says of their stored value."""
+
+    principal_fen: int
+    bonus_fen: int
+    as_of: datetime | None
+    """When headquarters was last heard on it since the start; None where that was not yet."""
+    known: bool
+    """Whether anything ever moved."""
+
+    @property
+    def total_fen(self) -> int:
+        """What may be spent, once headquarters agrees."""
+        return self.principal_fen + self.bonus_fen
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMoves:
+    """A movement to be recorded in the unit of its cause, and how it reads on the paper; nothing where none was moved."""
+
+    bodies: tuple[events.StoredMoved, ...] = ()
+    line: StoredLine | None = None
+
+
+class StoredBook:
+    """Reads what this till knows; headquarters alone says what may be spent."""
+
+    def __init__(self, store: Store, rules: StoredRules, heard: Callable[[], datetime | None]) -> None:
+        self._store = store
+        self.rules = rules
+        self._heard = heard
+
+    def standing(self, member_id: str) -> StoredStanding:
+        """A person's stored value, under all their ids."""
+        entries = self._store.stored.of_member(member_id) if member_id else ()
+        balance = law.statement(entries).balance
+        return StoredStanding(balance.principal_fen, balance.bonus_fen, self._heard(), bool(entries))
+
+    def balance(self, member_id: str) -> Balance:
+        """The same in its two parts."""
+        return law.statement(self._store.stored.of_member(member_id)).balance
+
+    def spendable_fen(self, member_id: str, priced: Iterable[tuple[str, int]], remaining_fen: int) -> int:
+        """What it may pay of a sale by this till's own knowledge; `priced` are the lines as (class, fen after every cut)."""
+        return self.rules.spendable_fen(self.balance(member_id), tuple(priced), remaining_fen)
+
+    def of_sale(self, body: events.SaleClosed, spent_fen: int, part_fen: int, hold_id: str) -> StoredMoves:
+        """What a sale about to be recorded spends, `part_fen` of it bonus."""
+        if not spent_fen:
+            return StoredMoves()
+        move = events.StoredMoved(
+            entry_id=f"spend:{body.sale_id}",
+            member_id=body.member_id,
+            kind="spend",
+            principal_fen=spent_fen - part_fen,
+            bonus_fen=part_fen,
+            owner_id=body.sale_id,
+            hold_id=hold_id,
+        )
+        return StoredMoves((move,), StoredLine(self.standing(body.member_id).total_fen, -spent_fen))
+
+    def of_return(self, sale: StoredSale, body: events.ReturnClosed) -> StoredMoves:
+        """What a return or void about to be recorded gives back, in the shares in which it was spent."""
+        now_fen = _stored(body.refunds)
+        spent = self._spent(sale)
+        if not now_fen or spent is None:
+            return StoredMoves()
+        before_fen = sum(_stored(back.body.refunds) for back in self._store.sales.returns_of(sale.body.sale_id))
+        principal, bonus = law.shares_back((spent.principal_fen, spent.bonus_fen), before_fen, now_fen)
+        move = events.StoredMoved(
+            entry_id=f"unspend:{body.return_id}",
+            member_id=spent.member_id,
+            kind="unspend",
+            principal_fen=principal,
+            bonus_fen=bonus,
+            of=spent.entry_id,
+            owner_id=body.return_id,
+        )
+        return StoredMoves((move,), StoredLine(self.standing(spent.member_id).total_fen, now_fen))
+
+    def line_of(self, sale: StoredSale) -> StoredLine | None:
+        """What a sale of the past did, from the movements before it, for paper that is first printed later."""
+        spent = self._spent(sale)
+        if spent is None:
+            return None
+        earlier = [entry for entry in self._store.stored.of_member(spent.member_id) if entry.at < spent.at]
+        return StoredLine(law.statement(earlier).balance.total_fen, -(spent.principal_fen + spent.bonus_fen))
+
+    def _spent(self, sale: StoredSale) -> law.StoredEntry | None:
+        wanted = f"spend:{sale.body.sale_id}"
+        if not _stored(sale.body.tenders):
+            return None
+        return next((entry for entry in self._store.stored.of_member(sale.body.member_id) if entry.entry_id == wanted), None)
+
+
+def _stored(tenders: Sequence[events.Tender]) -> int:
+    return sum(tender.amount_fen for tender in tenders if tender.kind == KIND)
