@@ -19,7 +19,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from app.domain.points import PointsRules
 from app.hub import points, standings, tables
 from app.hub.archive import insert_new, upsert
-from app.hub.feeds import append, holders, texts_of
+from app.hub.feeds import NOTHING, OWNED, append, bury, holders, texts_of
 from app.hub.people import PeopleTold, ensure, erased_among, member_rows, one_at_a_time, party_of
 from app.records.base import Record
 from app.records.clock import shop_day
@@ -32,8 +32,6 @@ log = logging.getLogger(__name__)
 FEED = "erased"
 HEADQUARTERS = "headquarters"
 """Where an erasure was asked for that no till told of."""
-_NOTHING = "{}"
-"""What stands in place of a feed's row that is served to nobody any more."""
 
 
 @cache
@@ -166,19 +164,16 @@ def _bury(connection: Connection, member_ids: Collection[str], stores: Collectio
     for store in sorted(set[str]().union(*held.values())):
         dead = [Member(id=one, card_no="", points=books.get(one, 0)) for one in ids if store in held.get(one, ())]
         append(connection, "member", store, texts_of(dead))
-    theirs = or_(*(row.json.like(f'%"member_id":"{one}"%') for one in ids))
-    consents = or_(*(row.key.like(f"{one}:%") for one in ids))
-    for feed, where in (
-        ("family", row.store_id.in_(stores) & theirs),
-        ("identity", row.store_id.in_(stores) & theirs),
-        ("coupon", row.store_id.in_(stores) & theirs),
-        ("consent", consents),
-        ("alias", row.key.in_(ids)),
-        ("standing", row.key.in_(ids)),
-    ):
-        connection.execute(update(tables.feed_row).where(row.feed == feed, where).values(current=False, json=_NOTHING))
+    for feed in OWNED:
+        bury(connection, feed, ids, stores)
+    c = tables.consent.c
+    words = connection.execute(select(c.member_id, c.purpose).where(c.member_id.in_(ids)).distinct())
+    told = (("consent", [f"{member_id}:{purpose}" for member_id, purpose in words]), ("alias", ids), ("standing", ids))
+    for feed, keys in told:
+        mine = (row.feed == feed) & row.key.in_(keys)
+        connection.execute(update(tables.feed_row).where(mine).values(current=False, json=NOTHING))
     old = update(tables.feed_row).where(row.feed == "member", row.key.in_(ids), row.current.is_(False))
-    connection.execute(old.values(json=_NOTHING))
+    connection.execute(old.values(json=NOTHING))
 
 
 def _forget(connection: Connection, member_ids: Collection[str]) -> None:

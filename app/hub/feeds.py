@@ -6,13 +6,20 @@ import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from app.hub import tables
 from app.hub.archive import upsert
 from app.hub.member_keys import follow
 from app.records.base import Record
 from app.records.wire import rolled
+
+OWNED = ("family", "identity", "coupon")
+"""Feeds whose rows are a member's under keys of their own: whose each is stands beside it, so that nobody reads a whole feed for one."""
+_OWNERS = "of:"
+"""Before the name of such a feed: a row at the same position whose key is the member; one at position 0 says that none lacks."""
+NOTHING = "{}"
+"""What stands in place of a row that is served to nobody any more."""
 
 
 def texts_of(records: Sequence[Record]) -> dict[str, str]:
@@ -68,6 +75,8 @@ def append(connection: Connection, feed: str, store_id: str, texts: Mapping[str,
             }
         )
     connection.execute(insert(tables.feed_row), fresh)
+    if feed in OWNED:
+        _note_owners(connection, feed, store_id, dict(zip(range(int(head.head_seq) + 1, seq + 1), changed.values(), strict=True)))
     connection.execute(update(tables.feed).where(mine).values(head_seq=seq, head_rolling=rolling))
     follow(connection, feed, store_id, changed)
     return tuple(changed)
@@ -80,6 +89,58 @@ def holders(connection: Connection, feed: str, keys: Collection[str]) -> dict[st
     for one in connection.execute(select(row.key, row.store_id).where(row.feed == feed, row.key.in_(list(keys)), row.current)):
         found.setdefault(one.key, set()).add(one.store_id)
     return found
+
+
+def rows_of(connection: Connection, feed: str, member_ids: Collection[str], store_ids: Collection[str]) -> dict[str, str]:
+    """Key → row as it stands, of those rows of an owned feed that name one of these members; where several stores hold one, the newest."""
+    row = tables.feed_row.c
+    found: list[tuple[int, str, str]] = []
+    for store_id, seqs in _positions(connection, feed, member_ids, store_ids).items():
+        mine = (row.store_id == store_id) & (row.feed == feed) & row.seq.in_(seqs) & row.current
+        found += [(one.seq, one.key, one.json) for one in connection.execute(select(row.seq, row.key, row.json).where(mine))]
+    return {key: text for _, key, text in sorted(found)}
+
+
+def bury(connection: Connection, feed: str, member_ids: Collection[str], store_ids: Collection[str]) -> None:
+    """Serve to nobody any more what an owned feed says of these members, nor what it said before."""
+    row = tables.feed_row.c
+    for store_id, seqs in _positions(connection, feed, member_ids, store_ids).items():
+        mine = (row.store_id == store_id) & row.seq.in_(seqs)
+        connection.execute(update(tables.feed_row).where(mine, row.feed == feed).values(current=False, json=NOTHING))
+        connection.execute(delete(tables.feed_row).where(mine, row.feed == _OWNERS + feed))
+
+
+def _positions(connection: Connection, feed: str, member_ids: Collection[str], store_ids: Collection[str]) -> dict[str, list[int]]:
+    """Store → positions of the rows that name one of these members, those that were replaced since too."""
+    row, head = tables.feed_row.c, tables.feed.c
+    noted = row.feed == _OWNERS + feed
+    whole = set(connection.scalars(select(row.store_id).where(row.store_id.in_(list(store_ids)), noted, row.seq == 0)))
+    wanted = select(row.store_id, row.seq).where(row.store_id.in_(whole), noted, row.key.in_(list(member_ids)))
+    found = list(connection.execute(wanted)) if whole else []
+    # Feeds of before owners were noted, to which nothing was appended since.
+    rest = set(connection.scalars(select(head.store_id).where(head.feed == feed, head.store_id.in_(list(store_ids))))) - whole
+    if rest:
+        theirs = or_(*(row.json.contains(f'"member_id":{json.dumps(one)}', autoescape=True) for one in member_ids))
+        found += connection.execute(select(row.store_id, row.seq).where(row.store_id.in_(rest), row.feed == feed, theirs))
+    positions: dict[str, list[int]] = {}
+    for store_id, seq in sorted(map(tuple, found)):
+        positions.setdefault(store_id, []).append(seq)
+    return positions
+
+
+def _note_owners(connection: Connection, feed: str, store_id: str, texts: Mapping[int, str]) -> None:
+    """Note whose rows at these positions are, and, the first time, whose all rows before them are."""
+    row = tables.feed_row.c
+    name = _OWNERS + feed
+    mine = row.store_id == store_id
+    if connection.scalar(select(row.seq).where(mine, row.feed == name, row.seq == 0)) is None:
+        texts = {seq: text for seq, text in connection.execute(select(row.seq, row.json).where(mine, row.feed == feed))} | dict(texts)
+        owners = {0: ""}
+    else:
+        owners = {}
+    owners |= {seq: owner for seq, text in texts.items() if (owner := str(json.loads(text).get("member_id", "")))}
+    beside = {"store_id": store_id, "feed": name, "rolling": "", "current": True, "json": ""}
+    upsert(connection, tables.feed_row, [{**beside, "seq": seq, "key": owner[:64]} for seq, owner in owners.items()])
 
 
 def _same(standing: str | None, text: str) -> bool:

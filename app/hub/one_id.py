@@ -30,7 +30,7 @@ from app.domain.one_id import (
 )
 from app.hub import coupons, people, tables, tiers
 from app.hub.archive import Archive
-from app.hub.feeds import append, holders
+from app.hub.feeds import append, holders, rows_of
 from app.hub.people import PeopleKeys
 from app.records.people import Alias, Member
 from app.records.resources import resource
@@ -221,7 +221,8 @@ def _tell(
         return
     rows = people.member_rows(connection, members)
     lacking = {store: [rows[one] for one in sorted(members) if one in rows and store not in held.get(one, ())] for store in store_ids}
-    beside = {feed: _beside_members(connection, feed, members, held) for feed in _BESIDE} if any(lacking.values()) else {}
+    hold_them = set[str]().union(*(held.get(member, ()) for member in members))
+    beside = {feed: rows_of(connection, feed, members, hold_them) for feed in _BESIDE} if any(lacking.values()) else {}
     told = {member: Alias(id=member, canonical_id=canonical, active=True).model_dump_json() for member in members if member != canonical}
     was_old = holders(connection, FEED, [canonical]).get(canonical, ())
     own = Alias(id=canonical, canonical_id=canonical, active=False).model_dump_json()
@@ -234,15 +235,6 @@ def _tell(
         texts = {**told, canonical: own} if store_id in was_old else told
         if texts:
             append(connection, FEED, store_id, texts)
-
-
-def _beside_members(connection: Connection, feed: str, members: Collection[str], held: Mapping[str, Collection[str]]) -> dict[str, str]:
-    """Rows of a feed that belong to members, as the stores that hold them read them; each id → its newest row."""
-    row = tables.feed_row.c
-    stores = set[str]().union(*(held.get(member, ()) for member in members))
-    theirs = or_(*(row.json.like(f'%"member_id":"{member}"%') for member in members if member.replace("-", "").isalnum()))
-    wanted = select(row.key, row.json).where(row.store_id.in_(stores), row.feed == feed, row.current, theirs)
-    return {found.key: found.json for found in connection.execute(wanted.order_by(row.seq))}
 
 
 def tell_newcomers(connection: Connection, store_id: str, member_ids: Collection[str]) -> None:

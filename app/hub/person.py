@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, delete, insert, select
 
 from app.domain.masking import mask_card, mask_name, mask_phone
 from app.domain.membership import read_identity
 from app.domain.retention import Retention
 from app.hub import devices, member_keys, tables
-from app.hub.feeds import holders
+from app.hub.feeds import holders, rows_of
 from app.hub.people import PeopleKeys, erased_among, member_rows, opened, party_of
 from app.records.clock import Clock
 from app.records.ids import new_id
@@ -180,11 +180,8 @@ def _opened(connection: Connection, keys: PeopleKeys, blob_id: str) -> dict[str,
 
 def _told(connection: Connection, feed: str, party: Sequence[str]) -> list[dict[str, Any]]:
     """Rows of a feed that name one of these members, each once."""
-    row = tables.feed_row.c
     stores = set[str]().union(*holders(connection, "member", party).values())
-    theirs = or_(*(row.json.like(f'%"member_id":"{one}"%') for one in party))
-    wanted = select(row.key, row.json).where(row.store_id.in_(stores), row.feed == feed, row.current, theirs).order_by(row.key)
-    return list({found.key: json.loads(found.json) for found in connection.execute(wanted)}.values())
+    return [json.loads(text) for _, text in sorted(rows_of(connection, feed, party, stores).items())]
 
 
 def _plain(value: object) -> str:

@@ -7,13 +7,13 @@ from datetime import date
 
 import pytest
 from hub_bench import HubBench
-from sqlalchemy import select, update
+from sqlalchemy import Connection, delete, event, select, update
 from till_double import PaperTill
 
-from app.hub import publishing, tables
+from app.hub import erasing, feeds, publishing, tables
 from app.records.catalogue import Product
 from app.records.offers import Offer
-from app.records.people import Staff
+from app.records.people import FamilyPerson, Staff
 from app.sync.client import HubClient, HubFault
 
 
@@ -107,3 +107,67 @@ def test_an_unknown_feed_is_not_found(bench: HubBench, till: PaperTill) -> None:
     with pytest.raises(HubFault) as caught:
         bench.enrolled(till).feed("secrets", "", 10)
     assert caught.value.code == "unexpected"
+
+
+FAMILY = [FamilyPerson(id=f"f{number}", member_id=f"m{number % 50}", name=f"家人{number}") for number in range(200)]
+
+
+def of_members(bench: HubBench, *member_ids: str) -> list[str]:
+    with bench.archive.reading() as connection:
+        return sorted(feeds.rows_of(connection, "family", member_ids, ["RM01", "RM02"]))
+
+
+def forget_owners(bench: HubBench) -> None:
+    """Leave the feed as versions left it that noted nobody's rows."""
+    row = tables.feed_row.c
+    bench.archive.commit(lambda c: c.execute(delete(tables.feed_row).where(row.feed == "of:family")) and None).result()
+
+
+def test_rows_of_a_member_are_found_whoever_wrote_the_feed(bench: HubBench) -> None:
+    publishing.publish(bench.archive, "family", FAMILY, "RM01")
+    mine = ["f101", "f107", "f151", "f157", "f1", "f51", "f57", "f7"]
+    assert of_members(bench, "m1", "m7") == sorted(mine)
+    forget_owners(bench)
+    assert of_members(bench, "m1", "m7") == sorted(mine), "a feed of before is read itself"
+    assert of_members(bench, "m_", "%") == []
+    publishing.publish(bench.archive, "family", [FamilyPerson(id="f900", member_id="m1", name="新来")], "RM01")
+    assert of_members(bench, "m1", "m7") == sorted([*mine, "f900"])
+    moved = FamilyPerson(id="f1", member_id="m2", name="家人1")
+    publishing.publish(bench.archive, "family", [moved], "RM01")
+    assert "f1" not in of_members(bench, "m1") and "f1" in of_members(bench, "m2")
+
+
+def test_a_member_s_rows_are_buried_everywhere_and_those_that_were_replaced_too(bench: HubBench) -> None:
+    for store_id in ("RM01", "RM02"):
+        publishing.publish(bench.archive, "family", FAMILY, store_id)
+    publishing.publish(bench.archive, "family", [FAMILY[1].model_copy(update={"name": "改名"})], "RM01")
+    bench.archive.commit(lambda c: feeds.bury(c, "family", ["m1"], ["RM01", "RM02"])).result()
+    assert of_members(bench, "m1") == [] and len(of_members(bench, "m2")) == 4
+    with bench.archive.reading() as connection:
+        left = list(connection.scalars(select(tables.feed_row.c.json).where(tables.feed_row.c.feed == "family")))
+    assert sum(text == feeds.NOTHING for text in left) == 9 and not any('"m1"' in text for text in left)
+
+
+def test_nobody_reads_a_whole_feed_to_bury_one_member(bench: HubBench) -> None:
+    publishing.publish(bench.archive, "family", FAMILY, "RM01")
+    said: list[tuple[str, object]] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        said.append((statement, parameters))
+
+    def unit(connection: Connection) -> list[str]:
+        event.listen(bench.archive.engine, "before_cursor_execute", hear)
+        try:
+            erasing.erase(connection, bench.clock.now(), "m1", reason="asked", asked_via=erasing.HEADQUARTERS, by="ada", store_id="RM01")
+        finally:
+            event.remove(bench.archive.engine, "before_cursor_execute", hear)
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        asks = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
+        feed = [(statement, values) for statement, values in said if "feed_row" in statement and not statement.startswith("INSERT")]
+        assert len(feed) > 5 and not any("LIKE" in statement for statement, _ in feed)
+        return [str(tuple(row)) for statement, values in feed for row in connection.exec_driver_sql(asks + statement, values)]
+
+    plans = bench.archive.commit(unit).result()
+    read = [line for line in plans if "feed_row" in line]
+    assert read and not any("SCAN feed_row" in line or "Seq Scan" in line for line in read)
