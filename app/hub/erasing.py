@@ -20,6 +20,7 @@ from app.domain.points import PointsRules
 from app.hub import points, standings, tables
 from app.hub.archive import insert_new, upsert
 from app.hub.feeds import NOTHING, OWNED, append, bury, holders, texts_of
+from app.hub.movements import moving
 from app.hub.people import PeopleTold, ensure, erased_among, member_rows, one_at_a_time, party_of
 from app.records.base import Record
 from app.records.clock import shop_day
@@ -136,6 +137,7 @@ def _stores(connection: Connection, member_ids: Collection[str]) -> set[str]:
 def _close_points(connection: Connection, member_ids: Collection[str], now: datetime) -> None:
     """An adjustment brings the balance of each id, which stands for itself by now, to nought; what is late is closed by a further one."""
     c = tables.points_entry.c
+    moving(connection, member_ids)
     for member_id in sorted(member_ids):
         balance = points.statement_of(connection, member_id, shop_day(now), _rules()).balance
         if not balance:
