@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal, Protocol
 
+from app.records.people import TierStanding
 from app.records.text import Text
 
 Because = Literal["base", "book", "bought", "renewed", "ended", "given"]
@@ -128,6 +129,11 @@ def months_later(day: date, months: int) -> date:
     year, month = divmod(place, 12)
     last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - _DAY).day
     return date(year, month + 1, min(day.day, last))
+
+
+def tier_held(profile: str, told: TierStanding | None) -> str:
+    """The one tier of a member at a till: headquarters' last word, unless their profile has changed since it was spoken."""
+    return told.tier if told is not None and profile in (told.book, told.tier) else profile
 
 
 # ------------------------------------------------------------------ what counts of a sale

@@ -48,6 +48,7 @@ GONE: tuple[Delete | Update, ...] = (
             t.stored_entry,
             t.hold,
             t.coupon_right,
+            t.standing,
         )
     ),
     # Slips bear the masked name: one that is wanted again is set anew from its sale. Those that still wait for paper go later.

@@ -12,8 +12,7 @@ from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
 from app.records.coupons import CouponCase, CouponRight, Lease
 from app.records.offers import Offer
-from app.records.people import Alias, Consent, Erased, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff, StoredEntryRow
-from app.records.people import TierStanding
+from app.records.people import Alias, Consent, Erased, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff, StoredEntryRow, TierStanding
 from app.records.registry import FEEDS
 from app.records.segments import SegmentRow
 from app.store import tables as t
@@ -27,6 +26,7 @@ from app.store.movements import keep_entries
 from app.store.people import keep_family, keep_keys, keep_members
 from app.store.private import PrivateBlobs
 from app.store.rows import upsert
+from app.store.standings import keep_standings
 from app.store.writer import Writer
 
 ROWS_PER_UNIT = 25
@@ -162,6 +162,10 @@ class Inbox:
             keep_consents(connection, [record for record in records if isinstance(record, Consent)])
         elif kind is Alias:
             keep_aliases(connection, [record for record in records if isinstance(record, Alias)])
+            self.points_pages += 1
+        elif kind is TierStanding:
+            keep_standings(connection, [record for record in records if isinstance(record, TierStanding)])
+            # Whoever remembers a member's statement remembers the member in their tier with it.
             self.points_pages += 1
         elif kind is SegmentRow:
             upsert(connection, t.segment, [record.model_dump() for record in records])

@@ -27,8 +27,7 @@ from app.domain.membership import FEWEST_DIGITS, read_identity
 from app.domain.one_id import added_up, merged_profile
 from app.records.clock import Clock
 from app.records.ids import new_id
-from app.records.people import TierStanding
-from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff, StoredEntryRow
+from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff, StoredEntryRow, TierStanding
 from app.store import tables as t
 from app.store.aliases import party_of, standing_for
 from app.store.engine import Readers
@@ -36,6 +35,7 @@ from app.store.erasing import all_erased, erase_rows, erased_among
 from app.store.faults import StoreFault
 from app.store.movements import keep_entries
 from app.store.rows import upsert
+from app.store.standings import in_their_tiers, keep_standings, standing_of
 from app.store.writer import Writer
 
 P = TypeVar("P", Member, FamilyPerson)
@@ -264,7 +264,7 @@ class People:
     def by_handle(self, handle: str) -> Member | None:
         """The member whom a dynamic code names."""
         row = self._readers.connection().execute(_BY_HANDLE, {"of_handle": handle}).mappings().first() if handle else None
-        return Member.model_validate(dict(row)) if row is not None else None
+        return in_their_tiers(self._readers.connection(), [Member.model_validate(dict(row))])[0] if row is not None else None
 
     def last_step(self, handle: str) -> tuple[int, str]:
         """The newest step of a handle that this till took, with the basket or sale it was taken for; (-1, '') for none."""
@@ -342,8 +342,14 @@ class People:
         found = self._profiles(party)
         if not found or found[0].id != party[0]:
             # The canonical one has not come yet: until then each stands for itself.
-            return next((member for member in found if member.id == member_id), None)
-        return merged_profile(found)
+            found = [member for member in found if member.id == member_id]
+        return merged_profile(in_their_tiers(self._readers.connection(), found)) if found else None
+
+    def standing(self, member_id: str) -> TierStanding | None:
+        """What headquarters last told of a person's tier; None where it never did, or where the profile says something newer."""
+        told = standing_of(self._readers.connection(), self.group_of(member_id)[0])
+        member = self.member(member_id) if told is not None else None
+        return told if told is not None and member is not None and member.tier == told.tier else None
 
     def profiles(self, member_id: str) -> tuple[Member, ...]:
         """What is on record under each id of a person, the canonical one first; ids of which this till holds nothing are left out."""
@@ -412,7 +418,7 @@ class People:
 
     def _of(self, statement: Select[Any], found_by: str, asked: dict[str, Any]) -> tuple[Sought, ...]:
         rows = self._readers.connection().execute(statement, asked).mappings()
-        members = [Member.model_validate(dict(row)) for row in rows]
+        members = in_their_tiers(self._readers.connection(), [Member.model_validate(dict(row)) for row in rows])
         return tuple(Sought(member, found_by) for member in self._one_of_each(members))
 
     def _one_of_each(self, members: Sequence[Member]) -> list[Member]:
@@ -434,7 +440,7 @@ class People:
         return tuple(Member.model_validate(dict(row)) for row in rows)
 
     def members(self) -> tuple[Member, ...]:
-        """Every member, for an import's comparison."""
+        """Every member as their profile says, tier included, for an import's comparison."""
         return self._members(t.member.c.id != "", limit=-1)
 
     def member_count(self) -> int:

@@ -787,6 +787,23 @@ erased = Table("erased", METADATA, _text("member_id", key=True), Column("at", UT
 
 alias = Table("alias", METADATA, _text("old_id", key=True), _text("canonical_id", index=True))
 
+standing = Table(
+    "standing",
+    METADATA,
+    _text("member_id", key=True),
+    _text("tier"),
+    _text("book"),
+    Column("since", Date, nullable=True),
+    Column("until", Date, nullable=True),
+    Column("given", Boolean, nullable=False),
+    _text("next_tier"),
+    _big("short_fen"),
+    _big("short_days"),
+    Column("reach_by", Date, nullable=True),
+    Column("at", UTCDateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 segment = Table(
     "segment",
     METADATA,

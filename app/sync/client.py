@@ -550,7 +550,8 @@ class HubClient:
                 entries = tuple(PointsEntryRow.model_validate(entry) for entry in one["entries"])
                 stored = tuple(StoredEntryRow.model_validate(entry) for entry in one.get("stored", ()))
                 profile = {name: told for name, told in one.items() if name in Member.model_fields and name != "code_key"}
-                found.append(Visitor(Member.model_validate(profile), str(one["home_store"]), entries, stored, _standing(one.get("standing"))))
+                standing = _standing(one.get("standing"))
+                found.append(Visitor(Member.model_validate(profile), str(one["home_store"]), entries, stored, standing))
             return tuple(found)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise HubFault("forged", {"reply": "member"}) from error

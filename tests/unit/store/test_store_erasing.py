@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from app.domain.basket import Basket, PatientRef, to_json
 from app.records import events as ev
 from app.records.ledger import PrivateBlob
-from app.records.people import Alias, Consent, Erased, FamilyPerson, Member, MemberKey, PointsEntryRow
+from app.records.people import Alias, Consent, Erased, FamilyPerson, Member, MemberKey, PointsEntryRow, TierStanding
 from app.store import tables as t
 from app.store.faults import StoreFault
 from app.store.open_store import Store
@@ -35,6 +35,8 @@ def life(till: Any, store: Store) -> None:
     store.people.save_members([HER, OTHER], [FamilyPerson(id="f1", member_id="m1", name="王强")]).result(60)
     store.inbox.apply("identity", [MemberKey(id="k1", member_id="m1", kind="wechat", value="wx-1").model_dump()], "1").result(60)
     store.inbox.apply("alias", [Alias(id="m0", canonical_id="m1").model_dump()], "1").result(60)
+    stands = TierStanding(id="m1", tier="gold", at=datetime(2026, 11, 20, tzinfo=UTC))
+    store.inbox.apply("standing", [stands.model_dump(mode="json")], "1").result(60)
     bodies = [
         till.shift(),
         till.sale(1, member_id="m1"),

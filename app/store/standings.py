@@ -1,0 +1,36 @@
+"""Where members stand among the tiers, as headquarters told this store last: what is known offline, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, bindparam, select
+
+from app.domain.tiers import tier_held
+from app.records.people import Member, TierStanding
+from app.store import tables as t
+from app.store.rows import upsert
+
+_ONE = select(t.standing).where(t.standing.c.member_id == bindparam("of_member"))
+
+
+def keep_standings(connection: Connection, records: Iterable[TierStanding]) -> None:
+    """Keep what headquarters tells now."""
+    upsert(connection, t.standing, [{"member_id": record.id, **record.model_dump(exclude={"id"})} for record in records])
+
+
+def standing_of(connection: Connection, member_id: str) -> TierStanding | None:
+    """Where one id stands; None for whom headquarters never told of."""
+    row = connection.execute(_ONE, {"of_member": member_id}).mappings().first()
+    if row is None:
+        return None
+    return TierStanding.model_validate({name: row["member_id" if name == "id" else name] for name in TierStanding.model_fields})
+
+
+def in_their_tiers(connection: Connection, members: Sequence[Member]) -> list[Member]:
+    """Profiles with the tier that holds: headquarters' last word, unless the profile says something newer."""
+    placed = []
+    for member in members:
+        tier = tier_held(member.tier, standing_of(connection, member.id))
+        placed.append(member if tier == member.tier else member.model_copy(update={"tier": tier}))
+    return placed
