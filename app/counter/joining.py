@@ -14,9 +14,10 @@ from app.counter.faults import Refused
 from app.counter.post import Post
 from app.counter.selling import WRITE_S, Selling
 from app.domain import codes, joining
-from app.domain.joining import MEMBERSHIP, ConsentTexts, Gift, JoiningRules, Purpose
+from app.domain.joining import ConsentTexts, Gift, JoiningRules, Purpose
 from app.domain.masking import mask_phone
 from app.domain.membership import phone_of, read_identity
+from app.domain.purposes import MEMBERSHIP
 from app.domain.verdict import Text
 from app.records import events
 from app.records.base import Record

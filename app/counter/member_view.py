@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 
 from app.counter import offer_words
 from app.counter.care_scene import CareScene
-from app.counter.caring import HISTORY, Caring
+from app.counter.caring import Caring
 from app.counter.coupon_book import OFFLINE_CLASSES
 from app.counter.goods import Goods
-from app.counter.noting import FAMILY, Noting
+from app.counter.noting import Noting
 from app.counter.points_book import PointsBook
 from app.counter.post import Post
 from app.counter.scene import CouponRow
@@ -25,6 +25,7 @@ from app.domain.pricing import BookedOffer
 from app.domain.promotions.amount_off import AmountOff
 from app.domain.promotions.percent import Percent
 from app.domain.promotions.threshold import Threshold
+from app.domain.purposes import FAMILY, HISTORY, STANDS
 from app.domain.rulepack import RulePack
 from app.domain.rules.case import MEDICINE_KINDS
 from app.domain.verdict import Text
@@ -300,8 +301,6 @@ class MemberView:
     def _kin(self, person: FamilyPerson, today: date) -> KinFace:
         months = safety.age_months(person.born_on, today)
         adult = self.rules.adult(months)
-        told = next((one for one in self._store.people.consents(person.id) if one.purpose == FAMILY), None)
-        consent = "unasked" if told is None else "given" if told.given else "refused"
         return KinFace(
             person.id,
             masking.mask_name(person.name),
@@ -310,7 +309,7 @@ class MemberView:
             self._age(person.born_on, today),
             adult,
             self._allergies(person.allergies_known, person.allergy_classes),
-            consent,
+            STANDS[self._store.people.allows(person.id, FAMILY)],
         )
 
     def person(self, member_id: str, person_id: str) -> FamilyPerson | None:
@@ -373,7 +372,7 @@ class MemberView:
 
     def _leaves_purchases_alone(self, member_id: str) -> bool:
         """Whether the member took back, or refused, that past purchases are looked at."""
-        return any(one.purpose == HISTORY and not one.given for one in self._store.people.consents(member_id))
+        return self._store.people.allows(member_id, HISTORY) is False
 
     # ------------------------------------------------------------------ medicines of the past
 

@@ -15,9 +15,10 @@ from typing import Any
 from app.counter.care_scene import Todo
 from app.counter.goods import Goods
 from app.counter.post import Post
-from app.domain.belonging import NO_OFFER, PERSONAL, Evidence, judged
+from app.domain.belonging import NO_OFFER, Evidence, judged
 from app.domain.care import CareRules
 from app.domain.money import WHOLE_BP
+from app.domain.purposes import PERSONAL
 from app.domain.segments import YEAR_DAYS, Because, Bought, Cuts, Membership, Segment, said
 from app.domain.verdict import Verdict
 from app.records.catalogue import Product

@@ -1076,6 +1076,24 @@ class Selling:
         self._persist()
         return True
 
+    def part_from(self, member_ids: Collection[str]) -> None:
+        """Let go who left: the goods stay and are checked for the same 用药人, and no undo brings the member back.
+
+        While money is taken the price stands; whoever goes back to the basket finds them gone.
+        """
+        if self._paying:
+            return
+
+        def parted(state: _State) -> _State:
+            basket = state.basket
+            if basket.member_id not in member_ids:
+                return state
+            return replace(state, basket=self._of_member(basket, "", "", basket.patient, ""))
+
+        self._state, self._undo = parted(self._state), [parted(state) for state in self._undo]
+        self._stage = None
+        self._persist()
+
     @staticmethod
     def _of_member(basket: Basket, member_id: str, label: str, patient: PatientRef, found_by: str) -> Basket:
         """The basket for another member or none; what a person chose among the coupons of the one before is forgotten."""
@@ -1110,10 +1128,11 @@ class Selling:
 
     def hold(self) -> Scene:
         """Put the basket aside under the member's name or its first product; it survives restarts and shifts."""
-        basket = self._state.basket
-        if not basket.lines:
+        if not self._state.basket.lines:
             return self._told("nothing_to_hold")
         self._refuse_while_paying()
+        self.part_from_erased()
+        basket = self._state.basket
         label = basket.member_label or basket.lines[0].product.generic_name
         try:
             self._store.parked.hold(
@@ -1188,7 +1207,11 @@ class Selling:
             self._coupons.shares.answers()  # they were for the basket that is gone
             self._reset()
             return self._drain(self.scene())
-        self._stage = None
+        # What was noted on another page while money was taken counts from now on.
+        self.renew_patient()
+        member_id = self._state.basket.member_id
+        if member_id and self._store.people.has_left(member_id):
+            self.part_from((member_id,))
         return self._drain(self.coupons_answered())
 
     def set_wishes(self, *, paper: bool | None = None, invoice: bool | None = None, title: InvoiceTitle | None = None) -> None:
@@ -1249,6 +1272,8 @@ class Selling:
         self._state = _State(basket, ghosts, basket.lines[-1].line_id if basket.lines else "")
         self._stage = None
         self._persist()
+        # Erased while the basket was on its way to be held, they stand in its text alone.
+        self.part_from_erased()
 
     def _reset(self) -> None:
         self._undo.clear()

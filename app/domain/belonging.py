@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.domain.care import CareRules, Reading
+from app.domain.purposes import HEALTH, HISTORY, PERSONAL
 from app.domain.safety import age_months
 from app.domain.segments import YEAR_DAYS, Bought, Cuts, Membership, Profile, Segment, memberships, profile
 from app.records.people import Member
 
-HISTORY, HEALTH, PERSONAL = "history", "health", "personal"
-"""Purposes of consent: looking at purchases; keeping readings; suggestions by what one buys, and the tags they rest on."""
 NO_OFFER = frozenset({"member_price", "price_change", "rounding"})
 """Causes of a cut that say nothing about looking for offers."""
 SEVERITY: Mapping[str, int] = {"ok": 0, "low": 1, "above": 1, "high": 2, "urgent_low": 3, "urgent_high": 3}

@@ -8,12 +8,10 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from app.domain.purposes import MEMBERSHIP
 from app.domain.safety import age_months
 from app.domain.verdict import Text
 from app.records.offers import Offer
-
-MEMBERSHIP = "membership"
-"""The one purpose without which nobody is registered; the store's `People.has_left` reads it too."""
 
 OLDEST = 130
 """Years: an earlier birthday is a slip of the keys."""

@@ -25,6 +25,7 @@ from sqlalchemy.dialects.sqlite import insert
 from app.domain.member_code import HANDLE_DIGITS
 from app.domain.membership import FEWEST_DIGITS, read_identity
 from app.domain.one_id import added_up, merged_profile
+from app.domain.purposes import MEMBERSHIP
 from app.records.clock import Clock
 from app.records.ids import new_id
 from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff, StoredEntryRow, TierStanding
@@ -78,8 +79,6 @@ _KEYED = _finding(t.member.c.id.in_(select(t.member_key.c.member_id).where(_ANY_
 _VISITOR = select(t.visitor.c.home_store, t.visitor.c.until).where(t.visitor.c.member_id == bindparam("of_member"))
 _VISITS_NO_MORE = t.visitor.delete().where(t.visitor.c.member_id == bindparam("of_member"))
 _ROWS_PER_UNIT = 200
-MEMBERSHIP = "membership"
-"""The purpose without which nobody is a member."""
 # Asked for with every unit of a feed, for the few profiles on their way up.
 _UNTOLD = (
     select(t.private_blob.c.person_id)

@@ -62,6 +62,28 @@ def test_a_held_basket_comes_back_without_them(till: Any) -> None:
     assert till.selling.basket.member_id == "" and len(till.selling.basket.lines) == 1
 
 
+def test_a_basket_is_not_held_under_the_name_of_whoever_was_erased_a_moment_ago(till: Any) -> None:
+    till.selling.scan(MASKS)
+    till.selling.attach_member(HER)
+    till.store.inbox.apply("erased", [Erased(id=HER, at=till.clock.now()).model_dump(mode="json")], "feed:1:aa").result(60)
+    till.selling.hold()
+    (held,) = till.store.parked.held()
+    assert "*" not in held.label
+    till.selling.recall(held.basket_id)
+    assert till.selling.basket.member_id == "" and len(till.selling.basket.lines) == 1
+
+
+def test_a_basket_that_was_held_under_their_name_all_the_same_is_taken_up_without_them(till: Any) -> None:
+    till.selling.scan(MASKS)
+    till.selling.attach_member(HER)
+    text, basket = till.selling._text(), till.selling.basket
+    till.store.inbox.apply("erased", [Erased(id=HER, at=till.clock.now()).model_dump(mode="json")], "feed:1:aa").result(60)
+    till.selling.clear()
+    till.store.parked.hold(basket.basket_id, "王*兰", text, "", till.clock.now(), 1, 100).result(60)
+    till.selling.recall(basket.basket_id)
+    assert till.selling.basket.member_id == "" and len(till.selling.basket.lines) == 1
+
+
 def test_who_is_unknown_ambiguous_or_erased_for_no_known_reason_is_refused(till: Any) -> None:
     with pytest.raises(Refused, match="member_unknown"):
         till.erasing.whom("19900000000")
