@@ -8,10 +8,18 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 
 from app.hub import tables
+from app.hub.archive import alone_with
 from app.hub.feeds import append, holders, texts_of
 from app.records.people import TierStanding
 
 FEED = "standing"
+_RECKONING = 0x59_47_54
+"""The kind of lock under which it is reckoned where members stand, and told to a store that comes to hold them."""
+
+
+def reckoning(connection: Connection, member_ids: Collection[str]) -> None:
+    """Until the commit nobody else changes where these members stand, or tells a store."""
+    alone_with(connection, _RECKONING, member_ids)
 
 
 def rows_of(connection: Connection, member_ids: Collection[str]) -> dict[str, Any]:
@@ -42,10 +50,9 @@ def tell(connection: Connection, member_ids: Collection[str]) -> None:
 def tell_of_members(connection: Connection, store_id: str, member_ids: Collection[str]) -> None:
     """A store holds these members from now on: tell it where they stand, in the same transaction.
 
-    On PostgreSQL the table is locked against changes until the commit: one that came in between would miss this store, and be missed here.
+    A change of theirs that came in between would miss this store, and be missed here.
     """
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("LOCK TABLE standing IN SHARE MODE")
+    reckoning(connection, member_ids)
     rows = rows_of(connection, member_ids)
     if rows:
         append(connection, FEED, store_id, texts_of([record_of(rows[one]) for one in sorted(rows)]))

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, text, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from app.domain.tiers import Given, Place, Purchase, TierRules, counted_fen, place_on
 from app.hub import standings, tables
@@ -133,9 +133,10 @@ def _reckon(connection: Connection, member_ids: Sequence[str], now: datetime, by
     parties = _parties(connection, member_ids)
     if not parties:
         return 0
-    _one_at_a_time(connection, parties)
-    today = shop_day(now)
     owner = {member_id: canonical for canonical, party in parties.items() for member_id in party}
+    # Two tills that tell of one person at once are reckoned one after the other, so that the later sees what the earlier brought.
+    standings.reckoning(connection, owner)
+    today = shop_day(now)
     profiles = member_rows(connection, owner)
     bought = _purchases(connection, owner)
     given = _given(connection, owner)
@@ -181,15 +182,6 @@ def _parties(connection: Connection, member_ids: Sequence[str]) -> dict[str, lis
         if row.member_id != row.canonical_id:
             parties[row.canonical_id].append(str(row.member_id))
     return {canonical: [canonical, *sorted(rest)] for canonical, (_, *rest) in parties.items()}
-
-
-def _one_at_a_time(connection: Connection, canonical_ids: Iterable[str]) -> None:
-    """Two tills that tell of one person at once are reckoned one after the other, so that the later sees what the earlier brought."""
-    if connection.dialect.name != "postgresql":
-        return
-    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:member, 0))")
-    for member_id in sorted(canonical_ids):
-        connection.execute(lock, {"member": member_id})
 
 
 def _purchases(connection: Connection, owner: Mapping[str, str]) -> dict[str, list[Purchase]]:

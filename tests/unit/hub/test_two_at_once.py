@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from hub_bench import HubBench
 from sqlalchemy import func, select, text
 from till_double import START, PaperTill
 
-from app.hub import publishing, tables
+from app.hub import publishing, standings, tables
 from app.hub.archive import alone_with
 from app.hub.feeds import append, texts_of
 from app.hub.movements import POINTS, tell_of_members
@@ -41,9 +42,16 @@ def told(bench: HubBench, store_id: str) -> list[str]:
         return list(connection.scalars(select(row.key).where(row.feed == "points", row.store_id == store_id, row.current)))
 
 
-def waits_for_a_lock(bench: HubBench) -> bool:
-    with bench.archive.reading() as connection:
-        return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")))
+def waited_for(bench: HubBench, unit: Future[Any]) -> None:
+    """Wait until a unit waits for a lock that this test holds."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    deadline = time.monotonic() + 30
+    while True:
+        with bench.archive.reading() as connection:
+            if connection.scalar(waiting):
+                return
+        assert time.monotonic() < deadline and not unit.done()
+        time.sleep(0.01)
 
 
 def test_look_ups_asked_at_once_never_pass_the_limit(bench: HubBench, till: PaperTill) -> None:
@@ -77,15 +85,22 @@ def test_movements_of_one_member_do_not_wait_for_a_store_that_comes_to_hold_anot
     assert told(postgres, "RM01") == ["earn:m2"]
 
 
+def test_the_tier_of_one_member_does_not_wait_for_a_store_that_comes_to_hold_another(postgres: HubBench) -> None:
+    with postgres.archive.engine.begin() as coming:
+        standings.tell_of_members(coming, "RM02", ["m1"])
+        reckoned = postgres.archive.commit(lambda connection: standings.reckoning(connection, ["m2"]))
+        reckoned.result(timeout=30)
+        same = postgres.archive.commit(lambda connection: standings.reckoning(connection, ["m1"]))
+        waited_for(postgres, same)
+    same.result(timeout=30)
+
+
 def test_a_movement_while_a_store_comes_to_hold_its_member_is_told_there(postgres: HubBench) -> None:
     with postgres.archive.engine.begin() as coming:
         append(coming, "member", "RM02", texts_of([Member(id="m1", card_no="90000000000000000019")]))
         tell_of_members(coming, "RM02", ["m1"])
         kept = postgres.archive.commit(lambda connection: POINTS.keep(connection, "RM01", [movement("m1")]))
-        deadline = time.monotonic() + 30
-        while not waits_for_a_lock(postgres):
-            assert time.monotonic() < deadline and not kept.done()
-            time.sleep(0.01)
+        waited_for(postgres, kept)
     kept.result(timeout=30)
     assert told(postgres, "RM02") == told(postgres, "RM01") == ["earn:m1"]
 
@@ -96,10 +111,7 @@ def test_a_store_that_comes_to_hold_a_member_waits_for_their_movement(postgres: 
         with ThreadPoolExecutor(1) as pool:
             member = Member(id="m1", card_no="90000000000000000019")
             held = pool.submit(publishing.publish, postgres.archive, "member", [member], "RM02")
-            deadline = time.monotonic() + 30
-            while not waits_for_a_lock(postgres):
-                assert time.monotonic() < deadline and not held.done()
-                time.sleep(0.01)
+            waited_for(postgres, held)
             moving.commit()
             held.result(timeout=30)
     assert told(postgres, "RM02") == ["earn:m1"]
