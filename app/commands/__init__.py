@@ -16,6 +16,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("hub", "run headquarters: the service that tills send their records to"),
     ("check", "test this till: disk, ledger, chain, printer, headquarters, clock, fonts"),
     ("verify", "prove that an export, or this till's ledger, was not changed"),
+    ("repair", "work this till's tables out of its events again, or a ledger beyond reading out of backup and frames"),
     ("export", "write the ledger's events to a signed file that `verify` can prove"),
     ("report", "make one report as PDF or CSV: day book, Z, registers, reviews, duties, near expiry; a sale or shelf labels on A4"),
     ("erase", "erase one person from this till and, through headquarters, from every other; what a law keeps stays"),

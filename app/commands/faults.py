@@ -9,7 +9,8 @@ _SAID = {
     "sqlite_too_old": "the SQLite driver is too old to be trusted; run packaging/run.sh again",
     "ledger_key_lost": "keys/ledger.key is gone; put the copy from the safe back, or restore a backup with its keys",
     "device_key_lost": "keys/device.key is gone; put the copy from the safe back, or restore a backup with its keys",
-    "wrong_key": "keys/ledger.key does not open this ledger; put the right copy back",
+    "wrong_key": "keys/ledger.key does not open this ledger; put the right copy back, or, where the file itself is damaged, run "
+    "`yaogui repair ledger`",
     "not_writable": "the folder cannot be written; check its rights and the disk",
     "ledger_newer": "it was written by a newer version; update the program",
     "ledger_io": "the disk failed while reading; copy the folder to another disk and run `yaogui check` there",

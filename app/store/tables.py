@@ -855,6 +855,8 @@ PROJECTIONS: tuple[Table, ...] = (
     member_joined,
     identity_claim,
     trade_taken,
+    lease_back,
+    price_low,
     reading,
     usage_note,
     own_target,
