@@ -31,6 +31,7 @@ _WAITING = (
     .join(t.person_key, t.person_key.c.person_id == t.private_blob.c.person_id)
     .where(t.blob_outbox.c.told_at.is_(None), t.blob_outbox.c.refused == "", t.person_key.c.secret.is_not(None))
 )
+_AFTER = _WAITING.where(t.blob_outbox.c.blob_id > bindparam("after_blob")).order_by(t.blob_outbox.c.blob_id)
 _REFUSED = t.blob_outbox.update().where(t.blob_outbox.c.blob_id == bindparam("of_blob")).values(refused=bindparam("new_refused"))
 
 
@@ -60,22 +61,32 @@ class BlobOutbox:
         self._clock = clock
 
     def pending(self, limit: int = MOST_AT_ONCE, limit_bytes: int = MOST_BYTES) -> tuple[WaitingBlob, ...]:
-        """What waits, oldest first; at least one blob if any waits, however large. Blobs of an erased person never appear."""
-        rows = self._readers.connection().execute(_WAITING.order_by(t.blob_outbox.c.blob_id).limit(limit)).all()
+        """What waits, oldest first; at least one blob if any waits, however large. Blobs of an erased person never appear.
+
+        What the disk damaged is passed over and counted with the refused from then on: it never keeps the others waiting.
+        """
         found: list[WaitingBlob] = []
-        size = 0
-        for row in rows:
-            try:
-                plain = self._private.open(row.blob_id)
-            except StoreFault as fault:
-                log.info("a blob is not told: %s", fault.code)
-                continue
-            if plain is None:
-                continue
-            size += len(plain)
-            if found and size > limit_bytes:
-                break
-            found.append(WaitingBlob(row.blob_id, row.person_id, row.kind, row.at, plain))
+        damaged: dict[str, str] = {}
+        size, after, full = 0, "", False
+        while not full and (rows := self._readers.connection().execute(_AFTER.limit(limit), {"after_blob": after}).all()):
+            after = rows[-1].blob_id
+            for row in rows:
+                try:
+                    plain = self._private.open(row.blob_id)
+                except StoreFault as fault:
+                    log.warning("a private blob is not told: %s", fault.code)
+                    if fault.code == "blob_damaged":
+                        damaged[row.blob_id] = fault.code
+                    continue
+                size += len(plain or b"")
+                full = len(found) == limit or (bool(found) and size > limit_bytes)
+                if full:
+                    break
+                if plain is not None:
+                    found.append(WaitingBlob(row.blob_id, row.person_id, row.kind, row.at, plain))
+            full = full or bool(found)
+        if damaged and self._writer is not None:
+            self.refuse(damaged)
         return tuple(found)
 
     def mark(self, blob_ids: Collection[str]) -> Future[None]:
@@ -102,7 +113,7 @@ class BlobOutbox:
         return self._writer.submit(unit, urgent=False)
 
     def refused(self) -> int:
-        """How many headquarters will never take."""
+        """How many headquarters will never have: it takes them not, or they are damaged here."""
         counted = select(func.count()).where(t.blob_outbox.c.refused != "")
         return int(self._readers.connection().execute(counted).scalar_one())
 

@@ -16,7 +16,7 @@ class StoreFault(Exception):
 
     Codes: store_in_use · sqlite_too_old · ledger_key_lost · device_key_lost · wrong_key · not_writable · ledger_newer ·
     ledger_other_version · ledger_io · disk_full · ledger_closed · no_ledger · no_catalogue · backup_failed · backup_bad ·
-    person_key_destroyed · unknown_setting · bad_setting · read_only · no_such_event; the catalogue adds its own.
+    person_key_destroyed · blob_damaged · unknown_setting · bad_setting · read_only · no_such_event; the catalogue adds its own.
     """
 
     def __init__(self, code: str, facts: Mapping[str, str] | None = None, *, retry: bool = False) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.dialects.sqlite import insert as lite_insert
@@ -114,16 +116,20 @@ class PrivateBlobs:
         return self._writer.submit(unit)
 
     def open(self, blob_id: str) -> bytes | None:
-        """A blob's plain bytes, None when unknown; StoreFault `person_key_destroyed` after erasure."""
+        """A blob's plain bytes, None when unknown; StoreFault `person_key_destroyed` after erasure, `blob_damaged` where the disk
+        changed it."""
         connection = self._readers.connection()
         row = connection.execute(select(t.private_blob).where(t.private_blob.c.blob_id == blob_id)).first()
         if row is None:
             return None
-        secret = self._secret(connection, row.person_id, make=False)
-        return AESGCM(secret).decrypt(row.nonce, row.sealed, blob_id.encode())
+        try:
+            secret = self._secret(connection, row.person_id, make=False)
+            return AESGCM(secret).decrypt(row.nonce, row.sealed, blob_id.encode())
+        except (InvalidTag, ValueError) as error:
+            raise StoreFault("blob_damaged", {"blob": blob_id}) from error
 
     def open_many(self, blob_ids: Sequence[str]) -> dict[str, bytes]:
-        """Blob id → plain bytes of many blobs in few reads; unknown ones and those of erased persons are left out."""
+        """Blob id → plain bytes of many blobs in few reads; unknown and damaged ones and those of erased persons are left out."""
         connection = self._readers.connection()
         secrets: dict[str, AESGCM | None] = {}
         found: dict[str, bytes] = {}
@@ -132,11 +138,12 @@ class PrivateBlobs:
                 if row.person_id not in secrets:
                     try:
                         secrets[row.person_id] = AESGCM(self._secret(connection, row.person_id, make=False))
-                    except StoreFault:
+                    except (StoreFault, InvalidTag):
                         secrets[row.person_id] = None
                 secret = secrets[row.person_id]
                 if secret is not None:
-                    found[row.blob_id] = secret.decrypt(row.nonce, row.sealed, row.blob_id.encode())
+                    with suppress(InvalidTag):
+                        found[row.blob_id] = secret.decrypt(row.nonce, row.sealed, row.blob_id.encode())
         return found
 
     def erase(self, connection: Connection, person_id: str) -> None:
