@@ -22,6 +22,7 @@ from app.domain.coupon_choice import CouponChoice, HeldCoupon
 from app.domain.member_rights import Rights
 from app.domain.money import share_out, yuan
 from app.domain.pricing import BookedOffer, OfferBook, PriceLine, Quote, Reckoning
+from app.domain.promotions.old_articles import backing
 from app.domain.promotions.trade_in import TradeIn
 from app.domain.verdict import Text
 from app.records import events
@@ -382,6 +383,18 @@ class CouponBook:
 
     # ------------------------------------------------------------------ facts
 
+    def not_put_by(self, stand: CouponStand, basket: Basket, serial: str, code: str) -> events.CouponRefused:
+        """That headquarters' word for a chain-wide coupon was no, or could not be had."""
+        asked = next((one for one in stand.asks if one.serial == serial), None)
+        return events.CouponRefused(
+            serial=serial,
+            offer_id=asked.offer_id if asked is not None else "",
+            member_id=basket.member_id,
+            basket_id=basket.basket_id,
+            reason=code,
+            token_mark=_token_mark(asked.token) if asked is not None else "",
+        )
+
     def lapsed(self, stand: CouponStand, priced: Quote, basket_id: str) -> bool:
         """Whether headquarters may soon give to another what it had put by for this basket and the price rests on (class D)."""
         cuts = _cuts(priced)
@@ -413,8 +426,8 @@ class CouponBook:
     def traded(self, stand: CouponStand, priced: Quote, basket: Basket, sale_id: str) -> tuple[events.TradeTaken, ...]:
         """The old articles of a basket: one fact each, with what this sale's offers pay for it.
 
-        A subsidy is shared to the fen over the articles that earn it and that none before it has paid for; where all are paid for
-        already, over all of them. What is taken back without money says so.
+        One article backs one subsidy. What is handed over beyond that shares, to the fen, in the first subsidy it would earn too;
+        what is taken back without money says so.
         """
         cuts = _cuts(priced)
         paid: list[tuple[str, str, frozenset[str], int]] = [
@@ -424,14 +437,17 @@ class CouponBook:
         ]
         paid += [(offer_id, offer_id, _old_of(self._known_offer(offer_id)), fen) for offer_id, (_, fen) in _subsidies(priced).items()]
         articles = basket.articles
+        kinds = ["" if one.kind in self.shares.rules.trade_unpaid else one.kind for one in articles]
         causes: dict[int, tuple[str, str]] = {}
         worth = [0] * len(articles)
-        for serial, offer_id, old, cut_fen in paid:
-            able = [place for place, one in enumerate(articles) if one.kind in old - self.shares.rules.trade_unpaid]
-            earning = [place for place in able if place not in causes] or able
-            for place, share in zip(earning, share_out(cut_fen, [1] * len(earning)), strict=True):
-                causes.setdefault(place, (serial, offer_id))
-                worth[place] += share
+        backed = backing([old for _, _, old, _ in paid], kinds) or ()
+        spare = set(range(len(articles))) - set(backed)
+        for place, (serial, offer_id, old, cut_fen) in zip(backed, paid, strict=bool(backed)):
+            earning = [place, *(other for other in sorted(spare) if kinds[other] in old)]
+            spare -= set(earning)
+            for each, share in zip(earning, share_out(cut_fen, [1] * len(earning)), strict=True):
+                causes[each] = (serial, offer_id)
+                worth[each] = share
         found = []
         for place, one in enumerate(articles):
             serial, offer_id = causes.get(place, ("", ""))
@@ -530,7 +546,7 @@ class CouponBook:
         wanted: set[str] = set()
         waiting: dict[str, Text] = {}
         for note in priced.notes:
-            if note.code == "when_trade_in":
+            if note.code in ("when_trade_in", "old_article_used"):
                 wanted |= set(str(dict(note.facts)["old"]).split(";"))
                 waiting[note.offer_id] = Text(note.title_zh, note.title_en or note.title_zh)
         for one in stand.in_hand:

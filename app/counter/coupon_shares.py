@@ -30,6 +30,8 @@ TEND_S = 60.0
 """How often, in seconds, low shares and what is to be given back are looked after."""
 ASK_AGAIN = timedelta(minutes=10)
 """A share that headquarters could not enlarge is not asked for again sooner."""
+_LINE = frozenset({"offline", "timeout", "portal", "slow_down"})
+"""Faults of the way to headquarters, which the next question would meet too."""
 UNHEARD_H = 8_760
 """What the age of the list is said to be where a till was never told any."""
 
@@ -233,18 +235,27 @@ class CouponShares:
                 job = self._tend
             if job is None:
                 break
-            try:
-                if self._client is None:
-                    self._client = self._make_client()
-                job(self._client)
-            except HubFault as fault:
-                log.info("coupons: headquarters: %s", fault.code)
-            except StoreFault as fault:
-                log.warning("coupons: %s", fault.code)
-            except Exception:  # whatever one errand breaks, the next one is done all the same
-                log.exception("an errand of the coupons failed")
+            self._do(partial(self._with_client, job))
         if self._client is not None:
             self._client.close()
+
+    def _do(self, errand: Callable[[], None]) -> bool:
+        """One errand by itself: whatever it breaks, the next one is done all the same; False where the line is down."""
+        try:
+            errand()
+        except HubFault as fault:
+            log.info("coupons: headquarters: %s", fault.code)
+            return fault.code not in _LINE
+        except StoreFault as fault:
+            log.warning("coupons: %s", fault.code)
+        except Exception:
+            log.exception("an errand of the coupons failed")
+        return True
+
+    def _with_client(self, job: Callable[[HubClient | None], None]) -> None:
+        if self._client is None:
+            self._client = self._make_client()
+        job(self._client)
 
     def _reserve(self, client: HubClient | None, serial: str, basket_id: str) -> None:
         code = "offline"
@@ -268,14 +279,23 @@ class CouponShares:
         heard = self._fresh()
         if heard is not None:
             self._store.coupons.note_read("coupon", heard)
-        for chore in self.chores:
-            chore(client)
+        for chore in (*self.chores, self._give_back, self._keep_stocked):
+            # Over a line that is down the others do what they can without, and nobody's question waits for four time-outs.
+            client = client if self._do(partial(chore, client)) else None
+
+    def _give_back(self, client: HubClient | None) -> None:
+        """Tell headquarters of what is put by and not wanted any more."""
         if client is None:
             return
         for one in self._store.coupons.reservations():
             if one.state == "releasing" or one.until < self._clock.now():
                 client.release(one.reservation_id)
                 self._store.coupons.forget_reservation(one.serial, one.reservation_id)
+
+    def _keep_stocked(self, client: HubClient | None) -> None:
+        """Ask for more of every share that runs low."""
+        if client is None:
+            return
         day = shop_day(self._clock.now())
         left: dict[str, int] = {}
         low: dict[str, int] = {}

@@ -534,6 +534,9 @@ class Selling:
             return self.scene()
         self._stage = None
         last = answers[-1]
+        for one in answers:
+            if one.code not in ("reserved", "not_kept"):
+                self._note_refusal(self._coupons.not_put_by(self.coupons, self._state.basket, one.serial, one.code))
         if last.code == "reserved":
             basket = self._state.basket
             in_hand = any(one.serial == last.serial for one in self.coupons.in_hand)

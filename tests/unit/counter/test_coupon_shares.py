@@ -233,6 +233,9 @@ def test_without_headquarters_word_it_waits_with_the_way_out_and_the_sale_goes_o
     assert answered(shop) == code
     block = shop.selling.scene().coupons
     assert block is not None and (block.used, [row.serial for row in block.rows]) == (0, [SERIAL])
+    assert answered(shop) == code
+    (refused,) = events_of(shop, "coupon.refused@1")
+    assert (refused["serial"], refused["offer_id"], f"coupon_not_{refused['reason']}") == (SERIAL, "three", code), "kept once"
     pay(shop)
     assert events_of(shop, "coupon.redeemed@1") == []
 
@@ -246,6 +249,25 @@ def test_an_errand_that_breaks_does_not_end_the_asking(shop: Till, hand: Any) ->
     shop.shares._jobs.put(breaks)
     hand.scan(f"@{THERMOMETER}.ean")
     assert answered(shop) == "coupon_reserved"
+
+
+@pytest.mark.parametrize(
+    ("fault", "reached"), [(RuntimeError("a bug"), True), (HubFault("unexpected"), True), (HubFault("offline"), False)]
+)
+def test_a_chore_that_breaks_leaves_the_others_of_the_minute_their_turn(shop: Till, fault: Exception, reached: bool) -> None:
+    leased(shop)
+    hub = FakeHub(fault if isinstance(fault, HubFault) else HubFault("offline"))
+    seen: list[bool] = []
+
+    def breaks(_: object) -> None:
+        raise fault
+
+    shop.shares.chores[:] = [breaks, lambda client: seen.append(client is not None)]
+    leased(shop, rights=1)
+    shop.shares._with_client = lambda job: job(hub)  # type: ignore[assignment,method-assign]
+    shop.shares._with_client(shop.shares._tend)
+    assert seen == [reached], "over a line that is down nobody waits for a second time-out"
+    assert (("lease", GRANT) in hub.asked) == reached
 
 
 def test_a_members_chain_coupon_asks_when_it_is_picked_and_is_let_go_with_the_basket(shop: Till, hand: Any) -> None:
