@@ -15,7 +15,9 @@ from app.records.catalogue import Product
 
 MOST_PIECES = 3
 """A way out of more pieces than these is none: nobody buys forty masks for a coupon."""
-NO_WAY = frozenset(("members_only", "tier_only", "when_hours", "when_weekday", "when_birthday", "when_channel", "per_person"))
+NO_WAY = frozenset(
+    ("members_only", "tier_only", "when_hours", "when_weekday", "when_birthday", "when_channel", "old_article_used", "per_person")
+)
 """Reasons that no goods remove."""
 
 Finder = Callable[[int, Collection[str], Collection[str]], Sequence[Product]]

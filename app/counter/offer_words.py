@@ -121,6 +121,8 @@ def why(code: str, facts: Mapping[str, str | int], names_of: NamesOf) -> Text:
             return Text("续方券：限买过的商品", "A refill coupon: for what was bought before")
         case "when_trade_in":
             return Text("先登记收回的旧物", "Register the old article first")
+        case "old_article_used":
+            return Text("收回的旧物已用于另一项补贴，再登记一件", "The old article earns another subsidy; register one more")
         case "per_person":
             most, used = facts.get("most"), facts.get("used")
             return Text(f"每人限用 {most} 次，已用 {used} 次", f"{most} for each person; used {used}")

@@ -195,7 +195,7 @@ class Staging:
             channel="store",
             bought=self._bought(basket, member),
             # Nothing is ever paid for what is only taken back, whatever an offer says.
-            traded=frozenset(one.kind for one in basket.articles) - self._coupons.shares.rules.trade_unpaid,
+            traded=tuple(one.kind for one in basket.articles if one.kind not in self._coupons.shares.rules.trade_unpaid),
         )
 
     def _bought(self, basket: Basket, member: Member | None) -> frozenset[str] | None:

@@ -4,8 +4,8 @@ How it goes: a permitted price change fixes its line, and no offer touches it. O
 where it is lower. Then offers apply in the order of (priority, id) to what is left to pay. Offers of one stack group
 never touch the same goods: the better one wins. An exclusive offer takes only goods that no offer has touched, and
 closes them. Coupons that somebody chose come last, one after the other in the order given (`coupon_choice.py` finds the
-best set). Lines of one product at one price are priced together, so neither scan order nor splitting a line changes
-anything.
+best set). An old article that is handed over backs one subsidy. Lines of one product at one price are priced together,
+so neither scan order nor splitting a line changes anything.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from app.domain.money import share_out
 from app.domain.promotions import KINDS
 from app.domain.promotions.conditions import NOWHERE, Circumstances, Conditions
 from app.domain.promotions.goods import Facts, Goods, Miss, Outcome, Terms
+from app.domain.promotions.old_articles import backing
 from app.records.offers import Offer
 
 
@@ -253,12 +254,13 @@ class _Turn:
 
 
 class _Mark(NamedTuple):
-    """A moment of a reckoning: how many changes, cuts, notes and uses of limited offers there were."""
+    """A moment of a reckoning: how many changes, cuts, notes, uses of limited offers and subsidies for old articles there were."""
 
     changes: int
     made: int
     notes: int
     limited: int
+    backed: int
 
 
 @dataclass(slots=True)
@@ -283,6 +285,8 @@ class Reckoning:
     """What goods were like before each offer that touched them, so that going back costs what was changed and not the basket."""
     limited: list[str] = field(default_factory=list)
     """Offers with a bound for each person, once for every use in this sale."""
+    backed: list[frozenset[str]] = field(default_factory=list)
+    """What is backed by an old article so far: the kinds that each subsidy asks for."""
 
     @classmethod
     def of(
@@ -393,7 +397,7 @@ class Reckoning:
 
     def mark(self) -> _Mark:
         """What `restore` needs to come back to this moment."""
-        return _Mark(len(self.changes), len(self.made), len(self.notes), len(self.limited))
+        return _Mark(len(self.changes), len(self.made), len(self.notes), len(self.limited), len(self.backed))
 
     def restore(self, mark: _Mark) -> None:
         """Forget everything since a mark."""
@@ -404,6 +408,7 @@ class Reckoning:
         del self.made[mark.made :]
         del self.notes[mark.notes :]
         del self.limited[mark.limited :]
+        del self.backed[mark.backed :]
 
     def quoted(self, lines: Sequence[PriceLine], coupons: Sequence[BookedOffer] = ()) -> Quote:
         """The quote with these coupons taken after everything so far, in this order."""
@@ -472,6 +477,15 @@ class Reckoning:
         products = frozenset(goods.product_id for goods in scoped)
         return when.failed(self.around, self.day, products, self.limited.count(when.offer_id))
 
+    def _unbacked(self, one: BookedOffer) -> Miss | None:
+        """Why no old article is left for a subsidy: those of its kinds back others already."""
+        when = one.when
+        if when is None or not when.old or when.old.isdisjoint(self.around.traded):
+            return None
+        if backing([*self.backed, when.old], self.around.traded) is not None:
+            return None
+        return Miss("old_article_used", (("old", ";".join(sorted(when.old))),))
+
     def _of(self, products: frozenset[str]) -> list[Goods]:
         """The goods of some products, in the order of all goods."""
         of_product = self.of_product
@@ -486,6 +500,8 @@ class Reckoning:
         one, promotion = turn.one, turn.one.promotion
         if promotion.gives_away and one.names and not all(goods.giftable for goods in turn.named):
             return Miss("not_giftable")
+        if (unbacked := self._unbacked(one)) is not None:
+            return unbacked
         scoped, reason = self._open(one, turn.scoped)
         if promotion.uses_scope and not scoped:
             return Miss(reason)
@@ -566,6 +582,9 @@ class Reckoning:
 
     def _conclude(self, one: BookedOffer, result: Outcome | Miss) -> int:
         """Apply an outcome and mark what it used, or note why there is none; returns what it takes off, in fen."""
+        if isinstance(result, Outcome):
+            # Worked out before another of its group took the article.
+            result = self._unbacked(one) or result
         if isinstance(result, Miss):
             self._note(one, result.code, result.facts)
             return 0
@@ -589,6 +608,8 @@ class Reckoning:
                 goods.groups = goods.groups | own if goods.groups else own
         if total_fen and one.when is not None and one.when.per_person:
             self.limited.append(one.when.offer_id)
+        if total_fen and one.when is not None and one.when.old:
+            self.backed.append(one.when.old)
         self._note(one, "applied", (("amount_fen", total_fen),))
         return total_fen
 

@@ -420,7 +420,7 @@ class _Reader:
             {line.line_id: f"{line.generic_name} {line.spec}".strip() for line in body.lines},
             overrides,
             frozenset(cut.cause_id for cut in body.cuts),
-            Circumstances(local.hour * 60 + local.minute, born_on, "store", traded=self._traded),
+            Circumstances(local.hour * 60 + local.minute, born_on, "store", traded=tuple(sorted(self._traded))),
         )
 
     def _learn_products(self, wanted: set[str]) -> None:

@@ -29,7 +29,7 @@ class Found:
     """A use that is to be looked into."""
 
     kind: str
-    """double | revoked | lapsed."""
+    """double | revoked | lapsed | trade: one old article earned two subsidies."""
     serial: str
     offer_id: str
     store_id: str
@@ -53,6 +53,9 @@ class Found:
             return "goodwill"
         if self.kind == "lapsed":
             return "till"
+        if self.kind == "trade":
+            # A till knows its own: whoever takes it again there writes the number anew.
+            return "staff" if self.store_id == self.first_store_id else "fraud"
         if not self.offline:
             return "till"
         near = self.first_at is not None and abs(self.at - self.first_at) <= SOON

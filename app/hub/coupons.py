@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from app.domain.joining import Gift, JoiningRules
 from app.domain.pricing import BookedOffer
@@ -33,6 +33,8 @@ STORE_BOUND = "B"
 CHAIN_WIDE = "D"
 """Serials good in every store, once headquarters has put them by; nothing is lost."""
 MOST_AT_ONCE = 1_000
+TRADED = "trade:"
+"""Before the mark of an old article's serial number: it is used up like a coupon's serial, by one subsidy of the chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A sale that used a coupon."""
+    """A sale that used a coupon, or an old article for a subsidy."""
 
     sale_id: str
     serial: str
@@ -91,6 +93,20 @@ def tell(connection: Connection, store_id: str, rights: Sequence[CouponRight]) -
                 for_store.setdefault(store, []).append(right)
     for store in sorted(for_store):
         append(connection, FEED, store, texts_of(for_store[store]))
+
+
+def of_members(connection: Connection, member_ids: Collection[str]) -> tuple[CouponRight, ...]:
+    """Members' coupons that are good in every store, as they stand: chain-wide ones and gifts for joining; others are a store's own."""
+    c = tables.chain_coupon.c
+    serials = {_gift().serial(member) for member in member_ids}
+    serials |= set(connection.scalars(select(c.serial).where(c.member_id.in_(sorted(member_ids)))))
+    return tuple({right.id: right for _, right in _rights(connection, sorted(serials))}.values()) if member_ids else ()
+
+
+def tell_newcomers(connection: Connection, store_id: str, member_ids: Collection[str]) -> None:
+    """A store holds these members from now on: their coupons come with them."""
+    if rights := of_members(connection, member_ids):
+        append(connection, FEED, store_id, texts_of(rights))
 
 
 def signed(connection: Connection, clock: Clock, asked: Issue, sign: Callable[[bytes], bytes]) -> tuple[CouponRight, ...]:
@@ -128,33 +144,55 @@ def take_grants(connection: Connection, store_id: str, grants: Sequence[CouponGr
         append(connection, FEED, store_id, texts_of(tuple(fresh.values())))
 
 
-def settle_gifts(connection: Connection, granted: Iterable[CouponGranted], now: datetime) -> None:
-    """Whoever was granted a gift and is known under another id by now keeps one of theirs; after the uses that came along are kept."""
+def settle_gifts(connection: Connection, member_ids: Collection[str], now: datetime) -> None:
+    """Something was told of these members' gifts for joining: of each person one stays; after the uses that came along are kept."""
     p = tables.person.c
-    mine = select(p.canonical_id).where(p.member_id.in_(sorted({one.member_id for one in granted})))
+    mine = select(p.canonical_id).where(p.member_id.in_(sorted(member_ids)))
     parties: dict[str, list[str]] = {}
     for row in connection.execute(select(p.member_id, p.canonical_id).where(p.canonical_id.in_(mine), p.state != "erased")):
         parties.setdefault(row.canonical_id, []).append(row.member_id)
     one_gift(connection, parties.values(), now)
 
 
+def gift_holders(connection: Connection, serials: Collection[str]) -> set[str]:
+    """The members whose gift for joining is among these serials."""
+    of = {right.member_id for _, right in _rights(connection, sorted(serials))} - {""}
+    return {member for member in of if _gift().serial(member) in serials}
+
+
 def one_gift(connection: Connection, parties: Iterable[Collection[str]], now: datetime) -> None:
     """Of the gifts for joining that one person was granted under several ids one stays: a used one, else the one granted first.
 
-    Tills grant the gift by themselves, so somebody who joins at two of them without a line has two until headquarters knows.
+    Tills grant the gift by themselves, so somebody who joins at two of them without a line has two until headquarters knows. What was
+    taken back for that alone comes back once the ids are two people's again: only who belongs together now decides, not what was told
+    in which order. What somebody at headquarters took back stays so.
     """
     for members in parties:
-        if len(members) < 2:
-            continue
         told: dict[str, list[tuple[str, CouponRight]]] = {}
         for store, right in _rights(connection, sorted(_gift().serial(member) for member in members)):
             told.setdefault(right.id, []).append((store, right))
-        standing = {serial: [right for _, right in known] for serial, known in told.items()}
-        used = [serial for serial, rights in standing.items() if any(right.used_in for right in rights)]
-        free = [serial for serial, rights in standing.items() if serial not in used and all(right.state == "active" for right in rights)]
-        free.sort(key=lambda serial: (standing[serial][0].starts_on, serial))
-        for serial in free if used else free[1:]:
+        if not told:
+            continue
+        gone = tables.coupon_revoked.c
+        revoked = {row.serial: row for row in connection.execute(select(tables.coupon_revoked).where(gone.serial.in_(told)))}
+        # As long as it was good, a use stands whatever was found out later.
+        used = {serial for serial, at in _used_at(connection, told).items() if serial not in revoked or at < revoked[serial].at}
+        late = {serial for serial, known in told.items() if serial not in used and any(right.used_in for _, right in known)}
+        free = [serial for serial in told if serial not in used | late and (serial not in revoked or not revoked[serial].store_id)]
+        free.sort(key=lambda serial: (told[serial][0][1].starts_on, serial))
+        standing = used or set(sorted(late)[:1]) or set(free[:1])
+        for serial in sorted(standing & revoked.keys()):
+            if not revoked[serial].store_id:
+                _give_again(connection, told[serial])
+        for serial in sorted(set(free) - standing - revoked.keys()):
             _take_back(connection, "", told[serial], now)
+
+
+def _used_at(connection: Connection, serials: Collection[str]) -> dict[str, datetime]:
+    """When each of these serials was used first, those that came back left out."""
+    c = tables.coupon_use.c
+    wanted = select(c.serial, func.min(c.at).label("at")).where(c.serial.in_(sorted(serials)), c.return_id == "").group_by(c.serial)
+    return {row.serial: row.at for row in connection.execute(wanted)}
 
 
 @cache
@@ -173,6 +211,15 @@ def _take_back(connection: Connection, store_id: str, known: Sequence[tuple[str,
     connection.execute(update(tables.chain_coupon).where(tables.chain_coupon.c.serial == serial).values(state="revoked"))
     for store, right in known:
         append(connection, FEED, store, texts_of([right.model_copy(update={"state": "revoked"})]))
+
+
+def _give_again(connection: Connection, known: Sequence[tuple[str, CouponRight]]) -> None:
+    """A gift that headquarters took back because of a merge is its holder's again; a use of it meanwhile is no case."""
+    serial = known[0][1].id
+    connection.execute(delete(tables.coupon_revoked).where(tables.coupon_revoked.c.serial == serial))
+    for store, right in known:
+        append(connection, FEED, store, texts_of([right.model_copy(update={"state": "active"})]))
+    _weigh(connection, {serial}, {})
 
 
 def offer_of(connection: Connection, offer_id: str) -> Offer:
@@ -224,7 +271,10 @@ def revoke(archive: Archive, clock: Clock, store_id: str, serial: str) -> bool:
         if all(store != store_id for store, _ in known):
             raise KeyError(serial)
         if all(right.state == "revoked" for _, right in known):
-            return False
+            gone = tables.coupon_revoked.c
+            # What a merge took back stays so from now on, whatever becomes of the merge.
+            decided = update(tables.coupon_revoked).where(gone.serial == serial, gone.store_id == "").values(store_id=store_id)
+            return connection.execute(decided).rowcount == 1
         _take_back(connection, store_id, known, clock.now())
         return True
 
@@ -250,8 +300,13 @@ def keep(
             parts[serial] = part_fen
         here = (c.store_id == store_id) & (c.sale_id == sale_id) & (c.serial == serial)
         connection.execute(update(tables.coupon_use).where(here).values(return_id=return_id))
-    if not serials:
-        return
+    if serials:
+        _weigh(connection, serials, parts)
+
+
+def _weigh(connection: Connection, serials: Collection[str], parts: Mapping[str, int]) -> None:
+    """Say of every use of these serials whether it stands, and what becomes a case; `parts` are coupons that came back in part."""
+    c = tables.coupon_use.c
     gone = tables.coupon_revoked.c
     revoked = {row.serial: row.at for row in connection.execute(select(gone.serial, gone.at).where(gone.serial.in_(serials)))}
     first: dict[str, Any] = {}
@@ -268,7 +323,8 @@ def keep(
             connection.execute(update(tables.coupon_use).where(this).values(again=again))
         seen = (row.serial, row.offer_id, row.store_id, row.sale_id, row.at, row.cut_fen)
         if again:
-            found.append(cases.Found("double", *seen, before.store_id, before.sale_id, before.at, row.offline))
+            kind = "trade" if row.serial.startswith(TRADED) else "double"
+            found.append(cases.Found(kind, *seen, before.store_id, before.sale_id, before.at, row.offline))
         elif row.serial in revoked and row.at >= revoked[row.serial]:
             found.append(cases.Found("revoked", *seen, offline=row.offline))
         elif row.reservation_id in over:
@@ -281,9 +337,10 @@ def keep(
 
 
 def uses(connection: Connection) -> tuple[int, int]:
-    """How many uses stand that no return took back, and how many of them are of a serial that was used up before."""
+    """How many uses of coupons stand that no return took back, and how many of them are of a serial that was used up before."""
     c = tables.coupon_use.c
-    counted = connection.execute(select(c.again, func.count()).where(c.return_id == "").group_by(c.again)).all()
+    standing = (c.return_id == "") & c.serial.not_like(f"{TRADED}%")
+    counted = connection.execute(select(c.again, func.count()).where(standing).group_by(c.again)).all()
     found = {bool(row[0]): int(row[1]) for row in counted}
     return found.get(False, 0) + found.get(True, 0), found.get(True, 0)
 

@@ -37,6 +37,7 @@ from app.records.events import (
     StoredMoved,
     StoredPaidOut,
     TenderCorrected,
+    TradeTaken,
     stored_entry_of,
 )
 from app.records.people import PointsEntryRow, StoredEntryRow
@@ -71,7 +72,7 @@ class Changes:
     """Coupons that tills granted by a rule of the house, by their store."""
     coupon_uses: dict[str, list[coupons.Use]] = field(default_factory=dict)
     coupon_releases: dict[str, list[tuple[str, str, str, int]]] = field(default_factory=dict)
-    """Coupons used up and given back, by the store that tells them."""
+    """Coupons and old articles used up, and coupons given back, by the store that tells them."""
     lease_returns: dict[str, list[LeaseReturned]] = field(default_factory=dict)
     """Shares that tills gave back, by their store."""
     campaigns: dict[str, tuple[list[campaign_sales.SaleUnder], set[str]]] = field(default_factory=dict)
@@ -124,8 +125,11 @@ class Changes:
             coupons.take_grants(connection, store_id, self.coupon_grants[store_id])
         for store_id in sorted(self.coupon_uses.keys() | self.coupon_releases.keys()):
             coupons.keep(connection, store_id, self.coupon_uses.get(store_id, ()), self.coupon_releases.get(store_id, ()))
-        if self.coupon_grants:
-            coupons.settle_gifts(connection, chain.from_iterable(self.coupon_grants.values()), now)
+        granted = {one.member_id for one in chain.from_iterable(self.coupon_grants.values())}
+        serials = {use.serial for use in chain.from_iterable(self.coupon_uses.values())}
+        serials |= {serial for _, serial, _, _ in chain.from_iterable(self.coupon_releases.values())}
+        if members := granted | (coupons.gift_holders(connection, serials) if serials else set()):
+            coupons.settle_gifts(connection, members, now)
         for store_id in sorted(self.lease_returns):
             leases.keep(connection, store_id, self.lease_returns[store_id])
         for store_id in sorted(self.campaigns.keys() | self.coupon_uses.keys()):
@@ -177,6 +181,11 @@ def collect(changes: Changes, store_id: str, envelope: Envelope, body: Record, u
         names = ("sale_id", "serial", "offer_id", "member_id", "cut_fen", "offline", "lease_id", "reservation_id", "list_age_h")
         told = {name: getattr(body, name) for name in names}
         changes.coupon_uses.setdefault(store_id, []).append(coupons.Use(event_id=envelope.id, at=envelope.at, **told))
+    elif isinstance(body, TradeTaken):
+        if body.mark and body.subsidy_fen:
+            serial = f"{coupons.TRADED}{body.mark}"
+            use = coupons.Use(body.sale_id, serial, envelope.id, body.offer_id, "", envelope.at, body.subsidy_fen, offline=False)
+            changes.coupon_uses.setdefault(store_id, []).append(use)
     elif isinstance(body, CouponGranted):
         changes.coupon_grants.setdefault(store_id, []).append(body)
     elif isinstance(body, CouponReleased):

@@ -60,11 +60,12 @@ class Lease(Record):
 
 
 class CouponCase(Record):
-    """A use of a coupon that headquarters looks into: used up twice, taken back before, or after its reservation had ended."""
+    """A use of a coupon that headquarters looks into: used up twice, taken back before, or after its reservation had ended; or an old
+    article that earned two subsidies."""
 
     id: str = Field(max_length=36)
     kind: str = Field(max_length=8)
-    """double | revoked | lapsed."""
+    """double | revoked | lapsed | trade."""
     serial: str = Field(max_length=36)
     title: str = Field(default="", max_length=80)
     """Of the offer."""

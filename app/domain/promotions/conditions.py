@@ -24,8 +24,8 @@ class Circumstances:
     """store | online; '' where unknown."""
     bought: frozenset[str] | None = None
     """Products of this basket that the member has bought before; None where unknown."""
-    traded: frozenset[str] = frozenset()
-    """Kinds of old articles handed over with this sale."""
+    traded: tuple[str, ...] = ()
+    """Kinds of the old articles handed over with this sale, one for each; each backs one subsidy."""
     used: tuple[tuple[str, int], ...] = ()
     """Offer → how often the member has used it before."""
 
@@ -88,7 +88,7 @@ class Conditions:
             found.append(Miss("when_channel", (("channels", ";".join(sorted(self.channels))),)))
         if self.refill and around.bought is not None and not products & around.bought:
             found.append(Miss("when_refill"))
-        if self.old and not self.old & around.traded:
+        if self.old and self.old.isdisjoint(around.traded):
             found.append(Miss("when_trade_in", (("old", ";".join(sorted(self.old))),)))
         if self.per_person and (used := self.used(around) + here) >= self.per_person:
             found.append(Miss("per_person", (("most", self.per_person), ("used", used))))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from app.domain.promotions.goods import Goods, Miss, Outcome, runs, take, whole
+from app.domain.promotions.goods import Goods, Miss, Outcome, named_in, runs, take, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,8 @@ class Exchange:
     @classmethod
     def read(cls, terms: Mapping[str, Any]) -> Exchange:
         """Read the terms; ValueError without a product, or with a sum or quantity below one."""
-        product = terms.get("product")
-        if not isinstance(product, str) or not product:
-            raise ValueError(f"product must name a product: {product!r}")
-        return cls(whole(terms, "reach_fen"), product, whole(terms, "price_fen"), whole({"quantity": 1, **terms}, "quantity"))
+        quantity = whole({"quantity": 1, **terms}, "quantity")
+        return cls(whole(terms, "reach_fen"), named_in(terms, "product"), whole(terms, "price_fen"), quantity)
 
     @property
     def names(self) -> frozenset[str]:
@@ -45,13 +43,8 @@ class Exchange:
             return Miss("exchange_short", (("short_fen", short_fen), ("product", self.product), ("price_fen", self.price_fen)))
         if not named:
             return Miss("exchange_not_scanned", (("product", self.product), ("price_fen", self.price_fen)))
-        counts: dict[Goods, int] = {}
-        left = self.quantity
-        for run in runs(named, dearest_first=True):
-            counts[run.goods] = counts.get(run.goods, 0) + min(run.count, left)
-            left -= min(run.count, left)
-        worth = take(runs(named, dearest_first=True), self.quantity)
-        cuts = tuple((goods, max(0, amount - self.price_fen * counts[goods])) for goods, amount in worth.items())
+        worth = take(runs(named, dearest_first=True), self.quantity, self.price_fen)
+        cuts = tuple((goods, max(0, amount)) for goods, amount in worth.items())
         if not any(amount for _, amount in cuts):
             return Miss("exchange_not_cheaper", (("price_fen", self.price_fen),))
         return Outcome(tuple(cut for cut in cuts if cut[1]), tuple(dict.fromkeys((*others, *named))))

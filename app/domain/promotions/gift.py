@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from app.domain.promotions.goods import Goods, Miss, Outcome, runs, take, whole
+from app.domain.promotions.goods import Goods, Miss, Outcome, named_in, runs, take, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,7 @@ class Gift:
     @classmethod
     def read(cls, terms: Mapping[str, Any]) -> Gift:
         """Read the terms; ValueError without a gift product or with quantities below one."""
-        product = terms.get("gift_product")
-        if not isinstance(product, str) or not product:
-            raise ValueError(f"gift_product must name a product: {product!r}")
-        return cls(whole(terms, "buy_quantity"), product, whole(terms, "gift_quantity"))
+        return cls(whole(terms, "buy_quantity"), named_in(terms, "gift_product"), whole(terms, "gift_quantity"))
 
     @property
     def names(self) -> frozenset[str]:

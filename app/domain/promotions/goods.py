@@ -111,16 +111,24 @@ def runs(goods: Sequence[Goods], *, dearest_first: bool) -> list[Run]:
     return found
 
 
-def take(units: Sequence[Run], count: int) -> dict[Goods, int]:
-    """What the first `count` units cost, per goods."""
-    worth: dict[Goods, int] = {}
+def take(units: Sequence[Run], count: int, price_fen: int = 0) -> dict[Goods, int]:
+    """What the first `count` units cost above a price for each of them, per goods; below 0 where they cost less."""
+    found: dict[Goods, int] = {}
     for run in units:
         taken = min(run.count, count)
         if taken <= 0:
             break
-        worth[run.goods] = worth.get(run.goods, 0) + taken * run.unit_fen
+        found[run.goods] = found.get(run.goods, 0) + taken * (run.unit_fen - price_fen)
         count -= taken
-    return worth
+    return found
+
+
+def named_in(terms: Mapping[str, Any], name: str) -> str:
+    """Read the product that terms name; raises ValueError where they name none."""
+    product = terms.get(name)
+    if not isinstance(product, str) or not product:
+        raise ValueError(f"{name} must name a product: {product!r}")
+    return product
 
 
 def whole(terms: Mapping[str, Any], name: str, *, least: int = 1, most: int | None = None) -> int:

@@ -12,7 +12,8 @@ from app.domain.promotions.goods import Goods, Miss, Outcome, whole
 
 @dataclass(frozen=True, slots=True)
 class TradeIn:
-    """Terms {"amount_fen": 3000, "old": ["bp_meter"]}: once a sale; which old articles count is a condition (`conditions.py`)."""
+    """Terms {"amount_fen": 3000, "old": ["bp_meter"]}: once a sale; which old articles count is a condition (`conditions.py`),
+    and one article backs one subsidy (`old_articles.py`)."""
 
     KIND: ClassVar[str] = "trade_in"
     amount_fen: int

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from itertools import permutations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.domain.coupon_choice import choose, held
+from app.domain.coupon_choice import choose, choose_in, held
 from app.domain.pricing import BookedOffer, OfferBook, PriceLine, PromotionLaw, Reckoning, quote
 from app.domain.promotions.conditions import Circumstances, Conditions
+from app.domain.promotions.old_articles import backing
 from app.records.offers import Offer
 
 DAY = date(2026, 11, 21)  # a Saturday
@@ -117,12 +121,62 @@ def test_a_medicine_that_may_not_be_given_is_not_exchanged_for_either(rx_class: 
 
 def test_a_subsidy_wants_the_old_article_and_never_pays_more_than_the_goods() -> None:
     one = offer("trade_in", amount_fen=3000, old=["bp_meter"])
-    handed = Circumstances(traded=frozenset({"bp_meter"}))
+    handed = Circumstances(traded=("bp_meter",))
     assert misses(one, line(price=9000)) == ["when_trade_in"]
-    assert misses(one, line(price=9000), around=Circumstances(traded=frozenset({"other"}))) == ["when_trade_in"]
+    assert misses(one, line(price=9000), around=Circumstances(traded=("other",))) == ["when_trade_in"]
     assert (cut(one, line(price=9000), around=handed), cut(one, line(price=2000), around=handed)) == (3000, 2000)
     with pytest.raises(ValueError, match="old"):
         BookedOffer.read(offer("trade_in", amount_fen=3000))
+
+
+def old_for_new(name: str, *old: str, **fields: Any) -> BookedOffer:
+    return BookedOffer.read(offer("trade_in", amount_fen=3000, old=list(old)).model_copy(update={"id": name, **fields}))
+
+
+def test_one_old_article_backs_one_subsidy_and_a_second_one_the_other() -> None:
+    both = [offer("trade_in", amount_fen=3000, old=["bp_meter"]).model_copy(update={"id": name, "by_right": False}) for name in "ab"]
+    book = OfferBook.of(both, PromotionLaw(frozenset()))
+    for handed, cut_fen in ((("bp_meter",), 3000), (("bp_meter", "bp_meter"), 6000)):
+        run = Reckoning.of((line(price=9000),), book, member=True, tier="", day=DAY, around=Circumstances(traded=handed))
+        assert sum(amount for _, _, amount in run.made) == cut_fen
+        assert [note.code for note in run.notes] == ["applied", "applied" if len(handed) == 2 else "old_article_used"]
+
+
+@given(
+    wanted=st.lists(st.sets(st.sampled_from("abc"), min_size=1), max_size=4),
+    handed=st.lists(st.sampled_from("abc"), max_size=4),
+)
+def test_as_many_subsidies_are_backed_as_any_sharing_out_of_the_articles_could(wanted: list[set[str]], handed: list[str]) -> None:
+    found = backing(wanted, handed)
+    possible = any(
+        all(handed[place] in kinds for kinds, place in zip(wanted, places, strict=True))
+        for places in permutations(range(len(handed)), len(wanted))
+    )
+    assert (found is not None) == possible
+    if found is not None:
+        assert len(set(found)) == len(wanted)
+        assert all(handed[place] in kinds for kinds, place in zip(wanted, found, strict=True))
+
+
+def test_an_article_that_either_could_have_leaves_the_other_for_the_offer_that_wants_just_that() -> None:
+    run = Reckoning.of((line(price=9000),), BOOK, member=True, tier="", day=DAY, around=Circumstances(traded=("meter", "scale")))
+    mark = run.mark()
+    assert [run.apply(old_for_new(name, *old)) for name, old in (("a", ("meter", "scale")), ("b", ("meter",)))] == [3000, 3000]
+    assert run.apply(third := old_for_new("c", "scale")) == 0
+    assert [miss.code for miss in run.misses(third)] == ["old_article_used"]
+    run.restore(mark)
+    assert run.apply(third) == 3000, "what was tried and taken back is nobody's"
+
+
+def test_of_two_coupons_on_one_old_article_the_better_is_used() -> None:
+    lines, handed = (line(price=9000),), Circumstances(traded=("meter",))
+    small, large = (
+        held(offer("trade_in", amount_fen=amount, old=["meter"]).model_copy(update={"id": str(amount)}), f"s-{amount}", DAY, 0)
+        for amount in (1000, 3000)
+    )
+    run = Reckoning.of(lines, BOOK, member=True, tier="", day=DAY, around=handed)
+    best = choose_in(run, [small, large])
+    assert (best.serials, best.cut_fen) == (("s-3000",), 3000)
 
 
 def test_the_new_kinds_take_part_in_the_best_choice() -> None:

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from till_double import PaperTill
 
 from app.commands import EXIT_OK, EXIT_USAGE, hub
-from app.hub import coupons, publishing, tables
+from app.hub import cases, coupons, publishing, tables
 from app.hub.archive import Archive
 from app.hub.main import default_database_url, hub_key_seed
 from app.records.clock import SystemClock
 from app.records.coupon_token import opened
-from app.records.events import CouponGranted, CouponRedeemed, CouponReleased
+from app.records.events import CouponGranted, CouponRedeemed, CouponReleased, TradeTaken
 from app.records.keys import DeviceKey
 from app.records.offers import Offer
 
@@ -146,3 +146,31 @@ def test_the_word_signs_as_many_as_were_asked_for_and_says_what_does_not_fit(
     ):
         assert run(tmp_path, *wrong) == EXIT_USAGE, wrong
     assert run(tmp_path, "--store", "RM01", "--offer", "right-half", "--bearer", "--face", "15") == EXIT_OK
+
+
+@pytest.mark.parametrize("late_first", [False, True])
+def test_an_old_article_with_a_serial_number_that_earned_two_subsidies_is_a_case(bench: HubBench, late_first: bool) -> None:
+    one, two = PaperTill(), PaperTill(till="T2")
+    first, second = bench.enrolled(one), bench.enrolled(two)
+
+    def taken(till: PaperTill, sale_id: str, mark: str, subsidy_fen: int = 3000) -> tuple[str, bytes]:
+        fields = {"serial": "swap", "offer_id": "swap", "kind": "bp_meter", "pieces": 1, "mark": mark, "subsidy_fen": subsidy_fen}
+        return till.write(TradeTaken(trade_id=f"{sale_id}:1", sale_id=sale_id, **fields))
+
+    early = [one.opened(), taken(one, "sale-1", "a" * 16), taken(one, "sale-3", ""), taken(one, "sale-4", "b" * 16, 0)]
+    two.clock.advance(60)
+    late = [two.opened(), taken(two, "sale-2", "a" * 16), taken(two, "sale-5", ""), taken(two, "sale-6", "b" * 16)]
+    for client, events in ((second, late), (first, early)) if late_first else ((first, early), (second, late)):
+        client.push(events)
+    with bench.archive.reading() as connection:
+        (case,) = cases.cases(connection)
+        assert coupons.uses(connection) == (0, 0), "an old article is no coupon"
+        c = tables.coupon_case.c
+        sales = connection.execute(select(c.first_sale_id, c.sale_id)).one()
+    assert (case.kind, case.cost_fen, case.suggested) == ("trade", 3000, "staff")
+    assert tuple(sales) == ("sale-1", "sale-2")
+    assert told_cases(bench, one) == ["trade"]
+
+
+def told_cases(bench: HubBench, till: PaperTill) -> list[str]:
+    return [str(row["kind"]) for row in bench.client(till).feed("case", "", 10).rows]

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from till_double import PaperTill
 
 from app.domain.joining import JoiningRules
-from app.hub import publishing, tables
+from app.hub import cases, coupons, one_id, publishing, tables
 from app.records.events import CouponGranted, CouponRedeemed
 from app.records.resources import resource
 from app.sync.client import HubClient, enrol
@@ -96,3 +96,77 @@ def test_the_gifts_of_two_people_both_stay(bench: HubBench, till: PaperTill, oth
         line.push(who.events)
         line.tell(who.blobs)
     assert states(bench) == {first: {"active"}, second: {"active"}}
+
+
+def apart(bench: HubBench) -> None:
+    """Somebody at headquarters takes the merge back."""
+    m = tables.merge.c
+
+    def unit(connection: Any) -> None:
+        merge_id = connection.scalar(select(m.merge_id).where(m.state == "done"))
+        one_id.undo(connection, merge_id, "chen", "two people", bench.clock.now())
+
+    bench.archive.commit(unit).result()
+
+
+@pytest.mark.parametrize("use_told", ["with", "after", "last"])
+@pytest.mark.parametrize("far_first", [False, True])
+@pytest.mark.parametrize("spent", ["", "first", "second"])
+def test_with_the_merge_undone_both_have_their_gift_again_in_whatever_order_things_are_told(
+    bench: HubBench, till: PaperTill, other: PaperTill, spent: str, far_first: bool, use_told: str
+) -> None:
+    client, far = bench.enrolled(till), joined_to(bench, other)
+    one, first = newcomer(till, "王秀兰")
+    other.clock.advance(3600)
+    two, second = newcomer(other, "王 秀兰")
+    before = {id(one): len(one.events), id(two): len(two.events)}
+    if spent:
+        used(one if spent == "first" else two, first if spent == "first" else second)
+    both = [(far, two), (client, one)] if far_first else [(client, one), (far, two)]
+    for line, who in both:
+        line.tell(who.blobs)
+        line.push(who.events if use_told == "with" else who.events[: before[id(who)]])
+    if use_told == "last":
+        apart(bench)
+    for line, who in both:
+        if late := who.events[before[id(who)] :]:
+            line.push(late)
+    if use_told != "last":
+        apart(bench)
+    assert states(bench) == {first: {"active"}, second: {"active"}}
+    with bench.archive.reading() as connection:
+        assert connection.execute(select(tables.coupon_revoked)).all() == [] and cases.cases(connection) == ()
+
+
+def test_a_gift_that_somebody_took_back_stays_so_when_the_merge_is_undone(bench: HubBench, till: PaperTill, other: PaperTill) -> None:
+    client, far = bench.enrolled(till), joined_to(bench, other)
+    one, first = newcomer(till, "王秀兰")
+    other.clock.advance(3600)
+    two, second = newcomer(other, "王 秀兰")
+    for line, who in ((client, one), (far, two)):
+        line.tell(who.blobs)
+        line.push(who.events)
+    (gone,) = (serial for serial, said in states(bench).items() if said == {"revoked"})
+    store = "RM02" if gone == second else "RM01"
+    assert coupons.revoke(bench.archive, bench.clock, store, gone) and not coupons.revoke(bench.archive, bench.clock, store, gone)
+    apart(bench)
+    assert states(bench) == {gone: {"revoked"}, (first if gone == second else second): {"active"}}
+
+
+def test_a_use_that_is_told_after_the_merge_stands_and_the_other_gift_goes_instead(
+    bench: HubBench, till: PaperTill, other: PaperTill
+) -> None:
+    client, far = bench.enrolled(till), joined_to(bench, other)
+    one, first = newcomer(till, "王秀兰")
+    other.clock.advance(3600)
+    two, second = newcomer(other, "王 秀兰")
+    for line, who in ((client, one), (far, two)):
+        line.tell(who.blobs)
+        line.push(who.events)
+    (gone,) = (serial for serial, said in states(bench).items() if said == {"revoked"})
+    who, line = (one, client) if gone == first else (two, far)
+    used(who, gone)
+    line.push(who.events)
+    assert states(bench) == {gone: {"active"}, (first if gone == second else second): {"revoked"}}
+    with bench.archive.reading() as connection:
+        assert cases.cases(connection) == ()
