@@ -17,6 +17,7 @@ from app.hub import tables
 from app.hub.archive import Archive
 from app.hub.coupon_law import forbidden
 from app.hub.feeds import append, texts_of
+from app.hub.renewing import renew
 from app.records.clock import Clock
 from app.records.coupon_token import CouponToken, mark, sealed
 from app.records.coupons import Lease
@@ -130,29 +131,25 @@ def more(connection: Connection, clock: Clock, store_id: str, device: str, till:
         .order_by(c.ends_on.desc())
         .limit(1)
     ).first()
-    if mine is not None:
-        lease_id = mine.lease_id
-        # What is handed out twice is asked for twice only where the first was used: the till says so by asking.
-        connection.execute(
-            update(tables.coupon_lease).where(c.store_id == store_id, c.lease_id == lease_id).values(rights=mine.rights + share)
-        )
-    else:
-        lease_id = new_id(clock)
-        connection.execute(
-            insert(tables.coupon_lease).values(
-                store_id=store_id,
-                lease_id=lease_id,
-                grant_id=grant_id,
-                device=device,
-                till=till,
-                rights=share,
-                used=0,
-                starts_on=today,
-                ends_on=min(granted.ends_on, today + timedelta(days=granted.lease_days - 1)),
-                state="active",
-            )
-        )
-    return _told(connection, granted)[lease_id]
+    # What is handed out twice is asked for twice only where the first was used: the till says so by asking.
+    held = renew(
+        connection,
+        tables.coupon_lease,
+        mine,
+        {"rights": share + (mine.rights if mine is not None else 0)},
+        lambda: {
+            "store_id": store_id,
+            "lease_id": new_id(clock),
+            "grant_id": grant_id,
+            "device": device,
+            "till": till,
+            "used": 0,
+            "starts_on": today,
+            "ends_on": min(granted.ends_on, today + timedelta(days=granted.lease_days - 1)),
+            "state": "active",
+        },
+    )
+    return _told(connection, granted)[str(held["lease_id"])]
 
 
 def token_of(connection: Connection, grant_id: str) -> str:
@@ -189,8 +186,9 @@ def keep(connection: Connection, store_id: str, returned: Sequence[LeaseReturned
         held = connection.execute(select(tables.coupon_lease).where(mine)).first()
         if held is None or held.state == "returned":
             continue
-        counted = connection.scalar(select(func.count()).where(use.store_id == store_id, use.lease_id == one.lease_id)) or 0
-        # The greater of both: a right is given again only where nobody can have used it.
+        standing = (use.store_id == store_id) & (use.lease_id == one.lease_id) & (use.return_id == "")
+        counted = connection.scalar(select(func.count()).where(standing)) or 0
+        # The greater of both: a right is given again only where nobody can have used it. One that came back before is the till's again.
         used = min(held.rights, max(one.used, counted))
         connection.execute(update(tables.coupon_lease).where(mine).values(state="returned", used=used))
         granted = select(tables.coupon_grant).where(g.store_id == store_id, g.grant_id == held.grant_id)

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from app.hub import tables
+from app.hub.renewing import renew
 from app.records.clock import Clock
 from app.records.ids import new_id
 
@@ -49,27 +50,22 @@ def reserve(
     until = clock.now() + timedelta(minutes=minutes)
     if held is not None and held.device != device:
         return Answer("held", until=held.until)
-    if held is not None:
-        reservation_id = held.reservation_id
-        connection.execute(
-            update(tables.coupon_reservation).where(r.reservation_id == reservation_id).values(basket_id=basket_id, until=until)
-        )
-    else:
-        reservation_id = new_id(clock)
-        connection.execute(
-            insert(tables.coupon_reservation).values(
-                reservation_id=reservation_id,
-                serial=serial,
-                store_id=store_id,
-                till=till,
-                device=device,
-                basket_id=basket_id,
-                at=clock.now(),
-                until=until,
-                state="held",
-            )
-        )
-    return Answer("reserved", reservation_id, until, coupon.offer_id, coupon.face_fen)
+    key = renew(
+        connection,
+        tables.coupon_reservation,
+        held,
+        {"basket_id": basket_id, "until": until},
+        lambda: {
+            "reservation_id": new_id(clock),
+            "serial": serial,
+            "store_id": store_id,
+            "till": till,
+            "device": device,
+            "at": clock.now(),
+            "state": "held",
+        },
+    )
+    return Answer("reserved", str(key["reservation_id"]), until, coupon.offer_id, coupon.face_fen)
 
 
 def release(connection: Connection, device: str, reservation_id: str) -> bool:

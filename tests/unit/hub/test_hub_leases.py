@@ -93,6 +93,21 @@ def test_what_a_till_did_not_use_goes_back_to_the_pool_and_what_it_used_never(be
         assert cases.counts(connection) == (0, 0)
 
 
+def test_a_right_whose_sale_came_back_before_its_share_did_goes_to_the_pool_again(bench: HubBench, till: PaperTill) -> None:
+    client = bench.enrolled(till)
+    granted(bench)
+    mine = next(row for row in client.feed("lease", "", 50).rows if row["device"] == till.key.device)
+    serial = leased_serial(mine["id"], 0)
+    back = till.write(CouponReleased(serial=serial, offer_id="right-20", sale_id="s-1", return_id="r-1"))
+    over = till.write(LeaseReturned(lease_id=mine["id"], used=0, rights=3, reason="ended"))
+    with bench.archive.reading() as connection:
+        (before,) = leases.standing(connection, "RM01")
+    client.push([till.opened(), used(till, serial, "s-1", "C", lease_id=mine["id"]), back, over])
+    with bench.archive.reading() as connection:
+        (standing,) = leases.standing(connection, "RM01")
+    assert (standing.pool, standing.used) == (before.pool + 3, 0)
+
+
 def test_a_withdrawn_grant_is_told_to_its_tills_and_gives_nothing_more(bench: HubBench, till: PaperTill) -> None:
     client = bench.enrolled(till)
     grant_id = granted(bench)
