@@ -58,6 +58,11 @@ def _pieces(spec: str) -> tuple[Fraction, str] | None:
     return (content.amount, content.unit) if content is not None and content.amount > 0 else None
 
 
+def same_medicine(product: Product) -> tuple[str, str, str]:
+    """What packs of one medicine have in common, whoever made them."""
+    return product.generic_name, product.form, product.strength
+
+
 def medicines_of(
     bought: Iterable[Bought],
     notes: Mapping[str, UsageNote],
@@ -75,11 +80,11 @@ def medicines_of(
     for one in bought:
         product = product_of(one.product_id)
         if product is not None and product.kind in MEDICINE_KINDS:
-            groups.setdefault((product.generic_name, product.form, product.strength), []).append((one, product))
+            groups.setdefault(same_medicine(product), []).append((one, product))
     for product_id in notes:
         product = product_of(product_id)
         if product is not None:
-            groups.setdefault((product.generic_name, product.form, product.strength), [])
+            groups.setdefault(same_medicine(product), [])
     found = []
     for key, purchases in groups.items():
         medicine = _medicine(key, purchases, notes, ended, product_of, today, rules)
@@ -100,7 +105,7 @@ def _medicine(
     usage = None
     for note in notes.values():
         product = product_of(note.product_id)
-        if product is not None and (product.generic_name, product.form, product.strength) == key:
+        if product is not None and same_medicine(product) == key:
             usage = note
     if not purchases:
         return None

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from app.counter import care_words as words
-from app.counter.care_medicines import Medicine, medicines_of, overall_bp, piece_of
+from app.counter.care_medicines import Medicine, medicines_of, overall_bp, piece_of, same_medicine
 from app.counter.care_scene import (
     AdviceScene,
     CareGlance,
@@ -50,6 +50,7 @@ from app.domain.importing import read_table
 from app.domain.importing.readings import MeterPlan, plan_readings
 from app.domain.joining import ConsentTexts
 from app.domain.masking import mask_name, mask_phone
+from app.domain.purposes import HEALTH, HISTORY, STANDS
 from app.domain.refills import Dose, dose_text
 from app.domain.rules import roles_of
 from app.domain.safety import age_months
@@ -61,7 +62,7 @@ from app.records.ids import new_id
 from app.records.ledger import Committed, PrivateBlob
 from app.records.people import Member
 from app.records.text import Text
-from app.store.care import FollowUp
+from app.store.care import FollowUp, UsageNote
 from app.store.open_store import Store
 
 if TYPE_CHECKING:
@@ -70,8 +71,6 @@ if TYPE_CHECKING:
 
 Written = Future[tuple[Committed, ...]]
 
-HEALTH, HISTORY = "health", "history"
-"""Purposes of consent: keeping readings; looking at purchases."""
 BOUGHT_DAYS = 400
 """Purchases older than this say nothing about today."""
 DEALINGS = 40
@@ -120,8 +119,8 @@ class Caring:
         consent = self._consent(member_id, HEALTH)
         readings = self._readings(ids, today, days) if consent == "given" else ()
         history = self._consent(member_id, HISTORY) != "refused"
-        medicines = self._medicines(ids, today) if history else ()
-        own = self._store.care.own_targets(ids) if consent == "given" else {}
+        medicines = self._medicines(ids, today, consent) if history else ()
+        own = self._own_targets(ids, consent)
         follow_ups = self._store.care.follow_ups(ids)
         chosen = self._chosen(kind, readings, medicines)
         lines = tuple(one.line for one in medicines)
@@ -135,8 +134,8 @@ class Caring:
             tabs=tuple(KindTab(name, each.title, counts[name]) for name, each in self._rules.kinds.items()),
             series=self._series(chosen, context, readings, member, own, today, days, bought),
             todos=self._todos(member, medicines, readings, own, follow_ups, consent, today),
-            dealings=self._dealings(ids if history else (), readings, member, own, follow_ups),
-            conditions=self._conditions(medicines),
+            dealings=self._dealings(ids if history else (), readings, member, own, follow_ups, consent),
+            conditions=self._conditions(medicines) if consent != "refused" else (),
         )
 
     def glance(self, member_id: str) -> CareGlance:
@@ -145,8 +144,8 @@ class Caring:
         ids, today = self._group(member_id), self._today()
         consent = self._consent(member_id, HEALTH)
         readings = self._readings(ids, today, GLANCED_DAYS) if consent == "given" else ()
-        medicines = self._medicines(ids, today) if self._consent(member_id, HISTORY) != "refused" else ()
-        own = self._store.care.own_targets(ids) if consent == "given" else {}
+        medicines = self._medicines(ids, today, consent) if self._consent(member_id, HISTORY) != "refused" else ()
+        own = self._own_targets(ids, consent)
         newest = (self._newest(self._rules.kinds[name], readings, member, own, today) for name in GLANCED)
         return CareGlance(
             tuple(one for one in newest if one is not None),
@@ -356,6 +355,7 @@ class Caring:
         member: Member,
         own: Mapping[str, Mapping[str, care.Span]],
         follow_ups: Sequence[FollowUp],
+        consent: str,
     ) -> tuple[Dealing, ...]:
         """What was done for the member, the newest first; `buyers` are the ids whose purchases may be looked at."""
         found: list[Dealing] = []
@@ -376,7 +376,7 @@ class Caring:
             title = words.reading_title(kind, reading, graded.title)
             note = words.reading_note(kind, reading, self._rules)
             found.append(Dealing("reading", reading.reading_id, reading.at, reading.day, title, note))
-        found += self._made(follow_ups)
+        found += self._made(follow_ups, consent)
         return tuple(sorted(found, key=lambda one: (one.at, one.ref), reverse=True)[:DEALINGS])
 
     def _past(self, ids: Sequence[str]) -> list[Dealing]:
@@ -391,10 +391,10 @@ class Caring:
             found.append(Dealing("past_sale", rows[0][3], at, day, title, Text(place, place), sum(row[2] for row in rows)))
         return found
 
-    def _made(self, follow_ups: Sequence[FollowUp]) -> list[Dealing]:
-        """Follow-ups that somebody made, with what came of them."""
+    def _made(self, follow_ups: Sequence[FollowUp], consent: str) -> list[Dealing]:
+        """Follow-ups that somebody made, with what came of them; what was found is health data."""
         made = [each for each in follow_ups if each.done_at is not None]
-        findings = self._store.care.findings([each.blob_id for each in made])
+        findings = self._store.care.findings([each.blob_id for each in made]) if consent == "given" else {}
         found = []
         for each in made:
             assert each.done_at is not None
@@ -459,7 +459,7 @@ class Caring:
         if not may:
             return Recorded(advice, kept=False), None
         bodies, blobs = self._taken(member_id, reading, reading.place)
-        if follow_up_due is not None and not self._is_followed(member_id):
+        if follow_up_due is not None and not self._is_followed(member_id, follow_up_due):
             bodies.append(
                 events.FollowUpSet(
                     followup_id=new_id(self._clock),
@@ -496,9 +496,9 @@ class Caring:
         """What a reading means beside the earlier ones, and by when it asks for a talk."""
         kind, today = self._rules.kinds[reading.kind], self._today()
         ids = self._group(member.id)
-        may = self._consent(member.id, HEALTH) == "given"
-        earlier = self._readings(ids, today, 90) if may else ()
-        own = self._store.care.own_targets(ids) if may else {}
+        consent = self._consent(member.id, HEALTH)
+        earlier = self._readings(ids, today, 90) if consent == "given" else ()
+        own = self._own_targets(ids, consent)
         reading = self._with_body_mass(reading, earlier)
         graded = self._assessed(kind, reading, member, own, today)
         same = [each for each in earlier if each.kind == kind.name and each.at < reading.at]
@@ -534,8 +534,9 @@ class Caring:
         )
         return [body], [blob]
 
-    def _is_followed(self, member_id: str) -> bool:
-        return any(each.open for each in self._store.care.follow_ups(self._group(member_id)))
+    def _is_followed(self, member_id: str, due_on: date) -> bool:
+        """Whether somebody will talk with them by that day anyway."""
+        return any(each.open and each.due_on <= due_on for each in self._store.care.follow_ups(self._group(member_id)))
 
     # ------------------------------------------------------------------ a meter's file
 
@@ -595,7 +596,7 @@ class Caring:
         product = self._product(product_id)
         if product is None:
             raise Refused("product_unknown")
-        note = self._store.care.usages(self._group(member_id))[0].get(product_id)
+        note = self._usages(self._group(member_id), self._consent(member_id, HEALTH))[0].get(product_id)
         piece = piece_of(product)
         return UsageForm(
             product_id,
@@ -639,15 +640,22 @@ class Caring:
         """Note that a medicine is not taken any more."""
         self._signed_in()
         self._member(member_id)
-        if self._product(product_id) is None:
+        product = self._product(product_id)
+        if product is None:
             raise Refused("product_unknown")
-        body = events.UsageSet(usage_id=new_id(self._clock), member_id=member_id, product_id=product_id, ended=True)
-        return self._write([body], [])
+        notes, _ = self._store.care.usages(self._group(member_id))
+        noted = [one for one in notes if (other := self._product(one)) is not None and same_medicine(other) == same_medicine(product)]
+        # The dose may have been noted for the pack of another maker.
+        bodies: list[Record] = [
+            events.UsageSet(usage_id=new_id(self._clock), member_id=member_id, product_id=one, ended=True)
+            for one in dict.fromkeys([product_id, *noted])
+        ]
+        return self._write(bodies, [])
 
     def targets(self, member_id: str, kind: str) -> tuple[Curve, ...]:
         """What this person should keep within, per figure."""
         member, known = self._member(member_id), self._rules.kinds[kind]
-        own = self._store.care.own_targets(self._group(member_id))
+        own = self._own_targets(self._group(member_id), self._consent(member_id, HEALTH))
         context = next(iter(known.contexts), "") if known.context_required else ""
         target = self._target(known, context, member, own, self._today())
         return tuple(_curve(known, name, target) for name in known.curves)
@@ -755,11 +763,12 @@ class Caring:
                 todo = self._call(each, today)
                 found.append(_reminder(member, "call", todo.title, todo.note, each.due_on, todo.tone, each.followup_id))
         since = today - timedelta(days=self._rules.window_days)
-        for member_id in self._store.care.buyers(since):
-            member = self._store.people.member(member_id)
-            if member is None or self._consent(member_id, HISTORY) == "refused":
+        # Under whichever of their ids they bought, a person is reminded once.
+        buyers = {member.id: member for one in self._store.care.buyers(since) if (member := self._store.people.member(one)) is not None}
+        for member in buyers.values():
+            if self._consent(member.id, HISTORY) == "refused" or self._store.people.has_left(member.id):
                 continue
-            for one in self._medicines(self._group(member_id), today):
+            for one in self._medicines(self._group(member.id), today, self._consent(member.id, HEALTH)):
                 if one.line.stage and one.line.runs_out_on is not None:
                     title = Text(f"续方：{one.line.name}", f"Refill: {one.line.name}")
                     found.append(_reminder(member, "refill", title, one.line.left, one.line.runs_out_on, one.line.tone))
@@ -861,9 +870,17 @@ class Caring:
         figures = {**reading.figures, "height": height, "bmi": care.body_mass(reading.figures["weight"], height)}
         return Reading(reading.reading_id, reading.kind, reading.at, reading.day, figures, reading.context, reading.place)
 
-    def _medicines(self, ids: Sequence[str], today: date) -> tuple[Medicine, ...]:
-        bought = self._store.care.bought(ids, today - timedelta(days=BOUGHT_DAYS))
+    def _own_targets(self, ids: Sequence[str], consent: str) -> Mapping[str, Mapping[str, care.Span]]:
+        return self._store.care.own_targets(ids) if consent == "given" else {}
+
+    def _usages(self, ids: Sequence[str], consent: str) -> tuple[Mapping[str, UsageNote], frozenset[str]]:
+        """As the ledger has them; doses that were noted are out of use without consent to the health file."""
         notes, ended = self._store.care.usages(ids)
+        return (notes if consent == "given" else {}), ended
+
+    def _medicines(self, ids: Sequence[str], today: date, consent: str) -> tuple[Medicine, ...]:
+        bought = self._store.care.bought(ids, today - timedelta(days=BOUGHT_DAYS))
+        notes, ended = self._usages(ids, consent)
         return medicines_of(bought, notes, ended, cache(self._product), today, self._rules)
 
     def _asked(self, member_id: str, answer: bool | None) -> bool:
@@ -882,8 +899,7 @@ class Caring:
 
     def _consent(self, member_id: str, purpose: str) -> str:
         """given | refused | unasked."""
-        said = next((one for one in self._store.people.consents(member_id) if one.purpose == purpose), None)
-        return "unasked" if said is None else "given" if said.given else "refused"
+        return STANDS[self._store.people.allows(member_id, purpose)]
 
     def _group(self, member_id: str) -> tuple[str, ...]:
         """Every id that is this one person."""

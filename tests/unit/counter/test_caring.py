@@ -15,6 +15,8 @@ from app.counter.caring import Caring
 from app.counter.faults import Refused
 from app.domain.demo.care import build_care
 from app.founding import demo_pharmacy
+from app.records.events import ConsentSet
+from app.records.people import Alias
 from app.store.care import PastPurchase
 
 HERS, UNASKED = "member-00001", "member-00002"
@@ -37,6 +39,13 @@ def done(written: Any) -> None:
 
 def readings(till: Till, member_id: str) -> int:
     return len(till.store.care.readings((member_id,), datetime(2020, 1, 1, tzinfo=UTC)))
+
+
+def refuses(till: Till, member_id: str, purpose: str) -> None:
+    word = ConsentSet(
+        consent_id=purpose, member_id=member_id, purpose=purpose, text_version="1", given=False, channel="spoken", guardian_id=""
+    )
+    till.store.journal.record([word], actor="staff-1002", day=TODAY).result(60)
 
 
 def events(till: Till, kind: str) -> list[Any]:
@@ -103,6 +112,17 @@ def test_a_withdrawn_consent_hides_every_reading(till: Till, caring: CareActs) -
     scene = caring.scene(HERS)
     assert (scene.consent, scene.series.marks, scene.series.standing) == ("refused", (), None)
     assert not [one for one in scene.dealings if one.kind == "reading"]
+
+
+def test_a_withdrawn_consent_puts_doses_targets_and_what_was_found_out_of_use(till: Till, caring: CareActs) -> None:
+    done(caring.set_target(HERS, "pressure", {"sbp": ("", "129")}))
+    assert any("服药规律" in one.title.zh for one in caring.scene(HERS).dealings)
+    refuses(till, HERS, "health")
+    scene = caring.scene(HERS)
+    assert {line.basis for line in scene.medicines} <= {"interval", ""} and scene.conditions == ()
+    assert not any("服药规律" in one.title.zh for one in scene.dealings)
+    assert caring.targets(HERS, "pressure")[0].target != (None, 129)
+    assert caring.usage_form(HERS, "P1600A1").dose == ""
 
 
 def test_whoever_wants_purchases_left_alone_is_shown_none_of_them(till: Till, caring: CareActs) -> None:
@@ -228,6 +248,19 @@ def test_a_dose_turns_a_habit_into_days(till: Till, caring: CareActs) -> None:
     assert line_of(caring.scene(UNASKED), "替米沙坦片") is None
 
 
+def test_a_medicine_is_taken_no_more_whichever_makers_pack_its_dose_was_noted_for(till: Till, caring: CareActs) -> None:
+    product = till.store.catalogue.product("P1020A1")
+    assert product is not None
+    other = product.model_copy(update={"id": "P1020B9", "barcode": "", "maker": "另一家（演示）"})
+    till.store.catalogue.upsert([other])
+    done(caring.set_usage(UNASKED, UsageDraft("P1020A1", "1"), True))
+    till.store.care.keep_past([PastPurchase("p1", UNASKED, TODAY - timedelta(days=3), "P1020B9", 1, 100, "")]).result(60)
+    line = line_of(caring.scene(UNASKED), product.generic_name)
+    assert (line.product_id, line.basis) == ("P1020B9", "dose")
+    done(caring.end_usage(UNASKED, "P1020B9"))
+    assert line_of(caring.scene(UNASKED), product.generic_name) is None
+
+
 @pytest.mark.parametrize("draft", [UsageDraft("P1020A1", "0"), UsageDraft("P1020A1", "1", "25"), UsageDraft("P1020A1", "1", moment="dusk")])
 def test_what_is_no_dose_is_refused(caring: CareActs, draft: UsageDraft) -> None:
     with pytest.raises(Refused, match="dose_wrong"):
@@ -253,6 +286,18 @@ def test_reminders_name_who_is_due_today_masked(caring: CareActs) -> None:
     assert any(one.member_id == HERS and one.kind == "refill" for one in found)
     assert all("*" in one.masked and ("*" in one.phone or not one.phone) for one in found)
     assert len(caring.reminders(3)) == 3
+
+
+def test_a_person_is_reminded_once_under_whichever_ids_they_bought_and_never_after_leaving(till: Till, caring: CareActs) -> None:
+    bought = till.store.care.bought((HERS,), TODAY - timedelta(days=60))
+    past = [PastPurchase("mine", UNASKED, one.day, one.product_id, 1, 100, "") for one in bought[:1]]
+    till.store.care.keep_past(past).result(60)
+    alias = Alias(id=UNASKED, canonical_id=HERS)
+    till.store.inbox.apply("alias", [alias.model_dump(mode="json")], "c:1:x").result(60)
+    hers = [(one.kind, one.title.zh) for one in caring.reminders() if one.member_id == HERS]
+    assert hers and len(hers) == len(set(hers))
+    refuses(till, HERS, "membership")
+    assert not [one for one in caring.reminders() if one.member_id == HERS and one.kind == "refill"]
 
 
 # -- targets and talks

@@ -10,6 +10,7 @@ import pytest
 
 from app.counter.visiting import Visit
 from app.domain import member_code
+from app.records import events
 from app.records.people import Member, PointsEntryRow
 from app.sync.client import HubFault, Visitor
 
@@ -163,3 +164,31 @@ def test_a_visitor_whom_the_store_comes_to_hold_stays(chained: Any) -> None:
     till.store.inbox.apply("member", [HOME.model_dump(mode="json")], "feed:1:aa").result(60)
     assert till.store.people.forget_visitors(chained.clock.now() + timedelta(days=9)).result(60) == 0
     assert till.store.people.member(HOME.id) == HOME
+
+
+def test_the_look_stands_in_the_log_before_anybody_is_kept(chained: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    till = chained.till
+    keep, noted = till.store.people.keep_visitor, []
+
+    def kept(*asked: Any) -> Any:
+        noted.extend(event.body["member_id"] for event in till.store.journal.of_type("member.revealed@1"))
+        return keep(*asked)
+
+    monkeypatch.setattr(till.store.people, "keep_visitor", kept)
+    ask(till, HOME.phone)
+    assert heard(chained).member.member_id == HOME.id
+    assert noted == [HOME.id]
+
+
+def test_a_visitor_who_was_erased_here_comes_back_by_no_late_answer(chained: Any) -> None:
+    till = chained.till
+    ask(till, HOME.phone)
+    heard(chained)
+    gone = events.PersonErased(member_id=HOME.id, reason="asked", asked_via="till")
+    till.store.journal.record([gone], actor="staff-1003", day=chained.clock.now().date()).result(60)
+    assert till.selling.part_from_erased()
+    till.selling.dismiss_question()
+    ask(till, HOME.phone)
+    scene = heard(chained)
+    assert scene.echo.code == "visitor_none" and scene.member is None
+    assert till.store.people.member(HOME.id) is None and till.store.points.of_member(HOME.id) == ()
