@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from app.counter.erasing import Erasing
     from app.counter.joining import Joining
     from app.counter.labelling import Labelling
+    from app.counter.loading import Loading
     from app.counter.member_view import MemberView
     from app.counter.noting import Noting
     from app.counter.segmenting import Segmenting
@@ -402,6 +403,17 @@ class Till:
         texts = ConsentTexts.read(json.loads(resource("texts", "consents.json").read_text("utf-8")))
         return Joining(
             self.store, self.clock, self.post, self.selling, self.attaching, self.shapes, rules, texts, self.sync.wake
+        )
+
+    @cached_property
+    def loading(self) -> Loading:
+        """Stored value paid in and out, loaded when somebody first does."""
+        from app.counter.loading import Loading
+        from app.domain.reasons import parse_reasons
+
+        reasons = parse_reasons(json.loads(resource("texts", "reasons.json").read_text("utf-8")))["payout"]
+        return Loading(
+            self.store, self.clock, self.post, self.authorising, self.printing, self.stored, self.wallet, reasons, self.sync.wake
         )
 
     @cached_property
