@@ -15,6 +15,10 @@ def shop_day(at: datetime) -> date:
     return at.astimezone(SHOP_TIME).date()
 
 
+_SINCE_BOOT: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+"""Linux's monotonic clock that goes on while the machine sleeps, as Windows' only one does; None where there is none of that name."""
+
+
 class Clock(Protocol):
     """What knows the time; tests and tapes pass one that they move by hand."""
 
@@ -35,8 +39,8 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic_ms(self) -> int:
-        """Milliseconds since an arbitrary start."""
-        return time.monotonic_ns() // 1_000_000
+        """Milliseconds since an arbitrary start; a till that slept over night has aged by the night."""
+        return (time.monotonic_ns() if _SINCE_BOOT is None else time.clock_gettime_ns(_SINCE_BOOT)) // 1_000_000
 
 
 class ManualClock:
