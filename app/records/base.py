@@ -15,6 +15,6 @@ Count = Annotated[int, Field(sa_type=BigInteger)]
 
 
 class Record(SQLModel):
-    """A fact: immutable once made, and refusing fields it does not know."""
+    """A fact: immutable once made, and refusing fields it does not know; what it refuses is not repeated in the error, which is logged."""
 
-    model_config = SQLModelConfig(frozen=True, extra="forbid")
+    model_config = SQLModelConfig(frozen=True, extra="forbid", hide_input_in_errors=True)
