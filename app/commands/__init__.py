@@ -20,6 +20,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("export", "write the ledger's events to a signed file that `verify` can prove"),
     ("report", "make one report as PDF or CSV: day book, Z, registers, reviews, duties, near expiry; a sale or shelf labels on A4"),
     ("erase", "erase one person from this till and, through headquarters, from every other; what a law keeps stays"),
+    ("retention", "count, and with --apply destroy, private records (registers, prescriptions, invoice titles) past their statutory term"),
     ("backup", "make, list or restore full encrypted copies of the ledger"),
     ("replay", "play tapes of counter days against a real headquarters"),
     ("bench", "measure scan, search, checkout, start, kill, receipt; ratios to floors of the same run"),
@@ -56,7 +57,7 @@ def _asked(word: str, names: list[str]) -> str:
         prog="yaogui",
         description="药柜 Yaogui: the pharmacy counter that never stops.",
         epilog="words:\n"
-        + "\n".join(f"  {word:<9}{text}" for word, text in WORDS)
+        + "\n".join(f"  {word:<10}{text}" for word, text in WORDS)
         + "\n\nexit codes: 0 done, 1 not right, 2 wrong words, 3 disk, key or network failed",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
 from app.domain.coupon_rules import worst_loss
 from app.domain.money import parse_fen, yuan
-from app.hub import coupons, devices, leases, one_id, publishing, segments, tiers
+from app.hub import coupons, devices, leases, one_id, publishing, retention, segments, tiers
 from app.hub.archive import Archive
 from app.hub.main import default_database_url, hub_key_seed, serve
 from app.hub.people import PeopleKeys
@@ -22,7 +22,7 @@ from app.records.catalogue import DatedPrice, dated_price
 from app.records.clock import Clock, SystemClock, shop_day
 from app.records.keys import DeviceKey
 
-_ACTS = ("serve", "store", "till", "code", "user", "people", "price", "coupon", "lease", "segment", "rfm", "tiers", "revoke")
+_ACTS = ("serve", "store", "till", "code", "user", "people", "price", "coupon", "lease", "segment", "rfm", "tiers", "revoke", "retention")
 
 
 def main(argv: list[str]) -> int:
@@ -62,6 +62,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--by-code", action="store_true", help="for lease: only for whoever shows the code that is printed")
     parser.add_argument("--serial", default="", metavar="ID", help="for coupon, with --withdraw: which one is taken back")
     parser.add_argument("--reason", default="", help="for revoke: why the till's device is put out of work")
+    parser.add_argument("--apply", action="store_true", help="for retention: destroy what is past its term (default: count it)")
     parser.add_argument("--ready-file", default="", help="write the address here once the hub answers")
     # Intermixed: a file may follow the options.
     chosen = parser.parse_intermixed_args(argv)
@@ -171,6 +172,10 @@ def main(argv: list[str]) -> int:
             print(f"{rechecked.otherwise:,} ids stand otherwise than the rules would have them now")
         elif chosen.act == "revoke":
             return _revoke(archive, clock, chosen)
+        elif chosen.act == "retention":
+            act = retention.end if chosen.apply else retention.over
+            for past in archive.commit(lambda connection: act(connection, clock.now())).result():
+                print(f"{past.code}: {past.records:,} past their term" + (", destroyed" if chosen.apply else ""))
         elif chosen.act == "user":
             if not chosen.name:
                 options.tell("name the person: yaogui hub user --name NAME")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from app.domain.verdict import Text
@@ -18,6 +19,12 @@ class Kept:
     years: int
     basis: str
     note: Text
+    blobs: tuple[str, ...] = ()
+    """Kinds of private blobs that hold it."""
+
+    def over_before(self, today: date) -> date:
+        """Whatever was recorded before this day has been kept for its years, counted from the end of the year it was made in."""
+        return date(today.year - self.years, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +57,14 @@ class Retention:
             str(rules["source"]),
             tuple(map(str, rules["roles"])),
             tuple(Gone(str(one["code"]), _text(one), _text(one["how"])) for one in rules["erased"]),
-            tuple(Kept(str(one["code"]), _text(one), int(one["years"]), str(one["basis"]), _text(one["note"])) for one in rules["kept"]),
+            tuple(_kept(one) for one in rules["kept"]),
             {str(one["code"]): int(one["days"]) for one in rules["purged"]},
         )
+
+
+def _kept(one: Mapping[str, Any]) -> Kept:
+    blobs = tuple(map(str, one.get("blobs", ())))
+    return Kept(str(one["code"]), _text(one), int(one["years"]), str(one["basis"]), _text(one["note"]), blobs)
 
 
 def _text(said: Mapping[str, Any]) -> Text:

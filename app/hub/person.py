@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from app.domain.masking import mask_card, mask_name, mask_phone
 from app.domain.membership import read_identity
@@ -144,8 +144,12 @@ def terms() -> Retention:
 
 def purge(connection: Connection, now: datetime) -> int:
     """Delete look-ups that are past their term; gives how many."""
-    late = delete(tables.member_lookup).where(tables.member_lookup.c.at < now - timedelta(days=terms().days["lookup"]))
-    return connection.execute(late).rowcount
+    return connection.execute(delete(tables.member_lookup).where(late_look(now))).rowcount
+
+
+def late_look(now: datetime) -> ColumnElement[bool]:
+    """Which look-ups are past their term."""
+    return tables.member_lookup.c.at < now - timedelta(days=terms().days["lookup"])
 
 
 def accesses(connection: Connection, limit: int) -> tuple[Access, ...]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from datetime import datetime
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as lite_insert
 
 from app.records.clock import Clock
@@ -42,6 +44,13 @@ _DESTROYED = _key.on_conflict_do_update(
 _MANY = select(t.private_blob).where(t.private_blob.c.blob_id.in_(bindparam("of_blobs", expanding=True)))
 _AT_ONCE = 500
 """Blobs of one read: within what a statement may bind."""
+_OVER = "over"
+"""Owner of what was destroyed when its term was over: nobody ever has a key of that name."""
+
+
+def _past(kinds: Collection[str], before: datetime) -> ColumnElement[bool]:
+    b = t.private_blob.c
+    return b.kind.in_(list(kinds)) & (b.at < before) & (b.person_id != _OVER)
 
 
 class PrivateBlobs:
@@ -159,13 +168,46 @@ class PrivateBlobs:
         kept = connection.execute(select(t.private_blob).where(b.person_id == person_id, b.kind.in_(KEPT_BY_LAW))).all()
         if not kept:
             return
-        old = AESGCM(self._secret(connection, person_id, make=False))
-        new = AESGCM(self._secret(connection, _LAW + person_id, make=True))
+        old = self._secret(connection, person_id, make=False)
+        self._seal_anew(connection, kept, old, _LAW + person_id)
+
+    def _seal_anew(self, connection: Connection, kept: Sequence[Any], secret: bytes, owner: str) -> None:
+        """Seal blobs of one key under that of another owner."""
+        old, new = AESGCM(secret), AESGCM(self._secret(connection, owner, make=True))
         for row in kept:
             name, nonce = row.blob_id.encode(), os.urandom(12)
             sealed = new.encrypt(nonce, old.decrypt(row.nonce, row.sealed, name), name)
-            fresh = {"person_id": _LAW + person_id, "nonce": nonce, "sealed": sealed}
-            connection.execute(t.private_blob.update().where(b.blob_id == row.blob_id).values(fresh))
+            fresh = {"person_id": owner, "nonce": nonce, "sealed": sealed}
+            connection.execute(t.private_blob.update().where(t.private_blob.c.blob_id == row.blob_id).values(fresh))
+
+    def past(self, kinds: Collection[str], before: datetime) -> int:
+        """How many blobs of these kinds were kept before a moment and still are."""
+        return int(self._readers.connection().scalar(select(func.count()).select_from(t.private_blob).where(_past(kinds, before))) or 0)
+
+    def end(self, kinds: Collection[str], before: datetime) -> int:
+        """Destroy those blobs with their keys, some hundreds a commit; gives how many. Whoever opens one hears `person_key_destroyed`."""
+        if self._writer is None:
+            raise StoreFault("read_only")
+        whole = 0
+        while part := self._writer.submit(lambda connection: self._end(connection, kinds, before)).result():
+            whole += part
+        return whole
+
+    def _end(self, connection: Connection, kinds: Collection[str], before: datetime) -> int:
+        b, k = t.private_blob.c, t.person_key.c
+        gone = connection.execute(select(b.blob_id, b.person_id).where(_past(kinds, before)).limit(_AT_ONCE)).all()
+        nothing = {"person_id": _OVER, "nonce": b"", "sealed": b""}
+        connection.execute(t.private_blob.update().where(b.blob_id.in_([row.blob_id for row in gone])).values(nothing))
+        for owner in sorted({row.person_id for row in gone}):
+            if connection.scalar(select(k.secret).where(k.person_id == owner)) is None:
+                continue
+            # What else lies under the key gets a fresh one: a copy of what is gone opens with nothing that is still here.
+            old = self._secret(connection, owner, make=False)
+            connection.execute(t.person_key.delete().where(k.person_id == owner))
+            kept = connection.execute(select(t.private_blob).where(b.person_id == owner)).all()
+            if kept:
+                self._seal_anew(connection, kept, old, owner)
+        return len(gone)
 
     def finish_erasures(self, connection: Connection) -> None:
         """Destroy keys that still stand though their people were erased: a ledger brought back from a copy has them again."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.assembly import open_store
-from app.commands import EXIT_FAILED, EXIT_OK, erase, report
+from app.commands import EXIT_FAILED, EXIT_OK, erase, report, retention
 from app.records import events
 from app.records.clock import SystemClock
 from app.records.ledger import PrivateBlob
 from app.records.people import Consent, FamilyPerson
+from app.store.tables import private_blob
 
 MASKS = "6999600000494"
 HER = "member-00001"
@@ -106,3 +108,31 @@ def test_a_typed_confirmation_erases_closes_the_points_and_says_so(
     assert erase.main(["--data", str(folder), "--member", phone_of(folder)]) == EXIT_FAILED
     typed(monkeypatch, "1003")
     assert report.main(["access", "--data", str(folder), "--day", "2026-11-01", "--to", "2027-12-31", "--csv"]) == EXIT_OK
+
+
+def test_records_past_their_term_are_counted_and_with_a_pin_and_a_word_destroyed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = open_store(folder, SystemClock())
+    store.private.save([PrivateBlob(f"b{n}", f"reg-{n}", "buyer", b"name and number") for n in range(3)]).result(60)
+    old = private_blob.update().where(private_blob.c.blob_id.in_(("b0", "b1"))).values(at=datetime(2001, 1, 1, tzinfo=UTC))
+    store.writer.submit(lambda connection: connection.execute(old) and None).result(60)
+    store.close()
+
+    def word(*words: str) -> tuple[int, str]:
+        code = retention.main(["--data", str(folder), *words])
+        return code, capsys.readouterr().out
+
+    code, said = word()
+    assert code == EXIT_OK and "register: 2 past 5 years" in said and "invoice: 0 past 30 years" in said
+    for lines in (("9999", "destroy"), ("1003", "yes")):
+        typed(monkeypatch, *lines)
+        assert word("--apply")[0] == EXIT_FAILED
+    assert "register: 2 past" in word()[1]
+    typed(monkeypatch, "1003", "destroy")
+    code, said = word("--apply")
+    assert code == EXIT_OK and "destroyed: 2" in said
+    assert "register: 0 past" in word()[1]
+    store = open_store(folder, SystemClock(), write=False)
+    assert store.private.open("b2") == b"name and number"
+    store.close()

@@ -1,0 +1,58 @@
+"""What this till keeps by law though it names people: how much is past its term, and its end."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from app.assembly import open_store, retention
+from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, options
+from app.commands.faults import in_words
+from app.counter.authorising import Authorising
+from app.counter.faults import Refused
+from app.domain.retention import Kept
+from app.records.clock import SHOP_TIME, SystemClock, shop_day
+from app.store.faults import StoreFault
+
+YES = "destroy"
+"""What a person types to confirm."""
+
+
+def main(argv: list[str]) -> int:
+    """Count, and with --apply destroy; names are never shown."""
+    parser = options.parser(
+        "retention", "Count the private records whose statutory term is over; with --apply destroy them and their keys (the window closed)."
+    )
+    parser.add_argument("--apply", action="store_true", help="destroy them; asks for a PIN and a typed word")
+    chosen = parser.parse_args(argv)
+    rules, clock = retention(), SystemClock()
+    terms = [(kept, _before(kept, clock)) for kept in rules.kept if kept.blobs]
+    try:
+        store = open_store(options.data_folder(chosen), clock, write=chosen.apply)
+    except (OSError, StoreFault) as error:
+        options.tell(f"cannot open: {in_words(error)}")
+        return EXIT_FAULT
+    try:
+        past = {kept.code: store.private.past(kept.blobs, before) for kept, before in terms}
+        for kept, before in terms:
+            print(f"{kept.code}: {past[kept.code]:,} past {kept.years} years (made before {before:%Y-%m-%d})")
+        if not chosen.apply or not any(past.values()):
+            return EXIT_OK
+        Authorising(store, clock).anyone(options.asked(f"PIN ({' / '.join(rules.roles)}): ", secret=True), rules.roles)
+        if options.asked(f"{sum(past.values()):,} records are destroyed, nothing brings them back. Type {YES}: ") != YES:
+            options.tell("nothing was destroyed")
+            return EXIT_FAILED
+        gone = sum(store.private.end(kept.blobs, before) for kept, before in terms)
+        print(f"destroyed: {gone:,}; copies follow with the next two backups")
+    except Refused as refusal:
+        options.tell(f"not done: {refusal.code}")
+        return EXIT_FAILED
+    except StoreFault as error:
+        options.tell(f"cannot: {in_words(error)}")
+        return EXIT_FAULT
+    finally:
+        store.close()
+    return EXIT_OK
+
+
+def _before(kept: Kept, clock: SystemClock) -> datetime:
+    return datetime.combine(kept.over_before(shop_day(clock.now())), time.min, SHOP_TIME)
