@@ -121,7 +121,8 @@ class Visiting:
             ).result(WRITE_S)
             until = self._clock.now() + timedelta(hours=self._store.settings.number("member.visitor_hours"))
             for one in found:
-                self._store.people.keep_visitor(one.member, one.home_store, until, one.entries, one.stored, one.standing).result(WRITE_S)
+                about = (one.entries, one.stored, one.standing, one.rights)
+                self._store.people.keep_visitor(one.member, one.home_store, until, *about).result(WRITE_S)
         except (StoreFault, TimeoutError):
             return Visit(asked_id, "busy")
         # Whoever was erased here is nobody here, though headquarters may not have heard of it yet.

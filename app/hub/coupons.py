@@ -100,13 +100,19 @@ def of_members(connection: Connection, member_ids: Collection[str]) -> tuple[Cou
     c = tables.chain_coupon.c
     serials = {_gift().serial(member) for member in member_ids}
     serials |= set(connection.scalars(select(c.serial).where(c.member_id.in_(sorted(member_ids)))))
-    return tuple({right.id: right for _, right in _rights(connection, sorted(serials))}.values()) if member_ids else ()
+    return tuple({right.id: right for _, right in _rights(connection, sorted(serials))}.values())
 
 
-def tell_newcomers(connection: Connection, store_id: str, member_ids: Collection[str]) -> None:
+def tell_of_members(connection: Connection, store_id: str, member_ids: Collection[str]) -> None:
     """A store holds these members from now on: their coupons come with them."""
     if rights := of_members(connection, member_ids):
         append(connection, FEED, store_id, texts_of(rights))
+
+
+def told_of(connection: Connection, member_ids: Collection[str], known_as: str) -> list[dict[str, object]]:
+    """What a person of these ids may use in a store that serves them once and knows them by one of them alone."""
+    usable = (one for one in of_members(connection, member_ids) if one.state == "active" and not one.used_in)
+    return [one.model_copy(update={"member_id": known_as}).model_dump(mode="json") for one in usable]
 
 
 def signed(connection: Connection, clock: Clock, asked: Issue, sign: Callable[[bytes], bytes]) -> tuple[CouponRight, ...]:

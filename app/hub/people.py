@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.one_id import KINDS, normal_form, normal_name
-from app.hub import standings, tables
+from app.hub import coupons, standings, tables
 from app.hub.archive import insert_new, upsert
 from app.hub.feeds import append, holders, texts_of
 from app.hub.movements import tell_of_members
@@ -345,7 +345,7 @@ def member_rows(connection: Connection, member_ids: Collection[str]) -> dict[str
 
 
 def hold(connection: Connection, store_id: str, members: Sequence[Member], newcomers: Sequence[str] | None = None) -> int:
-    """Publish members to a store; of those it did not hold it is told points, tiers and consents too. Gives how many rows changed.
+    """Publish members to a store; of those it did not hold it is told points, tiers, coupons and consents too. Gives how many rows changed.
 
     `newcomers` are those it does not hold, where the caller knows.
     """
@@ -357,6 +357,7 @@ def hold(connection: Connection, store_id: str, members: Sequence[Member], newco
     if newcomers:
         tell_of_members(connection, store_id, newcomers)
         standings.tell_of_members(connection, store_id, newcomers)
+        coupons.tell_of_members(connection, store_id, newcomers)
         _tell_consents(connection, [store_id], newcomers)
     return len(written)
 

@@ -77,6 +77,8 @@ _TAKEN_IN = (
     .order_by(t.trade_taken.c.trade_id)
 )
 
+EVERYWHERE = ("A", "D")
+"""Classes of personal coupons that are good in every store of the chain."""
 READ_AFRESH = timedelta(minutes=10)
 """How often the moment a feed was read is written down at most: it is looked at in hours."""
 

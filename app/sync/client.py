@@ -22,6 +22,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 from urllib3.poolmanager import PoolManager
 
+from app.records.coupons import CouponRight
 from app.records.keys import DeviceKey
 from app.records.people import Member, PointsEntryRow, StoredEntryRow, TierStanding
 from app.records.wire import (
@@ -166,6 +167,8 @@ class Visitor:
     """Every movement of their stored value."""
     standing: TierStanding | None = None
     """Where they stand among the tiers; None where nobody ever reckoned it."""
+    rights: tuple[CouponRight, ...] = ()
+    """Their coupons that are good in every store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -551,7 +554,8 @@ class HubClient:
                 stored = tuple(StoredEntryRow.model_validate(entry) for entry in one.get("stored", ()))
                 profile = {name: told for name, told in one.items() if name in Member.model_fields and name != "code_key"}
                 standing = _standing(one.get("standing"))
-                found.append(Visitor(Member.model_validate(profile), str(one["home_store"]), entries, stored, standing))
+                rights = tuple(CouponRight.model_validate(right) for right in one.get("rights", ()))
+                found.append(Visitor(Member.model_validate(profile), str(one["home_store"]), entries, stored, standing, rights))
             return tuple(found)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise HubFault("forged", {"reply": "member"}) from error

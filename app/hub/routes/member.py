@@ -11,10 +11,11 @@ from fastapi.responses import Response
 from sqlalchemy import Connection, func, insert, select
 
 from app.domain.member_rights import RightsRules
-from app.hub import member_keys, tables
+from app.hub import coupons, member_keys, tables
 from app.hub.archive import alone_with
 from app.hub.headquarters import Asker, Headquarters, Refusal, at_work, read_body
 from app.hub.movements import POINTS, STORED
+from app.hub.people import party_of
 from app.hub.standings import told_of
 from app.records.ids import new_id
 from app.records.resources import resource
@@ -46,6 +47,7 @@ def router(hq: Headquarters) -> APIRouter:
                 told = {name: profile[name] for name in rules.visitor_fields if name in profile}
                 whose = (connection, holding.member_id)
                 about = {"entries": POINTS.told(*whose), "stored": STORED.told(*whose), "standing": told_of(*whose)}
+                about["rights"] = coupons.told_of(connection, party_of(*whose), holding.member_id)
                 people.append({**told, "home_store": holding.store_id, **about})
         noted = {
             "store_id": asker.store_id,
