@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +11,7 @@ import pytest
 from app.counter.visiting import Visit
 from app.domain import member_code
 from app.records import events
-from app.records.coupons import CouponRight
-from app.records.offers import Offer
-from app.records.people import Member, PointsEntryRow
+from app.records.people import FamilyPerson, Member, PointsEntryRow
 from app.sync.client import HubFault, Visitor
 
 HOME = Member(id="m-away", card_no="90000000000000777776", phone="18800000007", name="赵示例", handle="777000777", allergies_known=True)
@@ -139,6 +137,15 @@ def test_a_visitor_is_forgotten_after_the_hours_of_the_setting(chained: Any) -> 
     assert till.store.people.visitor_of(HOME.id) == ""
 
 
+def test_whom_a_visitor_buys_for_is_forgotten_with_them(chained: Any) -> None:
+    till, clock = chained.till, chained.clock
+    till.store.people.keep_visitor(HOME, "RM02", clock.now()).result(60)
+    till.store.people.save_members((), [FamilyPerson(id="kin", member_id=HOME.id, name="赵小明")]).result(60)
+    assert till.store.people.family(HOME.id)
+    assert till.store.people.forget_visitors(clock.now() + timedelta(hours=1)).result(60) == 1
+    assert till.store.people.family(HOME.id) == ()
+
+
 def test_a_till_that_is_never_closed_lets_visitors_go_all_the_same(chained: Any) -> None:
     till, clock = chained.till, chained.clock
     ask(till, HOME.phone)
@@ -194,25 +201,3 @@ def test_a_visitor_who_was_erased_here_comes_back_by_no_late_answer(chained: Any
     scene = heard(chained)
     assert scene.echo.code == "visitor_none" and scene.member is None
     assert till.store.people.member(HOME.id) is None and till.store.points.of_member(HOME.id) == ()
-
-
-def test_a_visitors_coupons_are_used_here_and_go_with_the_visitor(chained: Any) -> None:
-    till = chained.till
-    days = {"starts_on": date(2026, 11, 1), "ends_on": date(2026, 12, 31)}
-    terms = '{"tiers":[{"reach_fen":100,"off_fen":50}]}'
-    till.store.catalogue.upsert((), [Offer(id="half", kind="threshold", title_zh="五角券", terms=terms, by_right=True, **days)])
-    gift, chain, own = (
-        CouponRight(id=f"right-{letter}", offer_id="half", member_id=HOME.id, coupon_class=letter, token="", face_fen=50, **days)
-        for letter in "ADB"
-    )
-    till.store.inbox.apply("coupon", [own.model_dump(mode="json")], "c1").result(60)
-    chained.line.found = (Visitor(HOME, "RM02", (), rights=(gift, chain)),)
-    till.selling.scan("6999600000494")
-    ask(till, HOME.phone)
-    heard(chained)
-    block = till.selling.scene().coupons
-    assert block is not None
-    assert {row.serial: bool(row.cut_fen) for row in block.rows} == {"right-A": True, "right-B": True, "right-D": False}
-    chained.clock.advance(72 * 3600)
-    till.visiting.forget_old().result(60)
-    assert [till.store.coupons.right(f"right-{letter}") is not None for letter in "ADB"] == [False, False, True]
