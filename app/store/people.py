@@ -27,10 +27,12 @@ from app.domain.membership import FEWEST_DIGITS, read_identity
 from app.domain.one_id import added_up, merged_profile
 from app.domain.purposes import MEMBERSHIP
 from app.records.clock import Clock
+from app.records.coupons import CouponRight
 from app.records.ids import new_id
 from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff, StoredEntryRow, TierStanding
 from app.store import tables as t
 from app.store.aliases import party_of, standing_for
+from app.store.coupons import EVERYWHERE, keep_rights
 from app.store.engine import Readers
 from app.store.erasing import all_erased, erase_rows, erased_among
 from app.store.faults import StoreFault
@@ -170,6 +172,9 @@ def _forget_visitors(connection: Connection, now: datetime) -> int:
         theirs = (t.points_entry, t.stored_entry, t.member_key, t.family_person, t.standing, t.visitor)
         for column in (t.member.c.id, *(table.c.member_id for table in theirs)):
             connection.execute(column.table.delete().where(column.in_(part)))
+        # A coupon of this store alone is here whoever visits.
+        right = t.coupon_right.c
+        connection.execute(t.coupon_right.delete().where(right.member_id.in_(part), right.coupon_class.in_(EVERYWHERE)))
     return len(gone)
 
 
@@ -293,6 +298,7 @@ class People:
         entries: Sequence[PointsEntryRow] = (),
         stored: Sequence[StoredEntryRow] = (),
         standing: TierStanding | None = None,
+        rights: Sequence[CouponRight] = (),
     ) -> Future[bool]:
         """Keep a member of another store until a time; False where this store holds them itself or erased them: nothing is touched."""
         row = {"member_id": member.id, "home_store": home_store, "until": until}
@@ -307,12 +313,13 @@ class People:
             keep_entries(connection, t.points_entry, entries)
             keep_entries(connection, t.stored_entry, stored)
             keep_standings(connection, [standing] if standing is not None else [])
+            keep_rights(connection, rights)
             return True
 
         return self._writes().submit(unit)
 
     def forget_visitors(self, now: datetime) -> Future[int]:
-        """Delete the visitors whose time is over, with their points; gives how many. What they bought stays with its sales."""
+        """Delete the visitors whose time is over, with their points and coupons; gives how many. What they bought stays with its sales."""
         return self._writes().submit(lambda connection: _forget_visitors(connection, now), background=True)
 
     def purge(self, now: datetime, looks_before: date) -> Future[Purged]:

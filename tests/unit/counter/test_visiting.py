@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,8 @@ import pytest
 from app.counter.visiting import Visit
 from app.domain import member_code
 from app.records import events
+from app.records.coupons import CouponRight
+from app.records.offers import Offer
 from app.records.people import FamilyPerson, Member, PointsEntryRow
 from app.sync.client import HubFault, Visitor
 
@@ -201,3 +203,25 @@ def test_a_visitor_who_was_erased_here_comes_back_by_no_late_answer(chained: Any
     scene = heard(chained)
     assert scene.echo.code == "visitor_none" and scene.member is None
     assert till.store.people.member(HOME.id) is None and till.store.points.of_member(HOME.id) == ()
+
+
+def test_a_visitors_coupons_are_used_here_and_go_with_the_visitor(chained: Any) -> None:
+    till = chained.till
+    days = {"starts_on": date(2026, 11, 1), "ends_on": date(2026, 12, 31)}
+    terms = '{"tiers":[{"reach_fen":100,"off_fen":50}]}'
+    till.store.catalogue.upsert((), [Offer(id="half", kind="threshold", title_zh="五角券", terms=terms, by_right=True, **days)])
+    gift, chain, own = (
+        CouponRight(id=f"right-{letter}", offer_id="half", member_id=HOME.id, coupon_class=letter, token="", face_fen=50, **days)
+        for letter in "ADB"
+    )
+    till.store.inbox.apply("coupon", [own.model_dump(mode="json")], "c1").result(60)
+    chained.line.found = (Visitor(HOME, "RM02", (), rights=(gift, chain)),)
+    till.selling.scan("6999600000494")
+    ask(till, HOME.phone)
+    heard(chained)
+    block = till.selling.scene().coupons
+    assert block is not None
+    assert {row.serial: bool(row.cut_fen) for row in block.rows} == {"right-A": True, "right-B": True, "right-D": False}
+    chained.clock.advance(72 * 3600)
+    till.visiting.forget_old().result(60)
+    assert [till.store.coupons.right(f"right-{letter}") is not None for letter in "ADB"] == [False, False, True]
