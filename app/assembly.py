@@ -54,6 +54,7 @@ from app.domain.points import PointsRules
 from app.domain.pricing import PromotionLaw
 from app.domain.stored import StoredRules
 from app.domain.wallet import WalletRules
+from app.records.base import Record
 from app.records.clock import Clock, shop_day
 from app.records.keys import DeviceKey
 from app.records.resources import resource
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from app.counter.loading import Loading
     from app.counter.member_view import MemberView
     from app.counter.noting import Noting
+    from app.counter.personal import Personal
     from app.counter.segmenting import Segmenting
     from app.devices.labels.printer import LabelPaper, LabelPrinter
     from app.domain.family import FamilyRules
@@ -242,7 +244,7 @@ def caring_on(
     post: Post,
     goods: Goods,
     word: Callable[[str], Text],
-    set_consents: Callable[[str, Mapping[str, bool]], object] = lambda _member_id, _said: None,
+    consent_facts: Callable[[str, Mapping[str, bool]], list[Record]] = lambda _member_id, _said: [],
     wake_sync: Callable[[], None] = lambda: None,
 ) -> Caring:
     """Care on a store, with its carried rules; without further acts it only reads, as reports do."""
@@ -252,7 +254,7 @@ def caring_on(
 
     rules = CareRules.read(json.loads(resource("rules", "care.json").read_text("utf-8")))
     texts = ConsentTexts.read(json.loads(resource("texts", "consents.json").read_text("utf-8")))
-    return Caring(store, clock, post, goods, rules, texts, word, set_consents, wake_sync)
+    return Caring(store, clock, post, goods, rules, texts, word, consent_facts, wake_sync)
 
 
 class Till:
@@ -431,7 +433,16 @@ class Till:
         """Erasing a person, loaded when somebody first asks for it."""
         from app.counter.erasing import Erasing
 
-        return Erasing(self.store, self.clock, self.post, self.points, self.selling, self.sync.wake)
+        return Erasing(
+            self.store, self.clock, self.post, self.points, self.selling, retention(), self.authorising, self.sync.wake
+        )
+
+    @cached_property
+    def personal(self) -> Personal:
+        """The copy of one person's data, loaded when somebody first asks for it."""
+        from app.counter.personal import Personal
+
+        return Personal(self.store, self.clock, self.post, retention())
 
     @cached_property
     def member_view(self) -> MemberView:
@@ -472,7 +483,7 @@ class Till:
             self.post,
             self.goods,
             self.pack.word,
-            lambda member_id, said: self.joining.set_consents(member_id, said),
+            lambda member_id, said: self.joining.consent_facts(member_id, said),
             self.sync.wake,
         )
 

@@ -14,6 +14,7 @@ from app.counter.erasing import REASONS, Erasing
 from app.counter.faults import Refused
 from app.counter.points_book import PointsBook
 from app.counter.post import Post, TillProfile
+from app.domain.retention import Retention
 from app.records.clock import SystemClock
 from app.store.faults import StoreFault
 
@@ -30,10 +31,10 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--member", required=True, metavar="WHO", help="phone, card number or exact name")
     parser.add_argument("--reason", choices=REASONS, default="asked", help="why (default: asked)")
     chosen = parser.parse_args(argv)
-    return _erase(options.data_folder(chosen), chosen.member, chosen.reason, rules.roles)
+    return _erase(options.data_folder(chosen), chosen.member, chosen.reason, rules)
 
 
-def _erase(folder: Path, who: str, reason: str, roles: tuple[str, ...]) -> int:
+def _erase(folder: Path, who: str, reason: str, rules: Retention) -> int:
     clock = SystemClock()
     try:
         store = open_store(folder, clock)
@@ -43,13 +44,14 @@ def _erase(folder: Path, who: str, reason: str, roles: tuple[str, ...]) -> int:
     try:
         till = TillProfile(store.store_id, store.settings.text("store.name"), store.settings.text("store.branch"), store.till, "")
         post = Post(till)
-        erasing = Erasing(store, clock, post, PointsBook(store, clock, post, points_rules()), None, lambda: None)
+        points, authorising = PointsBook(store, clock, post, points_rules()), Authorising(store, clock)
+        erasing = Erasing(store, clock, post, points, None, rules, authorising, lambda: None)
         member, masked = erasing.whom(who)
-        staff = Authorising(store, clock).anyone(_asked(f"PIN ({' / '.join(roles)}): ", secret=True), roles)
+        staff = authorising.anyone(_asked(f"PIN ({' / '.join(rules.roles)}): ", secret=True), rules.roles)
         if _asked(f"{masked}: everything but what a law keeps is destroyed, nothing brings it back. Type {YES}: ") != YES:
             options.tell("nothing was erased")
             return EXIT_FAILED
-        done = erasing.erase(member.id, reason, staff)
+        done = erasing.erase(member.id, reason, staff).wait()
         print(f"erased: {masked}, {len(done.ids)} ids, {done.points} points closed; headquarters hears of it at the next sync")
     except Refused as refusal:
         options.tell(f"not done: {refusal.code}")

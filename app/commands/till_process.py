@@ -296,16 +296,16 @@ class DrivenTill:
         joining = self.till.joining
         consents = {purpose: True for purpose in ("membership", *say)}
         form = JoinForm(joining.begin(phone).join_id, phone, consents=consents, another=another, **said)
-        return asdict(joining.join(form))
+        return asdict(joining.join(form).wait())
 
     def do_consent(self, text: str, purpose: str, given: bool, channel: str) -> None:
         """What a member says to one purpose."""
-        self.till.joining.set_consents(self._one_member(text), {purpose: given}, channel)
+        self.till.joining.set_consents(self._one_member(text), {purpose: given}, channel).wait()
 
     def do_erase(self, text: str, pin: str) -> Answer:
         """Erase somebody by a manager's PIN."""
         member, _ = self.till.erasing.whom(text)
-        done = self.till.erasing.erase(member.id, "asked", self.till.authorising.anyone(pin, retention().roles))
+        done = self.till.erasing.erase(member.id, "asked", self.till.authorising.anyone(pin, retention().roles)).wait()
         return {"ids": list(done.ids), "points": done.points}
 
     def do_consents(self, text: str) -> Answer:

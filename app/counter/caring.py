@@ -97,7 +97,7 @@ class Caring:
         rules: CareRules,
         texts: ConsentTexts,
         allergy_word: Callable[[str], Text],
-        set_consents: Callable[[str, Mapping[str, bool]], object],
+        consent_facts: Callable[[str, Mapping[str, bool]], list[Record]],
         wake_sync: Callable[[], None],
     ) -> None:
         self._store = store
@@ -107,7 +107,7 @@ class Caring:
         self._rules = rules
         self._texts = texts
         self._allergy_word = allergy_word
-        self._set_consents = set_consents
+        self._consent_facts = consent_facts
         self._wake_sync = wake_sync
 
     # ------------------------------------------------------------------ the scene
@@ -454,11 +454,12 @@ class Caring:
         reading, _ = self._drafted(draft)
         if reading is None:
             raise Refused("reading_wrong")
-        may = self._asked(member_id, consent)
+        may, said = self._asked(member_id, consent)
         advice, follow_up_due = self._advice(member, reading)
         if not may:
-            return Recorded(advice, kept=False), None
-        bodies, blobs = self._taken(member_id, reading, reading.place)
+            return Recorded(advice, kept=False), self._write(said, []) if said else None
+        taken, blobs = self._taken(member_id, reading, reading.place)
+        bodies = [*said, *taken]
         if follow_up_due is not None and not self._is_followed(member_id, follow_up_due):
             bodies.append(
                 events.FollowUpSet(
@@ -552,9 +553,7 @@ class Caring:
         plan = self._planned(member_id, content, filename)
         if plan.errors or not plan.fresh:
             return self._imported(plan, done=False), None
-        if not self._asked(member_id, consent):
-            raise Refused("health_consent_refused")
-        bodies: list[Record] = []
+        bodies = self._agreed(member_id, consent)
         blobs: list[PrivateBlob] = []
         for each in plan.fresh:
             reading = Reading(new_id(self._clock), each.kind, each.at, shop_day(each.at), each.figures, each.context, "file")
@@ -623,8 +622,7 @@ class Caring:
             raise Refused("dose_wrong") from wrong
         if (draft.moment and draft.moment not in self._rules.moments) or draft.source not in self._rules.usage_sources:
             raise Refused("dose_wrong")
-        if not self._asked(member_id, consent):
-            raise Refused("health_consent_refused")
+        said = self._agreed(member_id, consent)
         kept = {
             "pieces_c": dose.pieces_c,
             "times": dose.times,
@@ -634,7 +632,7 @@ class Caring:
         }
         blob = PrivateBlob(new_id(self._clock), member_id, "reading", json.dumps({"kind": "usage", **kept}).encode())
         body = events.UsageSet(usage_id=new_id(self._clock), member_id=member_id, product_id=draft.product_id, blob_id=blob.blob_id)
-        return self._write([body], [blob])
+        return self._write([*said, body], [blob])
 
     def end_usage(self, member_id: str, product_id: str) -> Written:
         """Note that a medicine is not taken any more."""
@@ -675,8 +673,7 @@ class Caring:
             floor, roof = figures[name]
             if floor is not None and roof is not None and floor >= roof:
                 raise Refused("target_wrong")
-        if not self._asked(member_id, None):
-            raise Refused("health_consent_refused")
+        self._agreed(member_id, None)
         plain = json.dumps({"kind": "target", "figures": figures}).encode()
         blob = PrivateBlob(new_id(self._clock), member_id, "reading", plain)
         body = events.TargetSet(target_id=new_id(self._clock), member_id=member_id, kind=kind, blob_id=blob.blob_id)
@@ -827,7 +824,7 @@ class Caring:
 
         member, face = self._member(member_id), shop_face(self._store)
         rows = [
-            CardRow(line.name, line.spec, 0, line.bought_on, line.runs_out_on, line.usage.of(face.language))
+            CardRow(line.name, line.spec, line.usage.of(face.language), line.bought_on, line.runs_out_on)
             for line in self.scene(member_id).medicines
             if line.runs_out_on is not None
         ]
@@ -883,15 +880,23 @@ class Caring:
         notes, ended = self._usages(ids, consent)
         return medicines_of(bought, notes, ended, cache(self._product), today, self._rules)
 
-    def _asked(self, member_id: str, answer: bool | None) -> bool:
-        """Whether readings may be kept; records the answer where somebody just gave one. Refused `health_consent_needed`."""
+    def _asked(self, member_id: str, answer: bool | None) -> tuple[bool, list[Record]]:
+        """Whether readings may be kept, and what is to be recorded of an answer that was just given. Refused `health_consent_needed`."""
         stands = self._consent(member_id, HEALTH)
         if answer is not None and stands != ("given" if answer else "refused"):
-            self._set_consents(member_id, {HEALTH: answer})
-            return answer
+            return answer, self._consent_facts(member_id, {HEALTH: answer})
         if stands == "unasked":
             raise Refused("health_consent_needed")
-        return stands == "given"
+        return stands == "given", []
+
+    def _agreed(self, member_id: str, answer: bool | None) -> list[Record]:
+        """What is to be recorded of a yes; Refused `health_consent_needed`, or `health_consent_refused` once a no is on its way."""
+        may, said = self._asked(member_id, answer)
+        if not may:
+            if said:
+                self._write(said, [])
+            raise Refused("health_consent_refused")
+        return said
 
     def _measured_for(self, medicine: Medicine) -> str:
         """The reading that says whether a medicine works, or ''."""

@@ -11,8 +11,9 @@ from datetime import date, datetime
 from app.counter import asking
 from app.counter.attaching import Attaching
 from app.counter.faults import Refused
+from app.counter.pending import Pending
 from app.counter.post import Post
-from app.counter.selling import WRITE_S, Selling
+from app.counter.selling import Selling
 from app.domain import codes, joining
 from app.domain.joining import ConsentTexts, Gift, JoiningRules, Purpose
 from app.domain.masking import mask_phone
@@ -26,7 +27,6 @@ from app.records.ids import new_id
 from app.records.ledger import PrivateBlob
 from app.records.offers import Offer
 from app.records.people import Consent, Member
-from app.store.faults import StoreFault
 from app.store.open_store import Store
 
 CARD = "90"
@@ -173,6 +173,7 @@ class Joining:
         self._rules = rules
         self._texts = texts
         self._wake_sync = wake_sync
+        self._under_way: dict[str, Pending[JoinedScene]] = {}
 
     # ------------------------------------------------------------------ registering
 
@@ -195,8 +196,10 @@ class Joining:
             _gift_title(gift[1]) if gift is not None else Text(""),
         )
 
-    def join(self, form: JoinForm) -> JoinedScene:
-        """Register a member: fact, claims, consents, profile, row and gift in one unit; then the open sale is theirs.
+    def join(self, form: JoinForm) -> Pending[JoinedScene]:
+        """Register a member: fact, claims, consents, profile, row and gift in one unit; once it is on disk the open sale is theirs.
+
+        Asked again meanwhile it is the same act.
 
         Refused: `sign_in_first`, `join_phone_shape`, `join_known` (this phone is somebody's: choose them or say that it is another),
         `join_not_wanted` (membership was refused: nothing is registered, the sale goes on), `join_birthday`, `join_guardian_needed`,
@@ -208,17 +211,23 @@ class Joining:
             raise Refused("paying")
         there = self._store.people.member(form.join_id)
         if there is not None:
-            return self._joined(there, self._held_gift(there.id), waits=False)
+            return Pending.without_writing(lambda: self._joined(there, self._held_gift(there.id), waits=False))
+        if form.join_id in self._under_way:
+            return self._under_way[form.join_id]
         member, bodies, blobs = self._facts(form)
         granted = next((body for body in bodies if isinstance(body, events.CouponGranted)), None)
-        try:
-            self._store.journal.record(bodies, actor=self._post.actor, day=self._day(), private=blobs).result(WRITE_S)
-        except (StoreFault, TimeoutError) as fault:
-            raise Refused("ledger_io") from fault
-        self._wake_sync()
         gift = self._gift()
         title = _gift_title(gift[1]) if granted is not None and gift is not None else Text("")
-        return self._joined(member, title, waits=granted is None and gift is not None)
+
+        def finish() -> JoinedScene:
+            self._wake_sync()
+            return self._joined(member, title, waits=granted is None and gift is not None)
+
+        actor, day = self._post.actor, self._day()
+        pending = Pending.of(lambda: self._store.journal.record(bodies, actor=actor, day=day, private=blobs), finish)
+        self._under_way[form.join_id] = pending
+        pending.written.add_done_callback(lambda _: self._under_way.pop(form.join_id, None))
+        return pending
 
     def _facts(self, form: JoinForm) -> tuple[Member, list[Record], list[PrivateBlob]]:
         """Everything that a registration writes, checked."""
@@ -362,14 +371,20 @@ class Joining:
             self._selling.attach_member(member.id, FOUND_BY)
         return JoinedScene(member.id, asking.masked(member), late is None, gift, waits, late)
 
-    def take(self, member_id: str, channel: str = "spoken") -> JoinedScene:
+    def take(self, member_id: str, channel: str = "spoken") -> Pending[JoinedScene]:
         """One of those known by the phone: the open sale is theirs; who had left gives membership again by being chosen."""
         member = self._store.people.member(member_id)
         if member is None:
             raise Refused("member_unknown")
-        if self._store.people.has_left(member_id):
-            self.set_consents(member_id, {MEMBERSHIP: True}, channel)
-        return self._joined(member, Text(""), waits=False)
+        if not self._store.people.has_left(member_id):
+            return Pending.without_writing(lambda: self._joined(member, Text(""), waits=False))
+        given = self.set_consents(member_id, {MEMBERSHIP: True}, channel)
+
+        def finish() -> JoinedScene:
+            given.finish()
+            return self._joined(member, Text(""), waits=False)
+
+        return Pending(given.written, finish)
 
     def to_open_sale(self, member_id: str) -> None:
         """The open sale is theirs, though the one before might be. Refused `member_unknown`, `paying`."""
@@ -384,12 +399,9 @@ class Joining:
             return None
         return LateSale(last.body.sale_id, last.number, last.at, last.body.payable_fen)
 
-    def attach_late(self, sale_id: str, member_id: str) -> None:
+    def attach_late(self, sale_id: str, member_id: str) -> Pending[None]:
         """The sale before is theirs: points yes, price no. Refused as `Attaching.attach`."""
-        try:
-            self._attaching.attach(sale_id, member_id).result(WRITE_S)
-        except (StoreFault, TimeoutError) as fault:
-            raise Refused("ledger_io") from fault
+        return Pending.of(lambda: self._attaching.attach(sale_id, member_id), lambda: None)
 
     # ------------------------------------------------------------------ consents
 
@@ -402,11 +414,29 @@ class Joining:
         rows = tuple(_row(purpose, said.get(purpose.purpose)) for purpose in self._texts.purposes)
         return ConsentScene(member_id, asking.masked(member), rows, self._texts.channels)
 
-    def set_consents(self, member_id: str, said: Mapping[str, bool], channel: str = "spoken") -> ConsentScene:
+    def set_consents(self, member_id: str, said: Mapping[str, bool], channel: str = "spoken") -> Pending[ConsentScene]:
         """Record what a member says to one or more purposes; what they said before is not told again.
 
-        Who takes membership back leaves the open sale, which goes on without them. Refused `member_unknown`, `consent_unknown`,
-        `consent_guardian` (a minor whose guardian this till does not know gives nothing, and may withdraw everything), `sign_in_first`.
+        Who takes membership back leaves the open sale, which goes on without them. Refused as `consent_facts`.
+        """
+        bodies = self.consent_facts(member_id, said, channel)
+
+        def finish() -> ConsentScene:
+            if bodies:
+                self._wake_sync()
+            if said.get(MEMBERSHIP) is False and self._selling.basket.member_id == member_id:
+                self._selling.detach_member()
+            return self.consents(member_id)
+
+        if not bodies:
+            return Pending.without_writing(finish)
+        return Pending.of(lambda: self._store.journal.record(bodies, actor=self._post.actor, day=self._day()), finish)
+
+    def consent_facts(self, member_id: str, said: Mapping[str, bool], channel: str = "spoken") -> list[Record]:
+        """What is to be recorded of a member's words to one or more purposes, in the unit of whoever asks; empty where nothing is new.
+
+        Refused `member_unknown`, `consent_unknown`, `consent_channel`, `sign_in_first`, `consent_guardian` (a minor whose guardian this
+        till does not know gives nothing, and may withdraw everything).
         """
         if self._post.staff is None:
             raise Refused("sign_in_first")
@@ -428,15 +458,7 @@ class Joining:
             row = before[purpose]
             if not row.asked or row.given != given or (given and row.older):
                 bodies.append(self._consent(member_id, text, given, channel, guardian_id))
-        if bodies:
-            try:
-                self._store.journal.record(bodies, actor=self._post.actor, day=self._day()).result(WRITE_S)
-            except (StoreFault, TimeoutError) as fault:
-                raise Refused("ledger_io") from fault
-            self._wake_sync()
-        if said.get(MEMBERSHIP) is False and self._selling.basket.member_id == member_id:
-            self._selling.detach_member()
-        return self.consents(member_id)
+        return bodies
 
     def _consent(self, member_id: str, purpose: Purpose, given: bool, channel: str, guardian_id: str) -> events.ConsentSet:
         if channel not in {code for code, _ in self._texts.channels}:

@@ -27,12 +27,11 @@ from app.domain.amount import WEIGHED_UNIT, unit_text
 from app.domain.masking import mask_name
 from app.domain.money import format_fen
 from app.domain.packs import content_of, milligrams_per_millilitre, unit_price
-from app.domain.refills import Purchase, Refill, refill_of
 from app.domain.rules.case import MEDICINE_KINDS, roles_of
 from app.records.catalogue import Product
 from app.records.clock import SHOP_TIME, Clock, shop_day
 from app.records.events import SaleLine
-from app.records.people import Member, Staff
+from app.records.people import Staff
 from app.records.resources import resource
 from app.store.faults import StoreFault
 from app.store.open_store import Store
@@ -78,24 +77,6 @@ class SplitBag:
     split_on: date
     splitter: str
     caution: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RefillLine:
-    """One medicine of a refill card."""
-
-    name: str
-    spec: str
-    refill: Refill
-
-
-@dataclass(frozen=True, slots=True)
-class RefillCard:
-    """A member's refill card: their masked name and what their own purchases say."""
-
-    name: str
-    card: str
-    lines: tuple[RefillLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,29 +373,6 @@ class Labelling:
             return ""  # erased by law
         return str(json.loads(plain).get("patient", "")) if plain else ""
 
-    # ------------------------------------------------------------------ refills
-
-    def refill_card(self, member: Member) -> RefillCard:
-        """What a member's own purchases here say about their next ones; Refused refill_none where they say nothing yet."""
-        bought: dict[str, list[Purchase]] = {}
-        names: dict[str, SaleLine] = {}
-        for sale in self._store.sales.recent(member=member.id, limit=400):
-            if sale.voided:
-                continue
-            for line in sale.body.lines:
-                if line.kind in MEDICINE_KINDS:
-                    kept = line.quantity - sale.returned.get(line.line_id, 0)
-                    bought.setdefault(line.product_id, []).append(Purchase(sale.day, kept))
-                    names.setdefault(line.product_id, line)
-        lines = []
-        for product_id, purchases in bought.items():
-            refill = refill_of(purchases)
-            if refill is not None:
-                lines.append(RefillLine(names[product_id].generic_name, names[product_id].spec, refill))
-        if not lines:
-            raise Refused("refill_none")
-        return RefillCard(mask_name(member.name), member.card_no[-4:], tuple(sorted(lines, key=lambda line: line.refill.next)))
-
     # ------------------------------------------------------------------ out
 
     def print(self, run: Sequence[Wanted]) -> int:
@@ -436,15 +394,6 @@ class Labelling:
         from app.reports.price_labels import sheet_pdf
 
         return sheet_pdf(run, grid, first=first)
-
-    def refill_pdf(self, member: Member) -> bytes:
-        """The refill card on A6; Refused refill_none. It loads the PDF writer: never on the GUI thread."""
-        from app.reports.refill_card import CardRow, refill_pdf
-        from app.reports.shop import shop_face
-
-        card = self.refill_card(member)
-        rows = [CardRow(line.name, line.spec, line.refill.every_days, line.refill.last, line.refill.next) for line in card.lines]
-        return refill_pdf(shop_face(self._store), card.name, card.card, rows, made_on=shop_day(self._clock.now()))
 
     def _filled(self, kind: str, values: dict[str, str], name: str, size: tuple[float, float] | None) -> Label:
         wide, high = size or self.paper.size

@@ -117,6 +117,8 @@ class TicketFace:
     state_words: Text
     why: Text
     cut_fen: int = 0
+    token: str = ""
+    """What its paper bears as a code; '' for a coupon without paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +358,7 @@ class MemberView:
             words,
             why,
             row.cut_fen if row is not None else 0,
+            right.token,
         )
 
     @staticmethod

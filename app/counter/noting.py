@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from app.counter.faults import Refused
+from app.counter.pending import Pending
 from app.counter.post import Post
-from app.counter.selling import WRITE_S, Selling
+from app.counter.selling import Selling
 from app.domain.family import FamilyRules
 from app.domain.joining import ConsentTexts, birthday
 from app.domain.member_rights import RightsRules
@@ -26,6 +28,8 @@ from app.store.open_store import Store
 
 ASKED, FAMILY_ASKED = "allergies_asked", "family_asked"
 """Kinds of the blobs that keep who asked and when; they stay on this till."""
+T = TypeVar("T")
+
 HEALTH, FAMILY = "health", "family"
 """Purposes of consent."""
 
@@ -76,7 +80,7 @@ class Noting:
 
     # ------------------------------------------------------------------ allergies
 
-    def ask_allergies(self, member_id: str, classes: Sequence[str], person_id: str = "") -> None:
+    def ask_allergies(self, member_id: str, classes: Sequence[str], person_id: str = "") -> Pending[None]:
         """The member (or a family person) was asked: these classes, or none; asked and none is not never asked.
 
         Refused `sign_in_first`, `member_unknown`, `person_unknown`, `consent_health` (whoever it is about does not want it noted) or
@@ -94,7 +98,7 @@ class Noting:
         said = {"by": self._post.actor, "person": person_id, "classes": known["allergy_classes"]}
         note = PrivateBlob(new_id(self._clock), member_id, FAMILY_ASKED if person_id else ASKED, json.dumps(said).encode())
         body = events.AllergiesAsked(member_id=member_id, person_id=person_id, blob_id=profile.blob_id, note_id=note.blob_id)
-        self._keep((body,), (profile, note))
+        return self._keep((body,), (profile, note), lambda: None)
 
     def asked(self, member_id: str) -> Asked | None:
         """Who asked the member last at this till; None where nobody did, or where the key of their data is destroyed."""
@@ -114,17 +118,17 @@ class Noting:
         """For what a person may look behind a mask here."""
         return tuple((code, words) for code, words in self._rights.purposes.items() if code != self._rights.visitor_purpose)
 
-    def reveal_phone(self, member_id: str, purpose: str) -> str:
+    def reveal_phone(self, member_id: str, purpose: str) -> Pending[str]:
         """The member's whole phone number; that it was looked at, by whom and what for is kept first. Refused `choose_one`."""
         member = self._member(member_id)
         if purpose not in self._rights.purposes:
             raise Refused("choose_one")
-        self._keep((events.MemberRevealed(member_id=member_id, what="phone", purpose=purpose),), ())
-        return member.phone
+        look = events.MemberRevealed(member_id=member_id, what="phone", purpose=purpose)
+        return self._keep((look,), (), lambda: member.phone)
 
     # ------------------------------------------------------------------ family
 
-    def set_person(self, member_id: str, draft: PersonDraft, person_id: str = "") -> str:
+    def set_person(self, member_id: str, draft: PersonDraft, person_id: str = "") -> Pending[str]:
         """Enter a person whom the member buys for, or put one right; gives the person's id.
 
         Refused `sign_in_first`, `member_unknown`, `person_unknown`, `family_full`, `family_name`, `family_relation`,
@@ -160,8 +164,7 @@ class Noting:
                     guardian_id="" if adult else member_id,
                 )
             )
-        self._keep(bodies, (profile,))
-        return person.id
+        return self._keep(bodies, (profile,), lambda: person.id)
 
     def _person(self, member_id: str, draft: PersonDraft, born_on: date | None, before: FamilyPerson | None) -> FamilyPerson:
         # Who does not agree is only judged by age and weight.
@@ -197,12 +200,13 @@ class Noting:
     def _today(self) -> date:
         return shop_day(self._clock.now())
 
-    def _keep(self, bodies: Sequence[Record], blobs: Sequence[PrivateBlob]) -> None:
+    def _keep(self, bodies: Sequence[Record], blobs: Sequence[PrivateBlob], told: Callable[[], T]) -> Pending[T]:
         """Facts and what they speak of in one unit; a profile is what this till knows from then on."""
         day = self._post.day(self._today())
-        try:
-            self._store.journal.record(bodies, actor=self._post.actor, day=day, private=blobs).result(WRITE_S)
-        except (StoreFault, TimeoutError) as fault:
-            raise Refused("ledger_io") from fault
-        self._selling.renew_patient()
-        self._wake_sync()
+
+        def finish() -> T:
+            self._selling.renew_patient()
+            self._wake_sync()
+            return told()
+
+        return Pending.of(lambda: self._store.journal.record(bodies, actor=self._post.actor, day=day, private=blobs), finish)

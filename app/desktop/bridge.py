@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 
 class Bridge(QObject):
     """Turns callbacks of other threads into signals; receivers on the window's thread get them queued, in order."""
 
+    _crossed = Signal(object)
+    """What `after` calls on the window's thread."""
     resumed = Signal(str)
     """A commit asked for with this tag has returned."""
     printing = Signal(object)
@@ -26,6 +30,19 @@ class Bridge(QObject):
     """The till, once everything behind the sign-in page is there."""
     fault = Signal(object)
     """The exception that stopped loading."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        # Queued also where the future was done already: nobody is called back within their own call.
+        self._crossed.connect(self._cross, Qt.ConnectionType.QueuedConnection)
+
+    @Slot(object)
+    def _cross(self, then: Callable[[], None]) -> None:
+        then()
+
+    def after(self, future: Future[Any], then: Callable[[], None]) -> None:
+        """Call `then` on the window's thread, in a later turn of its loop, once the future is done."""
+        future.add_done_callback(lambda _: self._crossed.emit(then))
 
     def resume(self, tag: str) -> Callable[[], None]:
         """What to hand to a commit; called on the writer's thread."""

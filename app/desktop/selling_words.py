@@ -87,6 +87,7 @@ WORDS: dict[str, Text] = {
     "join_how_gift": _T("手机号 Enter，姓名可不填，再 Enter；登记即送 {gift}", "Phone, Enter, name, Enter. Gift: {gift}"),
     "join_close": _T("关闭", "Close"),
     "join_leave": _T("不登记", "Do not register"),
+    "join_writing": _T("磁盘慢，正在存，可以继续收银", "The disk is slow; being kept, go on selling"),
     "join_go": _T("顾客已同意，登记", "Customer agrees: register"),
     "join_phone": _T("手机号", "Phone"),
     "join_phone_hint": _T("11 位手机号", "11 digits"),

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from app.counter.checkout import Checkout
     from app.counter.coupon_book import CouponBook
     from app.counter.customer_side import CustomerSide
+    from app.counter.erasing import Erasing
     from app.counter.invoicing import Invoicing
     from app.counter.joining import Joining
     from app.counter.labelling import Labelling
     from app.counter.member_view import MemberView
     from app.counter.noting import Noting
+    from app.counter.personal import Personal
     from app.counter.post import Post
     from app.counter.printing import Printing
     from app.counter.returning import Returning
@@ -83,6 +85,14 @@ class Till(Protocol):
     @property
     def noting(self) -> Noting:
         """Allergies and families."""
+
+    @property
+    def erasing(self) -> Erasing:
+        """Erasing a person."""
+
+    @property
+    def personal(self) -> Personal:
+        """The copy of one person's data."""
 
     @property
     def member_view(self) -> MemberView:

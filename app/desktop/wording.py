@@ -163,6 +163,7 @@ SENTENCES: dict[str, Text] = {
     "not_on_duty": _T("{name} 还没到岗，先做到岗登记", "{name} is not on duty. Record that first"),
     "not_a_pharmacist": _T("这位不是药师，请选药师", "This person is no pharmacist. Choose one"),
     "nobody_may": _T("没有有权限的人，请店长设置", "Nobody has the right. Ask the manager to set it"),
+    "erase_digits": _T("末四位和登记的不一样，请再核对", "These are not the last four digits on record"),
     "pin_wrong": _T("PIN 不对，还可试 {left} 次", "Wrong PIN, {left} tries left"),
     "pin_locked": _T("输错太多次，{minutes} 分钟后再试", "Too many tries. Wait {minutes} minutes"),
     "pin_shape": _T("PIN 要 4 到 8 位数字", "A PIN has 4 to 8 digits"),

@@ -1,4 +1,4 @@
-"""A member's refill card on A6: their medicines, how often they bought them here, and when each should run out."""
+"""A member's refill card on A6: their medicines, how each is taken, and when it should run out."""
 
 from __future__ import annotations
 
@@ -23,15 +23,14 @@ _FOOT = 24 * MM
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """One medicine: how it is taken, or how often it was bought here, and when it should run out."""
+    """One medicine: how it is taken, when it was bought last, and when it should run out."""
 
     name: str
     spec: str
-    every_days: int
+    usage: str
+    """How it is taken, or how often it is bought; '' where neither is known."""
     last: date
     next: date
-    usage: str = ""
-    """How it is taken, where that was noted; it takes the place of the interval."""
 
 
 def refill_pdf(shop: ShopFace, name: str, card: str, rows: Sequence[CardRow], *, made_on: date) -> bytes:
@@ -87,8 +86,7 @@ def _row(canvas: Canvas, words: Words, row: CardRow, y: float) -> float:
     while fonts.width(row.name, size, bold=True) > room and size > 7:
         size -= 0.25
     _text(canvas, _EDGE + 8, y - 6 * MM, row.name, size, INK, bold=True)
-    how = row.usage or words("refill.every", days=row.every_days)
-    _text(canvas, _EDGE + 8, y - 11.4 * MM, f"{row.spec}  {how}".strip(), 8, INK2)
+    _text(canvas, _EDGE + 8, y - 11.4 * MM, f"{row.spec}  {row.usage}".strip(), 8, INK2)
     _text(canvas, A6[0] - _EDGE - 8, y - 6 * MM, row.next.isoformat(), 11, BRAND_INK, bold=True, right=True)
     _text(canvas, A6[0] - _EDGE - 8, y - 11.4 * MM, words("refill.last", day=row.last.isoformat()), 8, INK3, right=True)
     return y - tall - 2 * MM

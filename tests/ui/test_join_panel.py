@@ -34,7 +34,7 @@ def chord(counter: Counter, key: Qt.Key) -> None:
 
 def register(counter: Counter, phone: str, name: str = "") -> str:
     joining = counter.till.joining
-    return joining.join(JoinForm(joining.begin(phone).join_id, phone, name=name, another=True)).member_id
+    return joining.join(JoinForm(joining.begin(phone).join_id, phone, name=name, another=True)).wait().member_id
 
 
 def the_phones(counter: Counter, phone: str) -> list[str]:

@@ -108,6 +108,18 @@ def test_a_direction_is_signed_by_a_pharmacist_seen_and_saved(bench: Callable[[]
     assert saved.stat().st_mode & 0o077 == 0
 
 
+def test_f9_saves_the_refill_card_that_care_reckons(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    till = demo_counter.till
+    till.selling.attach_member("member-00001")
+    number = demo_counter.sell(MASKS)
+    till.labelling.sale_id = till.store.sales.by_number(number).body.sale_id
+    at = bench()
+    at.press("F9")
+    at.until(lambda: at.toasts)
+    saved = till.folder / "reports" / "refills-0019.pdf"
+    assert saved.read_bytes().startswith(b"%PDF") and saved.stat().st_mode & 0o077 == 0
+
+
 def test_a_direction_without_words_is_asked_again(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
     till = demo_counter.till
     code = next(row.code for row in till.sheet if row.kind == "trace")

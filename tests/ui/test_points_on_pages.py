@@ -89,7 +89,7 @@ def test_the_card_shows_the_readings_of_who_agreed_and_none_of_anybody_else(them
     assert not card._vitals.isHidden()
     assert [tile.accessibleName() for tile in card._vitals._tiles] == ["血压 142/88 2 天前 偏高", "空腹血糖 6.5 8 天前 达标"]
     assert card._tags.accessibleName() == "血脂用药 · 高血压用药 · 糖尿病用药"
-    till.joining.set_consents("member-00001", {"health": False})
+    till.joining.set_consents("member-00001", {"health": False}).wait()
     card.show_glance(till.caring.glance("member-00001"), scene)
     assert card._vitals.isHidden() and card._tags.accessibleName() == "慢病会员"
     card.deleteLater()

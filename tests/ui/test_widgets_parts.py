@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.desktop import widgets
 from app.desktop.gallery import Gallery, picture
-from app.desktop.gallery_states import States
+from app.desktop.gallery_states import States, put
 from app.desktop.theme import Theme
 from app.desktop.theme.notes import Note, NoteAction
 from app.desktop.theme.paint import Mark
@@ -392,3 +392,18 @@ def test_no_widget_is_missing_from_the_gallery(theme: Theme, gallery: Gallery) -
     states.deleteLater()
     assert len(public_widgets()) > 60
     assert sorted(kind.__name__ for kind in public_widgets() - seen) == []
+
+
+def test_everything_that_is_pressed_looks_pressed(theme: Theme) -> None:
+    alike, states = [], States(theme)
+    for kind, title, words, _, _, make in states._kinds():
+        looks = []
+        for state in ("rest", "down"):
+            part = make(kind, words)
+            put(part, state)
+            part.show()
+            looks.append(part.grab().toImage())
+            part.close()
+        if looks[0] == looks[1]:
+            alike.append(title)
+    assert not alike

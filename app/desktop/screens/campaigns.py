@@ -10,7 +10,7 @@ from app.counter.campaigns import Campaign
 from app.desktop.screens.desk import Desk, Listing, Sheet, Slot
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.rows import Cell, ListRow
-from app.desktop.widgets.arrange import Column, Row, Spring
+from app.desktop.widgets.arrange import Column, Row, Spring, hold_width
 from app.desktop.widgets.buttons import Btn
 from app.desktop.widgets.chips import Chip
 from app.desktop.widgets.notices import Empty
@@ -46,12 +46,8 @@ class CampaignsPage(Desk):
         self._only_here = False
         self._rows: tuple[ListRow, ...] = ()
         self._left, self._right = Slot(), Slot()
-        self._narrow()
-        self.theme.changed.connect(self._narrow)
+        hold_width(self.theme, self._right, RIGHT_WIDTH)
         self.lay((self._left, 1), self._right)
-
-    def _narrow(self) -> None:
-        self._right.setFixedWidth(self.theme.px(RIGHT_WIDTH))
 
     # ------------------------------------------------------------------ what the window calls
 

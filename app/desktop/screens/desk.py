@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -21,6 +21,9 @@ from app.desktop.widgets.base import Painted
 from app.desktop.widgets.surfaces import Ground
 from app.domain.verdict import Text
 from app.records.clock import SHOP_TIME
+
+if TYPE_CHECKING:
+    from app.desktop.screens.form import Form
 
 MARKS: dict[str, paint.Mark] = {
     "rx": paint.Mark.RX,
@@ -215,3 +218,25 @@ class Desk(Page):
             self.tell(Echo("refused", "not_kept", {"why": str(code)}, sound="scan_rejected"))
             failed()
         self.changed.emit()
+
+
+class FormDesk(Desk):
+    """A desk that asks its questions in a form on its right, in the place of what stands there."""
+
+    _form: Form | None = None
+
+    def _draw_right(self) -> None:
+        """Draw the right side: the open form, else what stands there without one."""
+
+    def _focus_first(self) -> None:
+        """Put the keyboard where work goes on."""
+
+    def leave_form(self) -> bool:
+        """Leave the open form unanswered; True when there was one."""
+        if self._form is None:
+            return False
+        self._form = None
+        self._draw_right()
+        self.changed.emit()
+        self._focus_first()
+        return True

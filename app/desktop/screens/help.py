@@ -14,7 +14,7 @@ from app.desktop.screens.desk import Desk, Listing, Slot
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.theme import Theme, paint
-from app.desktop.widgets.arrange import Column, Row, Spring, boxed
+from app.desktop.widgets.arrange import Column, Row, Spring, boxed, hold_width
 from app.desktop.widgets.base import Painted
 from app.desktop.widgets.chips import KeyCap
 from app.desktop.widgets.fields import Entry
@@ -147,13 +147,9 @@ class HelpScreen(Desk):
         self._list, self._middle, self._right = Slot(), Slot(), Slot()
         top = boxed(Column(theme, self._box, margins=(12, 12, 12, 10)))
         self._left = Panel(theme, Column(theme, top, Rule(theme), (self._list, 1), gap=0))
-        self._narrow()
-        theme.changed.connect(self._narrow)
+        hold_width(theme, self._left, LEFT_WIDTH)
+        hold_width(theme, self._right, RIGHT_WIDTH)
         self.lay(self._left, (self._middle, 1), self._right)
-
-    def _narrow(self) -> None:
-        self._left.setFixedWidth(self.theme.px(LEFT_WIDTH))
-        self._right.setFixedWidth(self.theme.px(RIGHT_WIDTH))
 
     # ------------------------------------------------------------------ what the window calls
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -18,6 +18,7 @@ from app.desktop import wording
 from app.desktop.keys import enter_or_leave
 from app.desktop.screens.question import ChipRow
 from app.desktop.screens.rows import Cell, ListRow
+from app.desktop.screens.settling import settle
 from app.desktop.selling_words import say
 from app.desktop.theme import Theme
 from app.desktop.theme.paint import money_text
@@ -34,6 +35,10 @@ from app.records.clock import SHOP_TIME
 if TYPE_CHECKING:
     # Named only: registration is loaded when somebody first joins.
     from app.counter.joining import ConsentRow, ConsentScene, JoinedScene, Joining, JoinScene
+    from app.counter.pending import Pending
+    from app.desktop.bridge import Bridge
+
+T = TypeVar("T")
 
 _FIELD_OF = {
     "join_phone_shape": "phone",
@@ -98,9 +103,13 @@ class JoinPanel(Panel):
     left = Signal()
     """The member's consents changed: the sale is drawn again, the panel stays."""
 
-    def __init__(self, theme: Theme, joining: Callable[[], Joining], parent: QWidget | None = None) -> None:
-        """`joining` gives the counter's act, loaded when it is first asked for."""
-        self._joining = joining
+    def __init__(self, theme: Theme, joining: Callable[[], Joining], bridge: Bridge, parent: QWidget | None = None) -> None:
+        """`joining` gives the counter's act, loaded when it is first asked for; what it writes comes back over the bridge."""
+        self._joining, self._bridge = joining, bridge
+        self._busy = False
+        """Whether an act is on its way to the disk; until it is there no other one begins here."""
+        self._turn = 0
+        """Which opening of the panel this is: what comes back for an earlier one leaves the open form alone."""
         self._body = QVBoxLayout()
         self._body.setContentsMargins(0, 0, 0, 0)
         self._title = Txt(theme, "", "head", "ink")
@@ -165,6 +174,8 @@ class JoinPanel(Panel):
         self._scene = self._joined = self._consents = None
         self._said, self._another, self._kept = {}, False, {}
         self._shown = ()
+        self._busy = False
+        self._turn += 1
 
     def put_card(self, raw: str) -> None:
         """A blank card was scanned for whoever joins."""
@@ -264,34 +275,64 @@ class JoinPanel(Panel):
         )
         self._do(lambda: self._joining().join(form))
 
-    def _do(self, act: Callable[[], JoinedScene]) -> None:
-        """Do what ends with a member in the sale, or with the question which sale is meant."""
+    def _begin(self, act: Callable[[], Pending[T]], then: Callable[[T], None]) -> None:
+        """Do something that writes; until it is on disk the panel waits, the window does not."""
+        if self._busy:
+            return
+        turn = self._turn
         try:
-            joined = act()
+            pending = act()
         except Refused as refusal:
-            if refusal.code == "join_known":
-                self._look_up(self._typed()["phone"])
             self._refused(refusal)
             return
-        if joined.late is None:
-            self.done.emit(_echo(joined))
-            return
-        self._scene, self._joined = None, joined
-        self._build({})
+        self._busy = True
+        self._settle()
+
+        def refused(refusal: Refused) -> None:
+            if turn == self._turn:
+                self._busy = False
+                self._refused(refusal)
+
+        def written(done: T) -> None:
+            if turn == self._turn:
+                self._busy = False
+                then(done)
+            else:
+                # The panel was closed meanwhile, or is another's: what was done shows in the sale.
+                self.left.emit()
+
+        def slow() -> None:
+            if turn == self._turn:
+                self._how.set_words(say(self.theme, "join_writing"))
+
+        settle(self._bridge, pending, written, refused, slow)
+
+    def _do(self, act: Callable[[], Pending[JoinedScene]]) -> None:
+        """Do what ends with a member in the sale, or with the question which sale is meant."""
+
+        def joined(done: JoinedScene) -> None:
+            if done.late is None:
+                self.done.emit(_echo(done))
+                return
+            self._scene, self._joined = None, done
+            self._build({})
+
+        self._begin(act, joined)
 
     def _choose_sale(self, order: int) -> None:
         joined = self._joined
         if joined is None or joined.late is None:
             return
+        if order == 0:
+            sale_id, said = joined.late.sale_id, Echo("member", "joined_late", {"label": joined.label}, sound="scan_member_or_rx")
+            self._begin(lambda: self._joining().attach_late(sale_id, joined.member_id), lambda _: self.done.emit(said))
+            return
         try:
-            if order == 0:
-                self._joining().attach_late(joined.late.sale_id, joined.member_id)
-                self.done.emit(Echo("member", "joined_late", {"label": joined.label}, sound="scan_member_or_rx"))
-            else:
-                self._joining().to_open_sale(joined.member_id)
-                self.done.emit(_echo(joined))
+            self._joining().to_open_sale(joined.member_id)
         except Refused as refusal:
             self._refused(refusal)
+            return
+        self.done.emit(_echo(joined))
 
     def _toggle(self, purpose: str) -> None:
         """Give or take back one purpose: a form remembers it until it is sent, a member's word is on record at once."""
@@ -300,13 +341,14 @@ class JoinPanel(Panel):
             self._mark()
             return
         given = next(row.given for row in self._consents.rows if row.purpose == purpose)
-        try:
-            self._consents = self._joining().set_consents(self._consents.member_id, {purpose: not given}, self._typed()["channel"])
-        except Refused as refusal:
-            self._refused(refusal)
-            return
-        self._mark()
-        self.left.emit()
+        member_id, channel = self._consents.member_id, self._typed()["channel"]
+
+        def said(scene: ConsentScene) -> None:
+            self._consents = scene
+            self._mark()
+            self.left.emit()
+
+        self._begin(lambda: self._joining().set_consents(member_id, {purpose: not given}, channel), said)
 
     def _mark(self) -> None:
         """Show what is given now."""
@@ -320,6 +362,9 @@ class JoinPanel(Panel):
         self._wrong.hide()
 
     def _refused(self, refusal: Refused) -> None:
+        if refusal.code == "join_known":
+            # Somebody else of this phone came meanwhile: they are shown first.
+            self._look_up(self._typed()["phone"])
         words = wording.sentence(refusal.code, refusal.facts, self.theme.language)
         self._wrong.set_words(words)
         self._wrong.show()

@@ -62,6 +62,7 @@ AT_TIMES: dict[str, tuple[tuple[str, Text], ...]] = {
         ("F6", Text("优惠券", "Coupons")),
         ("F8", Text("家庭", "Family")),
         ("F9", Text("用药史", "Medicines")),
+        ("F10", Text("个人信息：导出副本、删除", "Personal data: a copy, erasing")),
     ),
     "returns": (
         ("F2", Text("找原单 / 换一单", "Find the sale / other sale")),

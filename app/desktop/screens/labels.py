@@ -15,7 +15,7 @@ from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, marks_of, short
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.rows import Cell, ListRow
-from app.desktop.widgets.arrange import Column, Row, Spring
+from app.desktop.widgets.arrange import Column, Row, Spring, hold_width
 from app.desktop.widgets.buttons import Btn
 from app.desktop.widgets.chips import Pill
 from app.desktop.widgets.choices import Seg
@@ -75,12 +75,8 @@ class LabelsPage(Desk):
         self._rows: tuple[ListRow, ...] = ()
         self._left, self._right, self._way = Slot(), Slot(), Slot()
         self._picture = PaperPicture(self.theme)
-        self._narrow()
-        self.theme.changed.connect(self._narrow)
+        hold_width(self.theme, self._right, RIGHT_WIDTH)
         self.lay((self._left, 1), self._right)
-
-    def _narrow(self) -> None:
-        self._right.setFixedWidth(self.theme.px(RIGHT_WIDTH))
 
     # ------------------------------------------------------------------ what the window calls
 
@@ -389,18 +385,18 @@ class LabelsPage(Desk):
         self.in_background(work, self._kept, self._failed)
 
     def _save_refills(self) -> None:
-        """The member's refill card."""
+        """The member's refill card, as care reckons it: by dose where one was noted, else by habit."""
         sale = self._sale
         member = self.till.store.people.member(sale.member_id) if sale is not None else None
         if member is None:
             return
-        labelling, folder = self.till.labelling, Path(self.till.store.directory) / "reports"
+        caring, folder = self.till.caring, Path(self.till.store.directory) / "reports"
 
         def work() -> Path:
             from app.reports.making import Made, keep
 
             name = f"refills-{member.card_no[-4:]}.pdf"
-            return keep(Made(name, labelling.refill_pdf(member), personal=True), folder / name)
+            return keep(Made(name, caring.refill_card(member.id), personal=True), folder / name)
 
         self._begin_work()
         self.in_background(work, self._kept, self._failed)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -18,8 +19,9 @@ from app.desktop import wording
 from app.desktop.screens.desk import Desk, Listing, Slot
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.rows import Cell, ListRow
-from app.desktop.widgets.arrange import Column, Row, Spring, boxed
-from app.desktop.widgets.buttons import Btn
+from app.desktop.screens.settling import settle
+from app.desktop.widgets.arrange import Column, Row, Spring, boxed, hold_width
+from app.desktop.widgets.buttons import Btn, IconBtn
 from app.desktop.widgets.notices import announce
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import IconTile, Txt
@@ -29,9 +31,13 @@ from app.records.clock import shop_day
 if TYPE_CHECKING:
     # Named only: what a member's page is made of is loaded when it is first opened.
     from app.counter.care_scene import Recorded, Todo
-    from app.counter.member_view import FoundMember, MemberScene
+    from app.counter.member_view import FoundMember, MemberScene, TicketFace
+    from app.counter.noting import PersonDraft
+    from app.counter.pending import Pending
     from app.desktop.screens import member_forms
     from app.desktop.screens.joining import JoinPanel
+
+T = TypeVar("T")
 
 LEFT_WIDTH, RIGHT_WIDTH = 282, 300
 LEAST_CHART = 284
@@ -73,6 +79,10 @@ class MemberPage(Desk):
         self._growing = self._grow()
         self._begun = False
         self._scanning = False
+        self._tickets: member_forms.ListSheet | None = None
+        """The list of coupons, while it is open: its rows can be printed."""
+        self._writing = False
+        """Whether an act of this page is on its way to the disk."""
         self._stack = QStackedWidget()
         self._nobody = Slot()
         self._stack.addWidget(self._nobody)
@@ -90,7 +100,8 @@ class MemberPage(Desk):
     def fkeys(self) -> tuple[FKeySpec, ...]:
         """The keys that work in the present state."""
         if self._form is not None or self._joining_open:
-            return (FKeySpec("Esc", Text("返回", "Back"), self._close_form),)
+            back = FKeySpec("Esc", Text("返回", "Back"), self._close_form)
+            return (back, FKeySpec("F5", Text("打印券", "Print coupon"), self._print_chosen)) if self._tickets is not None else (back,)
         back = FKeySpec("Esc", Text("返回收银", "To the sale"), self._back)
         if self._scene is None:
             return (back, FKeySpec("F3", Text("找会员", "Find member"), self._other))
@@ -105,6 +116,7 @@ class MemberPage(Desk):
             FKeySpec("F6", Text("优惠券", "Coupons"), self._all_tickets, enabled=bool(self._scene.tickets)),
             FKeySpec("F8", Text("家庭", "Family"), self._all_family),
             FKeySpec("F9", Text("用药史", "Medicines"), self._all_medicines, enabled=bool(care.medicines or care.dealings)),
+            FKeySpec("F10", Text("个人信息", "Personal data"), self._privacy),
         )
 
     def on_shown(self) -> None:
@@ -268,14 +280,15 @@ class MemberPage(Desk):
         self._open(sheet, self._reveal)
 
     def _revealed(self, purpose: str) -> None:
-        try:
-            phone = self.till.noting.reveal_phone(self._member_id, purpose)
-        except Refused as refusal:
-            self.refuse(refusal)
-            return
-        self._drop_form()
-        self._phone = phone
-        self.refresh()
+        member_id = self._member_id
+
+        def shown(phone: str) -> None:
+            if self.isVisible():
+                self._drop_form()
+                self._phone = phone
+                self.refresh()
+
+        self._settle(lambda: self.till.noting.reveal_phone(member_id, purpose), shown, self.refuse)
 
     # -- allergies and family ------------------------------------------------------
 
@@ -291,15 +304,41 @@ class MemberPage(Desk):
         sheet = AllergySheet(self.theme, whom, self.till.member_view.allergy_classes(), recorded, known=known)
 
         def keep(classes: tuple[str, ...]) -> None:
-            try:
-                self.till.noting.ask_allergies(self._member_id, classes, person_id)
-            except Refused as refusal:
-                sheet.show_problem(self._worded(refusal))
-                return
-            self._done(self.say("过敏史已记下", "Allergies noted"))
+            self._settle(
+                lambda: self.till.noting.ask_allergies(self._member_id, classes, person_id),
+                lambda _: self._done(self.say("过敏史已记下", "Allergies noted")),
+                lambda refusal: sheet.show_problem(self._worded(refusal)),
+            )
 
         sheet.answered.connect(keep)
         self._open(sheet, None if person_id else self._ask_allergies)
+
+    def _settle(self, act: Callable[[], Pending[T]], then: Callable[[T], None], refused: Callable[[Refused], None]) -> None:
+        """Do something that writes, once at a time; the page goes on when it is on disk, and says what was refused."""
+        if self._writing:
+            return
+        try:
+            pending = act()
+        except Refused as refusal:
+            refused(refusal)
+            return
+        self._writing = True
+        member_id, form = self._member_id, self._form
+
+        def written(done: T) -> None:
+            self._writing = False
+            if member_id == self._member_id:
+                then(done)
+
+        def not_written(refusal: Refused) -> None:
+            self._writing = False
+            # The form it would be said in may have been left meanwhile.
+            (refused if self._form is form else self.refuse)(refusal)
+
+        def slow() -> None:
+            self.toast.emit(self.say("磁盘慢，正在存，可以继续收银", "The disk is slow; being kept, go on selling"), "hourglass-medium")
+
+        settle(self.bridge, pending, written, not_written, slow)
 
     def _worded(self, refusal: Refused) -> str:
         return wording.sentence(refusal.code, refusal.facts, self.theme.language)
@@ -374,12 +413,14 @@ class MemberPage(Desk):
         def keep(values: dict[str, str]) -> None:
             said = values["agrees"] if values["agrees"] != agreed else ""
             draft = PersonDraft(values["name"], values["relation"], values["sex"], values["born"], said)
-            try:
-                kept = self.till.noting.set_person(self._member_id, draft, person_id)
-            except Refused as refusal:
-                sheet.show_problem(self._worded(refusal))
-                return
-            if values["agrees"] == "no":
+            self._settle(
+                lambda: self.till.noting.set_person(self._member_id, draft, person_id),
+                lambda kept: asked_next(kept, draft, values["agrees"]),
+                lambda refusal: sheet.show_problem(self._worded(refusal)),
+            )
+
+        def asked_next(kept: str, draft: PersonDraft, agrees: str) -> None:
+            if agrees == "no":
                 self._done(self.say("已记下，只按年龄核对", "Noted: only age is checked"))
                 return
             # The next question at once: nobody buys for somebody whose allergies were never asked.
@@ -534,9 +575,37 @@ class MemberPage(Desk):
         from app.desktop.screens.member_forms import ListSheet, ticket_rows
 
         title = self.say(f"优惠券 · {len(self._scene.tickets)} 张", f"Coupons · {len(self._scene.tickets)}")
-        sheet = ListSheet(self.theme, "ticket", title, ticket_rows(self.theme, self._scene.tickets), "")
+        tails = {one.serial: self._print_button(one) for one in self._scene.tickets if one.token}
+        sheet = ListSheet(self.theme, "ticket", title, ticket_rows(self.theme, self._scene.tickets), "", tails=tails)
         sheet.picked.connect(self._pick_ticket)
         self._open(sheet, self._all_tickets)
+        self._tickets = sheet
+        self.changed.emit()
+
+    def _print_button(self, ticket: TicketFace) -> IconBtn:
+        """Puts one coupon on paper."""
+        title = self.of(ticket.title)
+        button = IconBtn(self.theme, "printer", self.say(f"打印 {title}", f"Print {title}"), size=32, icon_size=18)
+        button.clicked.connect(lambda: self._print_ticket(ticket.token))
+        return button
+
+    def _print_chosen(self) -> None:
+        """F5: the coupon that has the keyboard, on paper."""
+        serial = self._tickets.current if self._tickets is not None else ""
+        token = next((one.token for one in self._scene.tickets if one.serial == serial), "") if self._scene is not None else ""
+        if token:
+            self._print_ticket(token)
+        else:
+            self.refuse(Refused("coupon_no_paper"))
+
+    def _print_ticket(self, token: str) -> None:
+        """Every paper after the first is marked; the coupon is good once all the same."""
+
+        def paper() -> None:
+            copy_no = self.till.printing.print_coupon(self.till.coupons.slip(token))
+            self.tell(Echo("told", "coupon_reprinted" if copy_no else "coupon_printed", {"count": str(copy_no)}))
+
+        self.attempt(paper)
 
     def _pick_ticket(self, serial: str) -> None:
         """In the member's own open sale the coupon is used or left; else it says what it is for."""
@@ -636,6 +705,96 @@ class MemberPage(Desk):
             self.go.emit("receipts")
             self._receipts.on_omnibox(number)
 
+    # -- the person's own data -----------------------------------------------------
+
+    def _privacy(self) -> None:
+        """F10: what the person may ask for: a copy, or that all of it goes."""
+        if self._scene is None:
+            return
+        from app.desktop.screens.member_forms import ListSheet
+        from app.desktop.screens.member_privacy import privacy_rows
+
+        sheet = ListSheet(self.theme, "shield-check", self.say("个人信息", "Personal data"), privacy_rows(self.theme), "")
+        sheet.picked.connect(lambda act: self._erase() if act == "erase" else self._copy())
+        self._open(sheet, self._privacy)
+
+    def _copy(self) -> None:
+        """Everything about the person as PDF and JSON, made behind the counter's back."""
+        from app.desktop.screens.member_privacy import copy_sheet
+
+        till, member_id = self.till, self._member_id
+        sheet = copy_sheet(self.theme)
+
+        def make(values: dict[str, str]) -> None:
+            if self._writing:
+                return
+            member = till.store.people.member(member_id)
+            if member is None:
+                return
+            try:
+                staff = till.authorising.anyone(values["pin"], till.settings.text("rights.registers").split(";"))
+            except Refused as refusal:
+                sheet.show_problem(self._worded(refusal))
+                return
+            personal, folder, name = till.personal, Path(till.store.directory) / "reports", f"person-{member.card_no[-4:]}-{self._today()}"
+
+            def work() -> tuple[Path, ...]:
+                from app.reports.making import Made, keep
+
+                told, paper = personal.copy(member, staff)
+                made = (Made(f"{name}.pdf", paper, personal=True), Made(f"{name}.json", told, personal=True))
+                return tuple(keep(one, folder / one.name) for one in made)
+
+            def done(files: tuple[Path, ...]) -> None:
+                self._writing = False
+                self.toast.emit(self.say(f"已存为 {files[0].name}", f"Saved as {files[0].name}"), "file-pdf")
+                if self._form is sheet:
+                    self._copied(files)
+
+            def failed() -> None:
+                self._writing = False
+
+            self._writing = True
+            self.toast.emit(self.say("正在生成，可以继续收银", "Being made; you can go on selling"), "hourglass-medium")
+            self.in_background(work, done, failed)
+
+        sheet.answered.connect(make)
+        self._open(sheet, self._copy)
+
+    def _copied(self, files: tuple[Path, ...]) -> None:
+        """Where the copy lies."""
+        from app.desktop.screens.member_forms import ListSheet
+        from app.desktop.screens.member_privacy import file_rows
+
+        title = self.say("副本已生成，请当面交给本人", "The copy is made: hand it to the person")
+        self._open(ListSheet(self.theme, "file-pdf", title, file_rows(self.theme, files), "", plain=True), lambda: self._copied(files))
+
+    def _erase(self) -> None:
+        """What would go and what stays; the last digits and a manager's PIN confirm it, for nothing brings it back."""
+        from app.desktop.screens.member_privacy import EraseSheet
+
+        member_id = self._member_id
+        try:
+            sheet = EraseSheet(self.theme, self.till.erasing.begin(member_id))
+        except Refused as refusal:
+            self.refuse(refusal)
+            return
+
+        def refused(refusal: Refused) -> None:
+            pin = refusal.code.startswith("pin") or refusal.code == "nobody_may"
+            sheet.show_problem(self._worded(refusal), "digits" if refusal.code == "erase_digits" else "pin" if pin else "")
+
+        def gone(_: object) -> None:
+            self._other()
+            words = self.say("已删除，依法要留的不含姓名和手机", "Erased; what the law keeps has no name or phone")
+            self.toast.emit(words, "check-circle")
+            announce(self, words)
+
+        sheet.confirmed.connect(
+            lambda digits, reason, pin: self._settle(lambda: self.till.erasing.confirm(member_id, digits, reason, pin), gone, refused)
+        )
+        self._open(sheet, self._erase)
+
     # -- consents and joining ------------------------------------------------------
 
     def _consents(self) -> None:
@@ -682,7 +841,7 @@ class MemberPage(Desk):
         self.changed.emit()
 
     def _drop_form(self) -> None:
-        self._form = self._again = None
+        self._form = self._again = self._tickets = None
         if self._parts is not None:
             self._parts.show_cards()
 
@@ -821,7 +980,7 @@ class _Parts:
         self.todos = member_parts.TodosCard(theme)
         self.consent = member_parts.ConsentCard(theme)
         yield
-        self.join = JoinPanel(theme, lambda: page.till.joining)
+        self.join = JoinPanel(theme, lambda: page.till.joining, page.bridge)
         yield
         self._lay()
 
@@ -840,12 +999,8 @@ class _Parts:
         self._right = SharedColumn(theme, ((self.coupons, self.coupons.list), (self.todos, self.todos.list)), foot=self.consent, first=1)
         body = Row(theme, self._left, (self._middle, 1), self._right, gap=12)
         self.whole.setLayout(Column(theme, self.head, self.strip, (boxed(body), 1), gap=12))
-        self._narrow()
-        theme.changed.connect(self._narrow)
-
-    def _narrow(self) -> None:
-        self._left.setFixedWidth(self.theme.px(LEFT_WIDTH))
-        self._right.setFixedWidth(self.theme.px(RIGHT_WIDTH))
+        hold_width(theme, self._left, LEFT_WIDTH)
+        hold_width(theme, self._right, RIGHT_WIDTH)
 
     def wire(self) -> None:
         """What is pressed here is done by the page."""

@@ -66,15 +66,22 @@ class Sheet(Panel):
     submitted = Signal()
 
     def __init__(
-        self, theme: Theme, icon: str, title: str, *parts: Part, aside: QWidget | None = None, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        icon: str,
+        title: str,
+        *parts: Part,
+        aside: QWidget | None = None,
+        tone: str = "brand",
+        parent: QWidget | None = None,
     ) -> None:
-        """`parts` stand below the headline; `aside` beside it."""
+        """`parts` stand below the headline; `aside` beside it; `tone` is the icon's."""
         self._problem = Para(theme, "", "body_strong", "bad_ink")
         self._wrong = boxed(Row(theme, Icon(theme, "warning-circle", 20, "bad", "fill"), (self._problem, 1), gap=8))
         shut = IconBtn(theme, "x", say(theme, "关闭", "Close"), size=32, icon_size=16)
         head = Row(
             theme,
-            Icon(theme, icon, 22, "brand", "fill"),
+            Icon(theme, icon, 22, tone, "fill"),
             Txt(theme, title, "section"),
             aside,
             Spring(),
@@ -406,11 +413,13 @@ class FormSheet(Sheet):
     ended = Signal()
     """The further button was pressed."""
 
-    def __init__(self, theme: Theme, icon: str, title: str, fields: Sequence[QuestionField], *, further: str = "") -> None:
-        """`further` names one more act beside the form's own."""
+    def __init__(
+        self, theme: Theme, icon: str, title: str, fields: Sequence[QuestionField], *, act: str = "", further: str = ""
+    ) -> None:
+        """`act` names what the form does, where that is not to note it; `further` one more act beside it."""
         self._panel = QuestionPanel(theme, lambda _: (), bare=True)
         self._panel.show_question(Question(title, "member_form", "", Text(title), fields=tuple(fields)))
-        save = Btn(theme, say(theme, "记下", "Note it"), "primary", key="Enter", height=44)
+        save = Btn(theme, act or say(theme, "记下", "Note it"), "primary", key="Enter", height=44)
         more = Btn(theme, further, "ghost", height=40, tone="bad_ink")
         more.setVisible(bool(further))
         super().__init__(theme, icon, title, self._panel, Row(theme, more, Spring(), save), Spring())
@@ -481,17 +490,24 @@ class ListSheet(Sheet):
         *,
         aside: QWidget | None = None,
         plain: bool = False,
+        tails: Mapping[str, QWidget] | None = None,
     ) -> None:
-        """`rows` are (key, cells); `plain` rows only show."""
+        """`rows` are (key, cells); `plain` rows only show; `tails` are what stands at the end of some, by their key."""
         self.rows: list[ListRow] = []
         for key, cells in rows:
-            row = ListRow(theme, cells, height=54, pad=6, plain=plain)
+            tail = tails.get(key) if tails is not None else None
+            row = ListRow(theme, cells, *(() if tail is None else (tail,)), height=54, pad=6, plain=plain)
             row.setObjectName(f"list-{key}")
             row.clicked.connect(self._press(key))
             self.rows.append(row)
         body: Part = (Listing(theme, self.rows), 1) if rows else Para(theme, none, "body", "ink2")
         super().__init__(theme, icon, title, body, aside=aside)
         self.watch(*self.rows)
+
+    @property
+    def current(self) -> str:
+        """Key of the row that has the keyboard, or ''."""
+        return next((row.objectName().removeprefix("list-") for row in self.rows if row.hasFocus()), "")
 
     def _press(self, key: str) -> object:
         return lambda: self.picked.emit(key)

@@ -15,7 +15,7 @@ from app.desktop.screens.desk import Desk, Listing, Sheet, Slot
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.rows import Cell, ListRow
-from app.desktop.widgets.arrange import Column, Row, Spring, boxed
+from app.desktop.widgets.arrange import Column, Row, Spring, boxed, hold_width
 from app.desktop.widgets.buttons import Btn
 from app.desktop.widgets.choices import Seg
 from app.desktop.widgets.picture import PaperPicture
@@ -59,12 +59,8 @@ class ReceiptTemplatePage(Desk):
         self._left, self._right = Slot(), Slot()
         self._picture = PaperPicture(self.theme)
         self._problem = Para(self.theme, "", "label", "bad_ink")
-        self._narrow()
-        self.theme.changed.connect(self._narrow)
+        hold_width(self.theme, self._left, LEFT_WIDTH)
         self.lay(self._left, (self._right, 1))
-
-    def _narrow(self) -> None:
-        self._left.setFixedWidth(self.theme.px(LEFT_WIDTH))
 
     # ------------------------------------------------------------------ what the window calls
 

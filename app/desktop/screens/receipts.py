@@ -20,7 +20,7 @@ from app.desktop.screens.print_queue import PrintQueue
 from app.desktop.screens.returns import TENDER_ICONS
 from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.theme.paint import signed_count
-from app.desktop.widgets.arrange import Column, Row, Spring
+from app.desktop.widgets.arrange import Column, Row, Spring, hold_width
 from app.desktop.widgets.buttons import Btn
 from app.desktop.widgets.chips import Chip, Pill
 from app.desktop.widgets.notices import Empty
@@ -63,13 +63,9 @@ class ReceiptsPage(Desk):
         """What was looked for; '' shows the day."""
         self._queue = PrintQueue(self, rows_shown=3)
         self._left, self._invoices, self._right = Slot(), Slot(), Slot()
-        self._narrow()
-        self.theme.changed.connect(self._narrow)
+        hold_width(self.theme, self._right, RIGHT_WIDTH)
         self.bridge.printing.connect(lambda _: self._draw_queue() if self.isVisible() else None)
         self.lay((Column(self.theme, (self._left, 1), self._invoices, self._queue, gap=12), 1), self._right)
-
-    def _narrow(self) -> None:
-        self._right.setFixedWidth(self.theme.px(RIGHT_WIDTH))
 
     # ------------------------------------------------------------------ what the window calls
 

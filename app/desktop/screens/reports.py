@@ -16,7 +16,7 @@ from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, clock_text
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.rows import Cell, ListRow
-from app.desktop.widgets.arrange import Column, Row, Spring
+from app.desktop.widgets.arrange import Column, Row, Spring, hold_width
 from app.desktop.widgets.buttons import Btn, IconBtn
 from app.desktop.widgets.chips import Chip, Pill
 from app.desktop.widgets.fields import Entry
@@ -65,12 +65,8 @@ class ReportsPage(Desk):
         self._saved: Path | None = None
         self._way = Slot()
         self._left, self._right = Slot(), Slot()
-        self._narrow()
-        self.theme.changed.connect(self._narrow)
+        hold_width(self.theme, self._right, RIGHT_WIDTH)
         self.lay((self._left, 1), self._right)
-
-    def _narrow(self) -> None:
-        self._right.setFixedWidth(self.theme.px(RIGHT_WIDTH))
 
     # ------------------------------------------------------------------ what the window calls
 

@@ -16,7 +16,7 @@ from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.rows import Cell, Chips, Choice, ListRow
 from app.desktop.theme.paint import signed_count
-from app.desktop.widgets.arrange import Column, Row, Spring, boxed
+from app.desktop.widgets.arrange import Column, Row, Spring, boxed, hold_width
 from app.desktop.widgets.buttons import Btn, LinkBtn
 from app.desktop.widgets.chips import Chip, Pill
 from app.desktop.widgets.choices import Stepper
@@ -53,8 +53,7 @@ class ReturnsPage(Desk):
         self._scene = ReturnScene("empty")
         self._voiding = False
         self._left, self._right = Slot(), Slot()
-        self._right.setFixedWidth(self.theme.px(RIGHT_WIDTH))
-        self.theme.changed.connect(lambda: self._right.setFixedWidth(self.theme.px(RIGHT_WIDTH)))
+        hold_width(self.theme, self._right, RIGHT_WIDTH)
         self._rows: tuple[ListRow, ...] = ()
         self._form: Form | None = None
         self._pin: Entry | None = None

@@ -129,8 +129,8 @@ class ListRow(PaintedButton):
         if self._chosen:
             painter.fillRect(rect, theme.color("select"))
             painter.fillRect(QRectF(rect.left(), rect.top(), px(4), rect.height()), theme.color("brand"))
-        elif self.hovered and not self._plain:
-            painter.fillRect(rect, theme.color("hover"))
+        elif self.touched and not self._plain:
+            painter.fillRect(rect, theme.color(self.touched))
         if not self.hasFocus():
             # The ring has the row's edge to itself.
             paint.hairline(painter, theme, px(self._pad), self.height() - 1, self.width() - 2 * px(self._pad))

@@ -15,13 +15,13 @@ from app.counter import asking
 from app.counter.faults import Refused
 from app.counter.reviewing import Reviewed, RxLine, RxScene, Waiting
 from app.counter.scene import Echo, QuestionField
-from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, clock_text, marks_of
+from app.desktop.screens.desk import FormDesk, Listing, Sheet, Slot, clock_text, marks_of
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.question import PinBox, QuestionPanel
 from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.theme import Theme, paint
-from app.desktop.widgets.arrange import Column, Row, Spring, boxed
+from app.desktop.widgets.arrange import Column, Row, Spring, boxed, hold_width
 from app.desktop.widgets.base import Painted
 from app.desktop.widgets.buttons import Btn
 from app.desktop.widgets.chips import Bar, Chip, Dot, Pill
@@ -112,7 +112,7 @@ class CheckList(Painted):
                 y += px(self.ROW)
 
 
-class RxPage(Desk):
+class RxPage(FormDesk):
     """Prescriptions: the queue at the left, the prescription in the middle, the checks and the signature at the right."""
 
     key = "rx"
@@ -127,7 +127,6 @@ class RxPage(Desk):
         """Id of the basket or of the review that is looked at."""
         self._sale: Page | None = None
         self._reports: Page | None = None
-        self._form: Form | None = None
         self._rows: tuple[ListRow, ...] = ()
         self._problem = Text("")
         self.panel = QuestionPanel(self.theme, lambda _: (), bare=True)
@@ -157,13 +156,9 @@ class RxPage(Desk):
         self.pin = PinBox(self.theme, self.say("药师 PIN", "Pharmacist's PIN"))
         self.pin.setObjectName("rx-pin")
         self.pin.installEventFilter(self)
-        self._narrow()
-        self.theme.changed.connect(self._narrow)
+        hold_width(self.theme, self._left, LEFT_WIDTH)
+        hold_width(self.theme, self._right, RIGHT_WIDTH)
         self.lay(self._left, (self._middle, 1), self._right)
-
-    def _narrow(self) -> None:
-        self._left.setFixedWidth(self.theme.px(LEFT_WIDTH))
-        self._right.setFixedWidth(self.theme.px(RIGHT_WIDTH))
 
     # ------------------------------------------------------------------ what the window calls
 
@@ -267,12 +262,7 @@ class RxPage(Desk):
         self.changed.emit()
 
     def _back(self) -> None:
-        if self._form is not None:
-            self._form = None
-            self._draw_right()
-            self.changed.emit()
-            self._focus_first()
-        else:
+        if not self.leave_form():
             self.go.emit("sale")
 
     def _focus_first(self) -> None:

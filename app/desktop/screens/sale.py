@@ -738,7 +738,7 @@ class SalePage(Page):
         self.coupons = CouponPanel(theme, lambda: self.till.selling.coupon_whys())
         self._coupons_box = boxed(Column(theme, self.coupons, margins=(12, 6, 12, 10)))
         self._coupons_box.hide()
-        self.join = JoinPanel(theme, lambda: self.till.joining)
+        self.join = JoinPanel(theme, lambda: self.till.joining, self.bridge)
         self._join_box = boxed(Column(theme, self.join, margins=(12, 6, 12, 10)))
         self._join_box.hide()
         self._ask_box = boxed(Column(theme, self.question, margins=(12, 6, 12, 10)))

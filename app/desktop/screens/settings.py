@@ -20,7 +20,7 @@ from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.screens.setting_fields import WIDTH, ChoiceEditor, Editor, KeysEditor, LookPicture, editor_of
-from app.desktop.widgets.arrange import Column, Row, Spring, boxed
+from app.desktop.widgets.arrange import Column, Row, Spring, boxed, hold_width
 from app.desktop.widgets.buttons import Btn
 from app.desktop.widgets.chips import Pill
 from app.desktop.widgets.fields import Entry
@@ -103,12 +103,8 @@ class SettingsPage(Desk):
         self._box: Entry | None = None
         self._listing: Listing | None = None
         self._left, self._right = Slot(), Slot()
-        self._narrow()
-        self.theme.changed.connect(self._narrow)
+        hold_width(self.theme, self._left, LEFT_WIDTH)
         self.lay(self._left, (self._right, 1))
-
-    def _narrow(self) -> None:
-        self._left.setFixedWidth(self.theme.px(LEFT_WIDTH))
 
     # ------------------------------------------------------------------ what the window calls
 

@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from app.counter.faults import Refused
 from app.counter.scene import QuestionField
 from app.counter.shifts import ShiftScene, TenderRow
-from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, clock_text
+from app.desktop.screens.desk import FormDesk, Listing, Sheet, Slot, clock_text
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.returns import TENDER_ICONS
 from app.desktop.screens.rows import Cell, Chips, Choice, ListRow
 from app.desktop.theme import Theme
 from app.desktop.theme.paint import money_text
-from app.desktop.widgets.arrange import Column, Row, Spring, boxed
+from app.desktop.widgets.arrange import Column, Row, Spring, boxed, hold_width
 from app.desktop.widgets.buttons import Btn
 from app.desktop.widgets.chips import Bar, Chip, KeyCap, Pill
 from app.desktop.widgets.fields import Entry
@@ -65,7 +65,7 @@ class CountBox(Panel):
         self.entry.setEnabled(False)
 
 
-class ShiftPage(Desk):
+class ShiftPage(FormDesk):
     """Everything between opening and handing over."""
 
     key = "shift"
@@ -79,19 +79,14 @@ class ShiftPage(Desk):
         super().__init__(around, parent)
         self._scene: ShiftScene | None = None
         self._duties_shown = False
-        self._form: Form | None = None
         self._busy = ""
         self._missed, self._badge_until = 0, -1
         self._top, self._bottom, self._right = Slot(), Slot(), Slot()
         self._boxes: tuple[CountBox, ...] = ()
         self._sum: Money | None = None
         self._remit: Money | None = None
-        self._narrow()
-        self.theme.changed.connect(self._narrow)
+        hold_width(self.theme, self._right, RIGHT_WIDTH)
         self.lay((boxed(Column(self.theme, (self._top, 1), self._bottom, gap=12)), 1), self._right)
-
-    def _narrow(self) -> None:
-        self._right.setFixedWidth(self.theme.px(RIGHT_WIDTH))
 
     # ------------------------------------------------------------------ what the window calls
 
@@ -162,12 +157,9 @@ class ShiftPage(Desk):
         self.changed.emit()
 
     def _back(self) -> None:
-        if self._form is not None:
-            self._form = None
-            self._draw_right()
-            self.changed.emit()
-            self._focus_first()
-        elif self._duties_shown:
+        if self.leave_form():
+            return
+        if self._duties_shown:
             self._switch()
         else:
             self.go.emit("sale")

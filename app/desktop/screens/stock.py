@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -17,7 +17,7 @@ from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.screens.stock_words import move_words, point_words
 from app.desktop.theme.paint import money_text
-from app.desktop.widgets.arrange import Column, Row, Spring, boxed
+from app.desktop.widgets.arrange import Column, Row, Spring, boxed, hold_width
 from app.desktop.widgets.buttons import Btn
 from app.desktop.widgets.chips import Pill
 from app.desktop.widgets.choices import Seg
@@ -60,12 +60,8 @@ class StockPage(Desk):
         self._boxes_line: Txt | None = None
         self._rows: tuple[ListRow, ...] = ()
         self._left, self._right = Slot(), Slot()
-        self._narrow()
-        self.theme.changed.connect(self._narrow)
+        hold_width(self.theme, self._right, RIGHT_WIDTH)
         self.lay((self._left, 1), self._right)
-
-    def _narrow(self) -> None:
-        self._right.setFixedWidth(self.theme.px(RIGHT_WIDTH))
 
     # ------------------------------------------------------------------ what the window calls
 
@@ -779,11 +775,11 @@ class StockPage(Desk):
             daily = trend.sold / trend.days_known
             lasts = int(max(0, saleable) / daily)
             note = self.say(f"{sold} · 日均 {daily:.1f} · 可卖 {lasts} 天", f"{sold} · {daily:.1f} a day · lasts {lasts} days")
-        elif trend.days_known:
+        elif trend.sold or trend.days_known >= ENOUGH_DAYS:
             days = counted(trend.days_known, "day")
             note = self.say(f"{sold} · 记录 {trend.days_known} 天", f"{sold} · {days} on record")
         else:
-            note = self.say("还没有进出", "Never moved here")
+            return self._no_trend(trend.days_known)
         count = len(trend.per_day)
         ends = {0: self.say("30 天前", "30 days ago"), count - 1: self.say("今天", "today")}
         most = max(trend.per_day, default=0)
@@ -798,6 +794,20 @@ class StockPage(Desk):
         )
         head = Row(theme, Txt(theme, self.say("近 30 天", "30 days"), "head"), Spring(), Txt(theme, note, "label", "ink2", elide=True))
         return Panel(theme, Column(theme, head, plot, gap=6, margins=(16, 12, 16, 8)))
+
+    def _no_trend(self, days_known: int) -> Panel:
+        """In the place of bars of nothing: since when the book runs, and what will stand here."""
+        theme = self.theme
+        if days_known:
+            began = self._day() - timedelta(days=days_known - 1)
+            since = self.say(f"{began:%m-%d} 入账，还没卖出", f"On the book since {began:%m-%d}, none sold yet")
+        else:
+            since = self.say("还没有进货入账", "Not received here yet")
+        after = self.say("卖出后按天画在这里，并估算还能卖几天", "Once sold: a bar a day, and how long the stock lasts")
+        said = Column(theme, Txt(theme, since, "body_strong"), Para(theme, after, "caption", "ink2"), gap=1)
+        head = Row(theme, Txt(theme, self.say("近 30 天", "30 days"), "head"), Spring())
+        body = Row(theme, IconTile(theme, "chart-line-up", 40, "brand"), (said, 1), gap=12)
+        return Panel(theme, Column(theme, head, body, gap=8, margins=(16, 12, 16, 12)))
 
 
 def _signed(quantity: int) -> str:

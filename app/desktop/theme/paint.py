@@ -646,9 +646,9 @@ def stepper(
 # -- small pictures ------------------------------------------------------------------------------
 
 
-def toggle(painter: QPainter, theme: Theme, rect: QRectF, *, on: bool, enabled: bool = True) -> None:
-    """A switch filling `rect`."""
-    ground = ("brand" if on else "ctl") if enabled else "line2"
+def toggle(painter: QPainter, theme: Theme, rect: QRectF, *, on: bool, enabled: bool = True, down: bool = False) -> None:
+    """A switch filling `rect`; `down` while it is pressed."""
+    ground = (("brand_p" if down else "brand") if on else "ink3" if down else "ctl") if enabled else "line2"
     rounded(painter, rect, rect.height() / 2, theme.color(ground))
     margin = theme.px(3)
     side = rect.height() - 2 * margin

@@ -1,6 +1,6 @@
 """Rows and columns whose gaps and margins follow the scale."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QBoxLayout, QLayout, QSizePolicy, QSpacerItem, QWidget
 
 from app.desktop.theme import Theme
@@ -86,6 +86,25 @@ class Column(_Line):
     def __init__(self, theme: Theme, *parts: Part, gap: int = 8, margins: Margins = 0) -> None:
         """`gap` and `margins` (left, top, right, bottom) in design pixels."""
         super().__init__(QBoxLayout.Direction.TopToBottom, theme, parts, gap, margins)
+
+
+class _Width(QObject):
+    """Keeps a widget as wide as it was asked to be, in design pixels, for as long as the widget lives."""
+
+    def __init__(self, theme: Theme, part: QWidget, width: int) -> None:
+        super().__init__(part)
+        self._theme, self._part, self._width = theme, part, width
+        self._hold()
+        theme.changed.connect(self._hold)
+
+    @Slot()
+    def _hold(self) -> None:
+        self._part.setFixedWidth(self._theme.px(self._width))
+
+
+def hold_width(theme: Theme, part: QWidget, width: int) -> None:
+    """Let a part be `width` design pixels wide at every scale."""
+    _Width(theme, part, width)
 
 
 def boxed(layout: QLayout, parent: QWidget | None = None) -> QWidget:

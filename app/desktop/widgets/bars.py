@@ -74,8 +74,8 @@ class NavKey(PaintedButton):
             paint.rounded(painter, ground, px(10), theme.color("rail_sel"))
             mark = QRectF(0, rect.top() + px(16), px(3), rect.height() - px(32))
             paint.rounded(painter, mark, px(1.5), theme.color("rail_mark"))
-        elif self.hovered:
-            paint.rounded(painter, ground, px(10), theme.color("rail_hover"))
+        elif self.isDown() or self.hovered:
+            paint.rounded(painter, ground, px(10), theme.color("rail_sel" if self.isDown() else "rail_hover"))
         ink = "rail_on" if on else "rail_ink"
         x = rect.center().x() - px(23) / 2
         middle = rect.center().y() if self._narrow else rect.center().y() - px(9.5)

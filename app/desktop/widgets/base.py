@@ -99,6 +99,11 @@ class PaintedButton(QAbstractButton):
         """Whether the pointer is on it and it can be pressed."""
         return self.isEnabled() and self.underMouse()
 
+    @property
+    def touched(self) -> str:
+        """Token of the ground while it is pressed or under the pointer; '' at rest."""
+        return "pressed" if self.isDown() else "hover" if self.hovered else ""
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the focus ring, then hand over to `paint`."""
         painter = QPainter(self)

@@ -372,11 +372,6 @@ class TicketTab(PaintedButton):
         self.measure()
         self.update()
 
-    def set_current(self, current: bool) -> None:
-        """Show it as the sale on screen, or as parked."""
-        self._current = current
-        self.update()
-
     def measure(self) -> None:
         """46 high, as wide as its words."""
         px = self.theme.px
@@ -387,8 +382,8 @@ class TicketTab(PaintedButton):
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the tab; the current one stands on a green line."""
         theme, px = self.theme, self.theme.px
-        if self.hovered and not self._current:
-            paint.rounded(painter, paint.inner(rect, px(5)), px(8), theme.color("hover"))
+        if self.isDown() or (self.touched and not self._current):
+            paint.rounded(painter, paint.inner(rect, px(5)), px(8), theme.color(self.touched))
         x, middle = rect.left() + px(11), rect.center().y()
         if self._current:
             x += paint.icon(painter, theme, "receipt", x, middle, 18, "brand_ink", "fill")
@@ -439,7 +434,7 @@ class PersonCard(PaintedButton):
         """Draw the card."""
         theme, px = self.theme, self.theme.px
         on = self.isChecked()
-        fill = "brand_t" if on else "hover" if self.hovered else "surface"
+        fill = "pressed" if self.isDown() else "brand_t" if on else self.touched or "surface"
         paint.rounded(
             painter, rect, px(12), theme.color(fill), theme.color("brand" if on else "line2"), px(2) if on else 1
         )

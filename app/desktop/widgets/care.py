@@ -321,6 +321,8 @@ class MedicineRow(PaintedButton):
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the two lines and the bar."""
         theme, px = self.theme, self.theme.px
+        if self.touched:
+            paint.rounded(painter, rect, px(8), theme.color(self.touched))
         pad = px(4) if self.hasFocus() else 0
         left, right = rect.left() + pad, rect.right() - pad
         strong = theme.face("body_strong")
@@ -427,8 +429,8 @@ class KinRow(PaintedButton):
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the row."""
         theme, px = self.theme, self.theme.px
-        if self.hovered:
-            paint.rounded(painter, rect, px(8), theme.color("hover"))
+        if self.touched:
+            paint.rounded(painter, rect, px(8), theme.color(self.touched))
         middle = rect.center().y()
         pad = px(4) if self.hasFocus() else 0
         paint.avatar(painter, theme, QRectF(rect.left() + pad, middle - px(17), px(34), px(34)), self._letter, self._tone)
@@ -462,8 +464,8 @@ class DealingRow(PaintedButton):
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the row."""
         theme, px = self.theme, self.theme.px
-        if self.hovered:
-            paint.rounded(painter, rect, px(8), theme.color("hover"))
+        if self.touched:
+            paint.rounded(painter, rect, px(8), theme.color(self.touched))
         pad = px(4) if self.hasFocus() else 0
         middle = rect.center().y()
         tile = QRectF(rect.left() + pad, middle - px(15), px(30), px(30))

@@ -155,8 +155,8 @@ class PillBtn(PaintedButton):
         return self.height() / 2
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
-        """Draw it; a hairline appears under the pointer."""
-        theme = self.theme
+        """Draw it; a hairline appears under the pointer, a heavier one and a deeper tint while it is pressed."""
+        theme, down = self.theme, self.isDown()
         height = rect.height() / theme.scale.factor
         pad = 12 - (self.width() - rect.width()) / 2 / theme.scale.factor
         paint.pill(
@@ -172,8 +172,10 @@ class PillBtn(PaintedButton):
             role="label_strong",
             pad=pad,
         )
-        if self.hovered or self.isDown():
-            paint.rounded(painter, rect, rect.height() / 2, None, theme.color(paint.pill_colors(self._tone).ink, 0.4))
+        if self.hovered or down:
+            ink = paint.pill_colors(self._tone).ink
+            veil = theme.color(ink, 0.16) if down else None
+            paint.rounded(painter, rect, rect.height() / 2, veil, theme.color(ink, 0.8 if down else 0.4), theme.px(1.5) if down else 1)
 
 
 class ChoiceChip(PaintedButton):
@@ -206,7 +208,7 @@ class ChoiceChip(PaintedButton):
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw it."""
         theme, on = self.theme, self.isChecked()
-        fill = "brand_t" if on else "hover" if self.hovered else "surface"
+        fill = "pressed" if self.isDown() else "brand_t" if on else "hover" if self.hovered else "surface"
         line = theme.color("brand" if on else "ctl")
         paint.rounded(painter, rect, rect.height() / 2, theme.color(fill), line, theme.px(1.5) if on else 1)
         face = theme.face("label_strong" if on else "label")

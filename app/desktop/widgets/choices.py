@@ -105,7 +105,7 @@ class Toggle(PaintedButton):
         wide, tall = self.theme.px(38), self.theme.px(22)
         centre = rect.center()
         box = QRectF(centre.x() - wide / 2, centre.y() - tall / 2, wide, tall)
-        paint.toggle(painter, self.theme, box, on=self.isChecked(), enabled=self.isEnabled())
+        paint.toggle(painter, self.theme, box, on=self.isChecked(), enabled=self.isEnabled(), down=self.isDown())
 
 
 class Stepper(PaintedButton):

@@ -249,7 +249,7 @@ class CouponTile(PaintedButton):
         ticket = ticket.subtracted(holes)
         colors = paint.pill_colors(self._tone)
         able = self.isEnabled()
-        painter.fillPath(ticket, theme.color("hover" if self.hovered else "surface"))
+        painter.fillPath(ticket, theme.color(self.touched or "surface"))
         painter.save()
         painter.setClipPath(ticket)
         stub = QRectF(box.left(), box.top(), cut - box.left(), box.height())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6 import QtCore
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QLinearGradient, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
@@ -203,31 +203,13 @@ class PinDots(Painted):
 
 
 class Reticle(Painted):
-    """The frame for a payment code, with a line sweeping through it while the counter waits."""
+    """The frame for a payment code, with a line through its middle."""
 
     def __init__(self, theme: Theme, size: float = 132, parent: QWidget | None = None) -> None:
         """`size` is its height in design pixels; it is half as wide again."""
         super().__init__(theme, parent)
-        self._size, self._at, self._step = size, 0.5, 0.012
-        self._timer = QTimer(self)
-        self._timer.setInterval(33)
-        self._timer.timeout.connect(self._advance)
+        self._size = size
         self.restyle()
-
-    def set_waiting(self, waiting: bool) -> None:
-        """Let the line sweep, or rest in the middle; it rests too where less movement is asked for."""
-        if waiting and self.theme.motion:
-            self._timer.start()
-        else:
-            self._timer.stop()
-            self._at = 0.5
-            self.update()
-
-    def _advance(self) -> None:
-        self._at += self._step
-        if not 0.14 < self._at < 0.86:
-            self._step = -self._step
-        self.update()
 
     def measure(self) -> None:
         """Fixed."""
@@ -261,4 +243,4 @@ class Reticle(Painted):
         sweep.setColorAt(0, theme.color("brand", 0))
         sweep.setColorAt(0.5, theme.color("brand"))
         sweep.setColorAt(1, theme.color("brand", 0))
-        painter.fillRect(QRectF(px(10), rect.height() * self._at, rect.width() - px(20), px(3)), sweep)
+        painter.fillRect(QRectF(px(10), rect.height() / 2, rect.width() - px(20), px(3)), sweep)

@@ -98,7 +98,8 @@ def test_the_first_reading_asks_and_the_answer_is_recorded_with_it(till: Till, c
 
 def test_who_refuses_hears_the_advice_and_nothing_is_kept(till: Till, caring: CareActs) -> None:
     recorded, written = caring.record(UNASKED, URGENT, False)
-    assert not recorded.kept and written is None and recorded.advice.urgent
+    assert not recorded.kept and written is not None and recorded.advice.urgent
+    written.result(60)
     assert readings(till, UNASKED) == 0 and events(till, "reading.taken@1")[0].body["member_id"] != UNASKED
     again, _ = caring.record(UNASKED, HIGH)
     assert not again.kept
@@ -108,7 +109,7 @@ def test_who_refuses_hears_the_advice_and_nothing_is_kept(till: Till, caring: Ca
 
 
 def test_a_withdrawn_consent_hides_every_reading(till: Till, caring: CareActs) -> None:
-    till.joining.set_consents(HERS, {"health": False})
+    till.joining.set_consents(HERS, {"health": False}).wait()
     scene = caring.scene(HERS)
     assert (scene.consent, scene.series.marks, scene.series.standing) == ("refused", (), None)
     assert not [one for one in scene.dealings if one.kind == "reading"]
@@ -127,7 +128,7 @@ def test_a_withdrawn_consent_puts_doses_targets_and_what_was_found_out_of_use(ti
 
 def test_whoever_wants_purchases_left_alone_is_shown_none_of_them(till: Till, caring: CareActs) -> None:
     assert [one for one in caring.scene(HERS).dealings if one.kind in ("sale", "past_sale")]
-    till.joining.set_consents(HERS, {"history": False})
+    till.joining.set_consents(HERS, {"history": False}).wait()
     scene = caring.scene(HERS)
     assert [one.kind for one in scene.dealings if one.kind in ("sale", "return", "past_sale")] == []
     assert (scene.medicines, till.member_view.medicines(HERS)) == ((), ())
@@ -365,6 +366,6 @@ def test_the_sale_shows_the_newest_readings_of_one_occasion_and_nothing_of_who_r
     assert (pressure.words, pressure.grade.zh, pressure.tone, pressure.age.zh) == ("142/88", "偏高", "warn", "2 天前")
     assert pressure.values[-1] == 142 and len(pressure.values) == 7 and pressure.band is not None
     assert glucose.title.zh.endswith("血糖") and glucose.title.zh != "血糖"
-    till.joining.set_consents(HERS, {"health": False})
+    till.joining.set_consents(HERS, {"health": False}).wait()
     refused = caring.glance(HERS)
     assert refused.newest == () and refused.conditions == ()

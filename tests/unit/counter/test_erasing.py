@@ -29,7 +29,7 @@ def test_the_open_sale_goes_on_without_whoever_is_erased_and_nothing_brings_them
     till.selling.attach_member(HER)
     member = till.store.people.member(HER)
     balance = till.points.standing(member).balance
-    done = till.erasing.erase(HER, "asked", manager(till))
+    done = till.erasing.erase(HER, "asked", manager(till)).wait()
     assert (done.ids, done.points) == ((HER,), balance)
     basket = till.selling.basket
     assert (basket.member_id, basket.member_label, basket.patient.kind, len(basket.lines)) == ("", "", "unknown", 1)
@@ -57,7 +57,7 @@ def test_a_held_basket_comes_back_without_them(till: Any) -> None:
     till.selling.attach_member(HER)
     till.selling.hold()
     (held,) = till.store.parked.held()
-    till.erasing.erase(HER, "withdrawn", manager(till))
+    till.erasing.erase(HER, "withdrawn", manager(till)).wait()
     till.selling.recall(held.basket_id)
     assert till.selling.basket.member_id == "" and len(till.selling.basket.lines) == 1
 
@@ -88,10 +88,10 @@ def test_who_is_unknown_ambiguous_or_erased_for_no_known_reason_is_refused(till:
     with pytest.raises(Refused, match="member_unknown"):
         till.erasing.whom("19900000000")
     with pytest.raises(Refused, match="reason_unknown"):
-        till.erasing.erase(HER, "bored", manager(till))
-    till.erasing.erase(HER, "asked", manager(till))
+        till.erasing.erase(HER, "bored", manager(till)).wait()
+    till.erasing.erase(HER, "asked", manager(till)).wait()
     with pytest.raises(Refused, match="member_unknown"):
-        till.erasing.erase(HER, "asked", manager(till))
+        till.erasing.erase(HER, "asked", manager(till)).wait()
     assert len(till.store.journal.of_type("person.erased@1")) == 1
 
 

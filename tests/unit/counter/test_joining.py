@@ -40,7 +40,7 @@ def test_a_phone_alone_makes_a_member_in_one_unit_and_the_open_sale_is_theirs(de
     till.selling.scan(MASKS)
     till.store.parked.open_basket()
     before, head = till.store.writer.commits, till.store.journal.head().seq
-    joined = till.joining.join(form(till))
+    joined = till.joining.join(form(till)).wait()
     assert joined.attached and joined.label == "139****7777"
     assert till.selling.basket.member_id == joined.member_id
     kinds = [event.type for event in map(_unsealed, till.store.journal.events(head, 20))]
@@ -67,7 +67,7 @@ def _unsealed(raw: bytes) -> Any:
 def test_no_event_carries_name_phone_or_birthday(demo_counter: Any) -> None:
     till = demo_counter.till
     head = till.store.journal.head().seq
-    till.joining.join(form(till, name="王小明", born_on="19900101", card=""))
+    till.joining.join(form(till, name="王小明", born_on="19900101", card="")).wait()
     told = b"".join(till.store.journal.events(head, 20)).decode()
     assert PHONE not in told and "王小明" not in told and "1990" not in told
     profile = next(blob for blob in waiting(till) if blob.person_id in told and blob.kind == "member_profile")
@@ -79,10 +79,10 @@ def test_the_gift_is_used_in_the_same_sale_and_granted_once(demo_counter: Any) -
     till = demo_counter.till
     till.selling.add_product(dear(till))
     asked = form(till)
-    joined = till.joining.join(asked)
+    joined = till.joining.join(asked).wait()
     assert joined.gift.zh.startswith("新人券")
     assert any(row.cut_fen == 1000 for row in till.selling.scene().coupons.rows)
-    again = till.joining.join(asked)
+    again = till.joining.join(asked).wait()
     assert again.member_id == joined.member_id and again.gift == joined.gift
     assert len(events_of(till, "member.joined@1")) == len(events_of(till, "coupon.granted@1")) == 1
     demo_counter.sell()
@@ -95,33 +95,33 @@ def test_the_gift_is_used_in_the_same_sale_and_granted_once(demo_counter: Any) -
 
 def test_the_same_phone_again_offers_the_member_and_a_further_person_may_still_join_without_the_gift(demo_counter: Any) -> None:
     till = demo_counter.till
-    first = till.joining.join(form(till, name="王小明"))
+    first = till.joining.join(form(till, name="王小明")).wait()
     till.selling.scan(MASKS)
     begun = till.joining.begin(PHONE)
     assert [(face.member_id, face.label, face.masked_phone) for face in begun.known] == [(first.member_id, "王*明", "139****7777")]
     with pytest.raises(Refused, match="join_known"):
-        till.joining.join(form(till))
+        till.joining.join(form(till)).wait()
     with pytest.raises(Refused, match="join_known"):
-        till.joining.join(form(till, name="王小明", another=True))
-    second = till.joining.join(form(till, name="李大妈", another=True))
+        till.joining.join(form(till, name="王小明", another=True)).wait()
+    second = till.joining.join(form(till, name="李大妈", another=True)).wait()
     assert second.member_id != first.member_id and second.gift_waits and not second.gift.zh
     assert len(till.joining.begin(PHONE).known) == 2
     assert len(events_of(till, "coupon.granted@1")) == 1
-    assert till.joining.take(first.member_id).attached
+    assert till.joining.take(first.member_id).wait().attached
     assert till.selling.basket.member_id == first.member_id
 
 
 @pytest.mark.parametrize("phone", ["1390000777", "23900007777", "王小明", "90000000000000000019", " "])
 def test_what_is_no_mobile_number_is_refused(demo_counter: Any, phone: str) -> None:
     with pytest.raises(Refused, match="join_phone_shape"):
-        demo_counter.till.joining.join(JoinForm("x", phone))
+        demo_counter.till.joining.join(JoinForm("x", phone)).wait()
 
 
 def test_refusing_membership_registers_nobody_and_the_sale_goes_on(demo_counter: Any) -> None:
     till = demo_counter.till
     till.selling.scan(MASKS)
     with pytest.raises(Refused, match="join_not_wanted"):
-        till.joining.join(form(till, consents={"membership": False, "sms": True}))
+        till.joining.join(form(till, consents={"membership": False, "sms": True})).wait()
     assert not events_of(till, "member.joined@1", "consent.set@1")
     assert demo_counter.sell()
 
@@ -129,7 +129,7 @@ def test_refusing_membership_registers_nobody_and_the_sale_goes_on(demo_counter:
 def test_refusing_everything_else_costs_nothing(demo_counter: Any) -> None:
     till = demo_counter.till
     till.selling.add_product(dear(till))
-    joined = till.joining.join(form(till, consents={"membership": True, "sms": False, "personal": False, "health": False}))
+    joined = till.joining.join(form(till, consents={"membership": True, "sms": False, "personal": False, "health": False})).wait()
     assert joined.gift.zh and joined.attached
     rows = {row.purpose: row for row in till.joining.consents(joined.member_id).rows}
     assert rows["membership"].given and rows["sms"].asked and not rows["sms"].given
@@ -139,36 +139,36 @@ def test_refusing_everything_else_costs_nothing(demo_counter: Any) -> None:
 def test_a_child_joins_only_with_a_grown_up_member(demo_counter: Any) -> None:
     till = demo_counter.till
     with pytest.raises(Refused, match="join_guardian_needed"):
-        till.joining.join(form(till, born_on="2015-06-01"))
+        till.joining.join(form(till, born_on="2015-06-01")).wait()
     with pytest.raises(Refused, match="join_guardian"):
-        till.joining.join(form(till, born_on="2015-06-01", guardian="13900001234"))
-    joined = till.joining.join(form(till, born_on="2015-06-01", guardian=MEMBER))
+        till.joining.join(form(till, born_on="2015-06-01", guardian="13900001234")).wait()
+    joined = till.joining.join(form(till, born_on="2015-06-01", guardian=MEMBER)).wait()
     (event,) = events_of(till, "member.joined@1")
     guardian = till.attaching.find(MEMBER)[0].id
     assert event.body["guardian_id"] == guardian
     assert {said.body["guardian_id"] for said in events_of(till, "consent.set@1")} == {guardian}
-    assert till.joining.set_consents(joined.member_id, {"sms": True}).rows
+    assert till.joining.set_consents(joined.member_id, {"sms": True}).wait().rows
     with pytest.raises(Refused, match="join_guardian"):
-        till.joining.join(form(till, "13900008888", born_on="2016-01-01", guardian=PHONE))
+        till.joining.join(form(till, "13900008888", born_on="2016-01-01", guardian=PHONE)).wait()
 
 
 @pytest.mark.parametrize("born_on", ["2027-01-01", "1850-01-01", "2015-13-01", "yesterday", "0"])
 def test_a_birthday_that_cannot_be_is_asked_again(demo_counter: Any, born_on: str) -> None:
     with pytest.raises(Refused, match="join_birthday"):
-        demo_counter.till.joining.join(form(demo_counter.till, born_on=born_on))
+        demo_counter.till.joining.join(form(demo_counter.till, born_on=born_on)).wait()
 
 
 def test_source_referrer_and_campaign_are_on_record_and_the_reward_waits(demo_counter: Any) -> None:
     till = demo_counter.till
     with pytest.raises(Refused, match="join_referrer"):
-        till.joining.join(form(till, source="referral", referrer="13911112222"))
+        till.joining.join(form(till, source="referral", referrer="13911112222")).wait()
     with pytest.raises(Refused, match="join_campaign"):
-        till.joining.join(form(till, source="campaign"))
+        till.joining.join(form(till, source="campaign")).wait()
     with pytest.raises(Refused, match="join_source"):
-        till.joining.join(form(till, source="moon"))
-    till.joining.join(form(till, source="referral", referrer=MEMBER))
-    till.joining.join(form(till, "13900008888", source="campaign", campaign_id="autumn-7"))
-    till.joining.join(form(till, "13900009999", source="receipt_qr"))
+        till.joining.join(form(till, source="moon")).wait()
+    till.joining.join(form(till, source="referral", referrer=MEMBER)).wait()
+    till.joining.join(form(till, "13900008888", source="campaign", campaign_id="autumn-7")).wait()
+    till.joining.join(form(till, "13900009999", source="receipt_qr")).wait()
     by_source = {event.body["source"]: event.body for event in events_of(till, "member.joined@1")}
     assert by_source["referral"]["referrer_id"] == till.attaching.find(MEMBER)[0].id
     assert by_source["campaign"]["campaign_id"] == "autumn-7"
@@ -179,11 +179,11 @@ def test_source_referrer_and_campaign_are_on_record_and_the_reward_waits(demo_co
 def test_a_blank_card_becomes_theirs_and_somebodys_card_does_not(demo_counter: Any) -> None:
     till = demo_counter.till
     with pytest.raises(Refused, match="join_card"):
-        till.joining.join(form(till, card=MEMBER))
+        till.joining.join(form(till, card=MEMBER)).wait()
     from app.domain.codes import inhouse
 
     blank = inhouse("90", 77_777_777)
-    joined = till.joining.join(form(till, card=blank))
+    joined = till.joining.join(form(till, card=blank)).wait()
     assert till.attaching.scanned(blank).id == joined.member_id
     assert [event.body["kind"] for event in reversed(events_of(till, "identity.claimed@1"))] == ["phone", "card"]
 
@@ -191,39 +191,39 @@ def test_a_blank_card_becomes_theirs_and_somebodys_card_does_not(demo_counter: A
 def test_after_payment_the_sale_before_gets_the_new_member_for_half_an_hour(demo_counter: Any) -> None:
     till = demo_counter.till
     demo_counter.sell(MASKS)
-    joined = till.joining.join(form(till))
+    joined = till.joining.join(form(till)).wait()
     assert joined.late is not None and not joined.attached
-    till.joining.attach_late(joined.late.sale_id, joined.member_id)
+    till.joining.attach_late(joined.late.sale_id, joined.member_id).wait()
     assert till.store.sales.by_id(joined.late.sale_id).member_id == joined.member_id
     assert till.attaching.points_of(joined.late.sale_id) > 0
     assert till.joining.late_sale() is None
     demo_counter.sell(MASKS)
     demo_counter.clock.advance(31 * 60)
-    assert till.joining.join(form(till, "13900008888")).late is None
+    assert till.joining.join(form(till, "13900008888")).wait().late is None
 
 
 def test_a_withdrawn_purpose_is_a_fact_told_once_and_membership_taken_back_ends_the_members_sale(demo_counter: Any) -> None:
     till = demo_counter.till
     till.selling.scan(MASKS)
-    joined = till.joining.join(form(till, consents={"membership": True, "sms": True}))
-    till.joining.set_consents(joined.member_id, {"sms": False}, "signature")
-    till.joining.set_consents(joined.member_id, {"sms": False}, "signature")
+    joined = till.joining.join(form(till, consents={"membership": True, "sms": True})).wait()
+    till.joining.set_consents(joined.member_id, {"sms": False}, "signature").wait()
+    till.joining.set_consents(joined.member_id, {"sms": False}, "signature").wait()
     said = [(event.body["purpose"], event.body["given"], event.body["channel"]) for event in events_of(till, "consent.set@1")]
     assert said == [("sms", False, "signature"), ("sms", True, "spoken"), ("membership", True, "spoken")]
-    till.joining.set_consents(joined.member_id, {"membership": False})
+    till.joining.set_consents(joined.member_id, {"membership": False}).wait()
     assert till.selling.basket.member_id == "" and till.selling.basket.lines
     assert till.selling.attach_member(joined.member_id).echo.code == "member_left"
     begun = till.joining.begin(PHONE)
     assert begun.known[0].left
-    assert till.joining.take(joined.member_id).attached
+    assert till.joining.take(joined.member_id).wait().attached
     assert till.selling.basket.member_id == joined.member_id
     with pytest.raises(Refused, match="consent_unknown"):
-        till.joining.set_consents(joined.member_id, {"moon": True})
+        till.joining.set_consents(joined.member_id, {"moon": True}).wait()
 
 
 def test_of_two_words_on_one_purpose_the_later_holds_whichever_arrives_first(demo_counter: Any) -> None:
     till = demo_counter.till
-    joined = till.joining.join(form(till))
+    joined = till.joining.join(form(till)).wait()
 
     def told(given: bool, minute: int, cursor: str) -> None:
         row = Consent(
@@ -250,8 +250,8 @@ def test_what_headquarters_has_is_told_once_and_a_destroyed_person_never(demo_co
     outbox = till.store.blob_outbox
     while before := outbox.pending():
         outbox.mark([blob.blob_id for blob in before]).result(60)
-    first = till.joining.join(form(till))
-    till.joining.join(form(till, "13900008888"))
+    first = till.joining.join(form(till)).wait()
+    till.joining.join(form(till, "13900008888")).wait()
     assert outbox.waiting() == 4 and len(outbox.pending(limit=1)) == 1 and len(outbox.pending(limit_bytes=1)) == 1
     outbox.mark([blob.blob_id for blob in outbox.pending() if blob.person_id == first.member_id]).result(60)
     assert {blob.person_id for blob in outbox.pending()} == {blob.person_id for blob in outbox.pending()} - {first.member_id}
@@ -264,6 +264,6 @@ def test_without_the_gifts_offer_people_join_all_the_same(demo_counter: Any) -> 
     till = demo_counter.till
     offer = next(offer for offer in till.store.catalogue.offers() if offer.id == "right-join-10")
     till.store.catalogue.upsert((), [offer.model_copy(update={"active": False})])
-    joined = till.joining.join(form(till))
+    joined = till.joining.join(form(till)).wait()
     assert joined.attached and not joined.gift.zh and not joined.gift_waits
     assert till.joining.begin("").gift.zh == ""

@@ -241,30 +241,6 @@ def test_a_split_bag_without_one_of_them_is_refused(till: Till) -> None:
         assert refused.value.facts["field"] == lacking
 
 
-# -- refills
-
-
-def test_a_refill_card_needs_a_habit(demo_counter: Any, names: Any) -> None:
-    till = demo_counter.till
-    member = till.store.people.members()[0]
-    with pytest.raises(Refused, match="refill_none"):
-        till.labelling.refill_card(member)
-
-
-def test_a_refill_card_counts_what_was_kept_and_masks_the_member(
-    till: Till, monkeypatch: pytest.MonkeyPatch, demo_counter: Any, names: Any
-) -> None:
-    sale, _ = sold(demo_counter, names)
-    member = next(member for member in till.store.people.members() if len(member.name) == 3)
-    days = (date(2026, 9, 22), date(2026, 10, 22), date(2026, 11, 21))
-    history = [replace(sale, day=day, returned={}) for day in days] + [replace(sale, day=date(2026, 11, 1), voided=True)]
-    monkeypatch.setattr(till.store.sales, "recent", lambda **_: tuple(history))
-    card = till.labelling.refill_card(member)
-    assert [(line.refill.every_days, line.refill.next) for line in card.lines] == [(30, date(2026, 12, 21))]
-    assert card.name == f"{member.name[0]}*{member.name[-1]}"
-    assert till.labelling.refill_pdf(member).startswith(b"%PDF")
-
-
 # -- printing
 
 

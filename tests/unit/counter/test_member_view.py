@@ -50,7 +50,7 @@ def test_whoever_wants_purchases_left_alone_has_no_year_summed_up(demo_counter: 
     till = demo_counter.till
     demo_counter.sell(CARD, MASK)
     assert till.member_view.scene(MEMBER).head.visits > 0
-    till.joining.set_consents(MEMBER, {"history": False}, "spoken")
+    till.joining.set_consents(MEMBER, {"history": False}, "spoken").wait()
     head = till.member_view.scene(MEMBER).head
     assert (head.spent_fen, head.visits) == (0, 0) and not till.member_view.medicines(MEMBER)
 
@@ -105,5 +105,5 @@ def test_whether_the_open_sale_is_theirs(till: Any) -> None:
 
 def test_whoever_nobody_knows_or_has_left_has_no_scene(till: Any) -> None:
     assert till.member_view.scene("nobody") is None
-    till.joining.set_consents(MEMBER, {"membership": False})
+    till.joining.set_consents(MEMBER, {"membership": False}).wait()
     assert till.member_view.scene(MEMBER) is None

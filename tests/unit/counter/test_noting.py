@@ -23,7 +23,7 @@ def kin(till: Any) -> Any:
 
 
 def test_what_a_member_named_is_on_record_with_who_asked_and_when(till: Any) -> None:
-    till.noting.ask_allergies(MEMBER, ["sulfa", "penicillin", "sulfa"])
+    till.noting.ask_allergies(MEMBER, ["sulfa", "penicillin", "sulfa"]).wait()
     member = till.store.people.member(MEMBER)
     assert (member.allergies_known, member.allergy_classes) == (True, "penicillin;sulfa")
     asked = till.noting.asked(MEMBER)
@@ -36,17 +36,17 @@ def test_what_a_member_named_is_on_record_with_who_asked_and_when(till: Any) -> 
 def test_asked_and_none_is_kept_apart_from_never_asked(till: Any) -> None:
     stranger = next(one for one in till.store.people.members() if not one.allergies_known)
     assert till.member_view.scene(stranger.id).allergies.state == "never"
-    till.noting.ask_allergies(stranger.id, [])
+    till.noting.ask_allergies(stranger.id, []).wait()
     face = till.member_view.scene(stranger.id).allergies
     assert (face.state, face.asked_by) == ("none", "李娜")
 
 
 def test_an_allergy_named_now_stands_against_what_is_in_the_open_sale_and_an_undo_does_not_take_it_back(till: Any) -> None:
     till.selling.scan(CARD)
-    till.noting.ask_allergies(MEMBER, [])
+    till.noting.ask_allergies(MEMBER, []).wait()
     till.selling.scan("89906411004039116120")
     assert not any(verdict.rule == "allergy" for verdict in till.selling.verdicts)
-    till.noting.ask_allergies(MEMBER, ["nsaid"])
+    till.noting.ask_allergies(MEMBER, ["nsaid"]).wait()
     assert any(verdict.rule == "allergy" for verdict in till.selling.verdicts)
     till.selling.scan("6999580000439")
     till.selling.undo()
@@ -57,17 +57,17 @@ def test_an_allergy_named_now_stands_against_what_is_in_the_open_sale_and_an_und
 def test_whoever_refused_a_health_file_has_nothing_noted(till: Any) -> None:
     people = till.store.people
     one = next(one for one in people.members() if one.allergy_classes == "" and not people.consents(one.id))
-    till.joining.set_consents(one.id, {"health": False})
+    till.joining.set_consents(one.id, {"health": False}).wait()
     with pytest.raises(Refused, match="consent_health"):
-        till.noting.ask_allergies(one.id, ["nsaid"])
+        till.noting.ask_allergies(one.id, ["nsaid"]).wait()
     assert people.member(one.id).allergy_classes == ""
 
 
 def test_a_family_person_is_entered_put_right_and_asked_about_allergies(till: Any) -> None:
-    person = till.noting.set_person(MEMBER, PersonDraft("刘建国", "配偶", "M", "1955-05-01", "yes"))
+    person = till.noting.set_person(MEMBER, PersonDraft("刘建国", "配偶", "M", "1955-05-01", "yes")).wait()
     assert len(kin(till)) == 2
-    till.noting.ask_allergies(MEMBER, ["macrolide"], person)
-    till.noting.set_person(MEMBER, PersonDraft("刘建国", "配偶", "M", "19550502"), person)
+    till.noting.ask_allergies(MEMBER, ["macrolide"], person).wait()
+    till.noting.set_person(MEMBER, PersonDraft("刘建国", "配偶", "M", "19550502"), person).wait()
     kept = next(one for one in kin(till) if one.id == person)
     assert (str(kept.born_on), kept.allergy_classes, kept.allergies_known) == ("1955-05-02", "macrolide", True)
     face = next(one for one in till.member_view.scene(MEMBER).family if one.person_id == person)
@@ -76,17 +76,17 @@ def test_a_family_person_is_entered_put_right_and_asked_about_allergies(till: An
 
 
 def test_who_does_not_agree_is_only_judged_by_age(till: Any) -> None:
-    person = till.noting.set_person(MEMBER, PersonDraft("刘建国", "配偶", "M", "1955-05-01", "yes"))
-    till.noting.ask_allergies(MEMBER, ["macrolide"], person)
-    till.noting.set_person(MEMBER, PersonDraft("刘建国", "配偶", "M", "1955-05-01", "no"), person)
+    person = till.noting.set_person(MEMBER, PersonDraft("刘建国", "配偶", "M", "1955-05-01", "yes")).wait()
+    till.noting.ask_allergies(MEMBER, ["macrolide"], person).wait()
+    till.noting.set_person(MEMBER, PersonDraft("刘建国", "配偶", "M", "1955-05-01", "no"), person).wait()
     kept = next(one for one in kin(till) if one.id == person)
     assert (kept.allergy_classes, kept.allergies_known) == ("", False)
     with pytest.raises(Refused, match="consent_health"):
-        till.noting.ask_allergies(MEMBER, ["macrolide"], person)
+        till.noting.ask_allergies(MEMBER, ["macrolide"], person).wait()
 
 
 def test_a_guardian_agrees_for_a_child(till: Any) -> None:
-    child = till.noting.set_person(MEMBER, PersonDraft("王小雨", "孙女", "F", "2020-02-02", "yes"))
+    child = till.noting.set_person(MEMBER, PersonDraft("王小雨", "孙女", "F", "2020-02-02", "yes")).wait()
     (consent,) = [one.body for one in till.store.journal.of_type("consent.set@1") if one.body["member_id"] == child]
     assert (consent["purpose"], consent["given"], consent["guardian_id"]) == ("family", True, MEMBER)
 
@@ -102,27 +102,27 @@ def test_a_guardian_agrees_for_a_child(till: Any) -> None:
 )
 def test_what_is_missing_or_cannot_be_is_refused(till: Any, draft: PersonDraft, code: str) -> None:
     with pytest.raises(Refused, match=code):
-        till.noting.set_person(MEMBER, draft)
+        till.noting.set_person(MEMBER, draft).wait()
     assert len(kin(till)) == 1
 
 
 def test_a_ninth_person_is_refused_and_an_unknown_one_is_not_put_right(till: Any) -> None:
     for order in range(7):
-        till.noting.set_person(MEMBER, PersonDraft(f"王{order}", "其他"))
+        till.noting.set_person(MEMBER, PersonDraft(f"王{order}", "其他")).wait()
     with pytest.raises(Refused, match="family_full"):
-        till.noting.set_person(MEMBER, PersonDraft("王九", "其他"))
+        till.noting.set_person(MEMBER, PersonDraft("王九", "其他")).wait()
     with pytest.raises(Refused, match="person_unknown"):
-        till.noting.set_person(MEMBER, PersonDraft("王九", "其他"), "nobody")
+        till.noting.set_person(MEMBER, PersonDraft("王九", "其他"), "nobody").wait()
 
 
 def test_a_phone_is_shown_for_a_purpose_and_the_look_is_kept_first(till: Any) -> None:
     purposes = [code for code, _ in till.noting.purposes]
     assert "call" in purposes and till.proving.rights.visitor_purpose not in purposes
-    assert till.noting.reveal_phone(MEMBER, "call") == "19900000001"
+    assert till.noting.reveal_phone(MEMBER, "call").wait() == "19900000001"
     (look,) = till.store.journal.of_type("member.revealed@1")
     assert look.body == {"member_id": MEMBER, "what": "phone", "purpose": "call"}
     with pytest.raises(Refused, match="choose_one"):
-        till.noting.reveal_phone(MEMBER, "curiosity")
+        till.noting.reveal_phone(MEMBER, "curiosity").wait()
 
 
 def test_nobody_notes_anything_before_signing_in(till: Any) -> None:

@@ -145,12 +145,12 @@ def test_a_place_the_sheet_does_not_have_is_refused(first: int) -> None:
 
 def card(shop: ShopFace, count: int = 2) -> bytes:
     day = date(2026, 11, 1)
-    rows = [CardRow(f"苯磺酸氨氯地平片{n}{RARE}", "5mg×28片", 28, day, day + timedelta(days=28 + n)) for n in range(count)]
+    rows = [CardRow(f"苯磺酸氨氯地平片{n}{RARE}", "5mg×28片", "每日 1 片", day, day + timedelta(days=28 + n)) for n in range(count)]
     return refill_pdf(shop, "王*兰", "6620", rows, made_on=date(2026, 11, 22))
 
 
 def test_a_refill_card_says_when_and_that_it_is_only_a_reckoning(shop: ShopFace, text_of: Callable[[bytes], str]) -> None:
     text = text_of(card(shop))
-    for fact in ("续方提醒卡", "王*兰", "6620", "2026-11-29", "上次 2026-11-01", "约 28 天一次", RARE, "仅供记住时间"):
+    for fact in ("续方提醒卡", "王*兰", "6620", "2026-11-29", "上次 2026-11-01", "每日 1 片", RARE, "仅供记住时间"):
         assert fact in text
     assert text_of(card(shop, 9)).count("\f") == 2
