@@ -285,8 +285,8 @@ class Player:
                 said = Clauses.cut(words, ("as",))
                 told = self._act("member_code", member_id=f"member-{int(said.first[0]):05d}")
                 self._shown[said.of("as", "code")] = told["code"]
-            case "hear-visitor":
-                self._act("hear_visitor")
+            case "hear-visitor" | "hear-coupon":
+                self._act(step.verb.replace("-", "_"))
             case "join":
                 self._join(words)
             case "consent":

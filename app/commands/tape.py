@@ -44,6 +44,7 @@ VERBS: dict[str, str] = {
     "no-member": "no-member",
     "member-code": "member-code N as NAME",
     "hear-visitor": "hear-visitor",
+    "hear-coupon": "hear-coupon",
     "attach": "attach SALE MEMBER",
     "join": "join PHONE [name NAME] [born DATE] [source CODE] [campaign ID] [referrer WHO] [guardian WHO] [say PURPOSE,…] [another yes]",
     "consent": "consent WHO PURPOSE given|withdrawn [by CHANNEL]",

@@ -63,6 +63,8 @@ class DrivenTill:
         self._till: Till | None = None
         self._woken = False
         self._asks = False
+        self._heard = threading.Event()
+        """Headquarters has said something of a coupon."""
         self._started_at = self._clock.now()
         self._warning: tuple[date, datetime] | None = None
 
@@ -104,6 +106,7 @@ class DrivenTill:
         self._started_at = self._clock.now()
         self._till = Till(self._folder, self._clock)
         self._till.printing.start()
+        self._till.selling.when_coupons_answer(self._heard.set)
         if sync:
             self._till.sync.start()
         return {"pid": os.getpid(), "store": self._till.store.store_id, "till": self._till.store.till}
@@ -339,6 +342,19 @@ class DrivenTill:
         if self.till.visiting.latest is not None:
             self.till.selling.visitor_came(self.till.visiting.latest)
 
+    def do_hear_coupon(self) -> None:
+        """Wait for headquarters' word on a chain-wide coupon, and take it as the window does."""
+        self._ask_headquarters()
+        self._await(self._heard)
+        self._heard.clear()
+        self.till.selling.coupons_answered()
+
+    def _ask_headquarters(self) -> None:
+        """From now on questions to headquarters are asked; what was to be asked before waits in its turn."""
+        if not self._asks:
+            self._asks = True
+            self.till.shares.start()
+
     def do_attach(self, number: str, text: str) -> None:
         """Name the one member that a phone, card or name finds for a sale that was paid without."""
         sale = self.till.store.sales.by_number(number)
@@ -369,9 +385,7 @@ class DrivenTill:
         checkout.begin()
         paid = checkout.tender(method, amount_fen, last_digits)
         if paid.asking_fen:
-            if not self._asks:
-                self._asks = True
-                self.till.shares.start()
+            self._ask_headquarters()
             self._await(heard)
             paid = checkout.put_by()
         return asdict(paid)
