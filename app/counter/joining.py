@@ -424,8 +424,8 @@ class Joining:
         def finish() -> ConsentScene:
             if bodies:
                 self._wake_sync()
-            if said.get(MEMBERSHIP) is False and self._selling.basket.member_id == member_id:
-                self._selling.detach_member()
+            if said.get(MEMBERSHIP) is False:
+                self._selling.part_from(self._store.people.group_of(member_id))
             return self.consents(member_id)
 
         if not bodies:
@@ -446,8 +446,9 @@ class Joining:
         before = {row.purpose: row for row in self.consents(member_id).rows}
         guardian_id = ""
         if self._rules.needs_guardian(member.born_on, self._today()):
-            joined = self._store.people.joining(member_id)
-            guardian_id = joined.guardian_id if joined is not None else ""
+            ids = self._store.people.group_of(member_id)
+            joined = [found for one in ids if (found := self._store.people.joining(one)) is not None]
+            guardian_id = next((one.guardian_id for one in joined if one.guardian_id), "")
             if not guardian_id and any(said.values()):
                 raise Refused("consent_guardian", years=str(self._rules.guardian_below_years))
         bodies: list[Record] = []

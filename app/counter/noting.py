@@ -15,6 +15,7 @@ from app.counter.selling import Selling
 from app.domain.family import FamilyRules
 from app.domain.joining import ConsentTexts, birthday
 from app.domain.member_rights import RightsRules
+from app.domain.purposes import FAMILY, HEALTH
 from app.domain.safety import age_months
 from app.domain.verdict import Text
 from app.records import events
@@ -29,9 +30,6 @@ from app.store.open_store import Store
 ASKED, FAMILY_ASKED = "allergies_asked", "family_asked"
 """Kinds of the blobs that keep who asked and when; they stay on this till."""
 T = TypeVar("T")
-
-HEALTH, FAMILY = "health", "family"
-"""Purposes of consent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +85,28 @@ class Noting:
         `ledger_io`.
         """
         known = {"allergies_known": True, "allergy_classes": ";".join(sorted(set(classes)))}
-        member = self._member(member_id)
-        person = self._person_of(member_id, person_id) if person_id else None
+        self._member(member_id)
         purpose = FAMILY if person_id else HEALTH
-        if any(one.purpose == purpose and not one.given for one in self._store.people.consents(person_id or member_id)):
+        person = self._person_of(member_id, person_id) if person_id else None
+        if self._store.people.allows(person_id or member_id, purpose) is False:
             raise Refused("consent_health")
-        told = member.model_copy(update=known) if person is None else person.model_copy(update=known)
-        kind = "member_profile" if person is None else "family_profile"
-        profile = PrivateBlob(new_id(self._clock), member_id, kind, told.model_dump_json().encode())
-        said = {"by": self._post.actor, "person": person_id, "classes": known["allergy_classes"]}
-        note = PrivateBlob(new_id(self._clock), member_id, FAMILY_ASKED if person_id else ASKED, json.dumps(said).encode())
-        body = events.AllergiesAsked(member_id=member_id, person_id=person_id, blob_id=profile.blob_id, note_id=note.blob_id)
-        return self._keep((body,), (profile, note), lambda: None)
+        # What a person says holds under each of their ids: of a merged one allergies add up, and headquarters knows each id by its own.
+        said: list[Member | FamilyPerson] = [person] if person is not None else [*self._store.people.profiles(member_id)]
+        bodies: list[Record] = []
+        blobs: list[PrivateBlob] = []
+        for one in said:
+            owner = one.member_id if isinstance(one, FamilyPerson) else one.id
+            told = one.model_copy(update=known).model_dump_json().encode()
+            profile = PrivateBlob(new_id(self._clock), owner, "family_profile" if person_id else "member_profile", told)
+            words = {"by": self._post.actor, "person": person_id, "classes": known["allergy_classes"]}
+            note = PrivateBlob(new_id(self._clock), owner, FAMILY_ASKED if person_id else ASKED, json.dumps(words).encode())
+            bodies.append(events.AllergiesAsked(member_id=owner, person_id=person_id, blob_id=profile.blob_id, note_id=note.blob_id))
+            blobs += (profile, note)
+        return self._keep(bodies, blobs, lambda: None)
 
     def asked(self, member_id: str) -> Asked | None:
         """Who asked the member last at this till; None where nobody did, or where the key of their data is destroyed."""
-        for blob_id, at in self._store.history.blobs(member_id, ASKED):
+        for blob_id, at in self._store.history.blobs(self._store.people.group_of(member_id), ASKED):
             try:
                 plain = self._store.private.open(blob_id)
             except StoreFault:

@@ -224,7 +224,8 @@ class Reviewing:
         patient = basket.patient
         if patient.kind == "family":
             return next((one.name for one in self._store.people.family(basket.member_id) if one.id == patient.ref), "")
-        member = self._staging.member_of(basket) if patient.kind == "member" else None
+        # The 用药人 stays when the member is let go.
+        member = self._store.people.member(patient.ref) if patient.kind == "member" else None
         return member.name if member is not None else ""
 
     # ------------------------------------------------------------------ acts

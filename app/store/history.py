@@ -62,9 +62,9 @@ class History:
         rows = self._readers.connection().execute(_GOODS, {"of_members": list(member_ids), "since": since})
         return tuple(BoughtGoods(product_id, int(packs), int(times), last) for product_id, packs, times, last in rows)
 
-    def blobs(self, person_id: str, kind: str, limit: int = 1) -> tuple[tuple[str, datetime], ...]:
+    def blobs(self, member_ids: Sequence[str], kind: str, limit: int = 1) -> tuple[tuple[str, datetime], ...]:
         """(id, when) of a person's private blobs of one kind, the newest first."""
         b = t.private_blob.c
-        mine = select(b.blob_id, b.at).where(b.person_id == person_id, b.kind == kind)
+        mine = select(b.blob_id, b.at).where(b.person_id.in_(member_ids), b.kind == kind)
         rows = self._readers.connection().execute(mine.order_by(b.at.desc(), b.blob_id.desc()).limit(limit))
         return tuple((row.blob_id, row.at) for row in rows)

@@ -304,6 +304,17 @@ def test_a_person_is_reminded_once_under_whichever_ids_they_bought_and_never_aft
 # -- targets and talks
 
 
+def test_an_urgent_reading_puts_down_a_talk_also_where_one_is_agreed_for_later(till: Till, caring: CareActs) -> None:
+    done(caring.set_follow_up(UNASKED, TODAY + timedelta(days=13)))
+    recorded, written = caring.record(UNASKED, URGENT, True)
+    done(written)
+    days = [one.due_on for one in till.store.care.follow_ups((UNASKED,))]
+    assert days == [recorded.advice.follow_up_on, TODAY + timedelta(days=13)]
+    _, again = caring.record(UNASKED, URGENT)
+    done(again)
+    assert len(till.store.care.follow_ups((UNASKED,))) == 2
+
+
 def test_a_pharmacist_sets_a_persons_own_target(till: Till, caring: CareActs) -> None:
     done(caring.set_target(HERS, "pressure", {"sbp": ("", "129")}))
     (sbp, _) = caring.targets(HERS, "pressure")

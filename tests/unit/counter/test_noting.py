@@ -54,6 +54,39 @@ def test_an_allergy_named_now_stands_against_what_is_in_the_open_sale_and_an_und
     assert till.selling.basket.patient.allergy_classes == ("nsaid",)
 
 
+def test_an_allergy_named_while_money_is_taken_stands_against_the_goods_of_whoever_goes_back_to_the_basket(till: Any) -> None:
+    till.noting.ask_allergies(MEMBER, []).wait()
+    till.selling.scan(CARD)
+    till.selling.scan("6999600000494")
+    till.selling.scan("89906411004039116120")
+    till.checkout.begin()
+    till.noting.ask_allergies(MEMBER, ["nsaid"]).wait()
+    till.checkout.cancel()
+    assert any(verdict.rule == "allergy" for verdict in till.selling.verdicts)
+
+
+def test_whoever_leaves_is_let_go_with_what_is_known_of_their_allergies_and_no_undo_brings_them_back(till: Any) -> None:
+    till.noting.ask_allergies(MEMBER, ["nsaid"]).wait()
+    till.selling.scan(CARD)
+    till.selling.scan("89906411004039116120")
+    till.joining.set_consents(MEMBER, {"membership": False}).wait()
+    assert till.selling.basket.member_id == ""
+    assert any(verdict.rule == "allergy" for verdict in till.selling.verdicts)
+    till.selling.undo()
+    assert till.selling.basket.member_id == ""
+
+
+def test_whoever_leaves_while_money_is_taken_leaves_with_the_way_back(till: Any) -> None:
+    till.selling.scan(CARD)
+    till.selling.scan("6999600000494")
+    till.checkout.begin()
+    payable = till.selling.quote.payable_fen
+    till.joining.set_consents(MEMBER, {"membership": False}).wait()
+    assert (till.selling.basket.member_id, till.selling.quote.payable_fen) == (MEMBER, payable)
+    till.checkout.cancel()
+    assert till.selling.basket.member_id == ""
+
+
 def test_whoever_refused_a_health_file_has_nothing_noted(till: Any) -> None:
     people = till.store.people
     one = next(one for one in people.members() if one.allergy_classes == "" and not people.consents(one.id))

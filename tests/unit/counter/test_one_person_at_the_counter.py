@@ -9,10 +9,11 @@ from uuid import UUID
 import pytest
 
 from app.assembly import Till
+from app.counter.noting import PersonDraft
 from app.records.coupon_token import CouponToken, mark, sealed
 from app.records.keys import DeviceKey
 from app.records.offers import Offer
-from app.records.people import Alias
+from app.records.people import Alias, FamilyPerson, Member
 
 HQ = DeviceKey.from_bytes(bytes(range(32)))
 STARTS, ENDS = date(2026, 11, 1), date(2026, 12, 31)
@@ -30,6 +31,11 @@ def merged(till: Till) -> Till:
 def tell(till: Till, active: bool = True) -> None:
     alias = Alias(id=OLD, canonical_id=STANDS if active else OLD, active=active)
     till.store.inbox.apply("alias", [alias.model_dump(mode="json")], f"c:{active}:x").result(60)
+
+
+def noted(pending: Any) -> Any:
+    """What an act came to once its facts are on disk."""
+    return pending.wait()
 
 
 def phone_of(till: Till, member_id: str) -> str:
@@ -103,3 +109,45 @@ def _person(till: Till) -> Any:
     member = till.store.people.member(STANDS)
     assert member is not None
     return member
+
+
+def told_profiles(till: Till) -> dict[str, tuple[str, Member]]:
+    """Blob id → (whose it is, what it says) of the members' profiles that wait for headquarters."""
+    waiting = [blob for blob in till.store.blob_outbox.pending() if blob.kind == "member_profile"]
+    return {blob.blob_id: (blob.person_id, Member.model_validate_json(blob.plain)) for blob in waiting}
+
+
+def test_what_a_merged_person_says_of_their_allergies_holds_under_each_of_their_ids(merged: Till) -> None:
+    people = merged.store.people
+    noted(merged.noting.ask_allergies(OLD, ["sulfa", "nsaid"]))
+    assert {code for one in people.profiles(STANDS) for code in one.allergy_classes.split(";")} == {"nsaid", "sulfa"}
+    told = told_profiles(merged).values()
+    assert {owner for owner, _ in told} == {STANDS, OLD} and all(owner == profile.id for owner, profile in told)
+    assert len({profile.phone for _, profile in told}) == 2, "a merge that is taken back finds each id as it was"
+    noted(merged.noting.ask_allergies(STANDS, []))
+    member = people.member(OLD)
+    assert member is not None and (member.allergies_known, member.allergy_classes) == (True, "")
+
+
+def test_who_asked_under_the_old_id_is_said_under_the_one_that_stands(till: Till) -> None:
+    noted(till.noting.ask_allergies(OLD, ["sulfa"]))
+    tell(till)
+    asked = till.noting.asked(STANDS)
+    assert asked is not None and asked.by == "staff-1001"
+
+
+def test_a_person_entered_under_the_old_id_is_told_of_under_it(till: Till) -> None:
+    kin = noted(till.noting.set_person(OLD, PersonDraft("刘建国", "配偶", "M", "1955-05-01", "yes")))
+    tell(till)
+    noted(till.noting.ask_allergies(STANDS, ["macrolide"], kin))
+    told = [blob for blob in till.store.blob_outbox.pending() if blob.kind == "family_profile"]
+    read = [(blob.person_id, FamilyPerson.model_validate_json(blob.plain)) for blob in told]
+    assert all(owner == person.member_id for owner, person in read) and read[-1][1].allergy_classes == "macrolide"
+
+
+def test_whoever_leaves_under_one_id_leaves_the_sale_begun_under_the_other(till: Till, hand: Any) -> None:
+    hand.scan(f"@{THERMOMETER}.ean")
+    till.selling.attach_member(OLD)
+    tell(till)
+    noted(till.joining.set_consents(STANDS, {"membership": False}))
+    assert till.selling.basket.member_id == "" and len(till.selling.basket.lines) == 1
