@@ -546,6 +546,29 @@ def _member_family(tour: Tour) -> QWidget | None:
     return tour.window
 
 
+def _member_coupons(tour: Tour) -> QWidget | None:
+    """Every coupon with its rule; F5 prints the chosen one."""
+    hand = tour.hand
+    hand.press("Esc")
+    hand.rest()
+    hand.press("F6")
+    hand.rest()
+    return tour.window
+
+
+def _member_erase(tour: Tour) -> QWidget | None:
+    """What erasing the person would take and leave, before anything is typed."""
+    hand = tour.hand
+    hand.press("Esc")
+    hand.rest()
+    hand.press("F10")
+    hand.rest()
+    hand.press("Down")
+    hand.press("Enter")
+    hand.rest()
+    return tour.window
+
+
 def _campaigns(tour: Tour) -> QWidget | None:
     """What the offers do in the sale at hand."""
     for product in ("P5800A1", "P6000A1"):
@@ -692,6 +715,8 @@ STOPS: tuple[Stop, ...] = (
     Stop("03_member360", _member),
     Stop("03_member360_reading", _member_advice),
     Stop("03_member360_family", _member_family),
+    Stop("03_member360_coupons", _member_coupons),
+    Stop("03_member360_erase", _member_erase),
     Stop("27_campaigns", _campaigns),
     Stop("28_help", _help),
     Stop("29_labels", _labels),

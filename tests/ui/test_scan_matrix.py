@@ -16,6 +16,7 @@ from window_hand import Hand, open_hand
 
 from app.desktop.shell import Shell
 from app.desktop.theme import Theme
+from app.desktop.widgets.bars import NavKey
 
 CODES = {
     "trace": "89906411004039116120",
@@ -42,12 +43,14 @@ FORMS = {
     "sign_in": "F7",
 }
 """The key that opens a form on a screen, or takes the keyboard to its field."""
-COMING = ("orders", "devices", "help", "labels", "receipt_template")
-"""Screens of the design that may have no page yet: they are in the matrix and skipped until they have one."""
 SCREENS = (
     "sign_in", "sale", "pay", "member", "rx", "campaigns", "stock", "returns", "shift", "receipts", "sheet", "reports", "sync",
-    "settings", *COMING,
+    "settings", "devices", "help", "labels", "receipt_template",
 )  # fmt: skip
+RESERVED = {
+    "orders": "picture 14: no customer's order reaches a till before the chain takes orders; a rail entry leads to a working room only",
+}
+"""Pages of the design that the counter does not have, by their key in `go`, each with why: nothing may lead to one until it works."""
 
 
 @dataclass
@@ -179,16 +182,21 @@ def floor(qapp: QApplication, demo_template: Path, tmp_path_factory: pytest.Temp
 
 def test_every_screen_there_is_stands_in_the_matrix(floor: Floor) -> None:
     built = {*floor.shell.pages, "sign_in"}
-    assert built <= set(SCREENS)
-    assert set(SCREENS) - set(COMING) <= built
+    assert built == set(SCREENS)
+
+
+@pytest.mark.parametrize("screen", RESERVED)
+def test_nothing_leads_to_a_page_that_is_only_reserved(floor: Floor, screen: str) -> None:
+    assert screen not in floor.shell.pages
+    assert screen not in {key.entry.key for key in floor.shell.findChildren(NavKey)}
+    before = floor.shell.page
+    floor.shell.show_page(screen)
+    assert floor.shell.page is before
 
 
 @pytest.mark.parametrize("focus", FOCI)
 @pytest.mark.parametrize("screen", SCREENS)
 def test_six_kinds_of_code_arrive_whole_and_touch_nothing(floor: Floor, screen: str, focus: str) -> None:
-    if screen not in floor.shell.pages and screen != "sign_in":
-        assert screen in COMING, f"{screen} lost its page"
-        pytest.skip(f"{screen} has no page yet")
     for kind, code in CODES.items():
         page = floor.go(screen)
         if not floor.hold(screen, page, focus):
