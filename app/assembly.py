@@ -415,7 +415,16 @@ class Till:
 
         reasons = parse_reasons(json.loads(resource("texts", "reasons.json").read_text("utf-8")))["payout"]
         return Loading(
-            self.store, self.clock, self.post, self.authorising, self.printing, self.stored, self.wallet, reasons, self.sync.wake
+            self.store,
+            self.clock,
+            self.post,
+            self.authorising,
+            self.printing,
+            self.stored,
+            self.wallet,
+            reasons,
+            lambda: self.visiting.chained,
+            self.sync.wake,
         )
 
     @cached_property
@@ -456,6 +465,7 @@ class Till:
             self.goods,
             self.selling,
             self.points,
+            self.stored,
             self.noting,
             self.caring,
             self.segmenting,

@@ -12,7 +12,9 @@ from app.counter.points_book import PointsBook
 from app.counter.post import Post
 from app.counter.selling import Selling
 from app.domain.masking import mask_card, mask_name, mask_phone
+from app.domain.money import yuan
 from app.domain.retention import Gone, Kept, Retention
+from app.domain.stored import statement
 from app.records import events
 from app.records.base import Record
 from app.records.clock import Clock, shop_day
@@ -107,12 +109,16 @@ class Erasing:
     def erase(self, member_id: str, reason: str, staff: Staff) -> Pending[Erasure]:
         """Destroy everything that no law keeps, in one unit; done when durable.
 
-        Refused `member_unknown`, `reason_unknown`, or `ledger_io` and nothing happened. The open sale goes on without the member.
+        Refused `member_unknown`, `reason_unknown`, `stored_left` (money is paid out first), or `ledger_io` and nothing happened.
+        The open sale goes on without the member.
         """
         member = self._member(member_id)
         if reason not in REASONS:
             raise Refused("reason_unknown")
         ids = self._store.people.group_of(member.id)
+        left = statement(self._store.stored.of_member(member.id)).balance
+        if left.total_fen:
+            raise Refused("stored_left", amount=yuan(left.total_fen))
         balance = self._points.standing(member).balance
         day = self._post.day(shop_day(self._clock.now()))
         closing: list[Record] = [

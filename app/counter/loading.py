@@ -45,6 +45,8 @@ class LoadScene:
     least_fen: int
     asking: bool
     """Whether headquarters is being asked for a payout just now."""
+    alone: bool
+    """Whether the shop has no headquarters: what is paid in could never be spent, so nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,10 @@ class Loading:
         book: StoredBook,
         wallet: Wallet,
         reasons: Sequence[Reason],
+        chained: Callable[[], bool],
         wake_sync: Callable[[], None],
     ) -> None:
+        """`chained` says whether there is a headquarters to ask at all."""
         self._store = store
         self._clock = clock
         self._post = post
@@ -96,6 +100,7 @@ class Loading:
         self._book = book
         self._wallet = wallet
         self._reasons = tuple(reasons)
+        self._chained = chained
         self._wake_sync = wake_sync
         self._methods = parse_methods(store.settings.get("tender.methods"))
         self._payout: _Payout | None = None
@@ -121,6 +126,7 @@ class Loading:
             rules.most_balance_fen,
             rules.least_load_fen,
             self._payout is not None,
+            not self._chained(),
         )
 
     def bonus_fen(self, principal_fen: int) -> int:
@@ -132,11 +138,13 @@ class Loading:
     def load(self, member_id: str, principal_fen: int, method_id: str, handed_fen: int = 0, last_digits: str = "") -> Pending[Loaded]:
         """Take a sum in one way of paying, with a line or without; `handed_fen` of cash may be more and gives change.
 
-        Refused `load_least`, `load_most`, `load_day`, `load_tender`, `more_needed`, `last_digits_shape`, `member_left` and nothing
-        happened.
+        Refused `load_alone`, `load_least`, `load_most`, `load_day`, `load_tender`, `more_needed`, `last_digits_shape`, `member_left`
+        and nothing happened.
         """
         shift_id, staff_id = self._at_work()
         self._known(member_id)
+        if not self._chained():
+            raise Refused("load_alone")
         rules, standing = self._book.rules, self._book.standing(member_id)
         problem = rules.load_problem(principal_fen, standing.total_fen, self._store.stored.paid_in(member_id, self._day()))
         if problem:

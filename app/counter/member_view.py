@@ -17,6 +17,7 @@ from app.counter.post import Post
 from app.counter.scene import CouponRow
 from app.counter.segmenting import Label, Segmenting
 from app.counter.selling import Selling
+from app.counter.stored_book import StoredBook, StoredStanding
 from app.domain import masking, safety
 from app.domain.codes import CodeShapes, InHouseCode, ScanContext, read
 from app.domain.family import FamilyRules
@@ -67,6 +68,8 @@ class HeadFace:
     """Days with a sale over the last twelve months; 0 alike."""
     visitor_of: str = ""
     """The store whose member they are, where that is another one; ''."""
+    stored: StoredStanding | None = None
+    """Stored value; None for whoever never paid anything in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,7 @@ class MemberView:
         goods: Goods,
         selling: Selling,
         points: PointsBook,
+        stored: StoredBook,
         noting: Noting,
         caring: Caring,
         segmenting: Segmenting,
@@ -199,6 +203,7 @@ class MemberView:
         self._goods = goods
         self._selling = selling
         self._points = points
+        self._stored = stored
         self._noting = noting
         self._caring = caring
         self._segmenting = segmenting
@@ -252,7 +257,7 @@ class MemberView:
         )
 
     def _head(self, member: Member, group: tuple[str, ...], today: date) -> HeadFace:
-        standing = self._points.standing(member)
+        standing, stored = self._points.standing(member), self._stored.standing(member.id)
         year = (0, 0) if self._leaves_purchases_alone(member.id) else self._store.history.sums(group, today - YEAR)
         return HeadFace(
             member.id,
@@ -271,6 +276,7 @@ class MemberView:
             standing.ends_on,
             *year,
             self._store.people.visitor_of(member.id),
+            stored=stored if stored.known else None,
         )
 
     def _age(self, born_on: date | None, today: date) -> Text:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.counter.invoicing import Invoicing
     from app.counter.joining import Joining
     from app.counter.labelling import Labelling
+    from app.counter.loading import Loading
     from app.counter.member_view import MemberView
     from app.counter.noting import Noting
     from app.counter.personal import Personal
@@ -81,6 +82,11 @@ class Till(Protocol):
     @property
     def segmenting(self) -> Segmenting:
         """Labels of members, and what they suggest."""
+
+    @property
+    def loading(self) -> Loading:
+        """Stored value paid in and out."""
+        ...
 
     @property
     def noting(self) -> Noting:

@@ -217,6 +217,10 @@ SENTENCES: dict[str, Text] = {
         "这位会员还有储值 {amount}：先退清余额，再删除个人信息",
         "{amount} of stored value is left: pay it out first, then erase the member's data",
     ),
+    "load_alone": _T(
+        "本店没接总部，充了也付不出去：不收储值",
+        "No headquarters, so it could never be spent: no stored value is taken",
+    ),
     "load_least": _T("一次至少充 {limit}", "At least {limit} at a time"),
     "load_most": _T("记名卡余额最多 {limit}（含赠送），这次充不进", "A registered card holds at most {limit}, the given part included"),
     "load_day": _T("一天最多充 {limit}，今天已到上限", "At most {limit} a day; today's limit is reached"),

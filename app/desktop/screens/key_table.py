@@ -60,6 +60,7 @@ AT_TIMES: dict[str, tuple[tuple[str, Text], ...]] = {
         ("F4", Text("登记指标", "Enter reading")),
         ("F5", Text("随访", "Follow-up")),
         ("F6", Text("优惠券", "Coupons")),
+        ("F7", Text("储值充值 / 退余额", "Stored value in / out")),
         ("F8", Text("家庭", "Family")),
         ("F9", Text("用药史", "Medicines")),
         ("F10", Text("个人信息：导出副本、删除", "Personal data: a copy, erasing")),

@@ -114,6 +114,7 @@ class MemberPage(Desk):
             FKeySpec("F4", Text("登记指标", "Enter reading"), self.enter_reading),
             FKeySpec("F5", Text("随访", "Follow-up"), self._follow_up),
             FKeySpec("F6", Text("优惠券", "Coupons"), self._all_tickets, enabled=bool(self._scene.tickets)),
+            FKeySpec("F7", Text("储值", "Stored value"), self._stored_value),
             FKeySpec("F8", Text("家庭", "Family"), self._all_family),
             FKeySpec("F9", Text("用药史", "Medicines"), self._all_medicines, enabled=bool(care.medicines or care.dealings)),
             FKeySpec("F10", Text("个人信息", "Personal data"), self._privacy),
@@ -565,6 +566,17 @@ class MemberPage(Desk):
             return
         self.attempt(lambda: self.tell(selling.add_product(product_id, packs).echo))
         self.refresh()
+
+    # -- stored value ------------------------------------------------------------------
+
+    def _stored_value(self) -> None:
+        """F7: money paid in, or what is left paid out."""
+        if self._scene is None:
+            return
+        from app.desktop.screens.member_stored import Hands, StoredActs
+
+        hands = Hands(self.theme, self.bridge, self.till.loading, self._open, self._settle, self._done, self._worded)
+        StoredActs(hands, self._member_id).begin()
 
     # -- lists -----------------------------------------------------------------------
 

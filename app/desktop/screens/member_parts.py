@@ -85,12 +85,17 @@ class HeadCard(Panel):
         self._eye = IconBtn(theme, "eye", "eye", size=28, icon_size=18)
         self._rest = Txt(theme, "", "body", "ink2", elide=True)
         self._figures = [Figure(theme) for _ in range(3)]
+        self._stored = Figure(theme)
         self.button = Btn(theme, "", "primary", key="Enter", height=46, role="title")
         figures = Row(theme, gap=18)
         for order, figure in enumerate(self._figures):
             if order:
                 figures.add(Rule(theme, standing=36))
             figures.add(figure)
+            if not order:
+                self._stored_rule = Rule(theme, standing=36)
+                figures.add(self._stored_rule)
+                figures.add(self._stored)
         who = Column(
             theme,
             Row(theme, self._name, self._tier, self._merged, Spring(), gap=10),
@@ -130,6 +135,10 @@ class HeadCard(Panel):
         if head.points_ending and head.points_end_on is not None:
             points = say(theme, f"积分 · {head.points_ending:,} 将到期", f"Points · {head.points_ending:,} end soon")
         self._figures[0].show_figure(f"{head.points:,}", points, "warn_ink" if head.points_ending else "ink2")
+        for part in (self._stored_rule, self._stored):
+            part.setVisible(head.stored is not None)
+        if head.stored is not None:
+            self._stored.show_figure(paint.money_text(head.stored.total_fen), say(theme, "储值余额", "Stored value"))
         spent = paint.money_text(head.spent_fen).removesuffix(".00") if head.visits else "—"
         self._figures[1].show_figure(spent, say(theme, "近 12 月消费", "Last 12 months"))
         visits = say(theme, f"{head.visits} 次", str(head.visits)) if head.visits else "—"

@@ -31,6 +31,12 @@ def headquarters(till: Any, monkeypatch: pytest.MonkeyPatch) -> FakeHub:
     return fake
 
 
+@pytest.fixture(autouse=True)
+def chained(till: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shop has a headquarters, reached or not."""
+    monkeypatch.setattr(till.loading, "_chained", lambda: True)
+
+
 def load(till: Any, fen: int, method: str = "cash", **more: Any) -> Any:
     return till.loading.load(PERSON, fen, method, last_digits="" if method == "cash" else "1234", **more).wait()
 
@@ -122,6 +128,11 @@ def test_money_is_paid_in_without_a_line_and_the_chain_gives_on_top(till: Any) -
 def test_what_the_rules_do_not_allow_is_refused_and_nothing_is_written(till: Any, fen: int, method: str, code: str) -> None:
     assert refusal(lambda: load(till, fen, method)).code == code
     assert events(till, "loaded") == [] and balance(till) == (0, 0)
+
+
+def test_a_shop_without_headquarters_takes_no_money_that_could_never_be_spent(till: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    assert till.loading.scene(PERSON).alone and refusal(lambda: load(till, 50_000)).code == "load_alone"
 
 
 def test_what_one_member_may_pay_in_on_a_day_is_counted_and_too_little_money_is_refused(till: Any, monkeypatch: pytest.MonkeyPatch) -> None:
