@@ -63,6 +63,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--serial", default="", metavar="ID", help="for coupon, with --withdraw: which one is taken back")
     parser.add_argument("--reason", default="", help="for revoke: why the till's device is put out of work")
     parser.add_argument("--apply", action="store_true", help="for retention: destroy what is past its term (default: count it)")
+    parser.add_argument("--no-nights", action="store_true", help="leave the nightly round to another hub on the same database")
     parser.add_argument("--ready-file", default="", help="write the address here once the hub answers")
     # Intermixed: a file may follow the options.
     chosen = parser.parse_intermixed_args(argv)
@@ -199,7 +200,8 @@ def main(argv: list[str]) -> int:
         if chosen.ready_file:
             Path(chosen.ready_file).write_text(url, "utf-8")
 
-    serve(chosen.host, chosen.port, database_url=database, key_seed=hub_key_seed(folder), clock=clock, ready=ready)
+    nights = not chosen.no_nights
+    serve(chosen.host, chosen.port, database_url=database, key_seed=hub_key_seed(folder), clock=clock, ready=ready, nights=nights)
     return EXIT_OK
 
 

@@ -749,6 +749,8 @@ class Player:
                 self._same(len(scene["held"]) if what == "held" else scene["waiting_scans"], int(many))
             case ["member", text]:
                 self._contained([text], (scene["member"] or {}).get("masked_name", ""))
+            case ["tier", tier]:
+                self._until(lambda: self._tier(tier))
             case ["allergy", tone, *texts]:
                 strip = (scene["member"] or {}).get("allergy") or {"tone": "", "title": [""], "body": [""]}
                 self._same(strip["tone"], tone)
@@ -937,6 +939,15 @@ class Player:
         found = self._ask_at(self._at, "members", text=text)
         told = (len(found["ids"]), found["party"], found["points"])
         if told == (1, ids, many):
+            return ""
+        self._drained()
+        self._ask_at(self._at, "sync")
+        return f"found {found}"
+
+    def _tier(self, tier: str) -> str:
+        """'' when the basket's member stands there; waits for what headquarters says of sales that are still on their way."""
+        found = (self._scene()["member"] or {}).get("tier", "nobody")
+        if found == tier:
             return ""
         self._drained()
         self._ask_at(self._at, "sync")

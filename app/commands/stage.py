@@ -144,7 +144,8 @@ class HubProcess:
         with (self.folder / "hub.err").open("ab") as errors:
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "app", "hub", "--data", str(self.folder)),
+                    # A tape's time is not this machine's: no night falls at its headquarters.
+                    *(sys.executable, "-m", "app", "hub", "--no-nights", "--data", str(self.folder)),
                     *("--port", str(self._port), "--ready-file", str(self._ready)),
                 ],
                 stdin=subprocess.DEVNULL,

@@ -18,6 +18,7 @@ from app.counter.scene import CouponRow
 from app.counter.segmenting import Label, Segmenting
 from app.counter.selling import Selling
 from app.counter.stored_book import StoredBook, StoredStanding
+from app.counter.tier_words import tier_note, told_on
 from app.domain import masking, safety
 from app.domain.codes import CodeShapes, InHouseCode, ScanContext, read
 from app.domain.family import FamilyRules
@@ -68,6 +69,10 @@ class HeadFace:
     """Days with a sale over the last twelve months; 0 alike."""
     visitor_of: str = ""
     """The store whose member they are, where that is another one; ''."""
+    tier_note: Text = Text("")
+    """Until when the tier holds, and what is missing to the next; '' where headquarters never said."""
+    tier_told: Text = Text("")
+    """How old that word is."""
     stored: StoredStanding | None = None
     """Stored value; None for whoever never paid anything in."""
 
@@ -258,6 +263,7 @@ class MemberView:
 
     def _head(self, member: Member, group: tuple[str, ...], today: date) -> HeadFace:
         standing, stored = self._points.standing(member), self._stored.standing(member.id)
+        stands = self._store.people.standing(member.id)
         year = (0, 0) if self._leaves_purchases_alone(member.id) else self._store.history.sums(group, today - YEAR)
         return HeadFace(
             member.id,
@@ -276,6 +282,8 @@ class MemberView:
             standing.ends_on,
             *year,
             self._store.people.visitor_of(member.id),
+            tier_note(stands, today),
+            told_on(stands),
             stored=stored if stored.known else None,
         )
 

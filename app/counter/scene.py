@@ -111,6 +111,10 @@ class MemberFace:
     """Whether the member proved it with their changing code."""
     visitor_of: str = ""
     """The store whose member they are, where that is another one; ''."""
+    tier_note: Text = Text("")
+    """Until when the tier holds, and what is missing to the next; '' where headquarters never said."""
+    tier_told: Text = Text("")
+    """How old that word is."""
 
 
 @dataclass(frozen=True, slots=True)

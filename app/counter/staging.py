@@ -30,6 +30,7 @@ from app.counter.scene import (
     Strip,
     Totals,
 )
+from app.counter.tier_words import tier_note, told_on
 from app.domain import dispensing, lookalike, lots, masking, rules, safety
 from app.domain.basket import PRICE_OF_THE_DAY, Basket, BasketLine, LineAnswer
 from app.domain.member_rights import Rights
@@ -645,6 +646,7 @@ class Staging:
         if member is None:
             return None
         standing = self.standing(member)
+        stands = self._memo.get(("stands", member.id), lambda: self._store.people.standing(member.id))
         return MemberFace(
             member_id=member.id,
             masked_name=asking.masked(member),
@@ -662,6 +664,8 @@ class Staging:
             proof=self._proving.words(basket.found_by),
             proven=self.rights(basket).proven,
             visitor_of=self._memo.get(("visitor", member.id), lambda: self._store.people.visitor_of(member.id)),
+            tier_note=tier_note(stands, self._day()),
+            tier_told=told_on(stands),
         )
 
     def allergies(self, basket: Basket) -> safety.AllergyStrip | None:

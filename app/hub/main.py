@@ -116,10 +116,11 @@ def serve(
     key_seed: bytes,
     clock: Clock | None = None,
     ready: Callable[[str], None] | None = None,
+    nights: bool = True,
 ) -> None:
     """Run the hub in the foreground until it is interrupted; `ready` hears its URL (port 0 picks a free one)."""
     listener = _listen(host, port)
-    server = _server(create_app(database_url, key_seed, clock, nights=True))
+    server = _server(create_app(database_url, key_seed, clock, nights=nights))
     if ready is not None:
         ready(_url(listener))
     server.run(sockets=[listener])

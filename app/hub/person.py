@@ -159,13 +159,14 @@ def accesses(connection: Connection, limit: int) -> tuple[Access, ...]:
     acts = connection.execute(select(tables.person_act).where(a.act != devices.ACT).order_by(a.at.desc()).limit(limit)).all()
     known = member_rows(connection, {row.member_id for row in (*looks, *acts)})
     found = [
-        Access(row.at, row.actor, f"{row.store_id} {row.till}", _masked(known, row.member_id), "lookup", row.purpose) for row in looks
+        Access(row.at, row.actor, f"{row.store_id} {row.till}", masked(known, row.member_id), "lookup", row.purpose) for row in looks
     ]
-    found += [Access(row.at, row.by, row.asked_via, _masked(known, row.member_id), row.act, row.reason) for row in acts]
+    found += [Access(row.at, row.by, row.asked_via, masked(known, row.member_id), row.act, row.reason) for row in acts]
     return tuple(sorted(found, key=lambda one: one.at, reverse=True)[:limit])
 
 
-def _masked(known: Mapping[str, Member], member_id: str) -> str:
+def masked(known: Mapping[str, Member], member_id: str) -> str:
+    """Who somebody is, as a list may say it; the end of the id for whom nothing is known of."""
     member = known.get(member_id)
     if member is None or not (member.name or member.phone or member.card_no):
         return mask_card(member_id)

@@ -835,12 +835,13 @@ standing = Table(
     Column("reach_by", Date),
     Column("spent_fen", BigInteger, nullable=False),
     Column("days", Integer, nullable=False),
+    Column("day", Date, nullable=False),
     Column("due_on", Date),
     Column("at", Instant, nullable=False),
     Index("ix_standing_due_on", "due_on"),
     Index("ix_standing_tier", "tier"),
 )
-"""Where a member stands, one row for each id of a person; `due_on` is the day on which it would read otherwise by itself."""
+"""Where a member stands on a day, one row for each id of a person; `due_on` is the day on which it would read otherwise by itself."""
 
 tier_grant = Table(
     "tier_grant",

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, literal, or_, select, update
 
 from app.domain.tiers import Given, Place, Purchase, TierRules, counted_fen, place_on
 from app.hub import standings, tables
@@ -121,15 +121,19 @@ def _parts(keys: Iterable[str]) -> Iterator[list[str]]:
 # ------------------------------------------------------------------ where members stand
 
 
-def reckon(connection: Connection, member_ids: Iterable[str], now: datetime, by: str = "") -> int:
-    """Reckon where these members stand, each person once by all their ids, and tell what changed; gives how many persons changed."""
+def reckon(connection: Connection, member_ids: Iterable[str], now: datetime, by: str = "", *, night: bool = False) -> int:
+    """Reckon where these members stand, each person once by all their ids, and tell what changed; gives how many persons changed.
+
+    News speak of their own day: a person stands where they stood on the newest day that any fact of theirs names, however late it is
+    heard. That time went on by itself is the `night`'s word, which is of today.
+    """
     changed = 0
     for part in _parts(set(member_ids)):
-        changed += _reckon(connection, part, now, by)
+        changed += _reckon(connection, part, now, by, night)
     return changed
 
 
-def _reckon(connection: Connection, member_ids: Sequence[str], now: datetime, by: str) -> int:
+def _reckon(connection: Connection, member_ids: Sequence[str], now: datetime, by: str, night: bool) -> int:
     parties = _parties(connection, member_ids)
     if not parties:
         return 0
@@ -149,14 +153,16 @@ def _reckon(connection: Connection, member_ids: Sequence[str], now: datetime, by
         known = [before[one] for one in party if one in before]
         if not known and canonical not in bought and canonical not in given and not rules().rank(book):
             continue
-        place = place_on(today, bought.get(canonical, ()), rules(), book=book, given=given.get(canonical, ()))
+        facts = [rules().book_on, *(one.day for one in bought.get(canonical, ())), *(one.since for one in given.get(canonical, ()))]
+        day = today if night else min(today, max(*facts, *(row.day for row in known)))
+        place = place_on(day, bought.get(canonical, ()), rules(), book=book, given=given.get(canonical, ()))
         was = before.get(canonical) or (known[0] if known else None)
         if (old := was.tier if was is not None else book or rules().base) != place.tier:
             why = _why(place, was)
             one = {"member_id": canonical, "at": now, "old_tier": old, "new_tier": place.tier, "because": why, "by": by}
             changes.append(one)
         for member_id in party:
-            row = {"book": _book([member_id], profiles), **_row(place)}
+            row = {"book": _book([member_id], profiles), "day": day, **_row(place)}
             stood = before.get(member_id)
             if stood is not None and all(getattr(stood, name) == value for name, value in row.items()):
                 continue
@@ -253,7 +259,7 @@ def reckon_due(archive: Archive, now: datetime, *, everybody: bool = False, prog
     while _weigh_some(archive):
         pass
     for ids in _those(archive, shop_day(now), everybody):
-        changed += archive.commit(lambda connection, ids=ids: reckon(connection, ids, now)).result()  # type: ignore[misc]
+        changed += archive.commit(lambda connection, ids=ids: reckon(connection, ids, now, night=True)).result()  # type: ignore[misc]
         persons += len(ids)
         progress(persons)
     return Reckoned(persons, changed)
@@ -277,14 +283,21 @@ def _weigh_some(archive: Archive) -> int:
 
 
 def _those(archive: Archive, today: date, everybody: bool) -> Iterator[list[str]]:
-    """Whom to reckon, in portions: those due, those who bought but were never reckoned, and those whose profile brings a tier along."""
+    """Whom to reckon, in portions.
+
+    Those due, those whose profile says another tier than when they were reckoned, and, of those who never were, whoever bought or has
+    a profile that brings a tier along.
+    """
     s, o, row = tables.standing.c, tables.member_order.c, tables.feed_row.c
     due = select(s.member_id.label("id")) if everybody else select(s.member_id.label("id")).where(s.due_on <= today)
     buyers = select(o.member_id.label("id")).outerjoin(tables.standing, s.member_id == o.member_id)
     base = row.json.not_like(f'%"tier":"{rules().base}"%')
     brought = select(row.key.label("id")).outerjoin(tables.standing, s.member_id == row.key).where(row.feed == "member", row.current, base)
+    otherwise = row.json.not_like(literal('%"tier":"') + s.book + literal('"%'))
+    profile = (row.key == s.member_id) & (row.feed == "member") & row.current
     for wanted, column in (
         (due, s.member_id),
+        (select(s.member_id.label("id")).join(tables.feed_row, profile).where(otherwise).distinct(), s.member_id),
         (buyers.where(o.member_id != "", s.member_id.is_(None)).distinct(), o.member_id),
         (brought.where(s.member_id.is_(None)).distinct(), row.key),
     ):

@@ -130,7 +130,8 @@ class HeadCard(Panel):
         since = say(theme, f"{head.joined_on} 建档", f"since {head.joined_on}") if head.joined_on is not None else ""
         card = say(theme, f"会员码 {head.masked_card}", f"card {head.masked_card}") if head.masked_card else ""
         visiting = say(self.theme, f"外店会员（{head.visitor_of}）", f"member of store {head.visitor_of}") if head.visitor_of else ""
-        self._rest.set_words(" · ".join(part for part in (visiting, card, since) if part))
+        self._rest.set_words(" · ".join(part for part in (visiting, head.tier_note.of(language), card, since) if part))
+        self._rest.setToolTip(head.tier_told.of(language))
         points = say(theme, "积分", "Points")
         if head.points_ending and head.points_end_on is not None:
             points = say(theme, f"积分 · {head.points_ending:,} 将到期", f"Points · {head.points_ending:,} end soon")

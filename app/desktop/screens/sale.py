@@ -225,6 +225,8 @@ class MemberCard(Panel):
         self._tags = ChipLine(theme)
         self._conditions: tuple[Text, ...] = ()
         self._ending = Txt(theme, "", "label", "warn_ink", elide=True)
+        self._tier = Txt(theme, "", "label", "ink2", elide=True)
+        self._tiers = boxed(Row(theme, Icon(theme, "crown-simple", 18, "ink3"), (self._tier, 1), gap=7))
         self._ends = boxed(Row(theme, Icon(theme, "hourglass-medium", 18, "warn"), (self._ending, 1), gap=7))
         self._patient_word = Txt(theme, say(theme, "patient"), "label", "ink3")
         self._patient = Txt(theme, "", "label_strong", elide=True)
@@ -237,6 +239,7 @@ class MemberCard(Panel):
             theme,
             Row(theme, (self._head, 1), self._consents, self._off, gap=4),
             self._proven,
+            self._tiers,
             self._ends,
             Column(theme, self._allergy, self._compared, gap=4),
             Row(theme, self._patient_word, self._patient, self._change, (self._tags, 1), gap=6),
@@ -325,6 +328,10 @@ class MemberCard(Panel):
         tone = {"gold": "gold", "silver": "info"}.get(member.tier, "mute")
         self._head.set_member(member.masked_name, tier, self._facts(member), member.points, tone=tone)
         self._show_proof(member)
+        note = member.tier_note.of(theme.language)
+        self._tiers.setVisible(bool(note))
+        self._tier.set_words(note)
+        self._tier.setToolTip(f"{note}\n{member.tier_told.of(theme.language)}")
         self._ends.setVisible(bool(member.points_ending))
         self._ending.set_words(say(theme, "points_ending", points=f"{member.points_ending:,}", day=member.points_end_on))
         self._off.set_icon("x", say(theme, "member_off"))

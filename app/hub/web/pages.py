@@ -34,6 +34,7 @@ NAV = (
     ("tills", "/tills", "cash-register"),
     ("people", "/people", "users-three"),
     ("segments", "/segments", "funnel-simple"),
+    ("tiers", "/tiers", "crown-simple"),
     ("stock", "/stock", "package"),
     ("inbox", "/inbox", "warning"),
     ("feeds", "/feeds", "cloud-arrow-down"),

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("reach_by", sa.Date(), nullable=True),
         sa.Column("spent_fen", sa.BigInteger(), nullable=False),
         sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("member_id", name=op.f("pk_standing")),
