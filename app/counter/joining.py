@@ -209,9 +209,9 @@ class Joining:
             raise Refused("sign_in_first")
         if self._post.paying:
             raise Refused("paying")
-        there = self._store.people.member(form.join_id)
+        there, sale = self._store.people.member(form.join_id), self._selling.basket.basket_id
         if there is not None:
-            return Pending.without_writing(lambda: self._joined(there, self._held_gift(there.id), waits=False))
+            return Pending.without_writing(lambda: self._joined(there, self._held_gift(there.id), sale))
         if form.join_id in self._under_way:
             return self._under_way[form.join_id]
         member, bodies, blobs = self._facts(form)
@@ -221,7 +221,7 @@ class Joining:
 
         def finish() -> JoinedScene:
             self._wake_sync()
-            return self._joined(member, title, waits=granted is None and gift is not None)
+            return self._joined(member, title, sale, waits=granted is None and gift is not None)
 
         actor, day = self._post.actor, self._day()
         pending = Pending.of(lambda: self._store.journal.record(bodies, actor=actor, day=day, private=blobs), finish)
@@ -364,25 +364,34 @@ class Joining:
 
     # ------------------------------------------------------------------ the sale
 
-    def _joined(self, member: Member, gift: Text, *, waits: bool) -> JoinedScene:
-        """The open sale becomes the member's; where it is empty and the sale before has no member, a person says which is meant."""
-        late = self.late_sale() if not self._selling.basket.lines else None
-        if late is None:
+    def _joined(self, member: Member, gift: Text, sale: str, *, waits: bool = False) -> JoinedScene:
+        """The sale in which they asked (a basket's id) becomes the member's; where it is empty and the one before has no member, a person
+        says which is meant. While the disk wrote it may have gone on to payment, or have made room for the next customer's.
+        """
+        basket = self._selling.basket
+        theirs = basket.basket_id == sale and not self._post.paying
+        late = self.late_sale() if not theirs or not basket.lines else None
+        if theirs and late is None:
             self._selling.attach_member(member.id, FOUND_BY)
-        return JoinedScene(member.id, asking.masked(member), late is None, gift, waits, late)
+        return JoinedScene(member.id, asking.masked(member), theirs and late is None, gift, waits, late)
 
     def take(self, member_id: str, channel: str = "spoken") -> Pending[JoinedScene]:
-        """One of those known by the phone: the open sale is theirs; who had left gives membership again by being chosen."""
-        member = self._store.people.member(member_id)
+        """One of those known by the phone: the open sale is theirs; who had left gives membership again by being chosen.
+
+        Refused `member_unknown`, `paying`, or as `set_consents`.
+        """
+        member, sale = self._store.people.member(member_id), self._selling.basket.basket_id
         if member is None:
             raise Refused("member_unknown")
+        if self._post.paying:
+            raise Refused("paying")
         if not self._store.people.has_left(member_id):
-            return Pending.without_writing(lambda: self._joined(member, Text(""), waits=False))
+            return Pending.without_writing(lambda: self._joined(member, Text(""), sale))
         given = self.set_consents(member_id, {MEMBERSHIP: True}, channel)
 
         def finish() -> JoinedScene:
             given.finish()
-            return self._joined(member, Text(""), waits=False)
+            return self._joined(member, Text(""), sale)
 
         return Pending(given.written, finish)
 

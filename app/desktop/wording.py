@@ -129,6 +129,7 @@ SENTENCES: dict[str, Text] = {
     "member_left": _T("这位会员已退会，按散客卖；要回来按 Ctrl J", "This member has left: sell as a walk-in; Ctrl J to come back"),
     "join_nobody": _T("{label} 还不是会员，可当场登记；Esc 继续卖", "{label} is no member yet: register here, or Esc to go on"),
     "joined": _T("已登记 {label}，本单按会员价", "{label} is a member, at the member's price"),
+    "joined_only": _T("已登记 {label}，原来那一单已经走了：本单没有记会员", "{label} is a member; the sale had gone on without them"),
     "joined_gift": _T("已登记 {label}，送{title}，本单可用", "{label} is a member. Gift: {title}, good at once"),
     "joined_waits": _T("已登记 {label}；同号已有会员，新人券等总部核实", "{label} is a member; the gift waits, as the phone was known"),
     "joined_late": _T("上一单已记给 {label}，积分已到账", "The sale before is {label}'s; points added"),

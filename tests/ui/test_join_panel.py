@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from counter_bench import CODES, Counter
@@ -11,7 +12,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from app.counter.joining import JoinForm
+from app.counter.joining import JoinedScene, JoinForm, LateSale
+from app.desktop import wording
+from app.desktop.screens.joining import _echo
+from app.domain.verdict import Text
 
 PHONE = "13900007777"
 ENTER = Qt.Key.Key_Return
@@ -61,6 +65,16 @@ def test_f3_a_phone_nobody_has_and_two_enters_make_a_member_at_the_members_price
     assert not counter.sale.join.isVisible()
     assert "已登记 139****7777" in words(counter.sale)
     grab(counter, "join_done")
+
+
+def test_a_joiner_whose_sale_went_on_meanwhile_hears_no_word_of_a_members_price() -> None:
+    late = LateSale("sale-1", "A-1", datetime(2026, 11, 21, 6, 3, tzinfo=UTC), 100)
+    mine, gone, chosen = (
+        JoinedScene("m", "139****7777", attached, Text(""), False, asked)
+        for attached, asked in ((True, None), (False, None), (False, late))
+    )
+    assert [_echo(one).code for one in (mine, gone, chosen)] == ["joined", "joined_only", "joined"]
+    assert "没有记会员" in wording.SENTENCES["joined_only"].zh
 
 
 def test_a_name_may_follow_the_phone(counter: Counter) -> None:

@@ -656,5 +656,8 @@ class JoinPanel(Panel):
 
 def _echo(joined: JoinedScene) -> Echo:
     word = "joined_gift" if joined.gift.zh else "joined_waits" if joined.gift_waits else "joined"
+    if not joined.attached and joined.late is None:
+        # The sale went on without them while the disk wrote.
+        word = "joined_only"
     facts = {"label": joined.label, "title": joined.gift.zh, "title_en": joined.gift.en}
     return Echo("member", word, facts, sound="scan_member_or_rx", undoable=False)

@@ -54,6 +54,29 @@ def test_a_phone_alone_makes_a_member_in_one_unit_and_the_open_sale_is_theirs(de
     assert till.selling.scene().member.masked_phone == "139****7777"
 
 
+def test_a_sale_that_was_begun_for_the_next_customer_while_the_disk_wrote_is_not_the_joiners(demo_counter: Any) -> None:
+    till = demo_counter.till
+    till.selling.scan(MASKS)
+    asked = till.joining.join(form(till))
+    till.selling.hold()
+    till.selling.scan(MASKS)
+    joined = asked.wait()
+    assert not joined.attached and till.selling.basket.member_id == ""
+    assert till.store.people.member(joined.member_id) is not None
+
+
+def test_a_price_that_is_being_paid_stands_though_its_customer_joined_meanwhile(demo_counter: Any) -> None:
+    till = demo_counter.till
+    till.selling.scan(MASKS)
+    asked = till.joining.join(form(till))
+    till.checkout.begin()
+    joined = asked.wait()
+    assert not joined.attached and till.selling.basket.member_id == ""
+    till.checkout.cancel()
+    till.joining.take(joined.member_id).wait()
+    assert till.selling.basket.member_id == joined.member_id
+
+
 def waiting(till: Any) -> tuple[Any, ...]:
     return tuple(till.store.blob_outbox.pending(limit=100_000, limit_bytes=1 << 30))
 
