@@ -423,6 +423,10 @@ class Shifts:
                 # With the day's sales these sums would tell what the drawer must hold: they too wait for the count.
                 shown = net if self._confirmed else None
                 rows.append(TenderRow(method["id"], method["title_zh"], method["title_en"], "recorded", count, shown, None, None))
+        if totals.loads or totals.payouts:
+            count, net = totals.loads + totals.payouts, totals.loads_fen - totals.payouts_fen
+            shown = net if self._confirmed else None
+            rows.append(TenderRow("loads", "储值充值（不计销售）", "Stored value paid in (no sales)", "recorded", count, shown, None, None))
         return tuple(rows)
 
     # ------------------------------------------------------------------ counting and closing

@@ -72,6 +72,7 @@ def z_pdf(
     counted = (body.counted_fen, body.difference_fen)
     _two_lists(page, _sales_pairs(page, totals), _drawer_pairs(page, totals, body))
     _tenders(page, totals, tender, cash_shown=True, counted=counted)
+    _stored(page, totals, tender)
     _counts(page, body)
     _plots(page, totals, tender, hours)
     _watched(page, totals)
@@ -117,6 +118,7 @@ def x_pdf(
         page.strip(words("blind"), INFO_INK, INFO_T)
     _two_lists(page, _sales_pairs(page, totals, shown=cash_shown), _drawer_pairs(page, totals, None, shown=cash_shown))
     _tenders(page, totals, tender, cash_shown=cash_shown, counted=None)
+    _stored(page, totals, tender, shown=cash_shown)
     if cash_shown:
         _plots(page, totals, tender, hours)
     _watched(page, totals)
@@ -149,6 +151,7 @@ def day_pdf(
     page.cards((*cards, _difference_card(page, difference)) if shifts else cards)
     _two_lists(page, _sales_pairs(page, totals), _drawer_pairs(page, totals, None))
     _tenders(page, totals, tender, cash_shown=True, counted=None)
+    _stored(page, totals, tender)
     if shifts:
         _shifts(page, shifts, staff)
     _plots(page, totals, tender, hours)
@@ -211,10 +214,13 @@ def _sales_pairs(page: Page, totals: ShiftTotals, *, shown: bool = True) -> tupl
 
 def _drawer_pairs(page: Page, totals: ShiftTotals, body: ShiftClosed | None, *, shown: bool = True) -> tuple[str, Pairs]:
     words = page.words
-    cash = totals.expected_cash_fen - totals.float_fen - totals.cash_in_fen + totals.cash_out_fen
+    loaded = sum(row.amount_fen - row.refund_fen for row in totals.load_tenders if row.method == _CASH)
+    cash = totals.expected_cash_fen - totals.float_fen - totals.cash_in_fen + totals.cash_out_fen - loaded
+    stored: Pairs = [(words("cash_loaded"), money(loaded) if shown else words("hidden"))] if totals.load_tenders else []
     rows: Pairs = [
         (words("float"), money(totals.float_fen)),
         (words("cash_taken"), money(cash) if shown else words("hidden")),
+        *stored,
         (words("cash_in"), money(totals.cash_in_fen)),
         (words("cash_out"), money(-totals.cash_out_fen)),
         (words("expected"), money(totals.expected_cash_fen) if shown else words("hidden"), True),
@@ -290,6 +296,41 @@ def _tenders(page: Page, totals: ShiftTotals, tender: Naming, *, cash_shown: boo
         "",
     ]
     page.table(columns, rows, sums=sums)
+    page.gap()
+
+
+def _stored(page: Page, totals: ShiftTotals, tender: Naming, *, shown: bool = True) -> None:
+    """What members paid in and had paid out, by tender: in the drawer, and no turnover; nothing where nobody did."""
+    if not (totals.loads or totals.payouts):
+        return
+    words = page.words
+
+    def sum_of(fen: int) -> str:
+        return money(fen) if shown else words("hidden")
+
+    page.section(words("group.stored"), words("stored.note", bonus=money(totals.load_bonus_fen)))
+    columns = [
+        Column(words("tender"), 3),
+        Column(words("load_count"), 1.6, "right"),
+        Column(words("loaded"), 2.4, "right"),
+        Column(words("payout_count"), 1.6, "right"),
+        Column(words("paid_out"), 2.4, "right"),
+        Column(words("net_taken"), 2.4, "right"),
+    ]
+    rows: list[list[str | Cell]] = [
+        [
+            Cell(tender(row.method), bold=row.method == _CASH),
+            str(row.sales),
+            sum_of(row.amount_fen),
+            str(row.refunds),
+            sum_of(row.refund_fen),
+            sum_of(row.amount_fen - row.refund_fen),
+        ]
+        for row in totals.load_tenders
+    ]
+    loaded, paid_out = totals.loads_fen, totals.payouts_fen
+    whole = [words("sum"), str(totals.loads), sum_of(loaded), str(totals.payouts), sum_of(paid_out), sum_of(loaded - paid_out)]
+    page.table(columns, rows, sums=whole)
     page.gap()
 
 

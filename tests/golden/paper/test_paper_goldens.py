@@ -22,8 +22,11 @@ from app.counter.post import TillProfile
 from app.counter.receipt_template import read, standard_body
 from app.counter.receipts import (
     PointsLine,
+    StoredLine,
     cash_ticket,
     day_ticket,
+    load_ticket,
+    payout_ticket,
     reprinted,
     return_ticket,
     sale_ticket,
@@ -49,6 +52,8 @@ from app.records.events import (
     ShiftClosed,
     ShiftTotals,
     SoldCode,
+    StoredLoaded,
+    StoredPaidOut,
     Tender,
     TenderTotal,
 )
@@ -525,6 +530,52 @@ def cash_out() -> Ticket:
     return cash_ticket(body, NUMBER, AT, FACES, cashier="staff-1")
 
 
+def stored_sale() -> Ticket:
+    """Return a sale that stored value paid, with what is left of it."""
+    body = sale((MASK,), (tender("stored", "储值", "Stored value", 990, kind="stored"),), member_id="m1")
+    return sale_ticket(body, NUMBER, AT, FACES, stored=StoredLine(53_000, -990))
+
+
+def the_load() -> Ticket:
+    """Return the slip of money that a member paid in."""
+    body = StoredLoaded(
+        load_id="l1",
+        member_id="m1",
+        shift_id="h1",
+        till="01",
+        staff_id="staff-1",
+        principal_fen=50_000,
+        bonus_fen=3_000,
+        tenders=(cash(50_000, 60_000),),
+    )
+    return load_ticket(body, NUMBER, AT, FACES, StoredLine(2_600, 53_000))
+
+
+def the_payout() -> Ticket:
+    """Return the slip of what was left and is paid out."""
+    body = StoredPaidOut(
+        payout_id="o1",
+        member_id="m1",
+        shift_id="h1",
+        till="01",
+        staff_id="staff-1",
+        approved_by="staff-2",
+        reason="asked",
+        hold_id="h",
+        principal_fen=50_000,
+        bonus_fen=3_000,
+        tenders=(tender("bank_card", "银行卡 POS", "Bank card", 50_000, digits="4321"),),
+    )
+    return payout_ticket(body, NUMBER, AT, FACES, StoredLine(53_000, -53_000))
+
+
+def z_with_stored_value() -> Ticket:
+    """Return a Z report of a shift in which members paid in."""
+    taken = (TenderTotal(method="cash", sales=2, amount_fen=70_000, refunds=1, refund_fen=9_000),)
+    named = {"loads": 2, "loads_fen": 70_000, "load_bonus_fen": 3_000, "payouts": 1, "payouts_fen": 9_000, "load_tenders": taken}
+    return z_ticket(SHIFT.model_copy(update={"totals": TOTALS.model_copy(update=named)}), NUMBER, AT, FACES)
+
+
 COUPON = CouponSlip(
     TitleText("慢病满减券", "20 off chronic medicines"),
     TitleText("慢病用药满 ￥120.00 减 ￥20.00", "￥20.00 off from ￥120.00"),
@@ -610,6 +661,10 @@ SLIPS: tuple[Callable[[], Ticket], ...] = (
     cash_in,
     cash_out,
     the_coupon,
+    stored_sale,
+    the_load,
+    the_payout,
+    z_with_stored_value,
 )
 POOR_FONT = (rare_names, rare_sale, member_rx_sale, cash_sale)
 """Slips also printed on a printer that holds GB2312 only."""

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import pytest
 from PIL import Image
 
-from app.records.events import DayClosed, ShiftClosed, ShiftTotals
+from app.records.events import DayClosed, ShiftClosed, ShiftTotals, TenderTotal
 from app.reports.shop import ShopFace, sales_by_hour, shop_face, staff_names, tender_titles
 from app.reports.z_report import day_pdf, x_pdf, z_pdf
 from app.store.open_store import Store
@@ -124,3 +124,19 @@ def test_names_and_faces_come_from_the_store(day_store: Store) -> None:
     assert (face.title, face.licence, face.till, face.language) == ("安康大药房 人民路店", "演示-CB01", "01", "zh")
     assert [staff_names(day_store)(who) for who in ("u1", "ghost", "")] == ["李娜 1001", "ghost", ""]
     assert [tender_titles(day_store)(method) for method in ("cash", "old")] == ["现金", "old"]
+
+
+def test_what_members_paid_in_is_a_block_of_its_own_and_the_drawer_says_how_much_of_it_is_cash(
+    z_body: Bodies, shop: ShopFace, text_of: Reader
+) -> None:
+    cash = TenderTotal(method="cash", sales=2, amount_fen=150_000, refunds=1, refund_fen=9_000)
+    card = TenderTotal(method="qr", sales=1, amount_fen=20_000, refunds=0, refund_fen=0)
+    old = z_body().totals
+    named_sums = {"loads": 3, "loads_fen": 170_000, "load_bonus_fen": 8_800, "payouts": 1, "payouts_fen": 9_000}
+    totals = old.model_copy(update={**named_sums, "load_tenders": (cash, card), "expected_cash_fen": old.expected_cash_fen + 141_000})
+    text = text_of(z_pdf(z_body(totals=totals), NUMBER, shop, named, titled, HOURS))
+    for wanted in ("储值充值与退余额", "不计销售", "88.00", "储值现金净收", "1,410.00", "1,700.00", "90.00", "1,610.00", "5,277.20"):
+        assert wanted in text, wanted
+    assert "储值" not in text_of(z_pdf(z_body(), NUMBER, shop, named, titled, HOURS))
+    blind = text_of(x_pdf(totals, shop, named, titled, HOURS, staff_id="u1", opened_at=AT, made_at=AT, day=DAY))
+    assert "储值充值与退余额" in blind and "1,410.00" not in blind and "1,700.00" not in blind
