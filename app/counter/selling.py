@@ -162,10 +162,10 @@ class Selling:
         return self.scene()
 
     def scene(self) -> Scene:
-        """All that the Sale page shows now; a member who was erased since, here or at headquarters, has gone from it."""
+        """All that the Sale page shows now; a member who was erased or left since, here or anywhere, has gone from it."""
         if self._pages != self._store.inbox.pages:
             self._pages = self._store.inbox.pages
-            self.part_from_erased()
+            self._part_from_gone()
         return self._staging.scene(
             self._state.basket,
             self.stage,
@@ -1079,6 +1079,12 @@ class Selling:
         self._persist()
         return True
 
+    def _part_from_gone(self) -> None:
+        """Let go a member who was erased, or took their membership back."""
+        member_id = self._state.basket.member_id
+        if not self.part_from_erased() and member_id and self._store.people.has_left(member_id):
+            self.part_from((member_id,))
+
     def part_from(self, member_ids: Collection[str]) -> None:
         """Let go who left: the goods stay and are checked for the same 用药人, and no undo brings the member back.
 
@@ -1212,9 +1218,7 @@ class Selling:
             return self._drain(self.scene())
         # What was noted on another page while money was taken counts from now on.
         self.renew_patient()
-        member_id = self._state.basket.member_id
-        if member_id and self._store.people.has_left(member_id):
-            self.part_from((member_id,))
+        self._part_from_gone()
         return self._drain(self.coupons_answered())
 
     def set_wishes(self, *, paper: bool | None = None, invoice: bool | None = None, title: InvoiceTitle | None = None) -> None:
@@ -1275,8 +1279,8 @@ class Selling:
         self._state = _State(basket, ghosts, basket.lines[-1].line_id if basket.lines else "")
         self._stage = None
         self._persist()
-        # Erased while the basket was on its way to be held, they stand in its text alone.
-        self.part_from_erased()
+        # Whoever went meanwhile stands in the basket's text alone.
+        self._part_from_gone()
 
     def _reset(self) -> None:
         self._undo.clear()

@@ -49,6 +49,12 @@ _ONE_MEMBER = select(*_MEMBER_COLUMNS).where(t.member.c.id == bindparam("of_memb
 _BOOKS = select(t.member.c.id, t.member.c.points).where(t.member.c.id.in_(bindparam("of_party", expanding=True)))
 _ONE_STAFF = select(t.staff).where(t.staff.c.id == bindparam("of_staff"))
 _CONSENTS = select(t.consent).where(t.consent.c.member_id.in_(bindparam("of_party", expanding=True))).order_by(t.consent.c.at)
+_WORD = (
+    select(t.consent.c.given)
+    .where(t.consent.c.member_id.in_(bindparam("of_party", expanding=True)), t.consent.c.purpose == bindparam("of_purpose", type_=String))
+    .order_by(t.consent.c.at.desc())
+    .limit(1)
+)
 _JOINING = select(t.member_joined).where(t.member_joined.c.member_id == bindparam("of_member"))
 _BY_HANDLE = select(*_MEMBER_COLUMNS).where(t.member.c.handle == bindparam("of_handle")).limit(1)
 _STEP_OF = select(t.member_step.c.step, t.member_step.c.basket_id).where(t.member_step.c.handle == bindparam("of_handle"))
@@ -467,7 +473,8 @@ class People:
 
     def allows(self, member_id: str, purpose: str) -> bool | None:
         """A member's newest word on one purpose; None where nobody ever asked them."""
-        return next((said.given for said in self.consents(member_id) if said.purpose == purpose), None)
+        asked = {"of_party": self.group_of(member_id), "of_purpose": purpose}
+        return self._readers.connection().execute(_WORD, asked).scalar()
 
     def has_left(self, member_id: str) -> bool:
         """Whether a member took their membership back."""

@@ -9,6 +9,7 @@ import pytest
 from app.counter.faults import Refused
 from app.counter.noting import PersonDraft
 from app.records.clock import shop_day
+from app.records.people import Consent
 
 MEMBER, CARD = "member-00001", "90000000000000000019"
 
@@ -85,6 +86,19 @@ def test_whoever_leaves_while_money_is_taken_leaves_with_the_way_back(till: Any)
     assert (till.selling.basket.member_id, till.selling.quote.payable_fen) == (MEMBER, payable)
     till.checkout.cancel()
     assert till.selling.basket.member_id == ""
+
+
+def test_whoever_leaves_at_another_till_or_while_their_basket_is_held_is_no_member_in_it(till: Any) -> None:
+    till.selling.scan(CARD)
+    till.selling.scan("6999600000494")
+    till.selling.hold()
+    (held,) = till.store.parked.held()
+    till.selling.scan(CARD)
+    gone = Consent(id="x", member_id=MEMBER, purpose="membership", given=False, text_version="1", at=till.clock.now())
+    till.store.inbox.apply("consent", [gone.model_dump(mode="json")], "feed:1:aa").result(60)
+    assert till.selling.scene().member is None and till.selling.basket.member_id == ""
+    till.selling.recall(held.basket_id)
+    assert (till.selling.basket.member_id, len(till.selling.basket.lines)) == ("", 1)
 
 
 def test_whoever_refused_a_health_file_has_nothing_noted(till: Any) -> None:
