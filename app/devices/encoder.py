@@ -8,17 +8,16 @@ between columns go out as tabs to stops that are set for each ticket: a receipt 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence, Set
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.devices.glyphs import ROW_DOTS, GlyphFont
 from app.devices.profile import PrinterProfile
 from app.devices.symbols import bar_dots, code128_modules, ean13_modules, in_pairs, qr_dots, qr_modules
-from app.devices.ticket import Code, Cut, Feed, Placed, Row, Rule, Ticket, clean, layout, rule_text, width
+from app.devices.tabs import tabbed
+from app.devices.ticket import Code, Cut, Feed, Laid, Rule, Ticket, clean, laid, rule_text, width
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -45,13 +44,9 @@ _ROW_AIR = 6
 """Dots between text rows after a reset (24 of 30); rows sent as dots and double-height rows keep it too."""
 _BAR_HEIGHT = 72
 _ROW_HEIGHT = (ROW_DOTS + _ROW_AIR).to_bytes(2, "little")
+_MARK = re.compile(rb"&#")
 _BAND_ROWS = 255
 """Rows of dots in one raster command; more overflows the buffer of small printers."""
-_MOST_STOPS = 32
-"""Tab stops that printers know."""
-_BLANKS = re.compile(rb"   *(?=[^ ])")
-"""A gap between columns; no second byte of a hanzi is a blank."""
-_Gaps = Sequence[tuple[int, int]]
 
 
 class Encoder:
@@ -64,33 +59,37 @@ class Encoder:
 
     def encode(self, ticket: Ticket) -> bytes:
         """Return the whole job: reset, rows, and a cut (or a feed to the tear bar) where the ticket says so."""
-        rows = layout(ticket, self._profile.cells)
-        texts = self._written(rows)
-        gaps_of = {
-            no: [gap.span() for gap in _BLANKS.finditer(written)]
-            for no, (row, written) in enumerate(zip(rows, texts, strict=True))
-            if written is not None and b"   " in written and _may_tab(row, written)
-        }
-        tabs = _Tabs(gaps_of.values())
-        out = bytearray(RESET + tabs.command)
-        align, size, bold = "left", _SIZE[1], False
-        for no, (row, written) in enumerate(zip(rows, texts, strict=True)):
-            if type(row) is Row:
-                if row.align != align:
-                    align = row.align
+        rows = laid(ticket, self._profile.cells)
+        texts = self._texts(rows)
+        lines, uneven = self._written(texts)
+        gapped = [
+            (no, line)
+            for no, text in enumerate(texts)
+            if "   " in text and (line := lines[no]) is not None and no not in uneven and _may_tab(rows[no])
+        ]
+        stops, shortened = tabbed([line for _, line in gapped])
+        for (no, _), short in zip(gapped, shortened, strict=True):
+            lines[no] = short
+        out = bytearray(RESET + stops)
+        align, size, bold = "left", 1, False
+        for row, written in zip(rows, lines, strict=True):
+            if isinstance(row, (str, tuple)):
+                text, row_bold, row_size, row_align = (row, False, 1, "left") if isinstance(row, str) else row
+                if row_align != align:
+                    align = row_align
                     out += _ALIGN[align]
                 if written is None:
-                    out += self._raster_row(row)
+                    out += self._raster_row(text, row_bold, row_size, row_align)
                     continue
-                if _SIZE[row.size] is not size:
-                    size = _SIZE[row.size]
-                    out += size
-                if row.bold is not bold:
-                    bold = row.bold
+                if row_size != size:
+                    size = row_size
+                    out += _SIZE[size]
+                if row_bold is not bold:
+                    bold = row_bold
                     out += _BOLD[bold]
-                out += tabs.shortened(written, gaps_of[no]) if no in gaps_of else written
+                out += written
                 out += b"\n"
-                if row.size > 1:
+                if size > 1:
                     out += b"\x1bJ" + bytes((_ROW_AIR,))
                 continue
             match row:
@@ -103,13 +102,13 @@ class Encoder:
                         out += self._raster(self._glyphs.row(text, across=_RULE_WIDTH), ROW_DOTS + _ROW_AIR)
                         continue
                     out += _WIDE + written + b"\n"
-                    size = _WIDE
+                    size = _RULE_WIDTH
                 case Code():
                     if align != "center":
                         align = "center"
                         out += _ALIGN[align]
                     out += _GAP + self._code(row) + _GAP
-                case Feed(1) if size == _SIZE[1]:
+                case Feed(1) if size == 1:
                     out += b"\n"
                 case Feed(n):
                     out += b"\x1bd" + bytes((max(0, min(n, 255)),))
@@ -117,29 +116,49 @@ class Encoder:
                     out += CUT if self._profile.cutter else TEAR_FEED
         return bytes(out)
 
-    def _written(self, rows: Sequence[Placed]) -> list[bytes | None]:
-        """Return the bytes of every row's text; None where it goes out as dots, and nothing where there is none.
-
-        All rows are encoded at once: one by one only where some row has a character that the printer lacks.
-        """
-        if self._profile.raster_only:
-            return [None] * len(rows)
+    def _texts(self, rows: Sequence[Laid]) -> list[str]:
+        """Return the text of every row; nothing where there is none."""
         wide = self._profile.cells // _RULE_WIDTH
-        texts = [row.text if type(row) is Row else rule_text(row, wide) if type(row) is Rule else "" for row in rows]
-        whole = self.encoded("\n".join(texts))
-        return [self.encoded(text) for text in texts] if whole is None else list(whole.split(b"\n")) if rows else []
+        return [
+            row if isinstance(row, str) else row[0] if isinstance(row, tuple) else rule_text(row, wide) if isinstance(row, Rule) else ""
+            for row in rows
+        ]
+
+    def _written(self, texts: Sequence[str]) -> tuple[list[bytes | None], Set[int]]:
+        """Return the bytes of every row's text, None where it goes out as dots, and the numbers of rows whose bytes are not their cells.
+
+        All rows are encoded at once: one by one only those with a character that has no code of two bytes.
+        """
+        if self._profile.raster_only or not texts:
+            return [None] * len(texts), frozenset()
+        whole = "\n".join(texts)
+        if (encoded := self._two_byte(whole)) is not None:
+            return list(encoded.split(b"\n")), frozenset()
+        if self._profile.charset == "gb2312":
+            return [self._two_byte(text) for text in texts], frozenset()
+        # What GBK lacks stands there as "&#…;": a row with such a mark is looked at by itself.
+        marked = whole.encode("gbk", "xmlcharrefreplace")
+        lines: list[bytes | None] = list(marked.split(b"\n"))
+        uneven = set()
+        for no in {marked.count(b"\n", 0, mark.start()) for mark in _MARK.finditer(marked)}:
+            line = lines[no] = self.encoded(texts[no])
+            if line is not None and len(line) != width(texts[no]):
+                uneven.add(no)
+        return lines, uneven
 
     def encoded(self, text: str) -> bytes | None:
         """Return a clean text in the printer's charset, or None when its font memory lacks a character."""
+        encoded = self._two_byte(text)
+        return self._four_byte(text) if encoded is None and self._profile.charset == "gb18030" else encoded
+
+    def _two_byte(self, text: str) -> bytes | None:
+        """Return a clean text whose hanzi all have codes of two bytes in the printer's charset, or None."""
         try:
             encoded = text.encode("gbk")
-        except UnicodeEncodeError:
-            return self._four_byte(text) if self._profile.charset == "gb18030" else None
-        if self._profile.charset == "gb2312" and not text.isascii():
-            try:
+            if self._profile.charset == "gb2312" and not text.isascii():
                 encoded.decode("gb2312")
-            except UnicodeDecodeError:
-                return None
+        except UnicodeError:
+            return None
         return encoded
 
     @staticmethod
@@ -147,16 +166,17 @@ class Encoder:
         """Return GB18030 bytes if all four-byte codes are hanzi of Extension A, which such printers hold."""
         return text.encode("gb18030") if all(map(_two_bytes_or_extension_a, set(text))) else None
 
-    def _raster_row(self, row: Row) -> bytes:
+    def _raster_row(self, text: str, bold: bool, size: int, align: str) -> bytes:
         """Return one row as dots; blanks at the left keep columns, alignment stays the printer's."""
-        text = row.text if row.align == "left" else row.text.strip()
+        if align != "left":
+            text = text.strip()
         if not text.strip():
             return b"\n"
-        if row.size == 1:
-            stride, dots = self._glyphs.band(text, row.bold)
+        if size == 1:
+            stride, dots = self._glyphs.band(text, bold)
             return b"\x1dv0\x00" + stride.to_bytes(2, "little") + _ROW_HEIGHT + dots + bytes(stride * _ROW_AIR)
-        picture = self._glyphs.row(text, bold=row.bold, across=row.size, down=row.size)
-        return self._raster(picture, ROW_DOTS * row.size + _ROW_AIR)
+        picture = self._glyphs.row(text, bold=bold, across=size, down=size)
+        return self._raster(picture, ROW_DOTS * size + _ROW_AIR)
 
     def _code(self, code: Code) -> bytes:
         """Return a machine-readable code, drawn by the printer where it can and fits, else as dots."""
@@ -197,75 +217,9 @@ def _two_bytes_or_extension_a(ch: str) -> bool:
     return len(ch.encode("gb18030", "replace")) < 4 or "\u3400" <= ch <= "\u4dbf"
 
 
-def _may_tab(row: Placed, written: bytes) -> bool:
-    """Return whether tab stops hold in a row: they count single cells from the left edge.
-
-    A four-byte code takes two cells, so that the bytes of such a row do not count its cells.
-    """
-    return type(row) is Row and row.align == "left" and row.size == 1 and len(written) == width(row.text)
-
-
-class _Tabs:
-    """The tab stops of one ticket, set so that its gaps take the fewest bytes, and rows shortened by them."""
-
-    def __init__(self, rows: Iterable[_Gaps]) -> None:
-        """Take the gaps of all rows that may bear tabs."""
-        gaps = Counter(chain.from_iterable(rows))
-        times: defaultdict[int, int] = defaultdict(int)
-        blanks: defaultdict[int, int] = defaultdict(int)
-        for (start, end), often in gaps.items():
-            times[end] += often
-            blanks[end] += often * (end - start)
-        columns: list[list[int]] = []
-        for end in sorted(times):
-            if columns and columns[-1][-1] == end - 1:
-                columns[-1].append(end)
-            else:
-                columns.append([end])
-        stops: list[int] = []
-        for column in columns:
-            left, right = column[0], column[-1]
-            passing = sum([often for (start, end), often in gaps.items() if start < left and right < end])
-            costs = [_cost(column, first, times, blanks, passing) for first in range(len(column) + 1)]
-            stops += column[costs.index(min(costs)) :: 2]
-        self._stops = tuple(stops[:_MOST_STOPS])
-        self._known: dict[tuple[int, int], bytes] = {}
-
-    @property
-    def command(self) -> bytes:
-        """ESC D with the stops, or nothing."""
-        return b"\x1bD" + bytes(self._stops) + b"\x00" if self._stops else b""
-
-    def shortened(self, row: bytes, gaps: _Gaps) -> bytes:
-        """Return a row with each gap as tabs and the blanks that are left, where that is shorter."""
-        parts: list[bytes] = []
-        done = 0
-        for gap in gaps:
-            parts += (row[done : gap[0]], self._known.get(gap) or self._gap(*gap))
-            done = gap[1]
-        return b"".join((*parts, row[done:]))
-
-    def _gap(self, start: int, end: int) -> bytes:
-        """Return the shortest way from one cell to another."""
-        within = [stop for stop in self._stops if start < stop <= end]
-        way = b"\t" * len(within) + b" " * (end - within[-1]) if within else b""
-        found = self._known[start, end] = way if within and len(way) < end - start else b" " * (end - start)
-        return found
-
-
-def _cost(column: list[int], first: int, times: Mapping[int, int], blanks: Mapping[int, int], passing: int) -> int:
-    """Return the bytes of all gaps that end in a column of neighbouring cells, with a stop at every second cell from `first` on.
-
-    Every second is enough: a cell further on, a tab and a blank are no longer than two tabs. times, blanks: by the cell where
-    gaps end, how many they are and how wide together. passing: gaps on whose way the column lies, each a tab longer by each stop.
-    """
-    cost = (len(column) - first + 1) // 2 * (1 + passing)
-    for cell in column[:first]:
-        cost += blanks[cell]
-    for at, cell in enumerate(column[first:], 2):
-        # One tab at the first stop, two for the cell after it and for the second stop, three for the cell after that.
-        cost += times[cell] * (at // 2 + at % 2)
-    return cost
+def _may_tab(row: Laid) -> bool:
+    """Return whether tab stops hold in a row: they count single cells from the left edge."""
+    return isinstance(row, str) or (isinstance(row, tuple) and row[2:] == (1, "left"))
 
 
 def _native_qr(payload: bytes, unit: int) -> bytes:

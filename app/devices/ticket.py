@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
@@ -32,6 +33,9 @@ _FOLD = str.maketrans(
         "\t": " ", "\n": " ", "\r": " ", "\v": " ", "\f": " ", "\x85": " ",
     }
 )  # fmt: skip
+_LOOK_ALIKES = frozenset(map(chr, _FOLD))
+_MOST_MEASURED = 8192
+"""Texts kept measured; beyond it all are measured anew."""
 _CLOSING = frozenset("，。、；：？！）》」』】〕”’…,.;:?!)]}%℃")
 _OPENING = frozenset("（《「『【〔“‘([{￥")
 _TOKENS = re.compile(r"[!-~]+| +|.", re.DOTALL)
@@ -145,6 +149,8 @@ class Row(NamedTuple):
 
 
 Placed = Row | Rule | Code | Feed | Cut
+Laid = str | tuple[str, bool, Size, Align] | Rule | Code | Feed | Cut
+"""What is placed, without names for the parts of a row (they take as long as laying it out); a plain row is its text alone."""
 
 
 def ean13_check_digit(twelve: str) -> str:
@@ -159,16 +165,7 @@ def clean(text: str) -> str:
     `¥` becomes `￥`, dashes and ticks become the ones of GB2312, tabs and line ends become blanks; every other
     control character is dropped, private-use and lone surrogate code points become `?`.
     """
-    return text if text.isascii() and text.isprintable() else _clean(text)
-
-
-@lru_cache(maxsize=8192)
-def _clean(text: str) -> str:
-    """Return a text with hanzi as it may be printed; names and labels come again with every slip."""
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-    text = text.translate(_FOLD)
-    return text if text.isprintable() else "".join(map(_printable, text))
+    return measured(text)[0]
 
 
 def _printable(ch: str) -> str:
@@ -204,14 +201,35 @@ def width(text: str) -> int:
 
 def measured(text: str) -> tuple[str, int]:
     """Return a text as it may be printed, and its cells."""
-    return (text, len(text)) if text.isascii() and text.isprintable() else _measured(text)
+    return (text, len(text)) if text.isascii() and text.isprintable() else _MEASURED[text]
 
 
-@lru_cache(maxsize=8192)
-def _measured(text: str) -> tuple[str, int]:
-    """Return a text with hanzi, cleaned, and its cells."""
-    text = _clean(text)
-    return text, sum(map(char_cells, text))
+class _Measured(dict[str, tuple[str, int]]):
+    """Texts with hanzi, cleaned, and their cells: names and labels come again with every slip. (Found in half the time of `lru_cache`.)"""
+
+    def __missing__(self, text: str) -> tuple[str, int]:
+        """Measure a text that is not kept yet."""
+        if len(self) >= _MOST_MEASURED:
+            self.clear()
+        found = self[text] = _measure(text)
+        return found
+
+
+_MEASURED = _Measured()
+
+
+def _measure(text: str) -> tuple[str, int]:
+    """Return a text with hanzi as it may be printed, and its cells."""
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    if not _LOOK_ALIKES.isdisjoint(text):
+        text = text.translate(_FOLD)
+    if not text.isprintable():
+        text = "".join(map(_printable, text))
+    try:
+        return text, len(text.encode("gbk"))  # in GBK a byte is a cell
+    except UnicodeEncodeError:
+        return text, sum(map(char_cells, text))
 
 
 @lru_cache(maxsize=8192)
@@ -270,29 +288,43 @@ def pad(text: str, cells: int, align: Align) -> str:
 
 def layout(ticket: Ticket, cells: int) -> tuple[Placed, ...]:
     """Lay a ticket out on paper of `cells` cells; rows are in print order, rules, codes, feeds and cuts pass through."""
-    placed: list[Placed] = []
+    return tuple([Row(part) if isinstance(part, str) else Row(*part) if isinstance(part, tuple) else part for part in laid(ticket, cells)])
+
+
+def laid(ticket: Ticket, cells: int) -> list[Laid]:
+    """Lay a ticket out as `layout` does, for whoever is in a hurry."""
+    parts: list[Laid] = []
     for line in ticket.lines:
         # The two kinds that make up a receipt come first: a chain of patterns costs more than laying a row out.
         if type(line) is Entry:
-            placed += _entry(line, cells)
+            parts += _entry(line, cells)
             continue
         if type(line) is Text:
-            text, taken = measured(line.text)
-            if taken * line.size <= cells:
-                placed.append(Row(text.rstrip(), line.bold, line.size, line.align))
+            text = line.text
+            text, taken = (text, len(text)) if text.isascii() and text.isprintable() else _MEASURED[text]
+            bold, size, align = line.bold, line.size, line.align
+            if taken * size > cells:
+                parts += _looking(wrap(text, cells // size), bold, size, align)
+            elif bold or size != 1 or align != "left":
+                parts.append((text.rstrip(), bold, size, align))
             else:
-                placed += [Row(row, line.bold, line.size, line.align) for row in wrap(text, cells // line.size)]
+                parts.append(text.rstrip())
             continue
         match line:
             case Columns():
-                placed += _columns(line, cells)
+                parts += _looking(_columns(line, cells), line.bold, line.size)
             case Code(kind, payload, caption):
-                placed.append(Code(kind, payload))
+                parts.append(Code(kind, payload))
                 if caption:
-                    placed.extend(Row(row, align="center") for row in wrap(clean(caption), cells))
+                    parts += _looking(wrap(clean(caption), cells), align="center")
             case Rule() | Feed() | Cut():
-                placed.append(line)
-    return tuple(placed)
+                parts.append(line)
+    return parts
+
+
+def _looking(rows: list[str], bold: bool = False, size: Size = 1, align: Align = "left") -> Sequence[Laid]:
+    """Return rows in one look; those of a plain look as they are."""
+    return [(row, bold, size, align) for row in rows] if bold or size != 1 or align != "left" else rows
 
 
 def rule_text(rule: Rule, cells: int) -> str:
@@ -319,19 +351,22 @@ def plain_rows(ticket: Ticket, cells: int) -> list[str]:
     return rows
 
 
-def _entry(line: Entry, cells: int) -> list[Row]:
+def _entry(line: Entry, cells: int) -> list[str]:
     """Lay facts out with their columns at the right edge of the last row, or of one more row."""
     rows, used = _flow(line.facts, line.indent, cells)
     if line.right:
         parts = []
         needed = len(line.right) - 1
         for cell in line.right:
-            part = cell.text
-            # Spelled out: sums of money are ASCII, and calls are what costs here.
-            part, size = (part, len(part)) if part.isascii() and part.isprintable() else _measured(part)
-            if size < cell.width:
-                part = " " * (cell.width - size) + part if cell.align == "right" else pad(part, cell.width, cell.align)
-                size = cell.width
+            part, wide = cell.text, cell.width
+            # Spelled out, like `measured`: calls are what costs here.
+            if part.isascii() and part.isprintable():
+                size = len(part)
+            else:
+                part, size = _MEASURED[part]
+            if size < wide:
+                part = " " * (wide - size) + part if cell.align == "right" else pad(part, wide, cell.align)
+                size = wide
             parts.append(part)
             needed += size
         if needed > cells - line.indent:
@@ -340,7 +375,7 @@ def _entry(line: Entry, cells: int) -> list[Row]:
             rows[-1] += " " * (cells - needed - used) + " ".join(parts)
         else:
             rows.append(" " * (cells - needed) + " ".join(parts))
-    return [Row(row) for row in rows]
+    return rows
 
 
 def _flow(facts: tuple[str, ...], indent: int, cells: int) -> tuple[list[str], int]:
@@ -348,8 +383,11 @@ def _flow(facts: tuple[str, ...], indent: int, cells: int) -> tuple[list[str], i
     rows: list[str] = []
     margin, used = " " * indent, cells
     for fact in facts:
-        fact, size = (fact, len(fact)) if fact.isascii() and fact.isprintable() else _measured(fact)
-        if used + 1 + size <= cells:
+        if fact.isascii() and fact.isprintable():
+            size = len(fact)
+        else:
+            fact, size = _MEASURED[fact]
+        if used + size < cells:
             rows[-1] += " " + fact
             used += 1 + size
         elif indent + size <= cells:
@@ -362,14 +400,19 @@ def _flow(facts: tuple[str, ...], indent: int, cells: int) -> tuple[list[str], i
     return rows, used
 
 
-def _columns(line: Columns, cells: int) -> list[Row]:
+def _columns(line: Columns, cells: int) -> list[str]:
     """Lay one table row out; every cell wraps within its own column."""
-    texts, taken = (list(part) for part in zip(*(measured(cell.text) for cell in line.cells), strict=True))
+    texts: list[str] = []
+    taken: list[int] = []
+    for cell in line.cells:
+        text, needed = measured(cell.text)
+        texts.append(text)
+        taken.append(needed)
     room = cells // line.size
     if line.size > 1 and sum(taken) + len(taken) - 1 > room:
         # Large words and sums are few: each gets a row rather than be broken.
         each = ((part, cell.align) for text, cell in zip(texts, line.cells, strict=True) for part in wrap(text, room))
-        return [Row(pad(part, room, align).rstrip(), line.bold, line.size) for part, align in each]
+        return [pad(part, room, align).rstrip() for part, align in each]
     widths = _column_widths(line.cells, texts, taken, room)
     parts = []
     for text, needed, size, cell in zip(texts, taken, widths, line.cells, strict=True):
@@ -378,7 +421,7 @@ def _columns(line: Columns, cells: int) -> list[Row]:
         free = " " * (size - needed)
         parts.append(free + text if cell.align == "right" else text + free if cell.align == "left" else pad(text, size, cell.align))
     else:
-        return [Row(" ".join(parts).rstrip(), line.bold, line.size)]
+        return [" ".join(parts).rstrip()]
     stacks = [wrap(text, size) for text, size in zip(texts, widths, strict=True)]
     rows = []
     for index in range(max(map(len, stacks))):
@@ -386,7 +429,7 @@ def _columns(line: Columns, cells: int) -> list[Row]:
             pad(stack[index] if index < len(stack) else "", size, cell.align)
             for stack, size, cell in zip(stacks, widths, line.cells, strict=True)
         )
-        rows.append(Row(" ".join(shared).rstrip(), line.bold, line.size))
+        rows.append(" ".join(shared).rstrip())
     return rows
 
 

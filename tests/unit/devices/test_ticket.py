@@ -20,6 +20,7 @@ from app.devices.ticket import (
     Rule,
     Text,
     Ticket,
+    char_cells,
     clean,
     from_json,
     layout,
@@ -81,6 +82,16 @@ def slip(*lines: Text | Columns | Entry | Rule | Code) -> Ticket:
 )
 def test_widths_are_those_of_a_chinese_printer(text: str, cells: int) -> None:
     assert width(clean(text)) == cells
+
+
+def test_a_byte_of_gbk_is_a_cell_of_paper() -> None:
+    for ch in map(chr, range(0xD800)):
+        text = clean(ch)
+        try:
+            taken = len(text.encode("gbk"))
+        except UnicodeEncodeError:
+            continue
+        assert taken == sum(map(char_cells, text)), ascii(ch)
 
 
 @pytest.mark.parametrize(
