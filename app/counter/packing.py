@@ -112,6 +112,8 @@ class Packing:
 
 def outgrown(before: Basket, after: Basket) -> Basket:
     """The basket after an act, without a review or a missing-code reason that was given for fewer packs."""
+    if not any(line.review_id or line.code_missing_reason for line in after.lines):
+        return after
     packs: dict[str, int] = {}
     olds = {line.line_id: line for line in before.lines}
     for line in before.lines:

@@ -119,6 +119,8 @@ class Selling:
         self._paying = False
         self._pages = store.inbox.pages
         self._stage: Stage | None = None
+        self._last: tuple[_State, Stage, Scene] | None = None
+        """What was shown last, and of what it was made."""
         self._written = baskets.BasketText()
         self._faults: list[BaseException] = []
         self._refusals: set[tuple[str, str, str]] = set()
@@ -166,9 +168,10 @@ class Selling:
         if self._pages != self._store.inbox.pages:
             self._pages = self._store.inbox.pages
             self._part_from_gone()
-        return self._staging.scene(
+        stage = self.stage
+        scene = self._staging.scene(
             self._state.basket,
-            self.stage,
+            stage,
             ghosts=tuple((g.ghost_id, g.raw, g.reason) for g in self._state.ghosts),
             selected=self._state.selected,
             echo=self._echo,
@@ -176,6 +179,14 @@ class Selling:
             waiting=len(self._waiting),
             undo_steps=len(self._undo),
         )
+        self._last = (self._state, stage, scene)
+        return scene
+
+    def last_scene(self) -> Scene:
+        """The goods, sums and member as they were shown last, for whoever looks on behind a scan; a new scene where any of them changed."""
+        state, stage, scene = self._last or (None, None, None)
+        known = state is self._state and stage is self._stage and self._pages == self._store.inbox.pages
+        return scene if known and scene is not None else self.scene()
 
     def search(self, text: str, limit: int = 20) -> tuple[SearchHit, ...]:
         """Products for a typed text: this store's assortment first, by its own sales, then the chain's."""
@@ -579,8 +590,9 @@ class Selling:
         return self._said_added("added", placed.line, quantity, box)
 
     def _said_added(self, word: str, line: BasketLine, quantity: int, box: Box | None) -> Scene:
-        blocked = any(v.level == "block" and v.line_id == line.line_id and not v.tone for v in self.verdicts)
-        confirms = any(v.level == "confirm" and v.line_id == line.line_id for v in self.verdicts)
+        said = [verdict for verdict in self.verdicts if verdict.line_id == line.line_id]
+        blocked = any(verdict.level == "block" and not verdict.tone for verdict in said)
+        confirms = any(verdict.level == "confirm" for verdict in said)
         sound = "blocked_by_rule" if blocked else "needs_confirm" if confirms else "scan_ok"
         self._echo = Echo(
             "added",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -283,6 +284,7 @@ class Shell(QWidget):
         """The program ends."""
         for timer in (self._echo_gone, self._banner_due, self._facts_due, self._thanks, self._clock):
             timer.stop()
+        gc.enable()
         if self._customer is not None:
             self._customer.shut()
         self.sounds.close()
@@ -335,6 +337,9 @@ class Shell(QWidget):
 
     def _page_changed(self) -> None:
         self._draw_fkeys()
+        self._read_soon()
+
+    def _read_soon(self) -> None:
         if not self._facts_due.isActive():
             self._facts_due.start()
 
@@ -355,6 +360,9 @@ class Shell(QWidget):
 
     def scanned(self, raw: str) -> None:
         """One whole scan: the page on screen takes it if it uses scans, else the open sale does."""
+        # What is no longer needed is collected behind the repaint, with the facts of the frame.
+        gc.disable()
+        self._read_soon()
         self._close_hits()
         if self._palette is not None and self._palette.isVisible():
             # The palette gives way, and the goods go where goods go.
@@ -714,8 +722,9 @@ class Shell(QWidget):
     # ------------------------------------------------------------------ the top bar
 
     def _read_facts(self) -> None:
+        gc.enable()
         checkout = self.till.checkout
-        self.till.customer.show(self.till.selling.scene(), checkout.scene() if checkout.open else None)
+        self.till.customer.show(self.till.selling.last_scene(), checkout.scene() if checkout.open else None)
         frame = self.till.staging.frame()
         language = self.theme.language
         say = wording.words
@@ -750,8 +759,7 @@ class Shell(QWidget):
             self.banner.hide()
             self._banner_seen = False
         self._draw_sync()
-        if not self._facts_due.isActive():
-            self._facts_due.start()
+        self._read_soon()
 
     def _draw_sync(self) -> None:
         state, language = self._sync, self.theme.language

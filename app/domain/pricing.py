@@ -11,7 +11,7 @@ so neither scan order nor splitting a line changes anything.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -208,12 +208,13 @@ class OfferBook:
             {name: tuple(places) for name, places in by_category.items()},
         )
 
-    def candidates(self, goods: Iterable[Goods]) -> list[BookedOffer]:
+    def candidates(self, goods: Collection[Goods]) -> list[BookedOffer]:
         """The offers that could concern these goods, in the order they apply."""
         places = set(self.everywhere)
-        for one in goods:
-            places.update(self.by_product.get(one.product_id, ()))
-            places.update(self.by_category.get(one.category, ()))
+        for product in self.by_product.keys() & {one.product_id for one in goods}:
+            places.update(self.by_product[product])
+        for category in self.by_category.keys() & {one.category for one in goods}:
+            places.update(self.by_category[category])
         return [self.offers[place] for place in sorted(places)]
 
 
@@ -527,6 +528,10 @@ class Reckoning:
     def _open(self, one: BookedOffer, goods: list[Goods]) -> tuple[list[Goods], str]:
         """The goods that the offer may still touch, and why the last of the others is closed to it."""
         group, alone, gives_away = one.stack_group, one.exclusive, one.gives_scope_away
+        if not (group or alone or gives_away):
+            # The everyday coupon on everything: it is tried on the whole basket again and again.
+            able = [each for each in goods if not each.shut]
+            return able, "" if len(able) == len(goods) else next(each.shut for each in reversed(goods) if each.shut)
         reason = ""
         able = []
         for each in goods:

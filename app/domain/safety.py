@@ -64,7 +64,7 @@ def allergy_strip(patient: PatientRef, lines: Sequence[BasketLine], pack: RulePa
     if not patient.allergies_known and not patient.allergy_classes:
         return AllergyStrip("warn", pack.text("strip.never_asked"), pack.text("strip.never_asked_body"), 0, total)
     recorded = frozenset(patient.allergy_classes)
-    touched = {product.id for product in medicines.values() if recorded & known.of(product)}
+    touched = {product.id for product in medicines.values() if not recorded.isdisjoint(known.of(product))}
     title = pack.text("strip.recorded", {"classes": Words(tuple(sorted(recorded)))}) if recorded else pack.text("strip.none_recorded")
     if total == 0:
         return AllergyStrip("warn" if recorded else "info", title, pack.text("strip.no_medicine"), 0, 0)

@@ -145,6 +145,15 @@ def test_a_button_is_pressed_by_space_and_enter(theme: Theme, key: Qt.Key) -> No
     assert pressed == ["加入"]
 
 
+def test_a_button_on_its_own_ground_stays_opaque_when_another_window_brings_its_style(theme: Theme, qapp: QApplication) -> None:
+    button = Btn(theme, "加入")
+    button.stand_on("surface")
+    button.show()
+    qapp.setStyleSheet(qapp.styleSheet() + "\nQPushButton:hover {}")
+    assert button.testAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+    button.close()
+
+
 def test_a_click_leaves_the_focus_in_the_scan_box(theme: Theme, qapp: QApplication) -> None:
     window = QWidget()
     box = Omnibox(theme, parent=window)

@@ -53,17 +53,7 @@ class CartModel(QAbstractListModel):
     def show(self, lines: tuple[SceneLine, ...], selected: str) -> None:
         """Show other lines: rows that went are removed, rows that came are inserted, rows that differ say so."""
         before, self._selected = self._selected, selected
-        wanted = {line.line_id for line in lines}
-        for row in reversed(range(len(self._lines))):
-            if self._lines[row].line_id not in wanted:
-                self.beginRemoveRows(_NOWHERE, row, row)
-                self._lines = (*self._lines[:row], *self._lines[row + 1 :])
-                self.endRemoveRows()
-        kept = {line.line_id for line in self._lines}
-        if [line.line_id for line in self._lines] != [line.line_id for line in lines if line.line_id in kept]:
-            self.beginResetModel()
-            self._lines = lines
-            self.endResetModel()
+        if [line.line_id for line in self._lines] != [line.line_id for line in lines[: len(self._lines)]] and not self._part(lines):
             return
         differ: list[tuple[int, tuple[int, ...]]] = []
         for row, line in enumerate(lines):
@@ -77,12 +67,29 @@ class CartModel(QAbstractListModel):
             known = self._lines[row]
             if known is line and not turned:
                 continue
-            roles = _OTHER_LINE if known != line else ()
+            # The amount first: it is what differs in most lines when a cut is shared anew.
+            roles = _OTHER_LINE if known.amount_fen != line.amount_fen or known != line else ()
             if turned:
                 roles = (*roles, SELECTED_ROLE)
             if roles:
                 differ.append((row, roles))
         self._tell(lines, differ)
+
+    def _part(self, lines: tuple[SceneLine, ...]) -> bool:
+        """Remove the rows that went; False where the others stand in another order, and all are shown anew."""
+        wanted = {line.line_id for line in lines}
+        for row in reversed(range(len(self._lines))):
+            if self._lines[row].line_id not in wanted:
+                self.beginRemoveRows(_NOWHERE, row, row)
+                self._lines = (*self._lines[:row], *self._lines[row + 1 :])
+                self.endRemoveRows()
+        kept = {line.line_id for line in self._lines}
+        if [line.line_id for line in self._lines] == [line.line_id for line in lines if line.line_id in kept]:
+            return True
+        self.beginResetModel()
+        self._lines = lines
+        self.endResetModel()
+        return False
 
     def _tell(self, lines: tuple[SceneLine, ...], differ: list[tuple[int, tuple[int, ...]]]) -> None:
         """Take over the rows that differ and say so, in one word from the first to the last: a shared cut changes many at once."""

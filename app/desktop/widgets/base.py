@@ -67,7 +67,7 @@ class PaintedButton(QAbstractButton):
         self._say_opaque()
 
     def _say_opaque(self) -> None:
-        """The style sheet takes the attribute from every button that it dresses: at the first showing and with each theme."""
+        """The style sheet takes the attribute from every button that it dresses: at the first showing and with each theme, anybody's."""
         if self._ground:
             self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -75,6 +75,12 @@ class PaintedButton(QAbstractButton):
         """Dressed and about to be painted."""
         super().showEvent(event)
         self._say_opaque()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Dressed anew: another window of the application brought its style sheet."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._say_opaque()
 
     @Slot()
     def restyle(self) -> None:

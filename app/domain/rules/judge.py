@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from app.domain.basket import BasketLine
-from app.domain.rules.case import EarlierSale, SaleCase
+from app.domain.rules.case import SaleCase
 from app.domain.rules.law import Facts, LawEntry, RulePack
 from app.domain.rules.rule import Rule
 from app.domain.verdict import Verdict
@@ -62,9 +62,21 @@ class Judge:
         self._in_force(case.day)
         lines = {line.line_id: line for line in case.basket.lines}
         shared = (case.basket.patient, bool(case.basket.member_id), case.roles, case.told)
+        lots, saleable, usual = case.lots, case.saleable_lots, case.usual_quantity
         before, self._known = self._known, {}
         for line_id, line in lines.items():
-            seen = (line, shared, *_facts_of(case, line))
+            product_id = line.product.id
+            # All that a case knows about one line and its product.
+            seen = (
+                line,
+                shared,
+                lots.get(line.lot.lot_id),
+                saleable.get(product_id, 0),
+                case.reviews.get(line.review_id) if line.review_id else None,
+                case.registers.get(line.register_id) if line.register_id else None,
+                usual.get(product_id, 0),
+                tuple(case.earlier_sales.get(box.code) for box in line.codes) if case.earlier_sales else (),
+            )
             known = before.get(line_id)
             if known is None or known.seen != seen:
                 known = _Known(seen, self._alone(case, line))
@@ -119,22 +131,6 @@ class Judge:
 
 def _place(ranked: _Ranked) -> tuple[int, int]:
     return ranked.rank, ranked.order
-
-
-def _facts_of(case: SaleCase, line: BasketLine) -> tuple[object, ...]:
-    """All that a case knows about one line and its product."""
-    product_id = line.product.id
-    earlier: tuple[EarlierSale | None, ...] = ()
-    if case.earlier_sales and line.codes:
-        earlier = tuple(case.earlier_sales.get(box.code) for box in line.codes)
-    return (
-        case.lots.get(line.lot.lot_id),
-        case.saleable_lots.get(product_id, 0),
-        case.reviews.get(line.review_id) if line.review_id else None,
-        case.registers.get(line.register_id) if line.register_id else None,
-        case.usual_quantity.get(product_id, 0),
-        earlier,
-    )
 
 
 def _settled(line: BasketLine, entry: LawEntry, case: SaleCase) -> bool:

@@ -74,6 +74,8 @@ def test_after_any_acts_the_scene_is_the_one_computed_from_nothing(hand: Any, se
         stage = till.selling.stage
         fresh = _afresh(till)
         assert replace(now, held=()) == replace(fresh, held=())
+        assert till.selling.last_scene().lines == now.lines
+        assert till.selling.last_scene().totals == now.totals
         assert till.selling.stage == stage
         basket: Basket = till.selling.basket
         assert text.of(basket) == to_json(basket)
@@ -85,3 +87,32 @@ def test_a_line_that_nothing_happened_to_is_the_same_object_after_a_scan(hand: A
     second = hand.till.selling.scan(CODES[6])
     assert second.lines[0] is first.lines[0]
     assert len(second.lines) == 2
+
+
+def test_a_cut_shared_over_the_basket_changes_the_figures_of_a_line_and_nothing_else(hand: Any) -> None:
+    """The member's coupon on everything is shared anew at every scan."""
+    till = hand.till
+    till.selling.attach_member("member-00001")
+    shelf = [product for product in till.store.catalogue.products() if product.in_assortment and product.list_price_fen > 2_000][:12]
+    refigured = 0
+    for product in shelf:
+        before = till.selling.scene().lines
+        now = till.selling.add_product(product.id)
+        till.selling.dismiss_question()
+        for old, new in zip(before, now.lines, strict=False):
+            plain = replace(new, cut_fen=old.cut_fen, amount_fen=old.amount_fen, shops_own_cut=old.shops_own_cut)
+            if new is not old and plain == old:
+                refigured += 1
+                assert new.strips is old.strips
+        assert [line.amount_fen for line in now.lines] == [line.payable_fen for line in till.selling.quote.lines]
+        assert now.lines == _afresh(till).lines
+    assert refigured > len(shelf)
+
+
+def test_whoever_looks_on_behind_a_scan_gets_the_scene_that_was_shown(hand: Any) -> None:
+    selling = hand.till.selling
+    shown = selling.scan(CODES[0])
+    assert selling.last_scene() is shown
+    selling.set_wishes(paper=False)
+    assert selling.last_scene() is not shown
+    assert selling.last_scene().lines == shown.lines
