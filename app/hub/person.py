@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from app.domain.masking import mask_card, mask_name, mask_phone
 from app.domain.membership import read_identity
 from app.domain.retention import Retention
-from app.hub import devices, member_keys, tables
+from app.hub import devices, member_keys, stored, tables
 from app.hub.feeds import holders, rows_of
 from app.hub.people import PeopleKeys, erased_among, member_rows, opened, party_of
 from app.records.clock import Clock
@@ -39,6 +39,8 @@ class Face:
     ids: int
     consents: int
     joined_at: datetime | None
+    stored_fen: int = 0
+    """Stored value that is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def face_of(connection: Connection, member_id: str) -> Face | None:
         len(party),
         len(given),
         known.joined_at if known is not None else None,
+        stored.statement_of(connection, member_id).balance.total_fen,
     )
 
 

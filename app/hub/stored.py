@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -42,13 +41,8 @@ def statement_of(connection: Connection, member_id: str) -> StoredStatement:
     return statement(_entry(row) for row in STORED.rows(connection, ids_of(connection, member_id)))
 
 
-def any_left(connection: Connection, member_ids: Iterable[str]) -> int:
-    """What is left of these ids together, in fen."""
-    return statement(_entry(row) for row in STORED.rows(connection, set(member_ids))).balance.total_fen
-
-
 def owed(connection: Connection) -> tuple[Owed, ...]:
-    """Every store with what members paid in there less what left again there, newest debt of the chain in the sum of all.
+    """Every store with what members paid in there less what left again there.
 
     A member may spend at another store what they paid in at this one: a single row may then be below nought, the sum is what is owed.
     """

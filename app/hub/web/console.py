@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 from markupsafe import Markup
 
-from app.hub import reading
+from app.hub import reading, stored
 from app.hub.headquarters import Headquarters, Refusal
 from app.hub.web import campaign_pages, case_pages, people_pages, person_pages, segment_pages, tier_pages, till_pages
 from app.hub.web.pages import HEADERS, HERE, Pages, Speech, form_of, silent
@@ -92,6 +92,8 @@ def router(hq: Headquarters) -> APIRouter:
                     "tenders": reading.tenders(connection, day),
                     "best": reading.best_products(connection, day),
                     "counts": reading.counts(connection),
+                    "owed": stored.owed(connection),
+                    "stored": stored.moved(connection, *said.span_of(day)),
                 }
             selling = sorted((one for one in stores if any(one.hours)), key=lambda one: -one.net_fen)
             series = [Series(one.branch or one.name, one.hours) for one in selling]

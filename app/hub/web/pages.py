@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,11 @@ class Speech:
     def maybe(self, prefix: str, key: str) -> str:
         """The text of a code, or the code itself when it has none."""
         return self.text(prefix + key) if prefix + key in _texts() else key
+
+    def span_of(self, day: date) -> tuple[datetime, datetime]:
+        """From when a calendar day of the chain's lasts until when."""
+        begins = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(minutes=self.utc_offset_minutes)
+        return begins, begins + timedelta(days=1)
 
     def local(self, at: datetime) -> datetime:
         """The chain's wall time."""

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from app.hub import erasing, person
+from app.hub import erasing, person, stored
 from app.hub.headquarters import Headquarters, Refusal
 from app.hub.web.pages import HEADERS, Pages, Speech
 
@@ -81,10 +81,14 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
         if form.get("confirm", "").strip().lower() not in YES:
             return await shown(request, "unconfirmed", found, 422)
 
-        def unit(connection: Connection) -> None:
+        def unit(connection: Connection) -> bool:
+            if stored.statement_of(connection, member_id).balance.total_fen:
+                return False
             erasing.erase(connection, hq.clock.now(), member_id, reason=reason, asked_via=erasing.HEADQUARTERS, by=who.name)
+            return True
 
-        await hq.commit(unit)
+        if not await hq.commit(unit):
+            return await shown(request, "stored", found, 409)
         return await shown(request, "erased")
 
     return routes

@@ -14,6 +14,7 @@ from sqlalchemy import insert, select
 from till_double import PaperTill
 
 from app.hub import people, person, publishing, tables
+from app.records.events import StoredLoaded, StoredPaidOut
 from app.records.people import FamilyPerson
 
 PASSWORD = "correct horse battery"
@@ -125,3 +126,24 @@ def test_a_lookup_past_its_term_is_not_shown_and_not_kept(bench: HubBench, brows
     shown = browser.get(f"{bench.url}/console/person?lang=zh", timeout=60).text
     assert shown.count("RM02 T1") == 1 and "外店会员在此购药" in shown and "王*兰" in shown
     assert kept() == ["young"]
+
+
+def test_nobody_is_erased_while_stored_value_is_theirs_and_the_overview_says_what_is_owed(
+    bench: HubBench, till: PaperTill, her: Newcomer, browser: requests.Session
+) -> None:
+    named = {"member_id": her.member_id, "shift_id": "sh", "till": "T1", "staff_id": "S1", "tenders": ()}
+    load = StoredLoaded(load_id="l1", principal_fen=50_000, bonus_fen=3_000, **named)
+    bench.client(till).push([till.write(load)])
+    page = browser.get(f"{bench.url}/console?lang=zh&day=2026-11-21", timeout=60).text
+    assert "储值欠会员" in page and "¥500.00" in page and "¥30.00" in page and "当日充值 1 笔" in page
+    assert "¥530.00" in send(bench, browser, who=PHONE).text
+    kept = send(bench, browser, f"/{her.member_id}", act="erase", reason="asked", confirm="删除")
+    assert kept.status_code == 409 and "先在门店退清" in kept.text
+    out = StoredPaidOut(
+        payout_id="p1", approved_by="S2", reason="erasure", hold_id="", principal_fen=50_000, bonus_fen=3_000, **named
+    )  # fmt: skip
+    bench.client(till).push([till.write(out)])
+    assert send(bench, browser, f"/{her.member_id}", act="erase", reason="asked", confirm="删除").status_code == 200
+    with bench.archive.reading() as connection:
+        # Money stays on the books under the random id.
+        assert len(connection.execute(select(tables.stored_entry)).all()) == 2
