@@ -405,20 +405,6 @@ def _made_here(texts: Texts) -> Flags:
     return fits
 
 
-def everybody_of(claims: Sequence[Claim], names: dict[str, str], births: dict[str, str], rules: OneIdRules) -> Everybody:
-    """Claims, names and birthdays (any texts of at most 32 bytes) as flat arrays."""
-    known = sorted(names.keys() | births.keys())
-    return Everybody(
-        member=np.array([claim.member_id for claim in claims], f"S{MEMBER_BYTES}"),
-        kind=np.array([KINDS.index(claim.kind) for claim in claims], np.int8),
-        mark=np.array([claim.mark for claim in claims], f"S{MARK_BYTES}"),
-        level=np.array([rules.rank(claim.level) for claim in claims], np.int8),
-        person=np.array(known, f"S{MEMBER_BYTES}"),
-        name=np.array([names.get(one, "") for one in known], f"S{MARK_BYTES}"),
-        born=np.array([births.get(one, "") for one in known], f"S{MARK_BYTES}"),
-    )
-
-
 def everybody_at(connection: Connection, rules: OneIdRules) -> Everybody:
     """Everybody as headquarters' tables have them, claims in the order of their times."""
     i, c, m = tables.identity.c, tables.person.c, tables.merge.c

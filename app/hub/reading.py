@@ -434,10 +434,3 @@ def shifts(connection: Connection, limit: int = 12) -> tuple[ShiftRow, ...]:
         )
         for row in rows
     )
-
-
-def raw_event(connection: Connection, store_id: str, event_id: str) -> bytes | None:
-    """An event's exact bytes."""
-    c = tables.inbox.c
-    raw = connection.scalar(select(c.raw).where(c.store_id == store_id, c.event_id == event_id))
-    return None if raw is None else bytes(raw)

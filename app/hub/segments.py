@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select
 
 from app.domain.belonging import NO_OFFER, Evidence, judged, profile_of
 from app.domain.care import CareRules, Reading
@@ -355,13 +355,6 @@ def judge_all(archive: Archive, keys: PeopleKeys, today: date, progress: Callabl
     return counts
 
 
-def members_of(connection: Connection, segment_id: str, after: str = "", limit: int = -1) -> tuple[str, ...]:
-    """Who was in a segment when everybody was last judged, by id."""
-    m = tables.segment_member.c
-    wanted = select(m.member_id).where(m.segment_id == segment_id, m.member_id > after).order_by(m.member_id)
-    return tuple(connection.scalars(wanted if limit < 0 else wanted.limit(limit)))
-
-
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A segment as it stands: its rule, and how many members were in it when everybody was last judged."""
@@ -389,12 +382,3 @@ def reckon_all(archive: Archive, keys: PeopleKeys, today: date) -> tuple[Reckone
         reckoned = reckon(connection, today)
     moved = tell_cuts(archive, reckoned, today)
     return reckoned, moved, judge_all(archive, keys, today)
-
-
-def forget(connection: Connection, member_ids: Sequence[str]) -> None:
-    """An erased person's orders stay as sales but belong to nobody, and no segment names them."""
-    o, r, m = tables.member_order.c, tables.member_reading.c, tables.segment_member.c
-    ids = list(member_ids)
-    connection.execute(update(tables.member_order).where(o.member_id.in_(ids)).values(member_id=""))
-    connection.execute(delete(tables.member_reading).where(r.member_id.in_(ids)))
-    connection.execute(delete(tables.segment_member).where(m.member_id.in_(ids)))

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from till_double import PaperTill
 
 from app.commands import hub
-from app.domain.one_id import Claim, MemoryRegister, OneIdRules, canonical_of
+from app.domain.one_id import KINDS, Claim, MemoryRegister, OneIdRules, canonical_of
 from app.hub import feeds, one_id, people, publishing, tables
 from app.records.people import Member
 from app.records.resources import resource
@@ -46,8 +46,23 @@ def one_by_one(claims: list[Claim], names: dict[str, str], births: dict[str, str
     return {one: canonical_of(group) for group in register.groups() for one in group if one != canonical_of(group)}
 
 
+def everybody_of(claims: list[Claim], names: dict[str, str], births: dict[str, str]) -> Any:
+    """Claims, names and birthdays (any texts of at most 32 bytes) as flat arrays."""
+    known = sorted(names.keys() | births.keys())
+    member, mark = f"S{one_id_batch.MEMBER_BYTES}", f"S{one_id_batch.MARK_BYTES}"
+    return one_id_batch.Everybody(
+        member=np.array([claim.member_id for claim in claims], member),
+        kind=np.array([KINDS.index(claim.kind) for claim in claims], np.int8),
+        mark=np.array([claim.mark for claim in claims], mark),
+        level=np.array([RULES.rank(claim.level) for claim in claims], np.int8),
+        person=np.array(known, member),
+        name=np.array([names.get(one, "") for one in known], mark),
+        born=np.array([births.get(one, "") for one in known], mark),
+    )
+
+
 def at_once(claims: list[Claim], names: dict[str, str], births: dict[str, str]) -> dict[str, str]:
-    found = one_id_batch.resolve(one_id_batch.everybody_of(claims, names, births, RULES), RULES)
+    found = one_id_batch.resolve(everybody_of(claims, names, births), RULES)
     return {old.decode(): canonical.decode() for old, canonical in zip(found.old, found.canonical, strict=True)}
 
 
@@ -75,7 +90,7 @@ def test_a_town_of_people_agrees_and_hardly_anybody_has_to_be_looked_at_one_by_o
         if draw.random() < 0.4:
             births[member] = f"b{person % 900}"
     draw.shuffle(claims)
-    everybody = one_id_batch.everybody_of(claims, names, births, RULES)
+    everybody = everybody_of(claims, names, births)
     found = one_id_batch.resolve(everybody, RULES)
     assert dict(zip(found.old.tolist(), found.canonical.tolist(), strict=True)) == {
         old.encode(): canonical.encode() for old, canonical in one_by_one(claims, names, births).items()
