@@ -375,11 +375,26 @@ class CouponBook:
         offer = self._offer_of(read)
         if offer is None:
             raise Refused("coupon_offer")
+        days, bearer = (read.starts_on, read.ends_on), read.holder_mark == bytes(8)
+        return self._slip(offer, token, str(read.serial), read.coupon_class, days, bearer)
+
+    def slip_of(self, serial: str) -> CouponSlip:
+        """What the paper of a member's coupon says, also of one that a till gave by a rule of the house and nobody signed: it bears no
+        code then, and is used by whoever the member is found to be. Refused where it is none (any more) or its offer is not known here."""
+        right = self._store.coupons.right(serial)
+        if right is None or right.state != "active" or right.used_in or self._use(serial) is not None:
+            raise Refused("coupon_gone")
+        if right.token:
+            return self.slip(right.token)
+        offer = self._offer(right.offer_id)
+        if offer is None:
+            raise Refused("coupon_offer")
+        return self._slip(offer, "", serial, right.coupon_class, (right.starts_on, right.ends_on), not right.member_id)
+
+    def _slip(self, offer: Offer, token: str, serial: str, letter: str, days: tuple[date, date], bearer: bool) -> CouponSlip:
         offer = self._lawful(offer)
-        rule = offer_words.rule(BookedOffer.read(offer), self._goods.names)
-        bearer = read.holder_mark == bytes(8)
         title = Text(offer.title_zh, offer.title_en or offer.title_zh)
-        return CouponSlip(title, rule, token, str(read.serial), read.coupon_class, read.starts_on, read.ends_on, bearer)
+        return CouponSlip(title, offer_words.rule(BookedOffer.read(offer), self._goods.names), token, serial, letter, *days, bearer)
 
     # ------------------------------------------------------------------ facts
 

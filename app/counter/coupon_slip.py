@@ -1,4 +1,4 @@
-"""A coupon on paper: its token as a QR code, what it takes off, its last day, and whether it needs the line, in words."""
+"""A coupon on paper: its token as a QR code where it has one, what it takes off, its last day, and whether it needs the line, in words."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class CouponSlip:
     rule: Text
     """What it takes off and from what, in one sentence."""
     token: str
+    """'' for a coupon that is used by finding its member, as a gift for joining is."""
     serial: str
     coupon_class: str
     """A | B | C | D."""
@@ -38,7 +39,8 @@ def coupon_ticket(slip: CouponSlip, faces: Faces) -> Ticket:
     pen.named("coupon.days", f"{slip.starts_on.isoformat()} – {slip.ends_on.isoformat()}")
     pen.named("coupon.where", pen.word(f"coupon.class_{slip.coupon_class}"))
     pen.named("coupon.who", pen.word("coupon.bearer" if slip.bearer else "coupon.member"))
-    pen.lines.append(Code("qr", slip.token))
-    pen.text(pen.word("coupon.once"), align="center")
+    if slip.token:
+        pen.lines.append(Code("qr", slip.token))
+    pen.text(pen.word("coupon.once" if slip.token else "coupon.by_member"), align="center")
     pen.training()
     return pen.ticket("coupon", "")

@@ -125,8 +125,6 @@ class TicketFace:
     state_words: Text
     why: Text
     cut_fen: int = 0
-    token: str = ""
-    """What its paper bears as a code; '' for a coupon without paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +370,6 @@ class MemberView:
             words,
             why,
             row.cut_fen if row is not None else 0,
-            right.token,
         )
 
     @staticmethod

@@ -587,7 +587,7 @@ class MemberPage(Desk):
         from app.desktop.screens.member_forms import ListSheet, ticket_rows
 
         title = self.say(f"优惠券 · {len(self._scene.tickets)} 张", f"Coupons · {len(self._scene.tickets)}")
-        tails = {one.serial: self._print_button(one) for one in self._scene.tickets if one.token}
+        tails = {one.serial: self._print_button(one) for one in self._scene.tickets}
         sheet = ListSheet(self.theme, "ticket", title, ticket_rows(self.theme, self._scene.tickets), "", tails=tails)
         sheet.picked.connect(self._pick_ticket)
         self._open(sheet, self._all_tickets)
@@ -598,23 +598,22 @@ class MemberPage(Desk):
         """Puts one coupon on paper."""
         title = self.of(ticket.title)
         button = IconBtn(self.theme, "printer", self.say(f"打印 {title}", f"Print {title}"), size=32, icon_size=18)
-        button.clicked.connect(lambda: self._print_ticket(ticket.token))
+        button.clicked.connect(lambda: self._print_ticket(ticket.serial))
         return button
 
     def _print_chosen(self) -> None:
         """F5: the coupon that has the keyboard, on paper."""
         serial = self._tickets.current if self._tickets is not None else ""
-        token = next((one.token for one in self._scene.tickets if one.serial == serial), "") if self._scene is not None else ""
-        if token:
-            self._print_ticket(token)
+        if self._scene is not None and any(one.serial == serial for one in self._scene.tickets):
+            self._print_ticket(serial)
         else:
             self.refuse(Refused("coupon_no_paper"))
 
-    def _print_ticket(self, token: str) -> None:
+    def _print_ticket(self, serial: str) -> None:
         """Every paper after the first is marked; the coupon is good once all the same."""
 
         def paper() -> None:
-            copy_no = self.till.printing.print_coupon(self.till.coupons.slip(token))
+            copy_no = self.till.printing.print_coupon(self.till.coupons.slip_of(serial))
             self.tell(Echo("told", "coupon_reprinted" if copy_no else "coupon_printed", {"count": str(copy_no)}))
 
         self.attempt(paper)

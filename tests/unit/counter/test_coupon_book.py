@@ -329,3 +329,23 @@ def test_what_comes_back_with_a_return_is_the_offers_rule(shop: Till, hand: Any,
         shop.selling.clear()
     take_back(shop, number, 1)
     assert worth() == after_both
+
+
+def test_the_paper_of_a_members_coupon_bears_its_code_and_that_of_a_gift_says_how_it_is_used(shop: Till, hand: Any) -> None:
+    gift = CouponRight.model_validate({**right(2, "five"), "coupon_class": "A", "token": ""})
+    over = CouponRight.model_validate({**right(3, "five"), "state": "revoked"})
+    told = [right(1, "three"), gift.model_dump(mode="json"), over.model_dump(mode="json")]
+    shop.store.inbox.apply("coupon", told, "c1").result(60)
+    assert shop.coupons.slip_of(str(UUID(int=1))) == shop.coupons.slip(right(1, "three")["token"])
+    slip = shop.coupons.slip_of(gift.id)
+    assert (slip.title.zh, slip.token, slip.serial, slip.coupon_class, slip.bearer) == ("券five", "", gift.id, "A", False)
+    assert shop.printing.print_coupon(slip) == 0
+    settle(shop)
+    (job,) = shop.store.jobs.of_event(gift.id)
+    paper = shop.store.jobs.ticket(job.job_id) or ""
+    assert "报手机号或出示会员码即可使用" in paper and '"qr"' not in paper
+    hand.scan(f"@{THERMOMETER}.ean", "@member.1")
+    hand.sell()
+    for serial in (over.id, gift.id, "nobody's"):
+        with pytest.raises(Refused, match="coupon_gone"):
+            shop.coupons.slip_of(serial)
