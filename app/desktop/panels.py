@@ -45,6 +45,8 @@ class Panel(Overlay):
         self._content = boxed(layout)
         self._content.setFixedWidth(self.theme.px(width))
         held.addWidget(self._content)
+        # Shown at once: what is hidden takes no room, and the panel would be measured without it.
+        self._content.show()
         self._place()
 
     def _place(self) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from app.desktop.customer_screen import CustomerScreen
 from app.desktop.player import Hand
 from app.desktop.screens.wizard import Wizard
 from app.desktop.theme.phrases import Language
@@ -189,9 +190,9 @@ def grab_looks(hand: Hand, subject: QWidget, stem: Path, looks: tuple[Look, ...]
         hand.theme.set_scale(look.scale)
         hand.theme.set_mode(look.mode)
         hand.theme.set_language(look.language)
-        subject.resize(look.width, look.height)
         for _ in range(3):
-            # What the frame reads a moment later wants to be laid out as well.
+            # What the frame reads a moment later wants to be laid out as well; a smaller scale lets the window become smaller only then.
+            subject.resize(look.width, look.height)
             hand.rest(50)
         subject.grab().save(f"{stem}_{look.suffix}.png")
 
@@ -261,6 +262,18 @@ def _customer(tour: Tour) -> QWidget | None:
     hand.wait(lambda: shell.customer is not None and shell.customer.screen is not None, "the customer's screen")
     hand.rest()
     return shell.customer.screen if shell.customer is not None else None
+
+
+def _customer_thanks(tour: Tour) -> QWidget | None:
+    """The thanks of the sale just paid, held for all looks: the display itself is idle again after a few seconds."""
+    if _customer(tour) is None:
+        return None
+    shell, theme = tour.hand.window.shell, tour.hand.theme
+    assert shell is not None and shell.customer is not None
+    view, shop, screen = tour.hand.till.customer.view, shell.customer.shop, CustomerScreen(theme)
+    theme.changed.connect(lambda: screen.show_view(view, shop()))
+    screen.show_view(view, shop())
+    return screen
 
 
 def _member_rx(tour: Tour) -> QWidget:
@@ -530,7 +543,8 @@ def _member_advice(tour: Tour) -> QWidget | None:
     hand = tour.hand
     hand.press("F4")
     hand.rest()
-    for figure in ("146", "92", "74"):
+    # The pulse may be left out: Enter on the second figure takes the reading, and what it means is on the page.
+    for figure in ("146", "92"):
         hand.fill(figure)
     hand.rest()
     return tour.window
@@ -694,7 +708,7 @@ STOPS: tuple[Stop, ...] = (
     Stop("06_customer_display_paying", _customer),
     Stop("04_pay_cash", _pay_cash),
     Stop("04_pay_done", _paid),
-    Stop("06_customer_display_thanks", _customer),
+    Stop("06_customer_display_thanks", _customer_thanks),
     Stop("07_sale_refused", _refused),
     Stop("07_sale_blocked_by_law", _blocked),
     Stop("07_registration", _registration),

@@ -276,3 +276,30 @@ def test_every_page_fits_the_smallest_screen(hand: Any, language: str) -> None:
         assert shell.page.minimumSizeHint().width() <= 1366 - 76, key
         assert shell.page.minimumSizeHint().height() <= 768 - frame, key
     assert shell.bar.minimumSizeHint().width() <= 1366 - 76
+
+
+def test_the_persons_panel_is_whole_again_after_another_language_or_size_was_chosen_in_it(hand: Any) -> None:
+    hand.sign_in()
+    shell = hand.window.shell
+    shell._open_person()
+    hand.wait(30)
+    first = shell._panel.size()
+    for act in (lambda: shell._panel._language(1), lambda: shell._panel._size(0)):
+        act()
+        hand.wait(30)
+        panel = shell._panel
+        held = [part for part in panel.findChildren(QWidget) if part.isVisible() and part.accessibleName()]
+        assert panel.width() > first.width() * 0.8 and panel.height() > first.height() * 0.8
+        assert {"Language", "Size"} <= {part.accessibleName() for part in held}
+
+
+def test_an_open_palette_says_its_words_in_another_language_at_once(hand: Any) -> None:
+    hand.sign_in()
+    shell = hand.window.shell
+    shell.open_palette().entry.setText("aldp")
+    chosen = shell._palette._view.currentIndex().row()
+    hand.window.theme.set_language("en")
+    hand.wait(30)
+    heads = [line.title for line in shell._palette._model.lines if line.kind == "head"]
+    assert heads and not any("一" <= sign <= "鿿" for head in heads for sign in head)
+    assert shell._palette._view.currentIndex().row() == chosen

@@ -589,7 +589,7 @@ class JoinPanel(Panel):
         half = -(-len(rows) // 2)
         self._explained = Para(theme, "", "label", "ink2")
         for order, row in enumerate(rows):
-            line = ListRow(theme, self._cells(order, row), height=36 if self._narrow() else 44, pad=4)
+            line = ListRow(theme, self._cells(order, row), height=36 if self._narrow() else 40, pad=4)
             line.setObjectName(f"consent-{row.purpose}")
             line.clicked.connect(partial(self._toggle, row.purpose))
             line.reached.connect(partial(self._explain, row))
@@ -651,7 +651,7 @@ class JoinPanel(Panel):
             self._buttons = [go, leave]
         if self._narrow():
             parts = [*parts, given]
-        return Column(theme, (_Room(theme, Column(theme, *parts, gap=8)), 1), self._wrong, row, gap=7)
+        return Column(theme, (_Room(theme, Column(theme, *parts, gap=6)), 1), self._wrong, row, gap=7)
 
 
 def _echo(joined: JoinedScene) -> Echo:

@@ -283,6 +283,7 @@ class Palette(Overlay):
         )
         super().__init__(theme, Column(theme, head, Rule(theme), self._none_box, self._view, Rule(theme), foot, gap=0), parent=host)
         self._scrim.pressed.connect(self.close_palette)
+        self._worded = theme.language
         theme.changed.connect(self._recoloured)
         self.hide()
 
@@ -290,16 +291,8 @@ class Palette(Overlay):
 
     def open(self, text: str, commands: Sequence[Command]) -> None:
         """Come up with what was typed so far; `commands` are what can be done now."""
-        say, language = wording.words, self.theme.language
         self._commands = list(commands)
-        self.entry.setFont(self.theme.face("section").font)
-        self.entry.setPlaceholderText(say("palette_box", language))
-        self.entry.setAccessibleName(say("palette_box", language))
-        self.setAccessibleName(say("palette_box", language))
-        self._hint.set_words(say("palette_hint", language))
-        for part, key in zip(self._feet, ("hits_choose", "palette_do", "palette_lots_key"), strict=True):
-            part.set_words(say(key, language))
-        self._scan.set_words(say("palette_scan", language))
+        self._word()
         self.entry.blockSignals(True)
         self.entry.setText(text)
         self.entry.blockSignals(False)
@@ -313,6 +306,19 @@ class Palette(Overlay):
         self.entry.end(False)
         self._host.installEventFilter(self)
 
+    def _word(self) -> None:
+        """Say the frame's own words in the language in force."""
+        say, language = wording.words, self.theme.language
+        self._worded = language
+        self.entry.setFont(self.theme.face("section").font)
+        self.entry.setPlaceholderText(say("palette_box", language))
+        self.entry.setAccessibleName(say("palette_box", language))
+        self.setAccessibleName(say("palette_box", language))
+        self._hint.set_words(say("palette_hint", language))
+        for part, key in zip(self._feet, ("hits_choose", "palette_do", "palette_lots_key"), strict=True):
+            part.set_words(say(key, language))
+        self._scan.set_words(say("palette_scan", language))
+
     def close_palette(self) -> None:
         """Go away and give the keyboard back."""
         self._host.removeEventFilter(self)
@@ -321,8 +327,13 @@ class Palette(Overlay):
         self.closed.emit()
 
     def _recoloured(self) -> None:
-        """The page behind has other colours or words now: its picture is of yesterday."""
+        """The page behind has other colours or words now: its picture is of yesterday, and so may be what was found."""
         if self.isVisible():
+            if self._worded != self.theme.language:
+                row = self._view.currentIndex().row()
+                self._word()
+                self._edited(self.entry.text())
+                self._view.setCurrentIndex(self._model.index(row, 0))
             self._scrim.follow(self._host)
             self._place()
 

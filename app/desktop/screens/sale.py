@@ -137,7 +137,8 @@ class TicketBar(QWidget):
             if order < len(scene.held):
                 held = scene.held[order]
                 amount = money_text(held.payable_fen)
-                note = say(theme, "tab_held", pieces=held.pieces, amount=amount, minutes=held.minutes)
+                word = "tab_held_one" if held.pieces == 1 else "tab_held"
+                note = say(theme, word, pieces=held.pieces, amount=amount, minutes=held.minutes)
                 tight = len(scene.held) > 2
                 room = 4 if tight else 6
                 label = held.label if len(held.label) <= room else f"{held.label[: room - 1]}…"
@@ -495,13 +496,14 @@ class QuickTile(PaintedButton):
     def __init__(self, theme: Theme, hit: SearchHit, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.hit = hit
-        self._price = money_text(hit.price_fen) if hit.price_fen else say(theme, "quick_free")
+        self._price = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.name(f"{hit.name} {self._price}")
         self.restyle()
 
     def measure(self) -> None:
-        """64 high."""
+        """64 high; what costs nothing says so in the language in force."""
+        self._price = money_text(self.hit.price_fen) if self.hit.price_fen else say(self.theme, "quick_free")
+        self.name(f"{self.hit.name} {self._price}")
         self.setFixedHeight(self.theme.px(64))
         self.setMinimumWidth(self.theme.px(140))
 

@@ -75,7 +75,7 @@ class CodeCard(PaintedButton):
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the card, the words and the symbol."""
         theme, px = self.theme, self.theme.px
-        fill = "hover" if self.hovered or self.isDown() else "surface"
+        fill = self.touched or "surface"
         paint.panel(painter, theme, rect, fill=fill, bar=TONES.get(self.code.kind, "brand"))
         left, right = rect.left() + px(16), rect.right() - px(12)
         paint.text(
@@ -95,7 +95,7 @@ class CodeCard(PaintedButton):
             elide=True,
         )
         box = QRectF(left, rect.top() + px(52), right - left, rect.bottom() - rect.top() - px(78))
-        painter.fillRect(box, PAPER)
+        paint.rounded(painter, box, px(6), PAPER)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if self._qr is not None:
             self._paint_qr(painter, box, self._qr)
@@ -216,6 +216,8 @@ class SheetPage(Desk):
         grid.setSpacing(theme.px(10))
         grid.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
         for order, card in enumerate(self.cards):
+            # Named, so that the keyboard stays on it when the page is said in another language.
+            card.setObjectName(f"code-{order}")
             card.clicked.connect(lambda _=False, code=card.code.code: self.scan.emit(code))
             grid.addWidget(card, order // COLUMNS, order % COLUMNS)
         grid.setRowStretch(len(self.cards) // COLUMNS + 1, 1)
