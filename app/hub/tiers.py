@@ -153,8 +153,9 @@ def _reckon(connection: Connection, member_ids: Sequence[str], now: datetime, by
         known = [before[one] for one in party if one in before]
         if not known and canonical not in bought and canonical not in given and not rules().rank(book):
             continue
-        facts = [rules().book_on, *(one.day for one in bought.get(canonical, ())), *(one.since for one in given.get(canonical, ()))]
-        day = today if night else min(today, max(*facts, *(row.day for row in known)))
+        facts = [rules().book_on, *(row.day for row in known), *(one.since for one in given.get(canonical, ()))]
+        facts += [one.day for one in bought.get(canonical, ())]
+        day = today if night else min(today, max(facts))
         place = place_on(day, bought.get(canonical, ()), rules(), book=book, given=given.get(canonical, ()))
         was = before.get(canonical) or (known[0] if known else None)
         if (old := was.tier if was is not None else book or rules().base) != place.tier:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ from till_double import START, PaperTill
 
 from app.domain.tiers import Purchase, place_on
 from app.hub import erasing, nightly, one_id, publishing, tables, tiers
+from app.hub.archive import Archive
+from app.hub.main import create_app
 from app.hub.people import PeopleKeys, ensure
 from app.records.clock import ManualClock, shop_day
 from app.records.events import MemberAttached, SaleClosed, TenderCorrected
@@ -118,6 +122,50 @@ def test_a_sale_an_attachment_a_return_and_a_correction_come_to_the_same_in_any_
             row = connection.execute(select(tables.standing)).one()
         assert (row.spent_fen, row.days) == (fold.spent_fen, fold.days) == (320_000, 2)
         assert row.due_on == fold.changes_on
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_sales_returns_and_a_merge_in_any_order_come_to_the_fold_over_all(bench: HubBench, till: PaperTill, seed: int) -> None:
+    rng = random.Random(seed)
+    hold(bench, person("m1"), person("m2", tier="silver"))
+    client = bench.enrolled(till)
+    kept: list[Purchase] = []
+    acts: list[Any] = []
+    for _ in range(8):
+        days_ago, yuan = rng.randrange(500), rng.choice((150, 400, 700, 1200))
+        body, sale = sold(till, rng.choice(("m1", "m2")), yuan, days_ago)
+        acts.append(sale)
+        back = rng.random() < 0.3
+        if back:
+            acts.append(till.taking_back(body))
+        kept.append(Purchase(TODAY - timedelta(days=days_ago), 0 if back else yuan * 100))
+
+    def merge(connection: Connection) -> None:
+        for one in ("m1", "m2"):
+            ensure(connection, one, "RM01", START, "")
+        row = {"merge_id": "x", "old_id": "m2", "canonical_id": "m1", "rule": "person", "evidence": "{}", "state": "proposed"}
+        connection.execute(insert(tables.merge), [{**row, "at": START, "by": "HQ", "reason": ""}])
+        one_id.accept(connection, "x", "HQ", "same", START)
+
+    acts.append(merge)
+    rng.shuffle(acts)
+    for act in acts:
+        if callable(act):
+            do(bench, act)
+        else:
+            client.push([act])
+    nightly.run(bench.archive, PeopleKeys(bench.seed), bench.clock)
+    fold = place_on(TODAY, kept, tiers.rules(), book="silver")
+    with bench.archive.reading() as connection:
+        rows = connection.execute(select(tables.standing)).all()
+    assert {row.member_id for row in rows} == {"m1", "m2"}
+    for row in rows:
+        assert (row.tier, row.since, row.until, row.due_on) == (fold.tier, fold.since, fold.until, fold.changes_on)
+        missing = fold.missing
+        # In the highest tier nothing is missing: what was spent is as of the day on which it last mattered.
+        if missing is not None:
+            assert (row.spent_fen, row.days) == (fold.spent_fen, fold.days)
+            assert (row.next_tier, row.short_fen, row.short_days, row.reach_by) == (missing.tier, missing.fen, missing.days, missing.by)
 
 
 def test_what_an_insurer_or_points_paid_lifts_nobody(bench: HubBench, till: PaperTill) -> None:
@@ -257,3 +305,24 @@ def test_nothing_says_where_an_erased_person_stood_and_late_sales_bring_nothing_
     with bench.archive.reading() as connection:
         for table in (tables.standing, tables.tier_grant, tables.tier_change):
             assert connection.execute(select(table)).all() == []
+
+
+def test_a_hub_that_does_nights_does_the_round_by_itself_and_one_that_does_not_never_does(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/hub.db"
+
+    async def lived(nights: bool, wanted: bool) -> bool:
+        app = create_app(url, bytes(32), ManualClock(START), nights=nights)
+        archive = Archive.open(url)
+        try:
+            async with app.router.lifespan_context(app):
+                for _ in range(2000 if wanted else 5):
+                    with archive.reading() as connection:
+                        if nightly.last_done(connection) is not None:
+                            return True
+                    await asyncio.sleep(0.01)
+            return False
+        finally:
+            archive.close()
+
+    assert not asyncio.run(lived(False, False))
+    assert asyncio.run(lived(True, True))
