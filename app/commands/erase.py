@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import sys
 from pathlib import Path
 
 from app.assembly import open_store, points_rules, retention
@@ -47,8 +45,8 @@ def _erase(folder: Path, who: str, reason: str, rules: Retention) -> int:
         points, authorising = PointsBook(store, clock, post, points_rules()), Authorising(store, clock)
         erasing = Erasing(store, clock, post, points, None, rules, authorising, lambda: None)
         member, masked = erasing.whom(who)
-        staff = authorising.anyone(_asked(f"PIN ({' / '.join(rules.roles)}): ", secret=True), rules.roles)
-        if _asked(f"{masked}: everything but what a law keeps is destroyed, nothing brings it back. Type {YES}: ") != YES:
+        staff = authorising.anyone(options.asked(f"PIN ({' / '.join(rules.roles)}): ", secret=True), rules.roles)
+        if options.asked(f"{masked}: everything but what a law keeps is destroyed, nothing brings it back. Type {YES}: ") != YES:
             options.tell("nothing was erased")
             return EXIT_FAILED
         done = erasing.erase(member.id, reason, staff).wait()
@@ -62,10 +60,3 @@ def _erase(folder: Path, who: str, reason: str, rules: Retention) -> int:
     finally:
         store.close()
     return EXIT_OK
-
-
-def _asked(words: str, *, secret: bool = False) -> str:
-    """One line from the keyboard, or from a pipe."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().strip()
-    return getpass.getpass(words, stream=sys.stderr) if secret else input(words).strip()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -186,6 +184,4 @@ def _near_days(day: date) -> int:
 def _ask_right(store: Store, clock: Clock) -> Staff:
     """The PIN of somebody who may see names and ID numbers; Refused otherwise. A pipe may give it as one line."""
     roles = store.settings.text("rights.registers").split(";")
-    asks = f"PIN ({' / '.join(roles)}): "
-    pin = getpass.getpass(asks, stream=sys.stderr) if sys.stdin.isatty() else sys.stdin.readline().strip()
-    return Authorising(store, clock).anyone(pin, roles)
+    return Authorising(store, clock).anyone(options.asked(f"PIN ({' / '.join(roles)}): ", secret=True), roles)

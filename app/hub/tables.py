@@ -745,7 +745,10 @@ person_act = Table(
     Index("ix_person_act_at", "at"),
     Index("ix_person_act_member_id", "member_id", "at"),
 )
-"""What was done with one person's data: act look | export | erase, by whom, for what reason; `asked_via` is a store id or headquarters."""
+"""What was done with one person's data: act look | export | erase, by whom, for what reason; `asked_via` is a store id or headquarters.
+
+That a device was put out of work is kept beside it: act revoke, with the device in the place of the member, and its store.
+"""
 
 member_order = Table(
     "member_order",

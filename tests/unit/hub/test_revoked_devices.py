@@ -19,7 +19,7 @@ from app.hub.archive import Archive
 from app.hub.main import default_database_url
 from app.records.clock import SystemClock
 from app.records.events import PersonErased
-from app.sync.client import HubClient, HubFault, enrol
+from app.sync.client import HubClient, HubFault, Wish, enrol
 
 PASSWORD = "correct horse battery"
 
@@ -51,6 +51,7 @@ ASKED: dict[str, Callable[[HubClient, Newcomer], object]] = {
     "totals": lambda client, one: client.totals(DAY),
     "reservation": lambda client, one: client.reserve("serial", "basket"),
     "share": lambda client, one: client.lease("grant"),
+    "purse": lambda client, one: client.hold(Wish("h1", "points", one.member_id, 100, "basket")),
 }
 
 
