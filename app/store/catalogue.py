@@ -349,17 +349,24 @@ class Catalogue:
         prices = self.prices()
         calendar = PriceCalendar.of(prices)
         past = [price for price in prices if calendar.is_past(price, day)]
-        if past:
+        self.drop_prices(price.id for price in past)
+        return len(past)
+
+    def drop_prices(self, price_ids: Iterable[str]) -> None:
+        """Take dated prices away."""
+        gone = [(price_id,) for price_id in price_ids]
+        if gone:
             with self._unit() as connection:
-                connection.executemany("DELETE FROM dated_price WHERE id = ?", [(price.id,) for price in past])
+                connection.executemany("DELETE FROM dated_price WHERE id = ?", gone)
             with self._keeping:
                 self._calendar = None
-        return len(past)
 
     def drop_offers(self, offer_ids: Iterable[str]) -> None:
         """Take offers away that headquarters no longer keeps."""
-        with self._unit() as connection:
-            connection.executemany("DELETE FROM offer WHERE id = ?", [(offer_id,) for offer_id in offer_ids])
+        gone = [(offer_id,) for offer_id in offer_ids]
+        if gone:
+            with self._unit() as connection:
+                connection.executemany("DELETE FROM offer WHERE id = ?", gone)
 
     def bind_barcode(self, code: str, product_id: str) -> None:
         """Let one more barcode mean a product; raises StoreFault catalogue_write when there is no such product."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, ColumnElement, Connection, select, true
 
 from app.records.base import Record
 from app.records.catalogue import DatedPrice, Lot, Product
@@ -31,6 +31,21 @@ from app.store.writer import Writer
 
 ROWS_PER_UNIT = 25
 """Larger units cost the scan its p99 (architecture.md §4)."""
+_AGAIN = "again"
+"""Where a feed's cursor would stand: it is being read again from its beginning, and has not come to its end yet."""
+_TOLD_ALONE: dict[str, tuple[Column[str], ColumnElement[bool]]] = {
+    "coupon": (t.coupon_right.c.serial, t.coupon_right.c.token != ""),
+    "lease": (t.coupon_lease.c.lease_id, true()),
+    "case": (t.coupon_case.c.case_id, true()),
+    "alias": (t.alias.c.old_id, true()),
+    "segment": (t.segment.c.id, true()),
+    "standing": (t.standing.c.member_id, true()),
+}
+"""Feeds whose rows nobody but headquarters makes, with their keys; of coupons those that it signed. Offers and prices lie in the catalogue.
+
+Rows of the other feeds may be this till's own: products, lots and staff of a shop that stood alone before, members who joined here, their
+consents, what their own sales moved. A person leaves by the feed of the erased alone.
+"""
 _OF_PEOPLE = (TierStanding, Member, FamilyPerson, MemberKey, PointsEntryRow, StoredEntryRow, CouponRight, Consent, Alias)
 """Kinds that are somebody's."""
 
@@ -44,6 +59,22 @@ class CatalogueSink(Protocol):
 
     def put_prices(self, prices: Iterable[DatedPrice]) -> int:
         """Keep or overwrite dated prices; gives how many."""
+        ...
+
+    def offers(self) -> tuple[Offer, ...]:
+        """Every offer."""
+        ...
+
+    def prices(self) -> tuple[DatedPrice, ...]:
+        """Every dated price."""
+        ...
+
+    def drop_offers(self, offer_ids: Iterable[str]) -> None:
+        """Take offers away."""
+        ...
+
+    def drop_prices(self, price_ids: Iterable[str]) -> None:
+        """Take dated prices away."""
         ...
 
     @property
@@ -81,7 +112,39 @@ class Inbox:
     def cursor(self, feed: str) -> str:
         """How far a feed has been read; '' at the beginning."""
         wanted = select(t.feed_cursor.c.cursor).where(t.feed_cursor.c.feed == feed)
-        return str(self._readers.connection().execute(wanted).scalar() or "")
+        told = str(self._readers.connection().execute(wanted).scalar() or "")
+        return "" if told == _AGAIN else told
+
+    def again(self, feed: str) -> bool:
+        """Whether a feed is being read again from its beginning because its history became another."""
+        wanted = select(t.feed_cursor.c.cursor).where(t.feed_cursor.c.feed == feed)
+        return self._readers.connection().execute(wanted).scalar() == _AGAIN
+
+    def read_again(self, feed: str, rows: Sequence[Mapping[str, Any]] = ()) -> Future[None]:
+        """A feed has another history: until `end_again` its rows are kept as they come, and a cut in between begins anew."""
+        return self.apply(feed, rows, _AGAIN)
+
+    def end_again(self, feed: str, told: Collection[str], cursor: str) -> Future[None]:
+        """A feed was read again to its end: what headquarters alone makes and has not told goes; the cursor moves with it."""
+        if self._writer is None:
+            raise StoreFault("read_only")
+        known = set(told)
+
+        def unit(connection: Connection) -> None:
+            if feed in _TOLD_ALONE:
+                key, mine = _TOLD_ALONE[feed]
+                gone = sorted(set(connection.execute(select(key).where(mine)).scalars()) - known)
+                for start in range(0, len(gone), ROWS_PER_UNIT):
+                    connection.execute(key.table.delete().where(key.in_(gone[start : start + ROWS_PER_UNIT])))
+            elif feed == "offer" and self._catalogue is not None:
+                self._catalogue.drop_offers([offer.id for offer in self._catalogue.offers() if offer.id not in known])
+            elif feed == "price" and self._catalogue is not None:
+                self._catalogue.drop_prices([price.id for price in self._catalogue.prices() if price.id not in known])
+            upsert(connection, t.feed_cursor, [{"feed": feed, "cursor": cursor}])
+            self.pages += 1
+            self.points_pages += 1
+
+        return self._writer.submit(unit, background=True)
 
     def apply(self, feed: str, rows: Sequence[Mapping[str, Any]], cursor: str) -> Future[None]:
         """Validate and keep a page of rows; the cursor moves with the last unit, so a cut in between only repeats rows.
@@ -111,7 +174,7 @@ class Inbox:
                     outcome.set_exception(error)
                 elif last:
                     if feed == "product":
-                        self._moved(cursor)
+                        self._moved("" if cursor == _AGAIN else cursor)
                     outcome.set_result(None)
                 else:
                     step(index + 1)

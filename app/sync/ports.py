@@ -95,5 +95,17 @@ class Inbox(Protocol):
         ...
 
     def cursor(self, feed: str) -> str:
-        """How far the feed has been read; '' before its first row."""
+        """How far the feed has been read; '' before its first row, and while it is read again."""
+        ...
+
+    def again(self, feed: str) -> bool:
+        """Whether the feed is being read again from its beginning because its history became another."""
+        ...
+
+    def read_again(self, feed: str, rows: Sequence[dict[str, Any]] = ()) -> Future[Any]:
+        """The feed has another history: begin again, and keep rows meanwhile without moving on."""
+        ...
+
+    def end_again(self, feed: str, told: Collection[str], cursor: str) -> Future[Any]:
+        """The feed was read again to its end: what headquarters alone makes and did not tell goes; reading goes on at the cursor."""
         ...

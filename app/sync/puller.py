@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -38,6 +38,15 @@ class PullStep:
     more: bool
 
 
+@dataclass(slots=True)
+class _Again:
+    """A feed that is being read again from its beginning; a cut forgets it, and the reading begins anew."""
+
+    cursor: str = ""
+    told: set[str] = field(default_factory=set)
+    """Ids of every row so far."""
+
+
 class Puller:
     """Takes one page a step, standing aside whenever the counter is busy."""
 
@@ -56,19 +65,28 @@ class Puller:
         self._feeds = tuple(feeds)
         # The run before may have ended between a last page and what it asks for.
         self._unsettled = set(feeds)
+        self._again: dict[str, _Again] = {}
 
     def pull(self, feed: str) -> PullStep:
-        """Take the next page of a feed; a feed with another history is read again from its beginning."""
-        cursor = self._inbox.cursor(feed)
+        """Take the next page of a feed; a feed with another history is read again from its beginning, and what it does not tell goes."""
+        again = self._again.setdefault(feed, _Again()) if self._inbox.again(feed) else None
+        cursor = again.cursor if again is not None else self._inbox.cursor(feed)
         try:
             page = self._client.feed(feed, cursor, PAGE_ROWS)
         except HubFault as fault:
             if fault.code != "rebase" or not cursor:
                 raise
             log.warning("feed %s has a new history, reading it again", feed)
-            self._inbox.apply(feed, [], "").result(_APPLY_SECONDS)
+            self._again.pop(feed, None)
+            self._inbox.read_again(feed).result(_APPLY_SECONDS)
             return PullStep(feed, 0, 0, True)
-        return self._take(page, cursor)
+        step = self._take(page, cursor, again)
+        if again is not None and not self._stopping.is_set():
+            again.cursor = page.cursor
+            if not page.more:
+                del self._again[feed]
+                self._inbox.end_again(feed, again.told, page.cursor).result(_APPLY_SECONDS)
+        return step
 
     def settle(self, feed: str) -> None:
         """After the last page: let the store do what rows that came ask for, standing aside between its steps."""
@@ -81,9 +99,11 @@ class Puller:
         """The feeds in the order they are read."""
         return self._feeds
 
-    def _take(self, page: FeedPage, before: str) -> PullStep:
+    def _take(self, page: FeedPage, before: str, again: _Again | None) -> PullStep:
         if page.cursor == before:
             return PullStep(page.feed, 0, 0, False)
+        if again is not None:
+            again.told.update(str(row.get("id", "")) for row in page.rows)
         kind = FEEDS[page.feed]
         known = kind.model_fields.keys()
         left = list(page.rows)
@@ -102,7 +122,10 @@ class Puller:
                     refused += 1
                     log.warning("feed %s: a row is no %s", page.feed, kind.__name__)
             # the cursor moves with the last unit only: after a cut, rows are taken again, never skipped
-            self._inbox.apply(page.feed, unit, before if left else page.cursor).result(_APPLY_SECONDS)
+            if again is not None:
+                self._inbox.read_again(page.feed, unit).result(_APPLY_SECONDS)
+            else:
+                self._inbox.apply(page.feed, unit, before if left else page.cursor).result(_APPLY_SECONDS)
             self._unsettled.add(page.feed)
             if not left:
                 return PullStep(page.feed, len(page.rows), refused, page.more)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -181,4 +181,15 @@ class MemoryInbox:
         return False
 
     def cursor(self, feed: str) -> str:
-        return self.cursors.get(feed, "")
+        return self.cursors.get(feed, "").removeprefix("again")
+
+    def again(self, feed: str) -> bool:
+        return self.cursors.get(feed) == "again"
+
+    def read_again(self, feed: str, rows: Sequence[dict[str, Any]] = ()) -> Future[Any]:
+        return self.apply(feed, rows, "again")
+
+    def end_again(self, feed: str, told: Collection[str], cursor: str) -> Future[Any]:
+        self.rows[feed] = {key: row for key, row in self.rows.get(feed, {}).items() if key in told}
+        self.cursors[feed] = cursor
+        return _done()

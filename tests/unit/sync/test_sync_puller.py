@@ -6,7 +6,7 @@ import threading
 
 import pytest
 from hub_bench import HubBench
-from sqlalchemy import update
+from sqlalchemy import Connection, delete, update
 from till_double import MemoryInbox, PaperTill
 
 from app.hub import publishing, tables
@@ -61,7 +61,44 @@ def test_a_feed_with_a_new_history_is_read_again_from_its_beginning(sync_bench: 
     other = update(tables.feed).values(feed_id="0" * 16)
     sync_bench.archive.commit(lambda connection: connection.execute(other).rowcount).result()
     assert pull_all(puller, "product") == 5
-    assert inbox.cursor("product").startswith("0" * 16)
+    assert inbox.cursor("product").startswith("0" * 16) and not inbox.again("product")
+
+
+def test_a_row_that_is_gone_at_headquarters_goes_once_the_new_history_is_read_to_its_end(sync_bench: HubBench) -> None:
+    """Also where the reading was cut in between: it begins anew, and nothing goes before its end."""
+    till, inbox = PaperTill(), MemoryInbox()
+    publishing.publish(sync_bench.archive, "product", products(260))
+    client = sync_bench.enrolled(till)
+    puller = Puller(inbox, client, lambda: True, threading.Event())
+    pull_all(puller, "product")
+    row, feed = tables.feed_row, tables.feed
+
+    def other_history(connection: Connection) -> None:
+        connection.execute(delete(row).where(row.c.feed == "product", row.c.key.in_(["P3", "P250"])))
+        connection.execute(update(feed).where(feed.c.feed == "product").values(feed_id="0" * 16))
+
+    sync_bench.archive.commit(other_history).result()
+    assert puller.pull("product").more and puller.pull("product").rows == 100
+    assert len(inbox.rows["product"]) == 260 and inbox.again("product")
+    puller = Puller(inbox, client, lambda: True, threading.Event())
+    assert pull_all(puller, "product") == 258
+    assert {f"P{n}" for n in range(260)} - inbox.rows["product"].keys() == {"P3", "P250"}
+    assert pull_all(puller, "product") == 0
+
+
+def test_a_feed_that_became_empty_leaves_nothing_behind(sync_bench: HubBench) -> None:
+    till, inbox = PaperTill(), MemoryInbox()
+    publishing.publish(sync_bench.archive, "product", products(5))
+    puller = Puller(inbox, sync_bench.enrolled(till), lambda: True, threading.Event())
+    pull_all(puller, "product")
+
+    def emptied(connection: Connection) -> None:
+        for table in (tables.feed_row, tables.feed):
+            connection.execute(delete(table).where(table.c.feed == "product"))
+
+    sync_bench.archive.commit(emptied).result()
+    assert pull_all(puller, "product") == 0
+    assert inbox.rows["product"] == {} and inbox.cursor("product") == "" and not inbox.again("product")
 
 
 def test_the_cursor_moves_with_the_last_unit_only() -> None:
