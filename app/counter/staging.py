@@ -256,7 +256,9 @@ class Staging:
                 gone = kept[key] if (key := ("code", box.code)) in kept else self._goods.code(box.code)
                 if gone is not None and gone.state != "in_stock":
                     earlier[box.code] = EarlierSale(gone.sale_number, gone.sold_on or day)
-            held = kept.get(("lots", line.product.id)) or self._goods.lots_of(line.product.id)
+            held = kept.get(("lots", line.product.id))
+            if held is None:
+                held = self._goods.lots_of(line.product.id)
             facts = before.get(line.line_id)
             if facts is None or facts.held is not held or facts.lot_id != line.lot.lot_id or facts.day != day:
                 facts = _LineFacts(held, day, line.lot.lot_id, _lot_among(held, line.lot.lot_id), len(lots.saleable(held, day)))

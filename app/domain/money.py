@@ -83,10 +83,11 @@ def share_out(total_fen: int, weights: Sequence[int]) -> list[int]:
         if total_fen:
             raise ValueError("an amount cannot be shared over no weight")
         return [0] * len(weights)
-    shares = [total_fen * weight // whole for weight in weights]
+    parts = [total_fen * weight for weight in weights]
+    shares = [part // whole for part in parts]
     left = total_fen - sum(shares)
     if left:
-        remainders = [-(total_fen * weight % whole) for weight in weights]
+        remainders = [-(part % whole) for part in parts]
         by_remainder = sorted(range(len(weights)), key=remainders.__getitem__)
         for place in by_remainder[:left]:
             shares[place] += 1

@@ -150,7 +150,8 @@ class CartView(QListView):
         moved = min(ends_elsewhere - 1, self._shifted)
         offset = self.verticalScrollBar().value()
         for row in touched:
-            if row < moved:
+            # Many above what is seen may have other figures: nothing of them is painted.
+            if row < moved and tops[row + 1] > offset:
                 viewport.update(0, tops[row] - offset, width, heights[row])
         if moved < max(len(before), len(tops)) - 1:
             top = tops[moved] - offset
