@@ -132,9 +132,7 @@ class Encoder:
         if self._profile.raster_only or not texts:
             return [None] * len(texts), frozenset()
         whole = "\n".join(texts)
-        if (encoded := self._two_byte(whole)) is not None:
-            return list(encoded.split(b"\n")), frozenset()
-        if self._profile.charset == "gb2312":
+        if self._profile.charset == "gb2312" and self._two_byte(whole) is None:
             return [self._two_byte(text) for text in texts], frozenset()
         # What GBK lacks stands there as "&#…;": a row with such a mark is looked at by itself.
         marked = whole.encode("gbk", "xmlcharrefreplace")
