@@ -23,7 +23,7 @@ from app.counter.pen import fixed_text
 from app.devices.virtual import VirtualJob, VirtualPrinterServer
 from app.domain.codes import inhouse
 from app.domain.money import format_fen
-from app.hub import cases, coupons, leases, one_id, points, publishing, reading, tables
+from app.hub import cases, coupons, leases, one_id, points, publishing, reading, stored, tables
 from app.hub.archive import Archive
 from app.hub.main import hub_key_seed
 from app.records.catalogue import dated_price
@@ -46,7 +46,7 @@ PATIENCE_SECONDS = 90.0
 KEPT = frozenset(
     (
         *("ledger", "hub", "stock", "code", "jobs", "waiting", "unprinted"),
-        *("task", "event", "chain", "sale", "points", "consent", "members", "person"),
+        *("task", "event", "chain", "sale", "points", "stored", "consent", "members", "person"),
     )
 )
 """Expectations about what is kept, not about what the screen shows."""
@@ -308,6 +308,13 @@ class Player:
                 self._back(step)
             case "print-again" | "waive":
                 self._act(step.verb.replace("-", "_"), job=int(words[0]))
+            case "load" | "unload" | "pay-out":
+                said = Clauses.cut(words, ("by", "reason", "pin"))
+                told = {"text": self._names.code(said.first[0])}
+                if step.verb == "load":
+                    self._act("load", **told, amount_fen=fen(said.first[1]), method=said.of("by") or "cash")
+                else:
+                    self._act("pay_out", **told, method=said.of("by"), reason=said.of("reason"), pin=said.of("pin"))
             case "cash-in" | "cash-out":
                 said = Clauses.cut(words, ("reason",))
                 sign = 1 if step.verb == "cash-in" else -1
@@ -820,6 +827,10 @@ class Player:
                 self._until(lambda: self._hub_people(int(done), int(asked)))
             case ["hub", "points", member, many]:
                 self._until(lambda: self._hub_points(member, signed(many)))
+            case ["hub", "stored", member, many]:
+                self._until(lambda: self._hub_stored(member, fen(many)))
+            case ["stored", member, many]:
+                self._until(lambda: self._stored(member, fen(many)))
             case ["points", member, many, *more]:
                 said = Clauses.cut(tuple(more), ("ending",))
                 self._until(lambda: self._points(member, signed(many), said.number("ending")))
@@ -966,6 +977,25 @@ class Player:
         self._drained()
         self._ask_at(self._at, "sync")
         return f"the till has {found}"
+
+    def _stored(self, member: str, whole_fen: int) -> str:
+        """'' when the till in hand knows of so much stored value; waits for what other tills tell of by headquarters."""
+        found = self._ask_at(self._at, "stored", text=self._names.code(member))["total_fen"]
+        if found == whole_fen:
+            return ""
+        self._drained()
+        self._ask_at(self._at, "sync")
+        return f"the till has {found}"
+
+    def _hub_stored(self, member: str, whole_fen: int) -> str:
+        if problem := self._drained():
+            return problem
+        member_id = self._ask_at(self._at, "stored", text=self._names.code(member))["member_id"]
+        with self._hub.archive() as archive, archive.reading() as connection:
+            found = stored.statement_of(connection, member_id)
+        if sum(found.books.values()):
+            return f"the books of headquarters do not add up: {found.books}"
+        return "" if found.balance.total_fen == whole_fen else f"headquarters has {found.balance}"
 
     def _hub_points(self, member: str, many: int) -> str:
         if problem := self._drained():

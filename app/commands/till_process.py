@@ -372,6 +372,29 @@ class DrivenTill:
             return {"balance": None}
         return {"member_id": found[0].id, **asdict(self.till.staging.standing(found[0]))}
 
+    def do_stored(self, text: str) -> Answer:
+        """A member's stored value as this till knows it."""
+        member_id = self._one_member(text)
+        return {"member_id": member_id, "total_fen": self.till.stored.standing(member_id).total_fen}
+
+    def do_load(self, text: str, amount_fen: int, method: str) -> Answer:
+        """Money is paid in, and waited for until it is durable."""
+        digits = "" if method == "cash" else "1234"
+        return asdict(self.till.loading.load(self._one_member(text), amount_fen, method, last_digits=digits).wait())
+
+    def do_pay_out(self, text: str, method: str, reason: str, pin: str) -> Answer:
+        """What is left is paid out, or (without a method) the newest load of this shift taken back, once headquarters has answered."""
+        loading, heard, member_id = self.till.loading, threading.Event(), self._one_member(text)
+        if method:
+            loading.begin_payout(member_id, method, reason, pin, heard.set, "" if method == "cash" else "1234")
+        else:
+            loads = loading.scene(member_id).loads
+            loading.begin_unload(loads[0].load_id if loads else "", member_id, pin, heard.set)
+        self._ask_headquarters()
+        self._await(heard)
+        pending = loading.pay_out()
+        return asdict(pending.wait()) if pending is not None else {}
+
     def do_no_member(self) -> None:
         """Let the member go."""
         self.till.selling.detach_member()

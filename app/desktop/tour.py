@@ -570,6 +570,16 @@ def _member_coupons(tour: Tour) -> QWidget | None:
     return tour.window
 
 
+def _member_stored(tour: Tour) -> QWidget | None:
+    """Stored value: the rules' sums, with what is given on top; a shop that stands alone is told why it takes none."""
+    hand = tour.hand
+    hand.press("Esc")
+    hand.rest()
+    hand.press("F7")
+    hand.rest()
+    return tour.window
+
+
 def _member_erase(tour: Tour) -> QWidget | None:
     """What erasing the person would take and leave, before anything is typed."""
     hand = tour.hand
@@ -730,6 +740,7 @@ STOPS: tuple[Stop, ...] = (
     Stop("03_member360_reading", _member_advice),
     Stop("03_member360_family", _member_family),
     Stop("03_member360_coupons", _member_coupons),
+    Stop("03_member360_stored", _member_stored),
     Stop("03_member360_erase", _member_erase),
     Stop("27_campaigns", _campaigns),
     Stop("28_help", _help),

@@ -28,6 +28,7 @@ from app.records.offers import Offer
 
 HERE = Path(__file__).parent
 TRACE, EAN, MEMBER, NEAR = "89900001091676336760", "6999580000439", "90000000000000000019", "89919721082026298010"
+PERSON = "member-00001"
 THIRD = ("89904721098866345850", "89904721098866345851", "89904721098866345852")
 SWAP = Offer(
     id="swap",
@@ -151,12 +152,22 @@ def reach(hand: Hand, screen: str) -> QWidget:
         "sale_join": (EAN,),
         "sale_consents": (EAN, MEMBER),
         "sale_trade": (EAN,),
+        "member_stored": (EAN, MEMBER),
+        "pay_stored": (EAN, MEMBER),
     }.get(screen, ())
     for code in scans:
         till.selling.scan(code)
-    if screen == "pay":
+    if screen == "member_stored":
+        # As in a shop that has a headquarters: elsewhere no money is taken in.
+        till.loading._chained = lambda: True
+        till.loading.load(PERSON, 50_000, "cash").wait()
+    if screen.startswith("pay"):
         till.checkout.begin()
-    shell.show_page("sale" if screen.startswith("sale") else screen)
+    shell.show_page(screen.partition("_")[0] if screen.startswith(("sale", "pay", "member")) else screen)
+    if screen == "member_stored":
+        shell.page._stored_value()
+    if screen == "pay_stored":
+        shell.page.choose("stored")
     if screen in ("sale_join", "sale_consents"):
         shell.page.on_key("Ctrl J")
     if screen == "sale_trade":
@@ -188,6 +199,8 @@ SCREENS = (
     "sale_trade",
     "settings",
     "sign_in",
+    "member_stored",
+    "pay_stored",
 )
 
 
