@@ -13,6 +13,8 @@ from app.records import events
 from app.store.open_store import Store
 from app.store.sales import StoredSale
 
+MOST_OF_A_DAY = 100_000
+"""Movements of one business day, among which a sale's own is looked for."""
 KIND = "stored"
 """Of the tender, and the purse that headquarters puts by from."""
 
@@ -82,8 +84,8 @@ class StoredBook:
     def of_return(self, sale: StoredSale, body: events.ReturnClosed) -> StoredMoves:
         """What a return or void about to be recorded gives back, in the shares in which it was spent."""
         now_fen = _stored(body.refunds)
-        spent = self._spent(sale)
-        if not now_fen or spent is None:
+        spent = self._spent(sale) if now_fen else None
+        if spent is None:
             return StoredMoves()
         before_fen = sum(_stored(back.body.refunds) for back in self._store.sales.returns_of(sale.body.sale_id))
         principal, bonus = law.shares_back((spent.principal_fen, spent.bonus_fen), before_fen, now_fen)
@@ -96,21 +98,27 @@ class StoredBook:
             of=spent.entry_id,
             owner_id=body.return_id,
         )
-        return StoredMoves((move,), StoredLine(self.standing(spent.member_id).total_fen, now_fen))
+        standing = self.standing(spent.member_id)
+        # A visitor whose time is over is owed it all the same; what they have is no more known here.
+        return StoredMoves((move,), StoredLine(standing.total_fen, now_fen) if standing.known else None)
 
     def line_of(self, sale: StoredSale) -> StoredLine | None:
         """What a sale of the past did, from the movements before it, for paper that is first printed later."""
-        spent = self._spent(sale)
+        entries = self._store.stored.of_member(sale.body.member_id) if _stored(sale.body.tenders) else ()
+        spent = next((entry for entry in entries if entry.entry_id == f"spend:{sale.body.sale_id}"), None)
         if spent is None:
             return None
-        earlier = [entry for entry in self._store.stored.of_member(spent.member_id) if entry.at < spent.at]
+        earlier = [entry for entry in entries if entry.at < sale.at]
         return StoredLine(law.statement(earlier).balance.total_fen, -(spent.principal_fen + spent.bonus_fen))
 
-    def _spent(self, sale: StoredSale) -> law.StoredEntry | None:
-        wanted = f"spend:{sale.body.sale_id}"
-        if not _stored(sale.body.tenders):
+    def _spent(self, sale: StoredSale) -> events.StoredMoved | None:
+        """What the sale took, by its own event, which outlasts a visitor's stay; None for an erased member, whose account is no more."""
+        if not _stored(sale.body.tenders) or self._store.people.erased(sale.body.member_id):
             return None
-        return next((entry for entry in self._store.stored.of_member(sale.body.member_id) if entry.entry_id == wanted), None)
+        for envelope in self._store.journal.of_type("stored.moved@1", sale.day, MOST_OF_A_DAY):
+            if envelope.body["owner_id"] == sale.body.sale_id:
+                return events.StoredMoved.model_validate(envelope.body)
+        return None
 
 
 def _stored(tenders: Sequence[events.Tender]) -> int:

@@ -19,6 +19,8 @@ from app.store.print_jobs import PrintJob
 KINDS = {
     "sale": Text("销售小票", "Sale receipt"),
     "return": Text("退货单", "Return slip"),
+    "load": Text("储值充值单", "Stored value in"),
+    "payout": Text("退余额单", "Stored value out"),
     "void": Text("作废单", "Void slip"),
     "z": Text("交班 Z", "Z report"),
     "x": Text("X 报表", "X report"),

@@ -17,6 +17,7 @@ from wallet_hub import FakeHub
 
 from app.counter.faults import Refused
 from app.counter.scene import PayScene
+from app.store import tables
 from app.store.verify import rebuild
 from app.sync.client import Held, HubFault
 
@@ -238,6 +239,24 @@ def test_what_comes_back_goes_back_in_the_shares_it_was_spent_and_never_as_cash(
     assert balance(till) == (50_000, 3_000) != before
     assert sum(one["bonus_fen"] for one in events(till, "moved") if one["kind"] == "unspend") == 101
     assert "储值余额" in slip(till)
+
+
+def test_what_a_visitor_brings_back_is_theirs_although_they_are_no_more_known_here(till: Any, headquarters: FakeHub) -> None:
+    load(till, 50_000)
+    sale = spent(till, headquarters, 100, MASKS)
+    till.store.writer.submit(lambda connection: connection.execute(tables.stored_entry.delete()) and None).result(60)
+    back = till.returning
+    back.leave()
+    scene = back.choose_sale(sale.body.sale_id)
+    back.set_reason("wrong_goods")
+    back.set_quantity(scene.lines[0].line_id, 1)
+    back.approve("1003")
+    durable = threading.Event()
+    back.complete(durable.set)
+    assert durable.wait(60) and back.settle().state == "done"
+    undone = events(till, "moved")[-1]
+    assert (undone["kind"], undone["principal_fen"], undone["bonus_fen"]) == ("unspend", sale.body.payable_fen - 100, 100)
+    assert "储值余额" not in slip(till)
 
 
 def test_the_rest_is_paid_out_by_headquarters_word_and_the_given_part_lapses(till: Any, headquarters: FakeHub) -> None:
