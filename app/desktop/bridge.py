@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+if TYPE_CHECKING:
+    # Named only: the bridge stands before the first paint, and futures bring the logging with them.
+    from concurrent.futures import Future
 
 
 class Bridge(QObject):

@@ -26,8 +26,19 @@ class Practice(Protocol):
         """Make it where there is none yet, and let it print where the real one does; slow, for a thread of its own."""
 
 
+class TrainingRibbon(Ribbon):
+    """The hatched ribbon with the way out, in the language in force."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "", "", "")
+
+    def measure(self) -> None:
+        """As high as any ribbon; what it says follows the language."""
+        say, language = wording.words, self.theme.language
+        self.set_words(say("training", language), say("training_body", language), say("training_leave", language))
+        super().measure()
+
+
 def ribbon_of(theme: Theme) -> Ribbon:
-    """The hatched ribbon with the way out, which follows the language."""
-    say = wording.words
-    language = theme.language
-    return Ribbon(theme, say("training", language), say("training_body", language), say("training_leave", language))
+    """The ribbon of the practice shop."""
+    return TrainingRibbon(theme)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PIN_LONGEST = 8
 DOTS = 4
+GREETINGS = (52, 48, 44, 40)
+"""Sizes of the greeting, the one it is meant to have first."""
 ACROSS = 3
 """Cards of people in one row."""
 _DEMO_PINS_ARE_CODES = "demo"
@@ -57,6 +59,16 @@ class _Hero(Painted):
         side = rect.width() * 0.9 / theme.px(1)
         paint.icon(painter, theme, "pill", rect.width() * 0.42, rect.height() * 0.64, side, "hero_ink", "fill")
         painter.setOpacity(1)
+
+
+class _Greeting(Txt):
+    """Good day, as large as the green side has room for."""
+
+    def measure(self) -> None:
+        """The largest size at which the words stand between the margins."""
+        room = self.theme.px(410 - 2 * 48)
+        self._size = next((size for size in GREETINGS if self.theme.face("hero", size).width(self._words) < room), GREETINGS[-1])
+        super().measure()
 
 
 class _StateLine(QWidget):
@@ -197,7 +209,7 @@ class SignInPage(QWidget):
         theme = self.theme
         self._store = Txt(theme, "", "section", "hero_ink", size=20)
         self._place = Txt(theme, "", "label", "hero_ink2")
-        self._greeting = Txt(theme, "", "hero", "hero_ink", size=52)
+        self._greeting = _Greeting(theme, "", "hero", "hero_ink", size=GREETINGS[0])
         self._date = Txt(theme, "", "section", "hero_ink2", size=18, weight=500)
         self._line_data = _StateLine(theme, "database")
         self._lines: tuple[_StateLine, _StateLine, _StateLine] | None = None

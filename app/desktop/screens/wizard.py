@@ -390,6 +390,7 @@ class Wizard(QMainWindow):
 
     def _draw(self) -> None:
         theme, language = self.theme, self.theme.language
+        self._language.set_index(1 if language == "en" else 0)
         steps = steps_of(self.answers)
         self._at = min(self._at, len(steps) - 1)
         self._steps.show_step(steps, self._at)

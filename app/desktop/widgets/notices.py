@@ -234,23 +234,32 @@ class Ribbon(Painted):
     def __init__(self, theme: Theme, title: str, detail: str, leave: str, parent: QWidget | None = None) -> None:
         """`left` tells that the person asked to leave training."""
         super().__init__(theme, parent)
-        leaving = Btn(theme, leave, height=28, role="label_strong")
-        leaving.clicked.connect(self.left)
+        self._title = Txt(theme, title, "label_strong", "ribbon_ink")
+        self._detail = Txt(theme, detail, "label", "ribbon_ink")
+        self._leaving = Btn(theme, leave, height=28, role="label_strong")
+        self._leaving.clicked.connect(self.left)
         self.setLayout(
             Row(
                 theme,
                 Spring(),
                 Icon(theme, "student", 18, "ribbon_ink", "bold"),
-                Txt(theme, title, "label_strong", "ribbon_ink"),
-                Txt(theme, detail, "label", "ribbon_ink"),
+                self._title,
+                self._detail,
                 Spring(),
-                leaving,
+                self._leaving,
                 gap=9,
                 margins=(20, 0, 12, 0),
             )
         )
         self.setAccessibleName(f"{title} {detail}")
         self.restyle()
+
+    def set_words(self, title: str, detail: str, leave: str) -> None:
+        """Say it in other words."""
+        self._title.set_words(title)
+        self._detail.set_words(detail)
+        self._leaving.set_words(leave)
+        self.setAccessibleName(f"{title} {detail}")
 
     def measure(self) -> None:
         """36 high, or as the touch profile needs."""
