@@ -56,6 +56,7 @@ def _method(id_: str, zh: str, en: str, key: str, *, digits: bool) -> dict[str, 
     }
 
 
+_METHODS = "tender.methods"
 _TENDERS: list[dict[str, Any]] = [
     _method("cash", "现金", "Cash", "F7", digits=False),
     _method("card", "银行卡POS", "Bank card terminal", "F9", digits=True),
@@ -233,6 +234,13 @@ def _refuse(setting: Setting, value: object) -> None:
         raise StoreFault("bad_setting", {"key": setting.key, "value": repr(value)})
 
 
+def _with_purses(chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The ways of paying as a shop chose them, with those out of a member's own account that came later: what is paid in can be spent."""
+    kinds, keys = {row["kind"] for row in chosen}, {row["key"] for row in chosen}
+    later = [row for row in _TENDERS if row["kind"] in ("points", "stored") and row["kind"] not in kinds]
+    return [*chosen, *({**row, "key": "" if row["key"] in keys else row["key"]} for row in later)]
+
+
 def own_key(key: str, person: str) -> str:
     """Under what a person's own value of a setting is kept."""
     return f"{key}@{person}"
@@ -249,6 +257,8 @@ class Settings:
         for setting in SETTINGS:
             if setting.renamed_from in stored and setting.key not in stored:
                 stored[setting.key] = stored[setting.renamed_from]
+        if _METHODS in stored:
+            stored[_METHODS] = _with_purses(stored[_METHODS])
         self._values: dict[str, Any] = {key: value for key, value in stored.items() if key.partition("@")[0] in DECLARED}
 
     def take_person(self, staff_id: str) -> None:

@@ -44,6 +44,21 @@ def test_every_default_is_of_its_declared_type() -> None:
         _refuse(setting, setting.default)
 
 
+def test_ways_of_paying_chosen_before_there_was_stored_value_have_it_all_the_same(till: Any) -> None:
+    store = till.open()
+    rows = [row for row in store.settings.get("tender.methods") if row["kind"] not in ("points", "stored")]
+    rows[0] = {**rows[0], "key": "F4", "title_zh": "现钞"}
+    store.settings.set("tender.methods", rows).result(60)
+    store.close()
+    found = till.open().settings.get("tender.methods")
+    assert [(row["id"], row["key"]) for row in found if row["id"] in ("cash", "points", "stored")] == [
+        ("cash", "F4"),
+        ("points", "F8"),
+        ("stored", ""),
+    ]
+    assert found[0]["title_zh"] == "现钞"
+
+
 def test_a_setting_survives_reopening_and_refuses_a_wrong_type(till: Any) -> None:
     store = till.open()
     assert store.settings.get("rounding.mode") == "none"
