@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from app.domain.coupon_choice import held
 from app.domain.pricing import BookedOffer, OfferBook, PriceLine, PromotionLaw, Quote, Reckoning
 from app.domain.promotions.conditions import Circumstances
-from app.hub import tables
+from app.hub import standings, tables
 from app.hub.archive import Archive
 from app.hub.campaigns import SHARED, Design, audience, campaign, note, rules, stores_of
 from app.records.base import Record
@@ -438,9 +438,11 @@ class _Reader:
         row = tables.feed_row.c
         keys = sorted({member for _, member in new})
         mine = (row.feed == "member") & row.current & row.key.in_(keys)
-        for found in self._connection.execute(select(row.store_id, row.json).where(mine)) if keys else ():
-            member = Member.model_validate_json(found.json)
-            self._people[found.store_id, member.id] = (member.tier, member.born_on)
+        rows = self._connection.execute(select(row.store_id, row.json).where(mine)).all() if keys else ()
+        members = [(found.store_id, Member.model_validate_json(found.json)) for found in rows]
+        tiers = standings.tiers_held(self._connection, {member.id: member.tier for _, member in members})
+        for store_id, member in members:
+            self._people[store_id, member.id] = (tiers[member.id], member.born_on)
 
 
 def _sale(raw: bytes) -> SaleClosed:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from app.domain.money import share_out
 from app.domain.pricing import BookedOffer, PromotionLaw
-from app.hub import coupon_law, coupons, leases, reach, segments, tables
+from app.hub import coupon_law, coupons, leases, reach, segments, standings, tables
 from app.hub.archive import Archive, insert_new, upsert
 from app.hub.feeds import append, texts_of
 from app.records.base import Record
@@ -680,7 +680,7 @@ def _tier(connection: Connection, store_id: str, member_id: str) -> str:
     row = tables.feed_row.c
     mine = (row.store_id == store_id) & (row.feed == "member") & (row.key == member_id) & row.current
     text = connection.scalar(select(row.json).where(mine))
-    return str(json.loads(text).get("tier", "")) if text else ""
+    return standings.tiers_held(connection, {member_id: str(json.loads(text).get("tier", ""))})[member_id] if text else ""
 
 
 def _unknown_stores(connection: Connection, design: Design) -> list[str]:

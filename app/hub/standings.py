@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from app.domain.tiers import tier_held
 from app.hub import tables
 from app.hub.archive import alone_with
 from app.hub.feeds import append, holders, texts_of
@@ -32,6 +33,12 @@ def record_of(row: Any) -> TierStanding:
     """A row as it is published."""
     names = set(TierStanding.model_fields) - {"id"}
     return TierStanding(id=row.member_id, **{name: getattr(row, name) for name in names})
+
+
+def tiers_held(connection: Connection, profiles: Mapping[str, str]) -> dict[str, str]:
+    """Member id → the tier that holds, by the tier of each one's profile: as every till that holds them has it."""
+    rows = rows_of(connection, profiles)
+    return {one: tier_held(tier, record_of(rows[one]) if one in rows else None) for one, tier in profiles.items()}
 
 
 def tell(connection: Connection, member_ids: Collection[str]) -> None:

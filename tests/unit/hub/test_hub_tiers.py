@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select
 from till_double import START, PaperTill
 
 from app.domain.tiers import Purchase, place_on
-from app.hub import erasing, nightly, one_id, publishing, tables, tiers
+from app.hub import erasing, nightly, one_id, publishing, standings, tables, tiers
 from app.hub.archive import Archive
 from app.hub.main import create_app
 from app.hub.people import PeopleKeys, ensure
@@ -184,6 +184,14 @@ def test_a_return_takes_a_tier_back_that_was_reached_by_what_came_back(bench: Hu
     client.push([till.taking_back(body)])
     assert tier(bench, "m1") == "normal"
     assert history(bench, "m1") == [("normal", "gold", "bought"), ("gold", "normal", "returned")]
+
+
+def test_what_headquarters_itself_asks_for_is_the_tier_that_tills_have(bench: HubBench, till: PaperTill) -> None:
+    hold(bench, person("m1"), person("m2", tier="gold"))
+    bench.enrolled(till).push([sold(till, "m1", 1000)[1]])
+    with bench.archive.reading() as connection:
+        assert standings.tiers_held(connection, {"m1": "normal", "m2": "gold"}) == {"m1": "silver", "m2": "gold"}
+        assert standings.tiers_held(connection, {"m1": "gold"}) == {"m1": "gold"}, "a profile that changed since is the newer word"
 
 
 def test_two_ids_of_one_person_count_together_and_apart_again_when_the_merge_is_undone(bench: HubBench, till: PaperTill) -> None:
