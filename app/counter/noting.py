@@ -17,6 +17,7 @@ from app.domain.joining import ConsentTexts, birthday
 from app.domain.member_rights import RightsRules
 from app.domain.purposes import FAMILY, HEALTH
 from app.domain.safety import age_months
+from app.domain.told_profile import told_bytes
 from app.domain.verdict import Text
 from app.records import events
 from app.records.base import Record
@@ -96,7 +97,7 @@ class Noting:
         blobs: list[PrivateBlob] = []
         for one in said:
             owner = one.member_id if isinstance(one, FamilyPerson) else one.id
-            told = one.model_copy(update=known).model_dump_json().encode()
+            told = told_bytes(one.model_copy(update=known), one)
             profile = PrivateBlob(new_id(self._clock), owner, "family_profile" if person_id else "member_profile", told)
             words = {"by": self._post.actor, "person": person_id, "classes": known["allergy_classes"]}
             note = PrivateBlob(new_id(self._clock), owner, FAMILY_ASKED if person_id else ASKED, json.dumps(words).encode())
@@ -152,7 +153,7 @@ class Noting:
         except ValueError as error:
             raise Refused("family_birthday", raw=draft.born) from error
         person = self._person(member_id, draft, born_on, before)
-        profile = PrivateBlob(new_id(self._clock), member_id, "family_profile", person.model_dump_json().encode())
+        profile = PrivateBlob(new_id(self._clock), member_id, "family_profile", told_bytes(person, before))
         bodies: list[Record] = [events.FamilySet(person_id=person.id, member_id=member_id, blob_id=profile.blob_id)]
         text = self._texts.of(FAMILY)
         if draft.agrees and text is not None:

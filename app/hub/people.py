@@ -16,13 +16,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import ValidationError
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.one_id import KINDS, normal_form, normal_name
+from app.domain.told_profile import ToldProfile, read_told
 from app.hub import coupons, standings, tables
 from app.hub.archive import insert_new, upsert
 from app.hub.feeds import append, holders, texts_of
@@ -30,6 +30,8 @@ from app.hub.movements import tell_of_members
 from app.records.base import Record
 from app.records.events import ConsentSet, IdentityClaimed, MemberJoined
 from app.records.people import Consent, FamilyPerson, Member, MemberKey
+
+P = TypeVar("P", Member, FamilyPerson)
 
 MOST_BLOBS = 100
 """Blobs of one request."""
@@ -155,7 +157,7 @@ def keep_blobs(connection: Connection, keys: PeopleKeys, store_id: str, blobs: I
         elif blob.kind == "member_profile":
             changed |= _take_profile(connection, keys, store_id, blob)
         elif blob.kind == "family_profile":
-            _take_family(connection, store_id, blob)
+            _take_family(connection, keys, store_id, blob)
     return outcomes, changed
 
 
@@ -174,9 +176,9 @@ def _seal(connection: Connection, keys: PeopleKeys, store_id: str, blob: ToldBlo
         return False
     mark = _mark_of(keys, blob.plain) if blob.kind == "identity" else ""
     if blob.kind == "member_profile":
-        _record(Member, blob.plain, blob.person_id)
+        _told(Member, blob.plain, blob.person_id)
     elif blob.kind == "family_profile":
-        _record(FamilyPerson, blob.plain, blob.person_id, "member_id")
+        _told(FamilyPerson, blob.plain, blob.person_id)
     nonce = os.urandom(12)
     row = {
         "blob_id": blob.blob_id,
@@ -230,42 +232,43 @@ def _mark_of(keys: PeopleKeys, plain: bytes) -> str:
     return keys.mark(kind, form)
 
 
-def _record(kind: type[Any], plain: bytes, person_id: str, owner: str = "id") -> Any:
-    """The record of a profile; a newer till may send fields that this version does not know. ValueError `shape` for what is none."""
-    try:
-        fields = json.loads(plain)
-        record = kind.model_validate({name: fields[name] for name in fields if name in kind.model_fields})
-    except (ValueError, TypeError, ValidationError, RecursionError):
-        raise ValueError("shape") from None
-    if getattr(record, owner) != person_id:
+def _told(kind: type[P], plain: bytes, person_id: str) -> ToldProfile[P]:
+    """A profile of this member; ValueError `shape` for what is none."""
+    told = read_told(kind, plain)
+    if (told.person.member_id if isinstance(told.person, FamilyPerson) else told.person.id) != person_id:
         raise ValueError("shape")
-    return record
+    return told
 
 
 # ------------------------------------------------------------------ profiles
 
 
 def _take_profile(connection: Connection, keys: PeopleKeys, store_id: str, blob: ToldBlob) -> set[str]:
-    """Publish a profile unless a newer one stands, to the store that tells it and to every other that holds the member.
+    """Publish a profile to the store that tells it and to every other that holds the member.
 
+    Of two tills' words the newer holds; of allergies what each added and took away: one that nobody took back is never lost.
     A store that neither holds the member nor knew them first cannot change what others see of them.
     """
-    record: Member = _record(Member, blob.plain, blob.person_id)
-    held = holders(connection, "member", [record.id]).get(record.id, set())
+    told = _told(Member, blob.plain, blob.person_id)
+    member_id = told.person.id
+    held = holders(connection, "member", [member_id]).get(member_id, set())
     p = tables.person.c
-    known = connection.execute(select(p.profile_at, p.home_store).where(p.member_id == record.id)).first()
+    known = connection.execute(select(p.profile_at, p.home_store).where(p.member_id == member_id)).first()
     ours = not held or store_id in held or (known is not None and known.home_store == store_id)
-    if not ours or (known is not None and known.profile_at > blob.at):
+    standing = member_rows(connection, [member_id]).get(member_id)
+    late = known is not None and known.profile_at > blob.at
+    if not ours or (late and standing is None):
         return set()
-    standing = member_rows(connection, [record.id]).get(record.id)
+    record = told.on(standing, standing if late else None)
     if standing is not None:
         kept = {name: getattr(standing, name) for name in _HEADQUARTERS_OWN}
         record = record.model_copy(update=kept)
-    ensure(connection, record.id, store_id, blob.at, "")
-    note_profile(connection, keys, record, blob.at)
+    ensure(connection, member_id, store_id, blob.at, "")
+    if not late:
+        note_profile(connection, keys, record, blob.at)
     for store in sorted(held | {store_id}):
-        hold(connection, store, [record], [] if store in held else [record.id])
-    return {record.id}
+        hold(connection, store, [record], [] if store in held else [member_id])
+    return {member_id}
 
 
 def _tell_platform(connection: Connection, store_id: str, blob: ToldBlob) -> None:
@@ -280,18 +283,34 @@ def _tell_platform(connection: Connection, store_id: str, blob: ToldBlob) -> Non
         append(connection, "identity", store, texts_of([known]))
 
 
-def _take_family(connection: Connection, store_id: str, blob: ToldBlob) -> None:
-    """Publish a person whom a member buys for, unless this store has heard a newer row."""
-    record: FamilyPerson = _record(FamilyPerson, blob.plain, blob.person_id, "member_id")
-    held = holders(connection, "member", [record.member_id]).get(record.member_id, set())
+def _take_family(connection: Connection, keys: PeopleKeys, store_id: str, blob: ToldBlob) -> None:
+    """Publish a person whom a member buys for: of two tills' words the newer holds, of allergies what each added and took away."""
+    told = _told(FamilyPerson, blob.plain, blob.person_id)
+    person_id = told.person.id
+    held = holders(connection, "member", [told.person.member_id]).get(told.person.member_id, set())
     if held and store_id not in held:
         return
-    c = tables.person_blob.c
-    later = select(func.count()).where(c.person_id == blob.person_id, c.kind == blob.kind, c.at > blob.at)
-    if connection.scalar(later) and record.id in holders(connection, "family", [record.id]):
+    row = tables.feed_row.c
+    wanted = select(row.json).where(row.feed == "family", row.key == person_id, row.current).order_by(row.seq.desc(), row.store_id.desc())
+    text = connection.scalar(wanted.limit(1))
+    standing = FamilyPerson.model_validate_json(text) if text is not None else None
+    if standing is not None and standing.member_id != told.person.member_id:
         return
+    late = standing is not None and _heard_later(connection, keys, blob, person_id)
+    record = told.on(standing, standing if late else None)
     for store in sorted(held | {store_id}):
         append(connection, "family", store, texts_of([record]))
+
+
+def _heard_later(connection: Connection, keys: PeopleKeys, blob: ToldBlob, person_id: str) -> bool:
+    """Whether a newer word on this very person has been heard; those on the member's other persons say nothing."""
+    c = tables.person_blob.c
+    later = select(c.blob_id).where(c.person_id == blob.person_id, c.kind == blob.kind, c.at > blob.at)
+    for blob_id in connection.scalars(later).all():
+        plain = opened(connection, keys, blob_id)
+        if plain is not None and read_told(FamilyPerson, plain).person.id == person_id:
+            return True
+    return False
 
 
 def ensure(connection: Connection, member_id: str, store_id: str, at: datetime, source: str) -> None:

@@ -205,9 +205,9 @@ class Inbox:
             told = [{**row, "told_state": record.model_dump()["state"]} for row, record in zip(rows, records, strict=True)]
             upsert(connection, t.lot, told, keep=("state",))
         elif kind is Member:
-            keep_members(connection, [record for record in records if isinstance(record, Member)])
+            keep_members(connection, [record for record in records if isinstance(record, Member)], self._private.untold)
         elif kind is FamilyPerson:
-            keep_family(connection, [record for record in records if isinstance(record, FamilyPerson)])
+            keep_family(connection, [record for record in records if isinstance(record, FamilyPerson)], self._private.untold)
         elif kind is MemberKey:
             keep_keys(connection, [record for record in records if isinstance(record, MemberKey)])
         elif kind is PointsEntryRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,8 +24,9 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.domain.member_code import HANDLE_DIGITS
 from app.domain.membership import FEWEST_DIGITS, read_identity
-from app.domain.one_id import added_up, merged_profile
+from app.domain.one_id import merged_profile
 from app.domain.purposes import MEMBERSHIP
+from app.domain.told_profile import NOTHING, Allergies, read_told
 from app.records.clock import Clock
 from app.records.coupons import CouponRight
 from app.records.ids import new_id
@@ -42,11 +43,14 @@ from app.store.standings import in_their_tiers, keep_standings, standing_of
 from app.store.writer import Writer
 
 P = TypeVar("P", Member, FamilyPerson)
+Untold = Callable[[Connection, Collection[str], str], Mapping[str, Sequence[bytes | None]]]
+"""(connection, member ids, kind of blob) → whose profiles wait for headquarters, with the blobs; `PrivateBlobs.untold`."""
 
 _MEMBER_COLUMNS = [t.member.c[name] for name in Member.model_fields]
 # Built once: a receipt asks for its people while its sale is being closed, and building a select costs more than running it.
 _ONE_MEMBER = select(*_MEMBER_COLUMNS).where(t.member.c.id == bindparam("of_member"))
 _BOOKS = select(t.member.c.id, t.member.c.points).where(t.member.c.id.in_(bindparam("of_party", expanding=True)))
+_ONE_PERSON = select(t.family_person).where(t.family_person.c.id == bindparam("of_person"))
 _ONE_STAFF = select(t.staff).where(t.staff.c.id == bindparam("of_staff"))
 _CONSENTS = select(t.consent).where(t.consent.c.member_id.in_(bindparam("of_party", expanding=True))).order_by(t.consent.c.at)
 _WORD = (
@@ -87,17 +91,6 @@ _KEYED = _finding(t.member.c.id.in_(select(t.member_key.c.member_id).where(_ANY_
 _VISITOR = select(t.visitor.c.home_store, t.visitor.c.until).where(t.visitor.c.member_id == bindparam("of_member"))
 _VISITS_NO_MORE = t.visitor.delete().where(t.visitor.c.member_id == bindparam("of_member"))
 _ROWS_PER_UNIT = 200
-# Asked for with every unit of a feed, for the few profiles on their way up.
-_UNTOLD = (
-    select(t.private_blob.c.person_id)
-    .join(t.blob_outbox, t.blob_outbox.c.blob_id == t.private_blob.c.blob_id)
-    .where(
-        t.private_blob.c.person_id.in_(bindparam("of_members", expanding=True)),
-        t.private_blob.c.kind == bindparam("of_kind", type_=String),
-        t.blob_outbox.c.told_at.is_(None),
-        t.blob_outbox.c.refused == "",
-    )
-)
 _KEEP_KEY = insert(t.member_key).on_conflict_do_nothing()
 _DROP_KEY = t.member_key.delete().where(
     t.member_key.c.kind == bindparam("of_kind"),
@@ -127,38 +120,47 @@ def member_row(member: Member) -> dict[str, Any]:
     return {**member.model_dump(), "phone_last4": member.phone[-4:]}
 
 
-def keep_members(connection: Connection, members: Sequence[Member]) -> None:
-    """Keep members that headquarters says this store holds; a visitor among them is one no more."""
-    members = _with_untold(connection, t.member, members, "id", "member_profile")
-    upsert(connection, t.member, [member_row(member) for member in members])
+def kept_member(connection: Connection, member_id: str) -> Member | None:
+    """What this till has under one member id."""
+    row = connection.execute(_ONE_MEMBER, {"of_member": member_id}).mappings().first()
+    return Member.model_validate(dict(row)) if row is not None else None
+
+
+def kept_person(connection: Connection, person_id: str) -> FamilyPerson | None:
+    """What this till has of one whom a member buys for."""
+    row = connection.execute(_ONE_PERSON, {"of_person": person_id}).mappings().first()
+    return FamilyPerson.model_validate(dict(row)) if row is not None else None
+
+
+def keep_members(connection: Connection, members: Sequence[Member], untold: Untold) -> None:
+    """Keep members that headquarters says this store holds; a visitor among them is one no more.
+
+    `untold` gives what was said of some of them here and headquarters has not heard: what that adds and takes away of allergies holds.
+    """
+    waiting = untold(connection, [member.id for member in members], "member_profile")
+    told = [_with_untold(member, waiting.get(member.id, ()), lambda one: kept_member(connection, one.id)) for member in members]
+    upsert(connection, t.member, [member_row(member) for member in told])
     if members:
         connection.execute(_VISITS_NO_MORE, [{"of_member": member.id} for member in members])
 
 
-def keep_family(connection: Connection, persons: Sequence[FamilyPerson]) -> None:
-    """Keep persons whom members buy for, as headquarters tells of them."""
-    persons = _with_untold(connection, t.family_person, persons, "member_id", "family_profile")
-    upsert(connection, t.family_person, [person.model_dump() for person in persons])
+def keep_family(connection: Connection, persons: Sequence[FamilyPerson], untold: Untold) -> None:
+    """Keep persons whom members buy for, as headquarters tells of them; `untold` as of members."""
+    waiting = untold(connection, [person.member_id for person in persons], "family_profile")
+    told = [_with_untold(person, waiting.get(person.member_id, ()), lambda one: kept_person(connection, one.id)) for person in persons]
+    upsert(connection, t.family_person, [person.model_dump() for person in told])
 
 
-def _with_untold(connection: Connection, table: Table, records: Sequence[P], owner: str, kind: str) -> list[P]:
-    """Rows of a feed with the allergies that were named here and that headquarters has not heard of when it wrote them.
-
-    Until it has, they add up: a row that was on its way must not forget one.
-    """
-    asked = {"of_members": [getattr(record, owner) for record in records], "of_kind": kind}
-    untold = set(connection.execute(_UNTOLD, asked).scalars()) if records else set()
-    kept = []
-    for record in records:
-        mine = None
-        if getattr(record, owner) in untold:
-            mine = connection.execute(select(table).where(table.c.id == record.id)).first()
-        if mine is not None:
-            known = record.allergies_known or mine.allergies_known
-            classes = added_up((record.allergy_classes, mine.allergy_classes))
-            record = record.model_copy(update={"allergies_known": known, "allergy_classes": classes})
-        kept.append(record)
-    return kept
+def _with_untold(record: P, blobs: Sequence[bytes | None], kept: Callable[[P], P | None]) -> P:
+    """A row of a feed with what was said here and headquarters had not heard when it wrote it."""
+    for plain in blobs:
+        if plain is not None:
+            told = read_told(type(record), plain)
+            record = told.on(record, record) if told.person.id == record.id else record
+        elif (mine := kept(record)) is not None:
+            # Nobody can say any more what it said: whatever it added is in what this till has.
+            record = Allergies.of(record).after(NOTHING, Allergies.of(mine)).on(record)
+    return record
 
 
 def keep_keys(connection: Connection, records: Sequence[MemberKey]) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Connection, String, bindparam, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as lite_insert
 
+from app.domain.told_profile import read_told
 from app.records.clock import Clock
 from app.records.ledger import PrivateBlob
 from app.records.people import FamilyPerson, Member
@@ -21,7 +22,7 @@ from app.store import tables as t
 from app.store.derived import derived
 from app.store.engine import Readers
 from app.store.faults import StoreFault
-from app.store.people import member_row
+from app.store.people import kept_member, kept_person, member_row
 from app.store.rows import upsert
 from app.store.writer import Writer
 
@@ -42,6 +43,18 @@ _DESTROYED = _key.on_conflict_do_update(
     where=t.person_key.c.secret.is_not(None),
 )
 _MANY = select(t.private_blob).where(t.private_blob.c.blob_id.in_(bindparam("of_blobs", expanding=True)))
+# Asked for with every unit of a feed, for the few profiles on their way up.
+_UNTOLD = (
+    select(t.private_blob)
+    .join(t.blob_outbox, t.blob_outbox.c.blob_id == t.private_blob.c.blob_id)
+    .where(
+        t.private_blob.c.person_id.in_(bindparam("of_owners", expanding=True)),
+        t.private_blob.c.kind == bindparam("of_kind", type_=String),
+        t.blob_outbox.c.told_at.is_(None),
+        t.blob_outbox.c.refused == "",
+    )
+    .order_by(t.blob_outbox.c.at, t.private_blob.c.blob_id)
+)
 _AT_ONCE = 500
 """Blobs of one read: within what a statement may bind."""
 _OVER = "over"
@@ -96,9 +109,23 @@ class PrivateBlobs:
         if blob.kind in TOLD_KINDS:
             connection.execute(_OUTBOX, [{"blob_id": blob.blob_id, "at": self._clock.now(), "told_at": None}])
         if blob.kind == "member_profile":
-            upsert(connection, t.member, [member_row(Member.model_validate_json(blob.plain))])
+            told = read_told(Member, blob.plain)
+            upsert(connection, t.member, [member_row(told.on(kept_member(connection, told.person.id)))])
         elif blob.kind == "family_profile":
-            upsert(connection, t.family_person, [FamilyPerson.model_validate_json(blob.plain).model_dump()])
+            kin = read_told(FamilyPerson, blob.plain)
+            upsert(connection, t.family_person, [kin.on(kept_person(connection, kin.person.id)).model_dump()])
+
+    def untold(self, connection: Connection, owners: Collection[str], kind: str) -> dict[str, list[bytes | None]]:
+        """Whose profiles wait for headquarters, each one's blobs in order; None stands for one that cannot be opened."""
+        found: dict[str, list[bytes | None]] = {}
+        rows = connection.execute(_UNTOLD, {"of_owners": list(owners), "of_kind": kind}).all() if owners else []
+        for row in rows:
+            plain: bytes | None = None
+            with suppress(InvalidTag, ValueError, StoreFault):
+                secret = self._secret(connection, row.person_id, make=False)
+                plain = AESGCM(secret).decrypt(row.nonce, row.sealed, row.blob_id.encode())
+            found.setdefault(row.person_id, []).append(plain)
+        return found
 
     def _secret(self, connection: Connection, person_id: str, *, make: bool) -> bytes:
         row = connection.execute(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.told_profile import told_bytes
 from app.records.ledger import PrivateBlob
 from app.records.people import FamilyPerson, Member
+from app.store import tables as t
 from app.store.open_store import Store
 
 HER = Member(id="m1", card_no="90000000000000000019", name="王秀兰", allergies_known=True, allergy_classes="sulfa")
@@ -43,3 +45,33 @@ def test_so_does_one_of_a_person_whom_a_member_buys_for(store: Store) -> None:
     store.blob_outbox.mark(["b1"]).result(60)
     told(store, "family", SON)
     assert store.people.family("m1") == (SON,)
+
+
+def test_an_allergy_taken_back_here_stays_taken_back_while_a_row_is_on_its_way(store: Store) -> None:
+    told(store, "member", HER)
+    before = store.people.member("m1")
+    assert before is not None
+    none = before.model_copy(update={"allergy_classes": ""})
+    store.private.save([PrivateBlob("b1", "m1", "member_profile", told_bytes(none, before))]).result(60)
+    told(store, "member", HER.model_copy(update={"tier": "gold", "allergy_classes": "nsaid;sulfa"}))
+    member = store.people.member("m1")
+    assert member is not None and (member.tier, member.allergy_classes) == ("gold", "nsaid")
+
+
+def test_a_row_that_came_while_somebody_was_asked_is_not_overwritten(store: Store) -> None:
+    told(store, "member", HER)
+    told(store, "member", HER.model_copy(update={"allergy_classes": "penicillin;sulfa"}))
+    said = HER.model_copy(update={"allergy_classes": "nsaid;sulfa"})
+    store.private.save([PrivateBlob("b1", "m1", "member_profile", told_bytes(said, HER))]).result(60)
+    member = store.people.member("m1")
+    assert member is not None and member.allergy_classes == "nsaid;penicillin;sulfa"
+
+
+def test_of_a_damaged_word_what_it_added_stays(store: Store) -> None:
+    told(store, "member", HER)
+    noted(store, "b1", "member_profile", HER.model_copy(update={"allergy_classes": "penicillin"}))
+    damage = t.private_blob.update().where(t.private_blob.c.blob_id == "b1").values(sealed=b"\0" * 64)
+    store.writer.submit(lambda connection: connection.execute(damage)).result(60)
+    told(store, "member", HER.model_copy(update={"tier": "gold"}))
+    member = store.people.member("m1")
+    assert member is not None and member.allergy_classes == "penicillin;sulfa"
