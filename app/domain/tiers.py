@@ -131,9 +131,9 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
-def tier_held(profile: str, told: TierStanding | None) -> str:
-    """The one tier of a member at a till: headquarters' last word, unless their profile has changed since it was spoken."""
-    return told.tier if told is not None and profile in (told.book, told.tier) else profile
+def tier_held(profile: str, told: str | None, book: str | None) -> str:
+    """The one tier of a member: headquarters' last word (None for none yet), unless their profile changed since it was spoken of `book`."""
+    return told if told is not None and profile in (book, told) else profile
 
 
 # ------------------------------------------------------------------ what counts of a sale

@@ -38,7 +38,7 @@ def record_of(row: Any) -> TierStanding:
 def tiers_held(connection: Connection, profiles: Mapping[str, str]) -> dict[str, str]:
     """Member id → the tier that holds, by the tier of each one's profile: as every till that holds them has it."""
     rows = rows_of(connection, profiles)
-    return {one: tier_held(tier, record_of(rows[one]) if one in rows else None) for one, tier in profiles.items()}
+    return {one: tier_held(tier, rows[one].tier, rows[one].book) if one in rows else tier for one, tier in profiles.items()}
 
 
 def tell(connection: Connection, member_ids: Collection[str]) -> None:

@@ -26,6 +26,7 @@ from app.domain.member_code import HANDLE_DIGITS
 from app.domain.membership import FEWEST_DIGITS, read_identity
 from app.domain.one_id import merged_profile
 from app.domain.purposes import MEMBERSHIP
+from app.domain.tiers import tier_held
 from app.domain.told_profile import NOTHING, Allergies, read_told
 from app.records.clock import Clock
 from app.records.coupons import CouponRight
@@ -64,9 +65,22 @@ _BY_HANDLE = select(*_MEMBER_COLUMNS).where(t.member.c.handle == bindparam("of_h
 _STEP_OF = select(t.member_step.c.step, t.member_step.c.basket_id).where(t.member_step.c.handle == bindparam("of_handle"))
 
 
+_TOLD = (t.standing.c.tier.label("told_tier"), t.standing.c.book.label("told_book"))
+_IN_TIERS = select(*_MEMBER_COLUMNS, *_TOLD).select_from(t.member.outerjoin(t.standing, t.standing.c.member_id == t.member.c.id))
+"""Members with what headquarters told of their tier, in the one statement: whoever looks for a member pays for no second one."""
+_BY_HANDLE = _IN_TIERS.where(t.member.c.handle == bindparam("of_handle")).limit(1)
+
+
 def _finding(*where: ColumnElement[bool], order: ColumnElement[Any] = t.member.c.id) -> Select[Any]:
     """Built once for each way of looking: building a select costs more than running it."""
-    return select(*_MEMBER_COLUMNS).where(*where).order_by(order).limit(bindparam("most"))
+    return _IN_TIERS.where(*where).order_by(order).limit(bindparam("most"))
+
+
+def _in_tier(row: Mapping[Any, Any]) -> Member:
+    """A found row as a member, in the tier that holds."""
+    fields = dict(row)
+    told, book = fields.pop("told_tier"), fields.pop("told_book")
+    return Member.model_validate({**fields, "tier": tier_held(fields["tier"], told, book)})
 
 
 _TEXT = bindparam("text", type_=String)
@@ -276,7 +290,7 @@ class People:
     def by_handle(self, handle: str) -> Member | None:
         """The member whom a dynamic code names."""
         row = self._readers.connection().execute(_BY_HANDLE, {"of_handle": handle}).mappings().first() if handle else None
-        return in_their_tiers(self._readers.connection(), [Member.model_validate(dict(row))])[0] if row is not None else None
+        return _in_tier(row) if row is not None else None
 
     def last_step(self, handle: str) -> tuple[int, str]:
         """The newest step of a handle that this till took, with the basket or sale it was taken for; (-1, '') for none."""
@@ -432,7 +446,7 @@ class People:
 
     def _of(self, statement: Select[Any], found_by: str, asked: dict[str, Any]) -> tuple[Sought, ...]:
         rows = self._readers.connection().execute(statement, asked).mappings()
-        members = in_their_tiers(self._readers.connection(), [Member.model_validate(dict(row)) for row in rows])
+        members = [_in_tier(row) for row in rows]
         return tuple(Sought(member, found_by) for member in self._one_of_each(members))
 
     def _one_of_each(self, members: Sequence[Member]) -> list[Member]:

@@ -31,6 +31,7 @@ def in_their_tiers(connection: Connection, members: Sequence[Member]) -> list[Me
     """Profiles with the tier that holds: headquarters' last word, unless the profile says something newer."""
     placed = []
     for member in members:
-        tier = tier_held(member.tier, standing_of(connection, member.id))
+        told = standing_of(connection, member.id)
+        tier = tier_held(member.tier, told.tier, told.book) if told is not None else member.tier
         placed.append(member if tier == member.tier else member.model_copy(update={"tier": tier}))
     return placed
