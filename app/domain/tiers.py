@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal, Protocol
 
-from app.records.people import TierStanding
 from app.records.text import Text
 
 Because = Literal["base", "book", "bought", "renewed", "ended", "given"]

@@ -61,7 +61,6 @@ _WORD = (
     .limit(1)
 )
 _JOINING = select(t.member_joined).where(t.member_joined.c.member_id == bindparam("of_member"))
-_BY_HANDLE = select(*_MEMBER_COLUMNS).where(t.member.c.handle == bindparam("of_handle")).limit(1)
 _STEP_OF = select(t.member_step.c.step, t.member_step.c.basket_id).where(t.member_step.c.handle == bindparam("of_handle"))
 
 
