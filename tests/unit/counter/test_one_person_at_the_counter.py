@@ -10,6 +10,7 @@ import pytest
 
 from app.assembly import Till
 from app.counter.noting import PersonDraft
+from app.domain.told_profile import read_told
 from app.records.coupon_token import CouponToken, mark, sealed
 from app.records.keys import DeviceKey
 from app.records.offers import Offer
@@ -114,7 +115,7 @@ def _person(till: Till) -> Any:
 def told_profiles(till: Till) -> dict[str, tuple[str, Member]]:
     """Blob id → (whose it is, what it says) of the members' profiles that wait for headquarters."""
     waiting = [blob for blob in till.store.blob_outbox.pending() if blob.kind == "member_profile"]
-    return {blob.blob_id: (blob.person_id, Member.model_validate_json(blob.plain)) for blob in waiting}
+    return {blob.blob_id: (blob.person_id, read_told(Member, blob.plain).person) for blob in waiting}
 
 
 def test_what_a_merged_person_says_of_their_allergies_holds_under_each_of_their_ids(merged: Till) -> None:
@@ -141,7 +142,7 @@ def test_a_person_entered_under_the_old_id_is_told_of_under_it(till: Till) -> No
     tell(till)
     noted(till.noting.ask_allergies(STANDS, ["macrolide"], kin))
     told = [blob for blob in till.store.blob_outbox.pending() if blob.kind == "family_profile"]
-    read = [(blob.person_id, FamilyPerson.model_validate_json(blob.plain)) for blob in told]
+    read = [(blob.person_id, read_told(FamilyPerson, blob.plain).person) for blob in told]
     assert all(owner == person.member_id for owner, person in read) and read[-1][1].allergy_classes == "macrolide"
 
 
