@@ -288,8 +288,7 @@ class Shifts:
     def _stored(self, scope: _Scope) -> tuple[dict[str, Any], int]:
         """What members paid in and had paid out, and what cash the drawer gained by it."""
         connection = self._readers.connection()
-        p, e = t.tender.c, t.stored_entry.c
-        # Of an erased member the money stays counted; what the chain had given them goes with their ledger.
+        p = t.tender.c
         times = {
             direction: (int(many), int(fen))
             for direction, many, fen in connection.execute(
@@ -300,14 +299,26 @@ class Shifts:
         }
         if not times:
             return {}, 0
-        owners = select(p.owner_id).where(scope.of(t.tender), p.direction.in_(_LOADING))
-        given = select(func.coalesce(func.sum(case((e.kind == "load", e.bonus_fen), else_=-e.bonus_fen)), 0)).where(e.owner_id.in_(owners))
         taken, cash = self._by_method(scope, ("load",), ("payout",))
         totals = _tender_totals(taken)
         loads, payouts = times.get("load", (0, 0)), times.get("payout", (0, 0))
         figures = {"loads": loads[0], "loads_fen": loads[1], "payouts": payouts[0], "payouts_fen": payouts[1]}
-        bonus = int(connection.execute(given).scalar_one())
+        bonus = self._given(scope, "stored.loaded@1", "load", "load_id") - self._given(scope, "stored.paid_out@1", "payout", "payout_id")
         return {**figures, "load_bonus_fen": bonus, "load_tenders": totals}, _net_fen(totals, cash)
+
+    def _given(self, scope: _Scope, type_name: str, direction: str, key: str) -> int:
+        """Bonus of what was paid in or out, by its own events: members' ledgers go with visitors and with the erased, the Z stays."""
+        connection, p = self._readers.connection(), t.tender.c
+        owners = set(connection.scalars(select(p.owner_id).where(scope.of(t.tender), p.direction == direction)))
+        told = connection.execute(select(t.event.c.raw).where(t.event.c.type == type_name).order_by(t.event.c.seq.desc()))
+        bonus_fen = 0
+        while owners and (row := told.fetchone()) is not None:
+            body = unseal(row.raw).body
+            if body[key] in owners:
+                owners.discard(body[key])
+                bonus_fen += int(body["bonus_fen"])
+        told.close()
+        return bonus_fen
 
     def _tenders(self, scope: _Scope) -> tuple[tuple[TenderTotal, ...], int]:
         """Totals per method with corrections re-booked, and what cash the drawer gained."""
