@@ -99,8 +99,9 @@ class StoredBook:
             owner_id=body.return_id,
         )
         standing = self.standing(spent.member_id)
-        # A visitor whose time is over is owed it all the same; what they have is no more known here.
-        return StoredMoves((move,), StoredLine(standing.total_fen, now_fen) if standing.known else None)
+        # A visitor whose time is over is owed it all the same; what they have is no more known here, whatever else came back before.
+        known = standing.known and self._store.people.member(spent.member_id) is not None
+        return StoredMoves((move,), StoredLine(standing.total_fen, now_fen) if known else None)
 
     def line_of(self, sale: StoredSale) -> StoredLine | None:
         """What a sale of the past did, from the movements before it, for paper that is first printed later."""
