@@ -65,6 +65,8 @@ class Wallet:
         """What besides baskets something is put by for just now."""
         self._answers: queue.SimpleQueue[Told] = queue.SimpleQueue()
         self._heard: dict[str, Told] = {}
+        self._unwanted: set[str] = set()
+        """What is on its way back: it pays nothing any more, however late that errand runs."""
         errands.chores.append(self._tend)
 
     def held(self, purse: str, basket_id: str, member_id: str, amount: int) -> Hold | None:
@@ -80,7 +82,8 @@ class Wallet:
         return any(one.hold_id == hold_id and self._good(one) for one in self._store.holds.all())
 
     def _good(self, one: Hold) -> bool:
-        return one.state == "held" and one.until > self._clock.now() + timedelta(minutes=self.rules.margin_minutes)
+        wanted = one.state == "held" and one.hold_id not in self._unwanted
+        return wanted and one.until > self._clock.now() + timedelta(minutes=self.rules.margin_minutes)
 
     def ask(self, purse: str, member_id: str, amount: int, basket_id: str, told: Callable[[], None], part: int = -1) -> str:
         """Ask headquarters to put so much by; gives the wish's id, `told` is called on the asking thread once `answer_to` has its answer.
@@ -90,6 +93,10 @@ class Wallet:
         now = self._clock.now()
         until = now + timedelta(minutes=self.rules.hold_minutes)
         wish = Hold(new_id(self._clock), purse, member_id, amount, part, basket_id, until, "asking")
+        for left in self._store.holds.all():
+            # A power cut may have left another sum put by: the member would lack it until its time is over.
+            if (left.purse, left.basket_id) == (purse, basket_id) and left.hold_id not in self._unwanted:
+                self.give_back(left.hold_id)
         self._errands.errand(lambda client: self._ask(client, wish, told))
         return wish.hold_id
 
@@ -104,13 +111,16 @@ class Wallet:
 
     def give_back(self, hold_id: str) -> None:
         """No sale wants it any more, though it may only be on its way."""
+        self._unwanted.add(hold_id)
         # By the same thread as the wish, so never before it.
         self._errands.errand(lambda client: self._give_back(client, lambda one: one.hold_id == hold_id))
 
     def let_go(self, wanted: Collection[str]) -> None:
         """Give back what is put by for baskets that are neither open nor held; what is being paid out stays."""
         baskets = frozenset(wanted) | self.kept
-        if any(one.basket_id not in baskets for one in self._store.holds.all()):
+        unwanted = {one.hold_id for one in self._store.holds.all() if one.basket_id not in baskets}
+        self._unwanted |= unwanted
+        if unwanted:
             self._errands.errand(lambda client: self._give_back(client, lambda one: one.basket_id not in baskets))
 
     # ------------------------------------------------------------------ asking (the errands' thread)
