@@ -44,6 +44,7 @@ from app.counter.care_scene import (
 from app.counter.faults import Refused
 from app.counter.goods import Goods
 from app.counter.post import Post
+from app.counter.withheld import withheld
 from app.domain import care
 from app.domain.care import CareRules, Kind, Reading, Target
 from app.domain.importing import read_table
@@ -787,6 +788,7 @@ class Caring:
 
         member, face = self._member(member_id), shop_face(self._store)
         say = Words(face.language)
+        hidden = withheld(self._store.people, member)
         scenes = [self.scene(member_id, kind=name) for name in self._rules.kinds]
         medicines = tuple(
             MedicineRow(
@@ -805,7 +807,7 @@ class Caring:
             member.card_no[-4:],
             self._person_words(member).of(face.language),
             member.allergies_known,
-            self._allergies(member, face.language),
+            () if hidden else self._allergies(member, face.language),
             medicines,
             say("health.adherence", share=_share(scenes[0].adherence_bp)) if scenes[0].adherence_bp is not None else "",
             tuple(_part(scene.series, face.language) for scene in scenes if scene.series.marks),
@@ -814,6 +816,7 @@ class Caring:
                 for one in self._store.people.consents(member_id)
             ),
             self._rules.words["no_diagnosis"].of(face.language),
+            hidden,
         )
         return health_pdf(face, facts, made_at=self._clock.now())
 

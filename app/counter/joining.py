@@ -433,6 +433,7 @@ class Joining:
         def finish() -> ConsentScene:
             if bodies:
                 self._wake_sync()
+                self._selling.renew_patient()
             if said.get(MEMBERSHIP) is False:
                 self._selling.part_from(self._store.people.group_of(member_id))
             return self.consents(member_id)

@@ -19,6 +19,7 @@ from app.counter.segmenting import Label, Segmenting
 from app.counter.selling import Selling
 from app.counter.stored_book import StoredBook, StoredStanding
 from app.counter.tier_words import tier_note, told_on
+from app.counter.withheld import withheld
 from app.domain import masking, safety
 from app.domain.codes import CodeShapes, InHouseCode, ScanContext, read
 from app.domain.family import FamilyRules
@@ -82,7 +83,7 @@ class AllergyFace:
     """What is on record of somebody's allergies."""
 
     state: str
-    """recorded | none (asked, none named) | never."""
+    """recorded | none (asked, none named) | never | withdrawn (the consent was: nothing of it is shown)."""
     classes: Text
     """The classes by name; empty unless recorded."""
     codes: tuple[str, ...] = ()
@@ -298,19 +299,21 @@ class MemberView:
         return tuple((code, self._pack.word(code)) for code in codes)
 
     def _own_allergies(self, member: Member) -> AllergyFace:
-        known = self._allergies(member.allergies_known, member.allergy_classes)
-        asked = self._noting.asked(member.id) if known.state != "never" else None
+        known = self._allergies(member)
+        asked = self._noting.asked(member.id) if known.state in ("recorded", "none") else None
         if asked is None:
             return known
         staff = self._store.people.staff_by_id(asked.by)
         return AllergyFace(known.state, known.classes, known.codes, asked.at, staff.name if staff is not None else "")
 
-    def _allergies(self, known: bool, joined: str) -> AllergyFace:
-        codes = tuple(code for code in joined.split(";") if code)
+    def _allergies(self, person: Member | FamilyPerson) -> AllergyFace:
+        if withheld(self._store.people, person):
+            return AllergyFace("withdrawn", Text(""))
+        codes = tuple(code for code in person.allergy_classes.split(";") if code)
         if codes:
             names = [self._pack.word(code) for code in codes]
             return AllergyFace("recorded", Text("、".join(one.zh for one in names), ", ".join(one.en for one in names)), codes)
-        return AllergyFace("none" if known else "never", Text(""))
+        return AllergyFace("none" if person.allergies_known else "never", Text(""))
 
     def _kin(self, person: FamilyPerson, today: date) -> KinFace:
         months = safety.age_months(person.born_on, today)
@@ -322,7 +325,7 @@ class MemberView:
             self.rules.relation(person.relation),
             self._age(person.born_on, today),
             adult,
-            self._allergies(person.allergies_known, person.allergy_classes),
+            self._allergies(person),
             STANDS[self._store.people.allows(person.id, FAMILY)],
         )
 

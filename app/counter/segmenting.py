@@ -18,7 +18,7 @@ from app.counter.post import Post
 from app.domain.belonging import NO_OFFER, Evidence, judged
 from app.domain.care import CareRules
 from app.domain.money import WHOLE_BP
-from app.domain.purposes import PERSONAL
+from app.domain.purposes import HEALTH, PERSONAL
 from app.domain.segments import YEAR_DAYS, Because, Bought, Cuts, Membership, Segment, said
 from app.domain.verdict import Verdict
 from app.records.catalogue import Product
@@ -178,8 +178,12 @@ class Segmenting:
         since = (today - last).days
         if interval - since > DUE_DAYS or since * WHOLE_BP > interval * FORGOTTEN_BP:
             return None
+        in_product = {code for code in product.allergy_classes.split(";") if code}
         allergies = {code for code in evidence.member.allergy_classes.split(";") if code}
-        if any(sold.rx_class == "rx" or sold.special for _, sold in mine) or allergies & set(product.allergy_classes.split(";")):
+        if evidence.consents.get(HEALTH) is False:
+            # What is on record may not be looked at: nothing is suggested that anybody might be allergic to.
+            allergies = in_product
+        if any(sold.rx_class == "rx" or sold.special for _, sold in mine) or allergies & in_product:
             return None
         if not (product.active and product.in_assortment):
             return None

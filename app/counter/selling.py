@@ -25,8 +25,9 @@ from app.counter.proving import REFUSED, Proving
 from app.counter.scene import CouponBlock, CouponRow, Echo, Question, Scene, SearchHit
 from app.counter.staging import Stage, Staging, rx_lines
 from app.counter.visiting import Visit, Visiting
+from app.counter.withheld import patient_of
 from app.domain import basket as baskets
-from app.domain import codes, rules, safety
+from app.domain import codes, rules
 from app.domain.amount import read_typed
 from app.domain.basket import Basket, BasketLine, BoxCode, LineAnswer, LotChoice, PatientRef, UnreadCode
 from app.domain.invoice import InvoiceTitle
@@ -41,7 +42,7 @@ from app.records.catalogue import Product
 from app.records.clock import Clock, shop_day
 from app.records.ids import new_id
 from app.records.ledger import PrivateBlob
-from app.records.people import Member
+from app.records.people import FamilyPerson, Member
 from app.store.faults import StoreFault
 from app.store.open_store import Store
 from app.store.people import IDENTITY_LENGTH, Sought
@@ -159,8 +160,7 @@ class Selling:
 
     def look_again(self) -> Scene:
         """The scene judged afresh: a pharmacist may have come, or a lot been locked, on another page meanwhile."""
-        self._stage = None
-        self._staging.forget()
+        self.renew_patient()
         return self.scene()
 
     def scene(self) -> Scene:
@@ -168,6 +168,7 @@ class Selling:
         if self._pages != self._store.inbox.pages:
             self._pages = self._store.inbox.pages
             self._part_from_gone()
+            self._follow_record()
         stage = self.stage
         scene = self._staging.scene(
             self._state.basket,
@@ -951,14 +952,14 @@ class Selling:
         basket = self._state.basket
         if choice == "member":
             member = self._store.people.member(basket.member_id)
-            patient = safety.patient_of_member(member, self._today()) if member else PatientRef()
+            patient = patient_of(self._store.people, member, self._today()) if member else PatientRef()
         elif choice == "typed":
             patient = asking.typed_patient(values)
         else:
             person = next((p for p in self._family() if p.id == choice), None)
             if person is None:
                 raise Refused("person_unknown")
-            patient = safety.patient_of_family(person, self._today())
+            patient = patient_of(self._store.people, person, self._today())
         self._change(replace(self._state, basket=replace(basket, patient=patient)))
         return self._told("patient", label=patient.label, undoable=True)
 
@@ -1039,7 +1040,7 @@ class Selling:
         basket = self._state.basket
         patient = basket.patient
         if patient.kind in ("unknown", "member", "family"):
-            patient = safety.patient_of_member(member, self._today())
+            patient = patient_of(self._store.people, member, self._today())
         label = asking.masked(member)
         if basket.member_id == member.id and self._proving.weaker(found_by, basket.found_by):
             found_by = basket.found_by
@@ -1125,16 +1126,23 @@ class Selling:
         """What is on record of the 用药人 may have changed on another page: the checks run on what holds now, after an undo too."""
         self._staging.forget()
         self._stage = None
+        self._follow_record()
+
+    def _follow_record(self) -> None:
+        """The 用药人 as they are on record now, with what may be compared of them; nothing is judged afresh where nothing changed."""
         patient = self._state.basket.patient
-        found: PatientRef | None = None
+        person: Member | FamilyPerson | None = None
         if patient.kind == "member":
-            member = self._store.people.member(patient.ref)
-            found = safety.patient_of_member(member, self._today()) if member is not None else None
+            person = self._store.people.member(patient.ref)
         elif patient.kind == "family":
             person = next((one for one in self._family() if one.id == patient.ref), None)
-            found = safety.patient_of_family(person, self._today()) if person is not None else None
-        if found is None or found == patient or self._paying:
+        if person is None or self._paying:
             return
+        found = patient_of(self._store.people, person, self._today())
+        if found == patient:
+            return
+        self._staging.forget()
+        self._stage = None
 
         def renewed(state: _State) -> _State:
             same = (state.basket.patient.kind, state.basket.patient.ref) == (found.kind, found.ref)
@@ -1291,8 +1299,9 @@ class Selling:
         self._state = _State(basket, ghosts, basket.lines[-1].line_id if basket.lines else "")
         self._stage = None
         self._persist()
-        # Whoever went meanwhile stands in the basket's text alone.
+        # Whoever went meanwhile stands in the basket's text alone, and so does what was on record when it was put aside.
         self._part_from_gone()
+        self._follow_record()
 
     def _reset(self) -> None:
         self._undo.clear()

@@ -94,6 +94,8 @@ class PatientRef:
     weight_g: int = 0
     allergies_known: bool = False
     allergy_classes: tuple[str, ...] = ()
+    withheld: bool = False
+    """Whether something is on record of their allergies that may not be looked at, since they took the consent to it back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.domain.basket import BasketLine, PatientRef
@@ -19,6 +19,9 @@ TEXTS = {
     "strip.none_recorded": frozenset[str](),
     "strip.never_asked": frozenset[str](),
     "strip.never_asked_body": frozenset[str](),
+    "strip.withdrawn": frozenset[str](),
+    "strip.withdrawn_family": frozenset[str](),
+    "strip.withdrawn_body": frozenset[str](),
     "strip.no_medicine": frozenset[str](),
     "strip.clear": frozenset({"compared", "total"}),
     "strip.clear_with_gap": frozenset({"compared", "total", "unknown"}),
@@ -61,6 +64,9 @@ def allergy_strip(patient: PatientRef, lines: Sequence[BasketLine], pack: RulePa
     medicines = {line.product.id: line.product for line in lines if line.product.kind in MEDICINE_KINDS}
     total = len(medicines)
     compared = sum(1 for product in medicines.values() if comparable(product))
+    if patient.withheld:
+        title = pack.text("strip.withdrawn_family" if patient.kind == "family" else "strip.withdrawn")
+        return AllergyStrip("warn", title, pack.text("strip.withdrawn_body"), 0, total)
     if not patient.allergies_known and not patient.allergy_classes:
         return AllergyStrip("warn", pack.text("strip.never_asked"), pack.text("strip.never_asked_body"), 0, total)
     recorded = frozenset(patient.allergy_classes)
@@ -115,6 +121,11 @@ def patient_of_family(person: FamilyPerson, day: date) -> PatientRef:
         allergies_known=person.allergies_known,
         allergy_classes=_codes(person.allergy_classes),
     )
+
+
+def without_record(patient: PatientRef) -> PatientRef:
+    """A 用药人 whose recorded allergies may not be looked at."""
+    return replace(patient, allergies_known=False, allergy_classes=(), withheld=True)
 
 
 def _codes(joined: str) -> tuple[str, ...]:

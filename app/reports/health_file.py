@@ -89,6 +89,8 @@ class FileFacts:
     consents: tuple[ConsentRow, ...]
     note: str
     """That readings are no diagnosis."""
+    withheld: bool = False
+    """Whether allergies on record may not be shown, since the consent was taken back."""
 
 
 def health_pdf(shop: ShopFace, facts: FileFacts, *, made_at: datetime) -> bytes:
@@ -96,7 +98,9 @@ def health_pdf(shop: ShopFace, facts: FileFacts, *, made_at: datetime) -> bytes:
     words = Words(shop.language)
     who = (words("refill.member", name=facts.name, card=facts.card), facts.person)
     page = Page(shop, words("title.health"), made_at=made_at, facts=who)
-    if facts.allergies:
+    if facts.withheld:
+        page.strip(words("health.withdrawn_consent"), WARN_INK, WARN_T)
+    elif facts.allergies:
         page.strip(words("health.allergic", names="、".join(facts.allergies)), BAD_INK, BAD_T)
     elif facts.asked:
         page.strip(words("health.no_allergy"), INFO_INK, INFO_T)

@@ -142,6 +142,19 @@ def test_allergies_are_asked_on_the_page_and_count_at_once(at: Any) -> None:
     assert at.window.till.selling.basket.patient.allergy_classes == ("nsaid", "penicillin", "sulfa")
 
 
+def test_a_record_whose_consent_was_taken_back_is_not_on_the_page_which_says_so(at: Any) -> None:
+    with_member(at)
+    at.window.till.noting.ask_allergies(MEMBER, ["nsaid"]).wait()
+    at.window.till.joining.set_consents(MEMBER, {"health": False}).wait()
+    page(at).refresh()
+    strip = page(at)._parts.strip
+    assert "健康同意已撤回，过敏未核对：请口头询问" in strip.accessibleName()
+    assert "非甾体" not in words(at) and strip.button.isHidden()
+    at.window.till.joining.set_consents(MEMBER, {"health": True}).wait()
+    page(at).refresh()
+    assert "非甾体" in strip.accessibleName() and not strip.button.isHidden()
+
+
 def test_none_and_a_class_shut_each_other_out_and_nothing_ticked_is_no_answer(at: Any) -> None:
     with_member(at)
     page(at)._ask_allergies()

@@ -297,7 +297,7 @@ class MemberPage(Desk):
         if self._scene is not None:
             face = self._scene.allergies
             whom = self.say("核对过敏", "Allergies")
-            self._allergy_sheet(whom, face.codes, known=face.state != "never", person_id="")
+            self._allergy_sheet(whom, face.codes, known=face.state in ("recorded", "none"), person_id="")
 
     def _allergy_sheet(self, whom: str, recorded: Sequence[str], *, known: bool, person_id: str) -> None:
         from app.desktop.screens.member_forms import AllergySheet
@@ -426,10 +426,11 @@ class MemberPage(Desk):
                 return
             # The next question at once: nobody buys for somebody whose allergies were never asked.
             self.refresh()
-            fresh = view.person(self._member_id, kept)
-            recorded = tuple(code for code in fresh.allergy_classes.split(";") if code) if fresh is not None else ()
+            face = next((one.allergies for one in self._scene.family if one.person_id == kept), None) if self._scene is not None else None
             whom = self.say(f"{draft.name[:1]}{'*' * max(1, len(draft.name) - 1)} 的过敏", "This person's allergies")
-            self._allergy_sheet(whom, recorded, known=fresh is not None and fresh.allergies_known, person_id=kept)
+            self._allergy_sheet(
+                whom, face.codes if face is not None else (), known=face is not None and face.state in ("recorded", "none"), person_id=kept
+            )
 
         sheet.answered.connect(keep)
         self._open(sheet, lambda: self._person_form(person_id))

@@ -172,6 +172,12 @@ class AllergyBar(Painted):
 
         if face.state == "recorded":
             self._tone, icon, body = "bad", "warning-octagon", face.classes.of(language)
+        elif face.state == "withdrawn":
+            self._tone, icon, body = (
+                "warn",
+                "warning",
+                say(self.theme, "健康同意已撤回，过敏未核对：请口头询问", "Health consent withdrawn, allergies not compared: please ask"),
+            )
         elif face.state == "none":
             self._tone, icon, body = "info", "info", say(self.theme, "已询问，本人说没有", "Asked: none named")
         else:
@@ -195,6 +201,8 @@ class AllergyBar(Painted):
             say(self.theme, "询问并登记", "Ask and note") if face.state == "never" else say(self.theme, "核对并更新", "Check and update"),
             tone=f"{self._tone}_ink",
         )
+        # Nothing is noted without the consent; giving it again is a matter of the consents below.
+        self.button.setVisible(face.state != "withdrawn")
         self.setAccessibleName(f"{self._head.words} {body} {when}".strip())
         self.update()
 

@@ -1,4 +1,4 @@
-"""What could not be compared is said: nobody asked about allergies, or nothing is known of a product's ingredients."""
+"""What could not be compared is said: nobody asked about allergies, the consent went, or nothing is known of a product's ingredients."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from app.domain.rules.rule import Finding, Rule
 
 
 def check(case: SaleCase, terms: Terms) -> Iterator[Finding]:
-    """The first medicine for a known person who was never asked; else each medicine without ingredients."""
+    """The first medicine for a known person who was never asked or wants nothing looked at; else each medicine without ingredients."""
     patient = case.basket.patient
     if patient.kind == "unknown":
         return
     if not patient.allergies_known and not patient.allergy_classes:
         first = next(case.medicines(), None)
         if first is not None:
-            yield Finding(first.line_id, {"state": Words(("allergy_never_asked",)), "ask": 1})
+            # Whoever took the consent back is asked by word of mouth: nothing is noted.
+            state, ask = ("allergy_withdrawn", 0) if patient.withheld else ("allergy_never_asked", 1)
+            yield Finding(first.line_id, {"state": Words((state,)), "ask": ask})
         return
     for line in case.medicines():
         if not comparable(line.product):

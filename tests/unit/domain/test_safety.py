@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.domain import rulepack
 from app.domain.basket import BasketLine, PatientRef
-from app.domain.safety import AllergyStrip, age_months, age_text, allergy_strip, patient_of_family, patient_of_member
+from app.domain.safety import AllergyStrip, age_months, age_text, allergy_strip, patient_of_family, patient_of_member, without_record
 from app.records.catalogue import Product
 from app.records.people import FamilyPerson, Member
 from app.records.resources import resource
@@ -55,6 +55,15 @@ def test_a_person_who_was_never_asked_is_amber() -> None:
     found = strip(PatientRef("member", "m"), line("甲"))
     assert (found.tone, found.compared) == ("warn", 0)
     assert "未询问" in found.title.zh
+
+
+@pytest.mark.parametrize(("kind", "consent"), [("member", "健康同意"), ("family", "家人代买同意")])
+def test_a_record_that_may_not_be_looked_at_is_never_a_tick_and_never_silence(kind: str, consent: str) -> None:
+    hidden = without_record(replace(ALLERGIC, kind=kind))
+    for lines in ((), (line("甲"),), (line("阿莫西林"),)):
+        found = strip(hidden, *lines)
+        assert (found.tone, found.compared, found.hits) == ("warn", 0, ())
+        assert (found.title.zh, found.body.zh) == (f"{consent}已撤回，过敏未核对", "请口头询问")
 
 
 def test_an_asked_person_without_allergies_is_named_so() -> None:
