@@ -12,7 +12,7 @@ from till_double import START, PaperTill
 
 from app.hub import publishing, stored, tables
 from app.hub.movements import STORED
-from app.records.events import StoredLoaded, StoredMoved, StoredPaidOut
+from app.records.events import PointsMoved, StoredLoaded, StoredMoved, StoredPaidOut
 from app.records.people import Member, StoredEntryRow
 from app.sync.client import HubClient, HubFault, Wish
 
@@ -147,6 +147,20 @@ def test_what_the_chain_owes_is_said_by_store_and_the_days_movements_beside_it(b
     assert owed == {"RM01": (50_000, 3_000), "RM02": (1_000, -1_000)}
     assert (moved.loads, moved.loaded_fen, moved.spends, moved.spent_fen, moved.paid_out_fen) == (2, 63_000, 1, 10_000, 0)
     assert (later.loads, later.loaded_fen) == (0, 0)
+
+
+def test_a_till_of_before_there_was_stored_value_has_points_put_by_and_gives_them_back(bench: HubBench, till: PaperTill) -> None:
+    client = bench.enrolled(till)
+    earned = PointsMoved(
+        entry_id="earn:s0", member_id="m1", kind="earn", points=500, owner_id="s0", expires_on=START.date().replace(year=2030)
+    )
+    client.push([till.write(earned)])
+    wanted = {"hold_id": "h1", "member_id": "m1", "points": "300", "basket_id": "b"}
+    told = client._ask_for("points-hold", wanted)
+    assert (told["hold_id"], told["code"], told["free"]) == ("h1", "held", 500)
+    assert client.hold(Wish("h2", "points", "m1", 300, "b", 0)).code == "short"
+    assert client._ask_for("points-release", wanted)["hold_id"] == "h1"
+    assert client.hold(Wish("h2", "points", "m1", 300, "b", 0)).code == "held"
 
 
 def test_a_wish_of_another_shape_is_refused(bench: HubBench, till: PaperTill) -> None:
