@@ -117,7 +117,7 @@ class Erasing:
             raise Refused("reason_unknown")
         ids = self._store.people.group_of(member.id)
         left = statement(self._store.stored.of_member(member.id)).balance
-        if left.total_fen:
+        if left.total_fen > 0:
             raise Refused("stored_left", amount=yuan(left.total_fen))
         balance = self._points.standing(member).balance
         day = self._post.day(shop_day(self._clock.now()))

@@ -215,10 +215,18 @@ class Loading:
         if told.code != "held":
             self._over()
             raise Refused(f"payout_not_{told.code}", free=yuan(max(0, told.free)))
-        held = next(one for one in self._store.holds.all() if one.hold_id == wish.hold_id)
+        held = next((one for one in self._store.holds.all() if one.hold_id == wish.hold_id), None)
+        if held is None:
+            # Whoever was erased meanwhile has nothing put by any more.
+            self._over()
+            raise Refused("payout_not_over")
         try:
             shift_id, staff_id = self._at_work()
             principal = held.amount - held.part
+            rules = self._book.rules
+            if principal and not wish.load_id and not rules.pays_out(wish.method.id, wish.method.kind, principal):
+                # Headquarters' split is the one that counts: more of it may be the member's own than this till knew.
+                raise Refused("payout_tender", limit=yuan(rules.payout_cash_below_fen))
             tenders = (self._tender(wish.method, principal, principal, wish.last_digits),) if principal else ()
         except Refused:
             self._wallet.give_back(wish.hold_id)
@@ -297,9 +305,7 @@ class Loading:
             self._wake_sync()
             return replace(told, number=pending.written.result()[0].number)
 
-        pending = Pending.of(
-            lambda: self._store.journal.record([body], actor=self._post.actor, day=self._day(), prints=prints), finish
-        )
+        pending = Pending.of(lambda: self._store.journal.record([body], actor=self._post.actor, day=self._day(), prints=prints), finish)
         return pending
 
     def _tender(self, method: TenderMethod, amount_fen: int, handed_fen: int, last_digits: str) -> events.Tender:

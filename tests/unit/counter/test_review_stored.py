@@ -15,8 +15,11 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "doubles"))
 
 from wallet_hub import FakeHub
 
+from app.counter.faults import Refused
+from app.records.people import StoredEntryRow
 from app.store import tables
 from app.store.holds import Hold
+from app.store.movements import keep_entries
 from app.sync.client import Held
 
 MASKS, THERMOMETER, PERSON = "6999600000494", "6999580000439", "member-00001"
@@ -48,6 +51,13 @@ def forgotten(till: Any) -> None:
     """The member was a visitor whose stay is over."""
     write(till, lambda connection: connection.execute(tables.stored_entry.delete()))
     write(till, lambda connection: connection.execute(tables.member.delete().where(tables.member.c.id == PERSON)))
+
+
+def told(till: Any, kind: str, principal_fen: int, bonus_fen: int) -> None:
+    """Headquarters told of a movement at another till."""
+    named = {"id": f"{kind}:elsewhere", "at": till.store.people._clock.now(), "member_id": PERSON, "kind": kind}
+    row = StoredEntryRow(principal_fen=principal_fen, bonus_fen=bonus_fen, owner_id="elsewhere", **named)
+    write(till, lambda connection: keep_entries(connection, tables.stored_entry, [row]))
 
 
 def in_stored(till: Any, amount_fen: int = 0) -> Any:
@@ -147,3 +157,36 @@ def test_what_is_on_its_way_back_to_the_member_pays_nothing_any_more(
         till.checkout.undo_tender(scene.tenders[0].tender_id)
         assert till.checkout.tender("stored").asking_fen == scene.due_fen
         assert len(errands) == 2
+
+
+def begun_payout(till: Any, method: str) -> None:
+    heard = threading.Event()
+    till.loading.begin_payout(PERSON, method, "asked", "1003", heard.set)
+    assert heard.wait(60)
+
+
+def test_more_than_may_go_in_cash_goes_to_an_account_although_this_till_knew_of_less(till: Any, headquarters: FakeHub) -> None:
+    told(till, "load", 9_000, 6_000)
+    headquarters.answer = Held("held", 1_800, 15_000, 0)
+    begun_payout(till, "cash")
+    with pytest.raises(Refused) as caught:
+        till.loading.pay_out()
+    assert caught.value.code == "payout_tender" and not till.loading.scene(PERSON).asking
+    assert till.store.journal.of_type("stored.paid_out@1") == [] and till.shifts.totals().payouts == 0
+
+
+def test_nothing_is_paid_out_to_whoever_was_erased_while_headquarters_was_asked(till: Any, headquarters: FakeHub) -> None:
+    told(till, "load", 9_000, 0)
+    headquarters.answer = Held("held", 1_800, 9_000, 0)
+    begun_payout(till, "cash")
+    write(till, lambda connection: connection.execute(tables.hold.delete()))
+    with pytest.raises(Refused) as caught:
+        till.loading.pay_out()
+    assert caught.value.code == "payout_not_over" and not till.loading.scene(PERSON).asking
+
+
+def test_whoever_owes_stored_value_can_be_erased_for_nothing_of_it_is_theirs(till: Any) -> None:
+    told(till, "spend", 500, 0)
+    staff = next(one for one in till.store.people.staff() if one.role == "manager")
+    till.erasing.erase(PERSON, "asked", staff).wait()
+    assert till.store.people.erased(PERSON)
