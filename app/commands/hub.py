@@ -16,7 +16,8 @@ from app.domain.coupon_rules import worst_loss
 from app.domain.money import parse_fen, yuan
 from app.hub import coupons, devices, leases, one_id, publishing, retention, segments, tiers
 from app.hub.archive import Archive
-from app.hub.main import default_database_url, hub_key_seed, serve
+from app.hub.gateway import Gateway
+from app.hub.main import default_database_url, hub_key_seed, message_secret, serve
 from app.hub.people import PeopleKeys
 from app.records.catalogue import DatedPrice, dated_price
 from app.records.clock import Clock, SystemClock, shop_day
@@ -64,12 +65,18 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--reason", default="", help="for revoke: why the till's device is put out of work")
     parser.add_argument("--apply", action="store_true", help="for retention: destroy what is past its term (default: count it)")
     parser.add_argument("--no-nights", action="store_true", help="leave the nightly round to another hub on the same database")
+    parser.add_argument("--messages", default="", metavar="URL", help="the chain's own gateway, by which members are told of campaigns")
     parser.add_argument("--ready-file", default="", help="write the address here once the hub answers")
     # Intermixed: a file may follow the options.
     chosen = parser.parse_intermixed_args(argv)
 
     folder = options.data_folder(chosen)
     database = chosen.database or default_database_url(folder)
+    try:
+        gateway = Gateway(chosen.messages, message_secret(folder)) if chosen.messages else None
+    except ValueError as error:
+        options.tell(f"--messages: {error}")
+        return EXIT_USAGE
     clock = SystemClock()
     try:
         archive = Archive.open(database)
@@ -201,7 +208,8 @@ def main(argv: list[str]) -> int:
             Path(chosen.ready_file).write_text(url, "utf-8")
 
     nights = not chosen.no_nights
-    serve(chosen.host, chosen.port, database_url=database, key_seed=hub_key_seed(folder), clock=clock, ready=ready, nights=nights)
+    seed = hub_key_seed(folder)
+    serve(chosen.host, chosen.port, database_url=database, key_seed=seed, clock=clock, ready=ready, nights=nights, gateway=gateway)
     return EXIT_OK
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from app.domain.money import share_out
 from app.domain.pricing import BookedOffer, PromotionLaw
-from app.hub import coupon_law, coupons, leases, reach, segments, standings, tables
+from app.hub import coupon_law, coupons, leases, message_text, reach, segments, standings, tables
 from app.hub.archive import Archive, insert_new, upsert
 from app.hub.feeds import append, texts_of
 from app.records.base import Record
@@ -264,7 +264,7 @@ def audience(connection: Connection, design: Design) -> Iterator[tuple[str, str]
     found = connection.execute(wanted).all()
     if design.audience == "tier":
         found = [one for one in found if _tier(connection, one.store_id, one.key) in design.audience_values]
-    most = len(found) if not design.total else -(-design.total // design.each)
+    most = -(-design.total // design.each) if design.total and design.each else len(found)
     for one in found[:most]:
         yield one.store_id, one.key
 
@@ -425,7 +425,10 @@ def give_rights(archive: Archive, clock: Clock, campaign_id: str, sign: Callable
 
 
 def tell(archive: Archive, clock: Clock, who: str, campaign_id: str, *, anyway: bool = False) -> None:
-    """Note that members are told of it now; DesignFaults where too few tills hold it and nobody said `anyway`."""
+    """Have members told of it from now on; DesignFaults where too few tills hold it and nobody said `anyway`, or the law forbids it.
+
+    `hub.messages` makes a message for each of them, and sends it.
+    """
     now = clock.now()
 
     def unit(connection: Connection) -> None:
@@ -436,7 +439,11 @@ def tell(archive: Archive, clock: Clock, who: str, campaign_id: str, *, anyway: 
         if held.percent < standing.design.hold_percent and not anyway:
             facts = (("percent", str(held.percent)), ("wanted", str(standing.design.hold_percent)))
             raise DesignFaults([Fault("few_hold", facts)])
+        if unlawful := list(message_text.forbidden(connection, standing.design.offer())):
+            raise DesignFaults([Fault(code, tuple((name, str(value)) for name, value in facts.items())) for code, facts in unlawful])
         _set(connection, campaign_id, told_at=now)
+        asked: dict[str, object] = {"campaign_id": campaign_id, "asked_at": now, "done_at": None}
+        upsert(connection, tables.message_round, [asked], put=("done_at",))
         note(connection, campaign_id, now, who, "told", {"held": held.held, "tills": len(held.tills), "anyway": anyway})
 
     archive.commit(unit).result()
@@ -630,6 +637,9 @@ def _giving(
         if not rights:
             return 0
         coupons.tell(connection, store_id, rights)
+        # Whoever is given theirs after the others were told is told too.
+        r = tables.message_round.c
+        connection.execute(update(tables.message_round).where(r.campaign_id == design.campaign_id).values(done_at=None))
         feed = tables.feed.c
         head = connection.scalar(select(feed.head_seq).where(feed.store_id == store_id, feed.feed == coupons.FEED))
         told: dict[str, object] = {

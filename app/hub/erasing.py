@@ -189,6 +189,7 @@ def _forget(connection: Connection, member_ids: Collection[str]) -> None:
         tables.segment_member.c.member_id,
         tables.campaign_holder.c.member_id,
         tables.hold.c.member_id,
+        tables.message.c.member_id,
     ):
         connection.execute(delete(column.table).where(column.in_(ids)))
     standings.forget(connection, ids)

@@ -21,9 +21,10 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from app.hub import nightly, one_id, person, tables
+from app.hub import messages, nightly, one_id, person, tables
 from app.hub.archive import Archive
-from app.hub.chores import done_by_itself
+from app.hub.chores import Chore, done_by_itself
+from app.hub.gateway import Gateway
 from app.hub.headquarters import Headquarters, Refusal
 from app.hub.routes import blobs, coupon, enrol, feed, hello, member, push, wallet
 from app.hub.settling import SETTLE_EVERY_S, Settling
@@ -44,8 +45,17 @@ def default_database_url(directory: Path) -> str:
 
 def hub_key_seed(directory: Path) -> bytes:
     """The hub's 32 secret bytes, made on first use and kept as `hub.key` with mode 0600."""
+    return _kept_secret(directory, "hub.key")
+
+
+def message_secret(directory: Path) -> bytes:
+    """The 32 bytes that headquarters and its message gateway both know, made on first use and kept as `messages.key` with mode 0600."""
+    return _kept_secret(directory, "messages.key")
+
+
+def _kept_secret(directory: Path, name: str) -> bytes:
     directory.mkdir(parents=True, exist_ok=True)
-    path = directory / "hub.key"
+    path = directory / name
     try:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(32))
@@ -56,11 +66,14 @@ def hub_key_seed(directory: Path) -> bytes:
     return path.read_bytes()
 
 
-def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None, *, nights: bool = False) -> FastAPI:
+def create_app(
+    database_url: str, key_seed: bytes, clock: Clock | None = None, *, nights: bool = False, gateway: Gateway | None = None
+) -> FastAPI:
     """The hub over a database (`sqlite:///PATH` or `postgresql+psycopg://…`), answering with the key of a 32-byte seed.
 
     The database is opened and migrated at once and closed with the application's lifespan; what had to be quarantined is tried
-    again, a portion before anybody is answered and the rest while it runs. With `nights` the nightly round is done by itself, too.
+    again, a portion before anybody is answered and the rest while it runs. With `nights` the nightly round is done by itself, too;
+    with a gateway, members are sent what they are told of campaigns.
     """
     archive = Archive.open(database_url)
     with archive.reading() as connection:
@@ -81,9 +94,18 @@ def create_app(database_url: str, key_seed: bytes, clock: Clock | None = None, *
         await asyncio.to_thread(nightly.run_due, archive, hq.people, hq.clock)
         return False
 
+    async def tell() -> bool:
+        return await asyncio.to_thread(messages.turn, archive, hq.clock, gateway)
+
+    chores: list[tuple[float, Chore]] = [(SETTLE_EVERY_S, settling.portion)]
+    if nights:
+        chores.append((nightly.LOOK_S, night))
+    if nights or gateway is not None:
+        chores.append((messages.LOOK_S, tell))
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with done_by_itself((SETTLE_EVERY_S, settling.portion), *((nightly.LOOK_S, night) for _ in range(nights))):
+        async with done_by_itself(*chores):
             yield
         archive.close()
 
@@ -117,10 +139,11 @@ def serve(
     clock: Clock | None = None,
     ready: Callable[[str], None] | None = None,
     nights: bool = True,
+    gateway: Gateway | None = None,
 ) -> None:
     """Run the hub in the foreground until it is interrupted; `ready` hears its URL (port 0 picks a free one)."""
     listener = _listen(host, port)
-    server = _server(create_app(database_url, key_seed, clock, nights=nights))
+    server = _server(create_app(database_url, key_seed, clock, nights=nights, gateway=gateway))
     if ready is not None:
         ready(_url(listener))
     server.run(sockets=[listener])
@@ -140,10 +163,18 @@ class RunningHub:
         self.thread.join(timeout=15)
 
 
-def start(database_url: str, key_seed: bytes, clock: Clock | None = None, *, host: str = "127.0.0.1", port: int = 0) -> RunningHub:
+def start(
+    database_url: str,
+    key_seed: bytes,
+    clock: Clock | None = None,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    gateway: Gateway | None = None,
+) -> RunningHub:
     """Run the hub in a thread and come back when it answers."""
     listener = _listen(host, port)
-    server = _server(create_app(database_url, key_seed, clock))
+    server = _server(create_app(database_url, key_seed, clock, gateway=gateway))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="hub", daemon=True)
     thread.start()
     while not server.started:

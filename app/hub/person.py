@@ -129,6 +129,7 @@ def copy(connection: Connection, keys: PeopleKeys, member_id: str, made_at: date
         "tiers_given": rows(tables.tier_grant, "at", "tier", "since", "until", "reason", "at"),
         "coupons": coupons,
         "readings": readings,
+        "messages": rows(tables.message, "at", "campaign_id", "channel", "state", "reason", "at", "sent_at"),
         "looks": rows(tables.member_lookup, "at", "store_id", "till", "kind", "purpose", "at"),
         "acts": rows(tables.person_act, "at", "act", "reason", "at"),
     }

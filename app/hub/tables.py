@@ -888,6 +888,34 @@ chore = Table(
 )
 """What headquarters does by itself once a day: the day it was last done for, when it was finished, and what came of it (JSON)."""
 
+message_round = Table(
+    "message_round",
+    metadata,
+    Column("campaign_id", String(36), primary_key=True),
+    Column("asked_at", Instant, nullable=False),
+    Column("done_at", Instant),
+)
+"""That a campaign's members are to be told; `done_at` is when each of them had a row of `message`, none while some are missing."""
+
+message = Table(
+    "message",
+    metadata,
+    Column("message_id", String(36), primary_key=True),
+    Column("campaign_id", String(36), nullable=False),
+    Column("member_id", String(36), nullable=False),
+    Column("channel", String(8), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sent_at", Instant),
+    Index("ix_message_campaign", "campaign_id", "state"),
+    Index("ix_message_member", "member_id", "sent_at"),
+    Index("ix_message_due", "state", "due_at"),
+)
+"""A message to a member, by the id that stands for them; state queued | sent | failed | withheld. Neither its text nor a phone is kept."""
+
 person_adopted = Table(
     "person_adopted",
     metadata,

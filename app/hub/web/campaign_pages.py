@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 from sqlalchemy import Connection, select
 
-from app.hub import campaign_board, campaign_trial, campaigns, tables
+from app.hub import campaign_board, campaign_trial, campaigns, message_text, messages, tables
 from app.hub.campaigns import Campaign, Design, DesignFaults, Fault
 from app.hub.headquarters import Headquarters, Refusal
 from app.hub.web.campaign_form import KINDS, MOST_BYTES, MOST_FIELDS, MOST_TIERS, design_of, empty, fields_of
@@ -195,6 +195,8 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
     async def tell(request: Request, campaign_id: str) -> Response:
         def act(who: str, form: dict[str, str]) -> None:
             campaigns.tell(hq.archive, hq.clock, who, campaign_id, anyway=form.get("anyway") == "1")
+            # The first of them at once, so that the page has something to say; the rest while the hub runs.
+            messages.fill(hq.archive, hq.clock, campaign_id, most=1)
 
         return await done(request, campaign_id, act)
 
@@ -277,6 +279,8 @@ def _one(connection: Connection, said: Speech, standing: Campaign, today: date) 
         "ranking": board.ranking(RANKING),
         "guides": total.guides,
         "rights": sum(given),
+        "letters": messages.counts(connection, design.campaign_id),
+        "hours": message_text.rules(),
         "days_left": days_left,
         "silent_fen": sum(till.may_cost_fen(days_left) for till in held.tills if not till.holds),
         "budget_warn": bool(design.budget_fen) and total.cut_fen * 100 >= design.budget_fen * rules.budget_warn_percent,

@@ -196,3 +196,20 @@ def test_a_stranger_hears_nothing_of_which_campaigns_there_are(visitor: Visitor)
     for at in (designed(visitor), "/console/campaigns/nobody"):
         assert requests.post(visitor.url + at, data={}, timeout=60).json() == {"code": "csrf"}
     assert visitor.post("/console/campaigns/nobody", **FORM).status_code == 404
+
+
+def test_the_page_says_how_many_were_told_and_why_others_were_not(bench: HubBench, visitor: Visitor) -> None:
+    people = [Member(id=f"m{n}", card_no=f"9{n:019}", phone=f"138{n:08}") for n in range(3)]
+    publishing.publish(bench.archive, "member", people, "RM01")
+    word = {
+        "consent_id": "c", "member_id": "m1", "purpose": "sms", "text_version": "1", "given": True, "at": START, "store_id": "RM01",
+        "channel": "spoken", "guardian_id": "",
+    }  # fmt: skip
+    bench.archive.commit(lambda connection: connection.execute(insert(tables.consent), [word]) and None).result()
+    at = designed(visitor)
+    tried(visitor, at)
+    assert "短信已发" not in visitor.post(f"{at}/launch").text
+    page = re.sub("<[^>]+>", " ", visitor.post(f"{at}/tell", anyway="1").text)
+    assert re.search(r"短信已发\s+0\b", page) and re.search(r"待发\s+9–20 点之间经连锁自己的短信网关发出\s+1\b", page)
+    assert re.search(r"未发：没有同意收短信\s+2\b", page)
+    assert "Withheld: no consent to messages" in visitor.get(at, lang="en").text
