@@ -22,6 +22,8 @@ from app.store.sales import StoredSale
 KEPT_STATEMENTS = 64
 """Members whose statement is remembered; more than are looked at between two movements."""
 
+MOST_OF_A_DAY = 100_000
+"""Movements of one business day, among which a sale's own are looked for."""
 _GIVEN = "stored_bonus"
 """What the rules for points call the part of stored value that was a gift."""
 _BACK: tuple[tuple[str, str], ...] = (("earn", "unearn"), ("spend", "unspend"))
@@ -228,7 +230,16 @@ class PointsBook:
         if not sale.member_id:
             return {}
         found = {kind: self._store.points.entry(sale.member_id, f"{kind}:{sale.body.sale_id}") for kind, _ in _BACK}
-        return {kind: entry.points for kind, entry in found.items() if entry is not None}
+        made = {kind: entry.points for kind, entry in found.items() if entry is not None}
+        people = self._store.people
+        gone = not made and people.member(sale.member_id) is None and not people.erased(sale.member_id)
+        return self._told_of(sale) if gone else made
+
+    def _told_of(self, sale: StoredSale) -> dict[str, int]:
+        """What a sale's own events say that it moved: they outlast a visitor's stay."""
+        moved = (envelope.body for envelope in self._store.journal.of_type("points.moved@1", sale.day, MOST_OF_A_DAY))
+        kinds = {kind for kind, _ in _BACK}
+        return {body["kind"]: body["points"] for body in moved if body["owner_id"] == sale.body.sale_id and body["kind"] in kinds}
 
     def _gone_before(self, sale: StoredSale) -> list[events.ReturnLine]:
         return [line for back in self._store.sales.returns_of(sale.body.sale_id) for line in back.body.lines]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.counter.points_book import MOST_OF_A_DAY
 from app.counter.receipts import StoredLine
 from app.domain import stored as law
 from app.domain.stored import Balance, StoredRules
@@ -13,8 +14,6 @@ from app.records import events
 from app.store.open_store import Store
 from app.store.sales import StoredSale
 
-MOST_OF_A_DAY = 100_000
-"""Movements of one business day, among which a sale's own is looked for."""
 KIND = "stored"
 """Of the tender, and the purse that headquarters puts by from."""
 

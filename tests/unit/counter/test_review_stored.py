@@ -190,3 +190,33 @@ def test_whoever_owes_stored_value_can_be_erased_for_nothing_of_it_is_theirs(til
     staff = next(one for one in till.store.people.staff() if one.role == "manager")
     till.erasing.erase(PERSON, "asked", staff).wait()
     assert till.store.people.erased(PERSON)
+
+
+def test_points_that_a_visitor_paid_with_go_back_with_the_goods_although_they_are_no_more_known_here(
+    till: Any, headquarters: FakeHub
+) -> None:
+    paying(till, MASKS, THERMOMETER)
+    heard = threading.Event()
+    till.checkout.when_put_by(heard.set)
+    till.checkout.tender("points", 1_000)
+    assert heard.wait(60)
+    till.checkout.put_by()
+    till.checkout.tender("cash")
+    sale = done(till)
+    made = {event.body["kind"]: event.body["points"] for event in till.store.journal.of_type("points.moved@1")}
+    forgotten(till)
+    write(till, lambda connection: connection.execute(tables.points_entry.delete()))
+    for line in sale.body.lines:
+        back = till.returning
+        back.leave()
+        back.choose_sale(sale.body.sale_id)
+        back.set_reason("wrong_goods")
+        back.set_quantity(line.line_id, line.quantity)
+        back.approve("1003")
+        durable = threading.Event()
+        back.complete(durable.set)
+        assert durable.wait(60) and back.settle().state == "done"
+    undone: dict[str, int] = {}
+    for event in till.store.journal.of_type("points.moved@1"):
+        undone[event.body["kind"]] = undone.get(event.body["kind"], 0) + event.body["points"]
+    assert (undone["unspend"], undone["unearn"]) == (made["spend"], made["earn"])
