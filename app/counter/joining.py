@@ -482,6 +482,7 @@ class Joining:
             given=given,
             channel=channel,
             guardian_id=guardian_id,
+            after=self._store.people.known_word(member_id, purpose.purpose),
         )
 
     # ------------------------------------------------------------------ inner

@@ -167,6 +167,7 @@ class Noting:
                     given=draft.agrees == "yes",
                     channel="spoken",
                     guardian_id="" if adult else member_id,
+                    after=self._store.people.known_word(person.id, FAMILY),
                 )
             )
         return self._keep(bodies, (profile,), lambda: person.id)

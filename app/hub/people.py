@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.one_id import KINDS, normal_form, normal_name
+from app.domain.purposes import Word, placed
 from app.domain.told_profile import ToldProfile, read_told
 from app.hub import coupons, standings, tables
 from app.hub.archive import insert_new, upsert
@@ -398,13 +399,23 @@ def keep_told(connection: Connection, store_id: str, told: PeopleTold) -> set[st
         insert_new(connection, tables.identity, [{**fields, "mark": "", "at": at, "store_id": store_id}], "claim_id")
         changed |= _understood(connection, claimed.blob_id)
     if told.consents:
-        rows = [{**one.model_dump(), "at": at, "store_id": store_id} for one, at in told.consents]
-        insert_new(connection, tables.consent, rows, "consent_id")
+        for said, at in told.consents:
+            place = placed(said.given, at, said.after, newest_word(connection, said.member_id, said.purpose))
+            row = {**said.model_dump(exclude={"after"}), "at": place, "store_id": store_id}
+            insert_new(connection, tables.consent, [row], "consent_id")
         members = {one.member_id for one, _ in told.consents}
         held = holders(connection, "member", members)
         for member_id in sorted(members):
             _tell_consents(connection, sorted(held.get(member_id, set()) | {store_id}), [member_id])
     return changed
+
+
+def newest_word(connection: Connection, member_id: str, purpose: str) -> Word | None:
+    """The last word on a purpose of the person whom an id stands for."""
+    c = tables.consent.c
+    mine = c.member_id.in_(party_of(connection, member_id)) & (c.purpose == purpose)
+    row = connection.execute(select(c.given, c.at).where(mine).order_by(c.at.desc(), c.consent_id.desc()).limit(1)).first()
+    return Word(row.given, row.at) if row is not None else None
 
 
 def _understood(connection: Connection, blob_id: str) -> set[str]:

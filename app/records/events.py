@@ -563,6 +563,17 @@ class ConsentSet(Record):
     """spoken | signature | code."""
     guardian_id: str = ""
     """The member who consented for a minor."""
+    after: datetime | None = None
+    """When the word was said that this till knew before, by that word's own reckoning; the beginning of time where it knew none.
+
+    Left out of the bytes of every event from before this was told."""
+
+    @model_serializer(mode="wrap")
+    def _without_what_was_not_told(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = whole(self)
+        if fields.get("after", 0) is None:
+            del fields["after"]
+        return fields
 
 
 class AllergiesAsked(Record):

@@ -25,7 +25,7 @@ from sqlalchemy.dialects.sqlite import insert
 from app.domain.member_code import HANDLE_DIGITS
 from app.domain.membership import FEWEST_DIGITS, read_identity
 from app.domain.one_id import merged_profile
-from app.domain.purposes import MEMBERSHIP
+from app.domain.purposes import MEMBERSHIP, NOTHING_KNOWN
 from app.domain.tiers import tier_held
 from app.domain.told_profile import NOTHING, Allergies, read_told
 from app.records.clock import Clock
@@ -490,6 +490,10 @@ class People:
         """A member's newest word on one purpose; None where nobody ever asked them."""
         asked = {"of_party": self.group_of(member_id), "of_purpose": purpose}
         return self._readers.connection().execute(_WORD, asked).scalar()
+
+    def known_word(self, member_id: str, purpose: str) -> datetime:
+        """Where a member's newest word on one purpose stands, as whoever says the next one tells; the beginning of time for none."""
+        return next((one.at for one in self.consents(member_id) if one.purpose == purpose), NOTHING_KNOWN)
 
     def has_left(self, member_id: str) -> bool:
         """Whether a member took their membership back."""

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Delete, Insert, Update, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
+from app.domain.purposes import said_at
 from app.records import events as ev
 from app.records.base import Record
 from app.records.events import stored_entry_of
@@ -603,7 +604,7 @@ def _identity_claimed(fact: Fact, body: ev.IdentityClaimed) -> list[Step]:
 
 def _consent_set(fact: Fact, body: ev.ConsentSet) -> list[Step]:
     kept = body.model_dump(include={"member_id", "purpose", "given", "text_version"})
-    return [Step(_CONSENT, [{**kept, "at": fact.at}])]
+    return [Step(_CONSENT, [{**kept, "at": said_at(fact.at, body.after)}])]
 
 
 def _invoice_wished(fact: Fact, body: ev.InvoiceWished) -> list[Step]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from till_double import PaperTill
@@ -63,10 +63,16 @@ class Newcomer:
             IdentityClaimed(claim_id=new_id(self.till.clock), member_id=self.member_id, kind=kind, level=level, blob_id=told["blob_id"])
         )
 
-    def consents(self, purpose: str, given: bool) -> None:
-        """A word for or against a purpose."""
+    def consents(self, purpose: str, given: bool, after: datetime | None = None) -> None:
+        """A word for or against a purpose, said after one that was known."""
         said = ConsentSet(
-            consent_id=new_id(self.till.clock), member_id=self.member_id, purpose=purpose, text_version="1", given=given, channel="spoken"
+            consent_id=new_id(self.till.clock),
+            member_id=self.member_id,
+            purpose=purpose,
+            text_version="1",
+            given=given,
+            channel="spoken",
+            after=after,
         )
         self.write(said)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from app.counter.joining import JoinForm
 from app.records.people import Consent
 
 MASKS, MEMBER = "6999600000494", "90000000000000000019"
+HER = "member-00001"
 PHONE = "13900007777"
 
 
@@ -242,6 +244,22 @@ def test_a_withdrawn_purpose_is_a_fact_told_once_and_membership_taken_back_ends_
     assert till.selling.basket.member_id == joined.member_id
     with pytest.raises(Refused, match="consent_unknown"):
         till.joining.set_consents(joined.member_id, {"moon": True}).wait()
+
+
+def test_a_till_whose_clock_is_behind_says_the_last_word_all_the_same(demo_counter: Any) -> None:
+    till = demo_counter.till
+    told = Consent(
+        id=f"{HER}:sms", member_id=HER, purpose="sms", given=True, text_version="2026-11", at=till.clock.now() + timedelta(hours=5)
+    )
+    till.store.inbox.apply("consent", [told.model_dump(mode="json")], "consent:1:aa").result(60)
+    assert till.store.people.allows(HER, "sms") is True
+    for given in (False, True, False):
+        till.joining.set_consents(HER, {"sms": given}).wait()
+        assert till.store.people.allows(HER, "sms") is given
+    words = till.store.journal.of_type("consent.set@1")
+    assert datetime.fromisoformat(words[-1].body["after"]) == told.at
+    till.store.inbox.apply("consent", [told.model_dump(mode="json")], "consent:1:ab").result(60)
+    assert till.store.people.allows(HER, "sms") is False
 
 
 def test_of_two_words_on_one_purpose_the_later_holds_whichever_arrives_first(demo_counter: Any) -> None:

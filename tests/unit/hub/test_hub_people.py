@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select, update
 from till_double import PaperTill
 
 from app.domain.points import PointsRules
+from app.domain.purposes import NOTHING_KNOWN
 from app.hub import one_id, people, points, publishing, tables
 from app.hub.people import PeopleKeys
 from app.records.events import IdentityClaimed, PointsMoved
@@ -331,3 +332,40 @@ def test_nobody_without_a_known_device_tells_blobs(bench: HubBench, till: PaperT
     with pytest.raises(HubFault) as refused:
         bench.client(till).tell([blob(till, "m1", "note", b"{}")])
     assert refused.value.code == "unproven"
+
+
+def test_a_withdrawal_is_never_lost_to_a_clock_and_goes_only_for_a_yes_that_knew_of_it(
+    bench: HubBench, till: PaperTill, other: PaperTill
+) -> None:
+    client, far = bench.enrolled(till), joined_to(bench, other)
+    one = Newcomer(till, "王秀兰", PHONE)
+    one.consents("sms", True, NOTHING_KNOWN)
+    tell(client, one)
+    publishing.publish(bench.archive, "member", [one.member], "RM02")
+    two = Newcomer(other, member_id=one.member_id)
+    two.blobs.clear()
+    two.events.clear()
+
+    def word() -> tuple[bool, datetime]:
+        rows = [feed(bench, "consent", store)[f"{one.member_id}:sms"] for store in ("RM01", "RM02")]
+        assert rows[0]["at"] == rows[1]["at"]
+        return rows[0]["given"], datetime.fromisoformat(rows[0]["at"])
+
+    given, at = word()
+    assert given
+    other.clock.jump(at - timedelta(days=300))
+    two.consents("sms", False, at)
+    tell(far, two)
+    given, withdrawn_at = word()
+    assert not given and withdrawn_at > at
+    till.clock.advance(3600)
+    one.consents("sms", True, at)
+    tell(client, one)
+    assert word() == (False, withdrawn_at), "a yes that did not know of the withdrawal"
+    two.consents("sms", True, withdrawn_at)
+    tell(far, two)
+    given, again_at = word()
+    assert given and again_at > withdrawn_at
+    two.consents("sms", False, NOTHING_KNOWN)
+    tell(far, two)
+    assert not word()[0], "a withdrawal that was long on its way"
