@@ -11,17 +11,20 @@ from fastapi.responses import Response
 from sqlalchemy import Connection, func, insert, select
 
 from app.domain.member_rights import RightsRules
+from app.domain.purposes import HEALTH
 from app.hub import coupons, member_keys, tables
 from app.hub.archive import alone_with
 from app.hub.headquarters import Asker, Headquarters, Refusal, at_work, read_body
 from app.hub.movements import POINTS, STORED
-from app.hub.people import party_of
+from app.hub.people import newest_word, party_of
 from app.hub.standings import told_of
 from app.records.ids import new_id
 from app.records.resources import resource
 
 MOST_BYTES = 1_024
 WINDOW = timedelta(hours=1)
+_ALLERGIES = ("allergies_known", "allergy_classes")
+"""What is told of nobody who took the consent to the health file back."""
 _LOOKING = 0x59_47_52
 """The kind of lock under which a till's look-ups are counted and noted."""
 
@@ -44,7 +47,9 @@ def router(hq: Headquarters) -> APIRouter:
         for holding in member_keys.find(connection, asked["by"], asked["value"]):
             profile = member_keys.profile(connection, holding) if holding.store_id != asker.store_id else None
             if profile is not None and all(profile["id"] != known["id"] for known in people):
-                told = {name: profile[name] for name in rules.visitor_fields if name in profile}
+                word = newest_word(connection, holding.member_id, HEALTH)
+                hidden = _ALLERGIES if word is not None and not word.given else ()
+                told = {name: profile[name] for name in rules.visitor_fields if name in profile and name not in hidden}
                 whose = (connection, holding.member_id)
                 about = {"entries": POINTS.told(*whose), "stored": STORED.told(*whose), "standing": told_of(*whose)}
                 about["rights"] = coupons.told_of(connection, party_of(*whose), holding.member_id)

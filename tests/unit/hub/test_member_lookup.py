@@ -10,7 +10,7 @@ from sqlalchemy import select
 from till_double import PaperTill
 
 from app.hub import member_keys, publishing, tables
-from app.records.events import PointsMoved
+from app.records.events import ConsentSet, PointsMoved
 from app.records.people import Member, MemberKey
 from app.sync.client import HubFault
 
@@ -64,6 +64,18 @@ def test_a_member_of_another_store_is_told_without_a_key_and_with_points(
     assert [(entry.id, entry.points) for entry in found.entries] == [("earn:s1", 7)]
     (row,) = looked(bench)
     assert (row.store_id, row.till, row.actor, row.kind, row.purpose, row.member_id) == ("RM01", till.till, "staff-1", by, "sale", "m1")
+
+
+def test_what_is_on_record_of_allergies_is_not_told_once_the_health_consent_is_taken_back(bench: HubBench, till: PaperTill) -> None:
+    client = bench.enrolled(till)
+    hold(bench, PERSON.model_copy(update={"allergies_known": True, "allergy_classes": "sulfa"}))
+    said = {"member_id": "m1", "purpose": "health", "text_version": "1", "channel": "spoken"}
+    for given, classes in ((None, "sulfa"), (True, "sulfa"), (False, "")):
+        if given is not None:
+            till.clock.advance(1)
+            client.push([till.write(ConsentSet(consent_id=f"c-{given}", given=given, **said))])
+        (found,) = client.members("phone", PERSON.phone, "sale", "staff-1")
+        assert (found.member.allergies_known, found.member.allergy_classes) == (bool(classes), classes)
 
 
 def test_nobody_and_the_store_s_own_are_not_told_but_the_question_is_kept(bench: HubBench, till: PaperTill) -> None:
