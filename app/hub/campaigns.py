@@ -443,7 +443,7 @@ def tell(archive: Archive, clock: Clock, who: str, campaign_id: str, *, anyway: 
             raise DesignFaults([Fault(code, tuple((name, str(value)) for name, value in facts.items())) for code, facts in unlawful])
         _set(connection, campaign_id, told_at=now)
         asked: dict[str, object] = {"campaign_id": campaign_id, "asked_at": now, "done_at": None}
-        upsert(connection, tables.message_round, [asked], put=("done_at",))
+        upsert(connection, tables.message_round, [asked], put=("asked_at", "done_at"))
         note(connection, campaign_id, now, who, "told", {"held": held.held, "tills": len(held.tills), "anyway": anyway})
 
     archive.commit(unit).result()
@@ -639,7 +639,8 @@ def _giving(
         coupons.tell(connection, store_id, rights)
         # Whoever is given theirs after the others were told is told too.
         r = tables.message_round.c
-        connection.execute(update(tables.message_round).where(r.campaign_id == design.campaign_id).values(done_at=None))
+        again = update(tables.message_round).where(r.campaign_id == design.campaign_id)
+        connection.execute(again.values(asked_at=clock.now(), done_at=None))
         feed = tables.feed.c
         head = connection.scalar(select(feed.head_seq).where(feed.store_id == store_id, feed.feed == coupons.FEED))
         told: dict[str, object] = {

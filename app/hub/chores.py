@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -14,6 +15,32 @@ BETWEEN_PORTIONS_S = 0.2
 
 Chore = Callable[[], Awaitable[bool]]
 """Does one portion; True where more is to be done at once."""
+
+
+class Aside:
+    """A chore that a thread does: nobody waits for it while headquarters runs, and its database waits for it before it goes.
+
+    `work` does one portion, asks between its steps whether it is to leave off, and says whether more is to be done at once.
+    """
+
+    def __init__(self, work: Callable[[Callable[[], bool]], bool]) -> None:
+        self._work = work
+        self._ending = threading.Event()
+        self._busy = threading.Lock()
+
+    async def portion(self) -> bool:
+        """One portion, as a chore."""
+        return await asyncio.to_thread(self._do)
+
+    def end(self) -> None:
+        """Begin no portion any more, and wait for the one that is being done."""
+        self._ending.set()
+        with self._busy:
+            pass
+
+    def _do(self) -> bool:
+        with self._busy:
+            return not self._ending.is_set() and self._work(self._ending.is_set)
 
 
 @asynccontextmanager

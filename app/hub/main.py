@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.hub import messages, nightly, one_id, person, tables
 from app.hub.archive import Archive
-from app.hub.chores import Chore, done_by_itself
+from app.hub.chores import Aside, Chore, done_by_itself
 from app.hub.gateway import Gateway
 from app.hub.headquarters import Headquarters, Refusal
 from app.hub.routes import blobs, coupon, enrol, feed, hello, member, push, wallet
@@ -90,23 +90,26 @@ def create_app(
     one_id.catch_up_all(archive, hq.people, hq.clock.now)
     archive.commit(lambda connection: person.purge(connection, hq.clock.now())).result()
 
-    async def night() -> bool:
-        await asyncio.to_thread(nightly.run_due, archive, hq.people, hq.clock)
+    def night(_: Callable[[], bool]) -> bool:
+        nightly.run_due(archive, hq.people, hq.clock)
         return False
 
-    async def tell() -> bool:
-        return await asyncio.to_thread(messages.turn, archive, hq.clock, gateway)
+    def tell(leaving: Callable[[], bool]) -> bool:
+        return messages.turn(archive, hq.clock, gateway, leaving)
 
-    chores: list[tuple[float, Chore]] = [(SETTLE_EVERY_S, settling.portion)]
+    aside: list[tuple[float, Aside]] = []
     if nights:
-        chores.append((nightly.LOOK_S, night))
+        aside.append((nightly.LOOK_S, Aside(night)))
     if nights or gateway is not None:
-        chores.append((messages.LOOK_S, tell))
+        aside.append((messages.LOOK_S, Aside(tell)))
+    chores: list[tuple[float, Chore]] = [(SETTLE_EVERY_S, settling.portion), *((every_s, one.portion) for every_s, one in aside)]
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with done_by_itself(*chores):
             yield
+        for _every_s, one in aside:
+            await asyncio.to_thread(one.end)
         archive.close()
 
     app = FastAPI(title="Yaogui headquarters", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)

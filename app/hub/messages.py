@@ -90,36 +90,41 @@ def counts(connection: Connection, campaign_id: str) -> Counts:
 # ---------------------------------------------------------------- whom
 
 
-def fill(archive: Archive, clock: Clock, campaign_id: str, most: int = 0) -> int:
+def fill(archive: Archive, clock: Clock, campaign_id: str, *, most: int = 0, leaving: Callable[[], bool] = lambda: False) -> int:
     """Make the rows of a campaign that is to be told, at most so many portions (0: all); gives how many rows were new.
 
     Whoever has a row is passed over, so an interrupted filling is simply asked for again.
     """
     with archive.reading() as connection:
-        if not _wanted(connection, campaign_id):
+        asked_at = _asked(connection, campaign_id)
+        if asked_at is None:
             return 0
         standing = campaigns.campaign(connection, campaign_id)
         ended = standing.phase(campaigns.today(connection, clock.now())) not in ("waiting", "running")
         left = iter(()) if ended else iter(list(_whom(connection, standing.design)))
     made = portions = 0
     while part := list(islice(left, _ROWS_A_COMMIT)):
-        if most and portions == most:
+        if (most and portions == most) or leaving():
             return made
         made += archive.commit(_queueing(clock.now(), standing.design, part)).result()
         portions += 1
-    archive.commit(_filled(campaign_id, clock.now())).result()
+    archive.commit(_filled(campaign_id, asked_at, clock.now())).result()
     return made
 
 
-def _wanted(connection: Connection, campaign_id: str) -> bool:
+def _asked(connection: Connection, campaign_id: str) -> datetime | None:
+    """When it was asked last that a campaign's members be told; None where each of them has a row."""
     r = tables.message_round.c
-    return connection.scalar(select(r.campaign_id).where(r.campaign_id == campaign_id, r.done_at.is_(None))) is not None
+    return connection.scalar(select(r.asked_at).where(r.campaign_id == campaign_id, r.done_at.is_(None)))
 
 
-def _filled(campaign_id: str, now: datetime) -> Callable[[Connection], None]:
+def _filled(campaign_id: str, asked_at: datetime, now: datetime) -> Callable[[Connection], None]:
+    """Note that everybody has a row, unless it was asked again meanwhile."""
+
     def unit(connection: Connection) -> None:
         r = tables.message_round.c
-        connection.execute(update(tables.message_round).where(r.campaign_id == campaign_id).values(done_at=now))
+        seen = update(tables.message_round).where(r.campaign_id == campaign_id, r.asked_at == asked_at)
+        connection.execute(seen.values(done_at=now))
 
     return unit
 
@@ -205,22 +210,23 @@ def addressees(connection: Connection, now: datetime, design: Design, member_ids
 # ---------------------------------------------------------------- sending
 
 
-def turn(archive: Archive, clock: Clock, gateway: Gateway | None) -> bool:
+def turn(archive: Archive, clock: Clock, gateway: Gateway | None, leaving: Callable[[], bool] = lambda: False) -> bool:
     """Make the rows that are missing and hand a portion of messages over; True where more may follow at once.
 
     Without a gateway, and outside the hours, messages wait. One that does not take messages now is left alone until the next turn.
+    Once `leaving` says so nothing more is begun.
     """
     with archive.reading() as connection:
         r = tables.message_round.c
         open_rounds = list(connection.scalars(select(r.campaign_id).where(r.done_at.is_(None)).order_by(r.asked_at)))
     for campaign_id in open_rounds:
-        fill(archive, clock, campaign_id)
+        fill(archive, clock, campaign_id, leaving=leaving)
     if gateway is None:
         return False
     due = _due(archive, clock)
     texts: dict[str, str] = {}
     for row in due:
-        if not _send(archive, clock, gateway, row, texts):
+        if leaving() or not _send(archive, clock, gateway, row, texts):
             return False
     return len(due) == message_text.rules().portion
 

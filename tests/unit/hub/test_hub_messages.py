@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from people_told import Newcomer
 from sqlalchemy import insert, select
 from till_double import DAY, START, PaperTill
 
+from app.commands import EXIT_USAGE, hub
 from app.hub import campaign_trial, campaigns, erasing, message_text, messages, person, publishing, tables
 from app.hub.campaigns import Design, DesignFaults
 from app.hub.gateway import Gateway, Letter
@@ -376,6 +378,42 @@ def test_a_running_hub_sends_by_itself(tmp_path: Path, till: PaperTill, gate: Me
     finally:
         bench.close()
     assert [phone for phone, _ in gate.sent.values()] == [PHONE]
+
+
+def test_a_hub_that_is_ended_while_it_sends_notes_what_it_handed_over_and_goes(
+    tmp_path: Path, till: PaperTill, gate: MessageGateway
+) -> None:
+    bench = HubBench(f"sqlite:///{tmp_path}/hub.db", ManualClock(START))
+    asked, answers = threading.Event(), threading.Event()
+
+    def slowly() -> None:
+        asked.set()
+        answers.wait(60)
+
+    gate.before_answering = slowly
+    try:
+        client = bench.enrolled(till)
+        for number in range(3):
+            joined(client, till, f"王{number}", f"1380013800{number}", sms=True)
+        told_of(bench)
+        bench.leave()
+        bench.running.close()
+        bench.running = start(bench.database_url, bench.seed, bench.clock, gateway=Gateway(gate.url, SECRET))
+        assert asked.wait(60)
+        bench.running.server.should_exit = True
+        answers.set()
+        bench.running.thread.join(60)
+        assert not bench.running.thread.is_alive()
+        found = [state for state, _ in states(bench).values()]
+        assert found.count("sent") == len(gate.asked) >= 1 and found.count("queued") == 3 - len(gate.asked)
+    finally:
+        answers.set()
+        bench.close()
+
+
+def test_a_gateway_in_the_clear_is_refused_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert hub.main(["--data", str(tmp_path), "--messages", "http://gateway.example/m"]) == EXIT_USAGE
+    assert "https://" in capsys.readouterr().err
 
 
 def message_secret_of(folder: Path) -> bytes:
