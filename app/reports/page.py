@@ -57,6 +57,10 @@ def money(fen: int) -> str:
     return f"{'−' if fen < 0 else ''}{int(whole):,}.{part}"
 
 
+SIGN_ROOM = 9 * MM + 14
+"""What lines to sign on take."""
+
+
 def signed(fen: int) -> str:
     """A difference: "+5.00", "−5.00", "0.00"."""
     return f"+{money(fen)}" if fen > 0 else money(fen)
@@ -331,7 +335,7 @@ class Page:
 
     def signatures(self, titles: Sequence[str]) -> None:
         """Lines to sign on, side by side."""
-        self.need(9 * MM + 14)
+        self.need(SIGN_ROOM)
         between = 8 * MM
         wide = (self.width - between * (len(titles) - 1)) / len(titles)
         self.y -= 9 * MM

@@ -15,6 +15,7 @@ from app.reports.page import (
     INFO_INK,
     INFO_T,
     MM,
+    SIGN_ROOM,
     WARN_INK,
     WARN_T,
     Card,
@@ -418,8 +419,8 @@ def _watched(page: Page, totals: ShiftTotals) -> None:
 
 
 def _perpetual(page: Page, fen: int) -> None:
-    """The grand total that is never reset."""
-    page.need(12 * MM)
+    """The grand total that is never reset; those who sign it sign on the same page."""
+    page.need(12 * MM + SIGN_ROOM)
     tall = 9 * MM
     page.box(page.left, page.y - tall, page.width, tall, INFO_T, radius=5)
     page.text(page.left + 10, page.y - tall / 2 - 3.2, page.words("perpetual"), 9, bold=True, tone=INFO_INK)
