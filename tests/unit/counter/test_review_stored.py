@@ -220,3 +220,40 @@ def test_points_that_a_visitor_paid_with_go_back_with_the_goods_although_they_ar
     for event in till.store.journal.of_type("points.moved@1"):
         undone[event.body["kind"]] = undone.get(event.body["kind"], 0) + event.body["points"]
     assert (undone["unspend"], undone["unearn"]) == (made["spend"], made["earn"])
+
+
+def test_a_sale_paid_in_points_stored_value_and_cash_comes_back_piece_by_piece_to_the_fen(till: Any, headquarters: FakeHub) -> None:
+    load(till, 50_000)
+    before = till.shifts.totals()
+    scene = paying(till, MASKS, MASKS, MASKS, THERMOMETER)
+    heard = threading.Event()
+    till.checkout.when_put_by(heard.set)
+    till.checkout.tender("points", 1_000)
+    assert heard.wait(60)
+    till.checkout.put_by()
+    own = (scene.due_fen - 1_000) // 2 + 1
+    headquarters.answer = Held("held", 1_800, 53_000, 77)
+    in_stored(till, own)
+    till.checkout.tender("cash", 100_000)
+    sale = done(till)
+    assert [tender.kind for tender in sale.body.tenders] == ["points", "stored", "cash"]
+    for line in sale.body.lines:
+        for _ in range(line.quantity):
+            back = till.returning
+            back.leave()
+            back.choose_sale(sale.body.sale_id)
+            back.set_reason("wrong_goods")
+            back.set_quantity(line.line_id, 1)
+            back.approve("1003")
+            durable = threading.Event()
+            back.complete(durable.set)
+            assert durable.wait(60) and back.settle().state == "done"
+    came: dict[str, int] = {}
+    for one in till.store.sales.returns_of(sale.body.sale_id):
+        for refund in one.body.refunds:
+            came[refund.kind] = came.get(refund.kind, 0) + refund.amount_fen
+    assert came == {tender.kind: tender.amount_fen for tender in sale.body.tenders}
+    standing, after = till.stored.standing(PERSON), till.shifts.totals()
+    assert (standing.principal_fen, standing.bonus_fen) == (50_000, 3_000)
+    assert (after.expected_cash_fen, after.loads_fen, after.load_bonus_fen) == (before.expected_cash_fen, 50_000, 3_000)
+    assert after.sales_fen == after.returns_fen
