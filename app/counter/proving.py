@@ -58,6 +58,10 @@ class Proving:
             return old.stored_value
         return bool(than) and old.coupon_most_fen > new.coupon_most_fen
 
+    def outlived(self, found_by: str) -> str:
+        """As what whoever was found so counts once the proof has ended."""
+        return self.rights.lapsed if found_by in self.rights.lapsing else found_by
+
     def words(self, found_by: str) -> Text:
         """How a member was found, and where that sets a bound to coupons, which; '' where nobody said how."""
         if not found_by:

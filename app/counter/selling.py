@@ -169,6 +169,7 @@ class Selling:
             self._pages = self._store.inbox.pages
             self._part_from_gone()
             self._follow_record()
+        self._end_proof()
         stage = self.stage
         scene = self._staging.scene(
             self._state.basket,
@@ -1025,7 +1026,12 @@ class Selling:
     @property
     def rights(self) -> Rights:
         """What the member may have by the way they were found; without a member, what the usual way would give."""
-        return self._staging.rights(self._state.basket)
+        return self._staging.rights(self._proven_now(self._state.basket))
+
+    def attach_shown(self, member_id: str, found_by: str) -> Scene:
+        """Attach whom a page shows: what was proven for a basket is no proof for the next one."""
+        here = self._state.basket.member_id == member_id
+        return self.attach_member(member_id, found_by if here else self._proving.outlived(found_by))
 
     def attach_member(self, member_id: str, found_by: str = "") -> Scene:
         """Attach a member; unless a 用药人 was named, the member is the one the safety checks run on.
@@ -1043,8 +1049,15 @@ class Selling:
             patient = patient_of(self._store.people, member, self._today())
         label = asking.masked(member)
         if basket.member_id == member.id and self._proving.weaker(found_by, basket.found_by):
-            found_by = basket.found_by
-        self._change(replace(self._state, basket=self._of_member(basket, member.id, label, patient, found_by)))
+            return self._attached(self._of_member(basket, member.id, label, patient, basket.found_by, (basket.proven_at, basket.proven_in)))
+        proven = ("", "")
+        if found_by in self._proving.rights.lapsing:
+            proven = (self._store.journal.trusted_now().isoformat(), self._shift_id())
+        return self._attached(self._of_member(basket, member.id, label, patient, found_by, proven))
+
+    def _attached(self, basket: Basket) -> Scene:
+        found_by, label = basket.found_by, basket.member_label
+        self._change(replace(self._state, basket=basket))
         word = {"dynamic": "member_proven", "claimed": "member_claimed"}.get(found_by, "member")
         return self._told(word, label=label, kind="member", sound="scan_member_or_rx", undoable=True)
 
@@ -1116,11 +1129,40 @@ class Selling:
         self._stage = None
         self._persist()
 
+    def _proven_now(self, basket: Basket) -> Basket:
+        """The basket with the way its member counts as found by now."""
+        if not basket.found_by or self._proving.rights.holds(basket.found_by, basket.proven_at, self._store.journal.trusted_now()):
+            return basket
+        return self._lapsed(basket)
+
+    def _lapsed(self, basket: Basket) -> Basket:
+        return replace(basket, found_by=self._proving.outlived(basket.found_by), proven_at="", proven_in="")
+
+    def _end_proof(self) -> None:
+        """A proof that was given too long ago is one no more; while money is taken the price stands, and no further right is had."""
+        basket = self._state.basket
+        now = basket if self._paying else self._proven_now(basket)
+        if now is not basket:
+            self._state = replace(self._state, basket=now)
+            self._stage = None
+            self._persist()
+
     @staticmethod
-    def _of_member(basket: Basket, member_id: str, label: str, patient: PatientRef, found_by: str) -> Basket:
+    def _of_member(
+        basket: Basket, member_id: str, label: str, patient: PatientRef, found_by: str, proven: tuple[str, str] = ("", "")
+    ) -> Basket:
         """The basket for another member or none; what a person chose among the coupons of the one before is forgotten."""
         picked = basket.picked if basket.member_id == member_id else None
-        return replace(basket, member_id=member_id, member_label=label, patient=patient, picked=picked, found_by=found_by)
+        return replace(
+            basket,
+            member_id=member_id,
+            member_label=label,
+            patient=patient,
+            picked=picked,
+            found_by=found_by,
+            proven_at=proven[0],
+            proven_in=proven[1],
+        )
 
     def renew_patient(self) -> None:
         """What is on record of the 用药人 may have changed on another page: the checks run on what holds now, after an undo too."""
@@ -1290,6 +1332,9 @@ class Selling:
 
     def _restore(self, text: str) -> None:
         basket, lost = baskets.from_json(text, self._goods.product)
+        if basket.proven_in != self._shift_id():
+            # Another shift: whoever proved themselves may be long gone.
+            basket = self._lapsed(basket)
         unread = (*basket.unread, *(UnreadCode(product_id, "product_gone") for product_id in lost))
         ghosts = tuple(Ghost(new_id(self._clock), code.raw, code.reason) for code in unread if not code.reason.startswith(WAITING))
         self._waiting += [(code.raw, code.reason.removeprefix(WAITING)) for code in unread if code.reason.startswith(WAITING)]

@@ -156,6 +156,10 @@ class Basket:
     """Old articles handed over with this sale, each as `OldArticle.text`."""
     found_by: str = ""
     """How the member was found, which says what they may have (`member_rights`); '' in baskets of before, and without a member."""
+    proven_at: str = ""
+    """When a proof that ends was given, as ISO text; '' for any other way of being found."""
+    proven_in: str = ""
+    """The shift in which it was given; '' between shifts."""
     unread: tuple[UnreadCode, ...] = ()
     """Codes nobody has resolved yet; kept so that they, too, come back after a power cut or a hold."""
 

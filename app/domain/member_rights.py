@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.verdict import Text
@@ -17,7 +18,7 @@ class Rights:
     """What somebody found in one way may have."""
 
     found_by: str
-    """dynamic | id_card | social_card | voucher | card | identity | phone | tail_name | tail | name | claimed."""
+    """dynamic | id_card | social_card | voucher | card | identity | phone | tail_name | tail | name | claimed | lapsed."""
     title: Text
     price: bool
     """The member price."""
@@ -46,6 +47,11 @@ class RightsRules:
     """What a basket of before these rules counts as."""
     vouching: tuple[str, ...]
     """Proofs that a person at the counter gives by looking at a paper or by answering for the member."""
+    lapsing: tuple[str, ...]
+    """Proofs that were given by somebody who stood at the counter, and end."""
+    lapse_minutes: int
+    lapsed: str
+    """What whoever gave one counts as from then on."""
     purposes: Mapping[str, Text]
     visitor_purpose: str
     """What a member of another store is asked of headquarters for."""
@@ -73,6 +79,9 @@ class RightsRules:
             proofs,
             str(document["otherwise"]),
             tuple(document["vouching"]),
+            tuple(document["lapse"]["proofs"]),
+            int(document["lapse"]["minutes"]),
+            str(document["lapse"]["then"]),
             purposes,
             str(document["visitor_purpose"]),
             tuple(document["visitor_fields"]),
@@ -83,7 +92,17 @@ class RightsRules:
         known = {rules.otherwise, DYNAMIC, *rules.vouching} <= proofs.keys() and rules.visitor_purpose in purposes
         if not known or any(rights.stored_value and not rights.proven for rights in proofs.values()):
             raise ValueError("rights of members: an unknown proof, or stored value without the member's own code")
+        ends = {DYNAMIC, *rules.vouching} <= set(rules.lapsing) <= proofs.keys() and rules.lapsed in proofs.keys() - set(rules.lapsing)
+        if not ends or rules.lapse_minutes < 1:
+            raise ValueError("rights of members: a proof that never ends, or ends in another that does")
         return rules
+
+    def holds(self, found_by: str, proven_at: str, now: datetime) -> bool:
+        """Whether a way of being found still counts; `proven_at` is ISO text, '' where nobody knows when, which is too long ago."""
+        if found_by not in self.lapsing:
+            return True
+        # A clock that was put right by seconds ends nothing, one that was turned back by hours does.
+        return bool(proven_at) and abs(now - datetime.fromisoformat(proven_at)) < timedelta(minutes=self.lapse_minutes)
 
     def of(self, found_by: str) -> Rights:
         """The rights of whoever was found in a way; an unknown way counts as the usual one."""

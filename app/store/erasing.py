@@ -73,6 +73,8 @@ _NOBODY: dict[str, Any] = {
     "member_id": "",
     "member_label": "",
     "found_by": "",
+    "proven_at": "",
+    "proven_in": "",
     "picked": None,
     "patient": {
         "kind": "unknown",

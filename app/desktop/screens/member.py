@@ -262,7 +262,7 @@ class MemberPage(Desk):
         if scene is None:
             return
         if not scene.here:
-            done = self.attempt(lambda: self.tell(self.till.selling.attach_member(scene.head.member_id, self._found_by).echo))
+            done = self.attempt(lambda: self.tell(self.till.selling.attach_shown(scene.head.member_id, self._found_by).echo))
             if not done or self.till.selling.basket.member_id != scene.head.member_id:
                 return
         self.go.emit("sale")
@@ -563,7 +563,7 @@ class MemberPage(Desk):
         scene, selling = self._scene, self.till.selling
         if scene is None:
             return
-        if not scene.here and not self.attempt(lambda: selling.attach_member(scene.head.member_id, self._found_by)):
+        if not scene.here and not self.attempt(lambda: selling.attach_shown(scene.head.member_id, self._found_by)):
             return
         self.attempt(lambda: self.tell(selling.add_product(product_id, packs).echo))
         self.refresh()
@@ -576,7 +576,8 @@ class MemberPage(Desk):
             return
         from app.desktop.screens.member_stored import Hands, StoredActs
 
-        hands = Hands(self.theme, self.bridge, self.till.loading, self._open, self._settle, self._done, self._worded)
+        acts = (self._open, self._settle, self._done, self._worded)
+        hands = Hands(self.theme, self.bridge, self.till.loading, *acts, shows=lambda sheet: self._form is sheet)
         StoredActs(hands, self._member_id).begin()
 
     # -- lists -----------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -202,3 +203,89 @@ def test_a_late_member_shows_the_changing_code_too(demo_counter: Any) -> None:
     (proven,) = till.store.journal.of_type("member.proven@1")
     assert proven.body["basket_id"] == sale.body.sale_id
     assert echoed(till.selling.scan(code)) == "code_replayed"
+
+
+HALF_AN_HOUR = 60 * RIGHTS.lapse_minutes
+
+
+def found(till: Till) -> tuple[str, bool, bool]:
+    scene = till.selling.scene()
+    assert scene.member is not None
+    return scene.member.found_by, scene.member.proven, till.selling.rights.stored_value
+
+
+def test_a_proof_ends_after_its_time_and_the_sale_says_what_is_left(demo_counter: Any) -> None:
+    till, clock = demo_counter.till, demo_counter.clock
+    till.selling.scan(GOODS[0])
+    till.selling.scan(code_of(till, clock.now()))
+    clock.advance(HALF_AN_HOUR - 1)
+    assert found(till) == ("dynamic", True, True)
+    clock.advance(1)
+    assert found(till) == ("lapsed", False, False)
+    member = till.selling.scene().member
+    assert member.proof.zh == "核验已过时，请重新核验 · 券至 ¥50.00" and member.proof.en
+    till.selling.undo()
+    till.selling.scan(code_of(till, clock.now()))
+    assert found(till) == ("dynamic", True, True)
+
+
+def test_a_basket_put_aside_comes_back_without_the_proof_after_its_time(demo_counter: Any) -> None:
+    till, clock = demo_counter.till, demo_counter.clock
+    till.selling.scan(GOODS[0])
+    till.selling.scan(code_of(till, clock.now()))
+    held = till.selling.basket.basket_id
+    till.selling.hold()
+    clock.advance(60)
+    till.selling.recall(held)
+    assert found(till) == ("dynamic", True, True)
+    till.selling.hold()
+    clock.advance(HALF_AN_HOUR)
+    till.selling.recall(held)
+    assert found(till) == ("lapsed", False, False)
+
+
+def test_a_restart_neither_ends_a_proof_nor_makes_it_last(demo_counter: Any) -> None:
+    till, clock = demo_counter.till, demo_counter.clock
+    till.selling.scan(GOODS[0])
+    till.selling.scan(code_of(till, clock.now()))
+    drained(till)
+    for seconds, expected in ((60, ("dynamic", True, True)), (HALF_AN_HOUR, ("lapsed", False, False))):
+        till.close()
+        clock.advance(seconds)
+        till = Till(till.folder, clock)
+        till.shifts.sign_in("staff-1001", "1001")
+        till.selling.wake()
+        assert found(till) == expected
+    till.close()
+
+
+def test_a_basket_recalled_in_another_shift_has_lost_the_proof(demo_counter: Any) -> None:
+    till, clock = demo_counter.till, demo_counter.clock
+    till.selling.scan(GOODS[0])
+    till.selling.scan(code_of(till, clock.now()))
+    held = till.selling.basket.basket_id
+    till.selling.hold()
+    till.post.shift = replace(till.post.shift, shift_id="another")
+    till.selling.recall(held)
+    assert found(till) == ("lapsed", False, False)
+
+
+def test_no_further_right_is_had_while_money_is_taken_too_long_and_the_price_stands(demo_counter: Any) -> None:
+    till, clock = demo_counter.till, demo_counter.clock
+    till.selling.scan(GOODS[0])
+    till.selling.scan(code_of(till, clock.now()))
+    till.checkout.begin()
+    before = till.selling.quote.payable_fen
+    clock.advance(HALF_AN_HOUR)
+    assert (till.selling.rights.found_by, till.selling.quote.payable_fen) == ("lapsed", before)
+    assert till.selling.basket.found_by == "dynamic"
+    till.checkout.cancel()
+    assert found(till) == ("lapsed", False, False)
+
+
+def test_what_was_proven_for_one_basket_is_no_proof_for_whom_a_page_still_shows(demo_counter: Any) -> None:
+    till = demo_counter.till
+    assert till.selling.attach_shown(MEMBER, "dynamic").member.found_by == "lapsed"
+    till.selling.scan(code_of(till, demo_counter.clock.now()))
+    assert till.selling.attach_shown(MEMBER, "dynamic").member.found_by == "dynamic"
+    assert till.selling.attach_shown("member-00002", "phone").member.found_by == "phone"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -45,6 +46,9 @@ def test_a_visitors_fields_are_fields_of_a_member_and_no_key() -> None:
         (("proofs", "card", "stored_value"), True),
         (("otherwise",), "nothing"),
         (("vouching",), ["handshake"]),
+        (("lapse", "proofs"), ["id_card", "social_card", "voucher"]),
+        (("lapse", "then"), "dynamic"),
+        (("lapse", "minutes"), 0),
         (("visitor_purpose",), "fun"),
         (("visitor_fields",), ["id", "code_key"]),
     ],
@@ -57,3 +61,15 @@ def test_rules_that_contradict_themselves_are_refused(place: tuple[str, ...], wr
     inner[place[-1]] = wrong
     with pytest.raises(ValueError, match="rights of members"):
         RightsRules.read(document)
+
+
+def test_a_proof_ends_after_its_time_and_any_other_way_of_being_found_does_not() -> None:
+    now = datetime(2026, 11, 22, 1, tzinfo=UTC)
+
+    def holds(found_by: str, minutes: int | None) -> bool:
+        return RULES.holds(found_by, "" if minutes is None else (now - timedelta(minutes=minutes)).isoformat(), now)
+
+    assert holds("dynamic", RULES.lapse_minutes - 1) and not holds("dynamic", RULES.lapse_minutes)
+    assert holds("voucher", 0) and not holds("voucher", None), "nobody knows when"
+    assert holds("card", None) and holds("phone", 10_000)
+    assert holds("dynamic", -1) and not holds("dynamic", -60), "a clock that was turned back"
