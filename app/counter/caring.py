@@ -72,6 +72,8 @@ if TYPE_CHECKING:
 
 Written = Future[tuple[Committed, ...]]
 
+TWICE_MS = 3_000
+"""Within so long the same word on the same follow-up is a press too many."""
 BOUGHT_DAYS = 400
 """Purchases older than this say nothing about today."""
 DEALINGS = 40
@@ -110,6 +112,8 @@ class Caring:
         self._allergy_word = allergy_word
         self._consent_facts = consent_facts
         self._wake_sync = wake_sync
+        self._followed: tuple[str, tuple[str, date | None], int, Written] | None = None
+        """The follow-up that was noted last: which, as what, when by the monotonic clock, and its writing."""
 
     # ------------------------------------------------------------------ the scene
 
@@ -721,9 +725,13 @@ class Caring:
     def follow_up_done(self, followup_id: str, outcome: str, due_on: date | None = None, findings: Sequence[str] = ()) -> Written:
         """Note what came of one; Refused `followup_unknown`, `outcome_unknown`, `day_needed` (moved without a day) or `day_past`.
 
-        What was found is health data: without consent to it only the outcome is kept.
+        What was found is health data: without consent to it only the outcome is kept. Said twice in a moment, or while it is still
+        being written, it is one try.
         """
         self._signed_in()
+        said = (outcome, due_on)
+        if (same := self._just_followed(followup_id, said)) is not None:
+            return same
         each = self._open(followup_id)
         if outcome not in self._rules.outcomes or any(code not in self._rules.findings for code in findings):
             raise Refused("outcome_unknown")
@@ -746,7 +754,19 @@ class Caring:
             due_on=due_on,
             blob_id=blobs[0].blob_id if blobs else "",
         )
-        return self._write([body], blobs)
+        written = self._write([body], blobs)
+        self._followed = (followup_id, said, self._clock.monotonic_ms(), written)
+        return written
+
+    def _just_followed(self, followup_id: str, said: tuple[str, date | None]) -> Written | None:
+        """The writing of what was just noted of this very follow-up; None where a further word is one of its own."""
+        if self._followed is None or self._followed[0] != followup_id:
+            return None
+        _, noted, at_ms, written = self._followed
+        if not written.done():
+            return written
+        again = noted == said and self._clock.monotonic_ms() - at_ms < TWICE_MS and written.exception() is None
+        return written if again else None
 
     def reminders(self, limit: int = 200) -> tuple[Reminder, ...]:
         """Whom to remind of what today, over all members; reads many of them: never on the GUI thread.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -344,6 +345,29 @@ def test_a_talk_is_moved_tried_again_and_made(till: Till, caring: CareActs) -> N
         caring.follow_up(followup)
     assert caring.scene(HERS).dealings[0].title.zh == "药师电话随访：已联系上，有漏服"
     assert "forgets" not in json.dumps(events(till, "followup.done@1")[0].body)
+
+
+def test_a_word_pressed_twice_is_one_try_and_a_later_one_is_another(till: Till, caring: CareActs) -> None:
+    (open_one,) = [one for one in till.store.care.follow_ups((HERS,)) if one.open]
+    followup = open_one.followup_id
+
+    def told() -> int:
+        return sum(one.body["followup_id"] == followup for one in events(till, "followup.done@1"))
+
+    go_on = threading.Event()
+    stalled = till.store.writer.submit(lambda _connection: go_on.wait(60))
+    first, second = caring.follow_up_done(followup, "not_reached"), caring.follow_up_done(followup, "not_reached")
+    go_on.set()
+    stalled.result(60)
+    done(first)
+    done(second)
+    done(caring.follow_up_done(followup, "not_reached"))
+    assert caring.follow_up(followup).tries == told() == 1
+    till.clock.advance(60)
+    done(caring.follow_up_done(followup, "not_reached"))
+    assert caring.follow_up(followup).tries == 2
+    done(caring.follow_up_done(followup, "reached"))
+    assert told() == 3
 
 
 def test_a_talk_is_put_down_for_a_day_to_come(till: Till, caring: CareActs) -> None:
