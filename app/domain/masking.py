@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
-_LONG_DIGITS = re.compile(r"(?<![0-9])(?:[1-9][0-9]{16}[0-9Xx]|1[3-9][0-9]{9})(?![0-9Xx])")
-"""ID numbers and mobile numbers inside running text."""
-
 
 def mask_phone(phone: str) -> str:
     """13812346620 -> 138****6620; shorter numbers keep their last two digits at most."""
@@ -40,8 +35,3 @@ def mask_card(number: str) -> str:
     """A member card by its last four digits: ****2345; shorter ones are hidden whole."""
     text = number.strip()
     return f"****{text[-4:]}" if len(text) >= 8 else "*" * len(text)
-
-
-def mask_text(text: str) -> str:
-    """Running text with every mobile and ID number in it masked, for logs."""
-    return _LONG_DIGITS.sub(lambda found: mask_id(found[0]) if len(found[0]) == 18 else mask_phone(found[0]), text)
