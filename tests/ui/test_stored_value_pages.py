@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -169,3 +170,30 @@ def test_the_tile_on_pay_says_what_is_lacking_and_takes_it_with_proof(at: Any, h
     assert pay.pay.tenders[0].method == "stored" and pay.pay.remaining_fen == 0
     hint = pay.minimumSizeHint()
     assert hint.width() <= 1366 - 76 and hint.height() <= 768 - 64 - 60, hint
+
+
+def test_who_leaves_the_form_while_headquarters_is_asked_is_paid_nothing(
+    at: Any, headquarters: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(at, 50_000)
+    asked, answered = threading.Event(), threading.Event()
+    headquarters.answer = Held("held", 1_800, 53_000, 3_000)
+    hold = headquarters.hold
+
+    def slow(wish: Any) -> Any:
+        asked.set()
+        assert answered.wait(60)
+        return hold(wish)
+
+    monkeypatch.setattr(headquarters, "hold", slow)
+    key(at, K.Key_F7)
+    page(at)._form.rest.click()
+    page(at)._form.answered.emit({"way": "card", "digits": "1234", "reason": "asked", "pin": "1003"})
+    assert asked.wait(60)
+    key(at, K.Key_Escape)
+    assert page(at)._form is None
+    answered.set()
+    at.until(lambda: ("release", 53_000) in headquarters.asked)
+    at.until(lambda: at.window.till.store.holds.all() == ())
+    QApplication.processEvents()
+    assert standing(at) == (50_000, 3_000) and not at.window.till.loading.scene(MEMBER).asking

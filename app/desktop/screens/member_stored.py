@@ -53,6 +53,8 @@ class Hands:
     settle: Settles
     done: Callable[[str], None]
     worded: Callable[[Refused], str]
+    shows: Callable[[Sheet], bool]
+    """Whether a form is still in front; one that was left asks for nothing any more."""
 
 
 def standing_words(theme: Theme, standing: StoredStanding) -> str:
@@ -281,6 +283,9 @@ class StoredActs:
 
     def _answered(self, sheet: FormSheet) -> None:
         hands = self._hands
+        if not hands.shows(sheet):
+            hands.loading.give_up()
+            return
         try:
             pending = hands.loading.pay_out()
         except Refused as refusal:
