@@ -82,7 +82,7 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
             return await shown(request, "unconfirmed", found, 422)
 
         def unit(connection: Connection) -> bool:
-            if stored.statement_of(connection, member_id).balance.total_fen:
+            if stored.statement_of(connection, member_id).balance.total_fen > 0:
                 return False
             erasing.erase(connection, hq.clock.now(), member_id, reason=reason, asked_via=erasing.HEADQUARTERS, by=who.name)
             return True
