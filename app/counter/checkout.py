@@ -368,7 +368,9 @@ class Checkout:
         spent = (points.amount, points.hold_id) if points is not None else (0, "")
         paid = self._stored.of_sale(body, value.amount, value.part_fen, value.hold_id) if value is not None else StoredMoves()
         given_fen = value.part_fen if value is not None else 0
-        moves = self._points.of_sale(body, categories, *spent, given_fen) if self._selling.rights.points else Moves()
+        # What was proven when the points were taken may have lapsed since: they are spent all the same.
+        counts = self._selling.rights.points or points is not None
+        moves = self._points.of_sale(body, categories, *spent, given_fen) if counts else Moves()
 
         def prints(committed: tuple[Committed, ...]) -> Sequence[NewJob]:
             taken = self._coupons.kinds_named(one.kind for one in traded)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -257,3 +258,20 @@ def test_a_sale_paid_in_points_stored_value_and_cash_comes_back_piece_by_piece_t
     assert (standing.principal_fen, standing.bonus_fen) == (50_000, 3_000)
     assert (after.expected_cash_fen, after.loads_fen, after.load_bonus_fen) == (before.expected_cash_fen, 50_000, 3_000)
     assert after.sales_fen == after.returns_fen
+
+
+def test_points_that_were_taken_are_spent_although_the_proof_they_wanted_has_lapsed_since(
+    till: Any, headquarters: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paying(till, MASKS, THERMOMETER)
+    heard = threading.Event()
+    till.checkout.when_put_by(heard.set)
+    till.checkout.tender("points", 1_000)
+    assert heard.wait(60)
+    till.checkout.put_by()
+    till.checkout.tender("cash")
+    rights = till.selling.rights
+    monkeypatch.setattr(till.selling._staging, "rights", lambda _: replace(rights, points=False))
+    sale = done(till)
+    (moved,) = [event.body for event in till.store.journal.of_type("points.moved@1") if event.body["kind"] == "spend"]
+    assert moved["owner_id"] == sale.body.sale_id and till.store.holds.all() == ()
