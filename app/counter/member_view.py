@@ -19,7 +19,7 @@ from app.counter.segmenting import Label, Segmenting
 from app.counter.selling import Selling
 from app.counter.stored_book import StoredBook, StoredStanding
 from app.counter.tier_words import tier_note, told_on
-from app.counter.withheld import withheld
+from app.counter.withheld import may_be_shown, withheld
 from app.domain import masking, safety
 from app.domain.codes import CodeShapes, InHouseCode, ScanContext, read
 from app.domain.family import FamilyRules
@@ -274,7 +274,7 @@ class MemberView:
             masking.mask_phone(member.phone),
             masking.mask_card(member.card_no),
             member.joined_on,
-            member.chronic,
+            member.chronic and may_be_shown(self._store.people, member.id),
             len(group),
             standing.balance,
             standing.ending,

@@ -34,6 +34,7 @@ from app.counter.scene import (
     Totals,
 )
 from app.counter.tier_words import tier_note, told_on
+from app.counter.withheld import may_be_shown
 from app.domain import dispensing, lookalike, lots, masking, rules, safety
 from app.domain.basket import PRICE_OF_THE_DAY, Basket, BasketLine, LineAnswer
 from app.domain.member_rights import Rights
@@ -665,7 +666,7 @@ class Staging:
             masked_phone=masking.mask_phone(member.phone),
             sex=member.sex,
             age=safety.age_months(member.born_on, self._day()) // 12,
-            chronic=member.chronic,
+            chronic=member.chronic and self._memo.get(("chronic", member.id), lambda: may_be_shown(self._store.people, member.id)),
             allergy=allergy_note(self.allergies(basket)),
             points_ending=standing.ending,
             points_end_on=standing.ends_on.isoformat() if standing.ends_on else "",

@@ -1,4 +1,4 @@
-"""Whether what is on record of somebody's allergies is out of use, because they took the consent to it back."""
+"""Whether what is on record of somebody's health is out of use, because they took the consent to it back."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def withheld(people: People, person: Member | FamilyPerson) -> bool:
         return False
     purpose = FAMILY if isinstance(person, FamilyPerson) else HEALTH
     return people.allows(person.id, purpose) is False
+
+
+def may_be_shown(people: People, member_id: str) -> bool:
+    """Whether a long illness on record may be shown: not once the consent to the health file was taken back."""
+    return people.allows(member_id, HEALTH) is not False
 
 
 def patient_of(people: People, person: Member | FamilyPerson, day: date) -> PatientRef:

@@ -133,3 +133,10 @@ def test_nothing_that_anybody_might_be_allergic_to_is_suggested(till: Any) -> No
     assert product.id in {one.product_id for one in till.segmenting.suggestions(MEMBER)}
     says(till, False)
     assert product.id not in {one.product_id for one in till.segmenting.suggestions(MEMBER)}
+
+
+def test_nor_is_a_long_illness_shown_until_it_is_given_again(till: Any) -> None:
+    till.selling.scan(CARD)
+    for given in (True, False, True):
+        says(till, given)
+        assert (till.selling.scene().member.chronic, till.member_view.scene(MEMBER).head.chronic) == (given, given)
