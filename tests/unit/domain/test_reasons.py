@@ -29,6 +29,7 @@ def test_the_carried_reasons_cover_every_act_that_asks_for_one() -> None:
         "override",
         "difference",
         "review_rejection",
+        "payout",
     } == set(GROUPS)
     assert all(reason.text.zh and reason.text.en for reasons in GROUPS.values() for reason in reasons)
 
