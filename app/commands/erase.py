@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.assembly import open_store, points_rules, retention
-from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, options
-from app.commands.faults import in_words
+from app.assembly import points_rules, retention
+from app.commands import EXIT_FAILED, EXIT_OK, options
+from app.commands.in_store import in_store
 from app.counter.authorising import Authorising
 from app.counter.erasing import REASONS, Erasing
-from app.counter.faults import Refused
 from app.counter.points_book import PointsBook
 from app.counter.post import Post, TillProfile
 from app.domain.retention import Retention
 from app.records.clock import SystemClock
-from app.store.faults import StoreFault
+from app.store.open_store import Store
 
 YES = "erase"
 """What a person types to confirm."""
@@ -34,12 +33,8 @@ def main(argv: list[str]) -> int:
 
 def _erase(folder: Path, who: str, reason: str, rules: Retention) -> int:
     clock = SystemClock()
-    try:
-        store = open_store(folder, clock)
-    except (OSError, StoreFault) as error:
-        options.tell(f"cannot open: {in_words(error)}")
-        return EXIT_FAULT
-    try:
+
+    def act(store: Store) -> int:
         till = TillProfile(store.store_id, store.settings.text("store.name"), store.settings.text("store.branch"), store.till, "")
         post = Post(till)
         points, authorising = PointsBook(store, clock, post, points_rules()), Authorising(store, clock)
@@ -51,12 +46,6 @@ def _erase(folder: Path, who: str, reason: str, rules: Retention) -> int:
             return EXIT_FAILED
         done = erasing.erase(member.id, reason, staff).wait()
         print(f"erased: {masked}, {len(done.ids)} ids, {done.points} points closed; headquarters hears of it at the next sync")
-    except Refused as refusal:
-        options.tell(f"not done: {refusal.code}")
-        return EXIT_FAILED
-    except StoreFault as error:
-        options.tell(f"cannot: {in_words(error)}")
-        return EXIT_FAULT
-    finally:
-        store.close()
-    return EXIT_OK
+        return EXIT_OK
+
+    return in_store(folder, clock, act)

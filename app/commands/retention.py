@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from app.assembly import open_store, retention
-from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, options
-from app.commands.faults import in_words
+from app.assembly import retention
+from app.commands import EXIT_FAILED, EXIT_OK, options
+from app.commands.in_store import in_store
 from app.counter.authorising import Authorising
-from app.counter.faults import Refused
 from app.domain.retention import Kept
 from app.records.clock import SHOP_TIME, SystemClock, shop_day
-from app.store.faults import StoreFault
+from app.store.open_store import Store
 
 YES = "destroy"
 """What a person types to confirm."""
@@ -26,12 +25,8 @@ def main(argv: list[str]) -> int:
     chosen = parser.parse_args(argv)
     rules, clock = retention(), SystemClock()
     terms = [(kept, _before(kept, clock)) for kept in rules.kept if kept.blobs]
-    try:
-        store = open_store(options.data_folder(chosen), clock, write=chosen.apply)
-    except (OSError, StoreFault) as error:
-        options.tell(f"cannot open: {in_words(error)}")
-        return EXIT_FAULT
-    try:
+
+    def act(store: Store) -> int:
         past = {kept.code: store.private.past(kept.blobs, before) for kept, before in terms}
         for kept, before in terms:
             print(f"{kept.code}: {past[kept.code]:,} past {kept.years} years (made before {before:%Y-%m-%d})")
@@ -43,15 +38,9 @@ def main(argv: list[str]) -> int:
             return EXIT_FAILED
         gone = sum(store.private.end(kept.blobs, before) for kept, before in terms)
         print(f"destroyed: {gone:,}; copies follow with the next two backups")
-    except Refused as refusal:
-        options.tell(f"not done: {refusal.code}")
-        return EXIT_FAILED
-    except StoreFault as error:
-        options.tell(f"cannot: {in_words(error)}")
-        return EXIT_FAULT
-    finally:
-        store.close()
-    return EXIT_OK
+        return EXIT_OK
+
+    return in_store(options.data_folder(chosen), clock, act, write=chosen.apply)
 
 
 def _before(kept: Kept, clock: SystemClock) -> datetime:
