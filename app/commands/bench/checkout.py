@@ -25,7 +25,7 @@ from sqlalchemy import Engine, event
 from app.assembly import Till
 from app.commands import options
 from app.commands.bench import history, shop
-from app.commands.bench.harness import Asked, Goal, Report, Series, Subject, against, in_turns, ratio, slowness, steady_p99
+from app.commands.bench.harness import Asked, Goal, Report, Series, Subject, against, in_turns, leave_out, ratio, slowness, steady_p99
 from app.records.catalogue import Product
 from app.records.clock import SystemClock
 from app.store.cipher import raw_connection
@@ -317,6 +317,8 @@ def _busy_case(folder: Path, title: str, samples: int) -> dict[str, Any]:
     try:
         with busy_sync(sell.till), options.progress(title, samples) as told:
             for turn in range(samples + samples // 10):
+                if turn == samples // 10:
+                    leave_out()
                 sell.fill()
                 wall, cpu = time.perf_counter(), time.process_time()
                 sell.close_sale()

@@ -179,6 +179,12 @@ def _pulse() -> int:
     return len(seen)
 
 
+def leave_out() -> None:
+    """What a bench holds besides its subject (a whole pharmacy) is no load of the subject's: the collector walks it no more."""
+    gc.collect()
+    gc.freeze()
+
+
 def in_turns(title: str, subjects: Mapping[str, Subject], samples: int) -> dict[str, Series]:
     """Sample every subject once a round, so that whatever disturbs the machine disturbs all of them alike.
 
@@ -191,9 +197,7 @@ def in_turns(title: str, subjects: Mapping[str, Subject], samples: int) -> dict[
     with options.progress(title, warm + samples) as told:
         for turn in range(warm + samples):
             if turn == warm:
-                # What a bench holds besides its subject (a whole pharmacy) is no load of the subject's: the collector leaves it out.
-                gc.collect()
-                gc.freeze()
+                leave_out()
             for name, subject in subjects.items():
                 prepared = subject.before()
                 clock = time.process_time if subject.whole_process else time.thread_time
