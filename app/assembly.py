@@ -59,6 +59,7 @@ from app.records.clock import Clock, shop_day
 from app.records.keys import DeviceKey
 from app.records.resources import resource
 from app.records.text import Text
+from app.store.faults import StoreFault
 from app.store.keys import DEVICE_KEY, read_key
 from app.store.open_store import Store
 from app.store.settings import Settings
@@ -105,6 +106,14 @@ class TillFile:
         path = folder / "till.json"
         return cls(**json.loads(path.read_text("utf-8"))) if path.exists() else None
 
+    @classmethod
+    def needed(cls, folder: Path) -> TillFile:
+        """The folder's till; StoreFault `no_ledger` where no setup has been done."""
+        till = cls.read(folder)
+        if till is None:
+            raise StoreFault("no_ledger", {"path": str(folder / "till.json")})
+        return till
+
     def write(self, folder: Path) -> None:
         """Name the folder's till."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -115,10 +124,8 @@ class TillFile:
 
 
 def open_store(folder: Path, clock: Clock, *, write: bool = True) -> Store:
-    """The store of a folder that was set up; FileNotFoundError where it was not."""
-    till = TillFile.read(folder)
-    if till is None:
-        raise FileNotFoundError(folder / "till.json")
+    """The store of a folder that was set up; StoreFault `no_ledger` where it was not, and as `Store.open`."""
+    till = TillFile.needed(folder)
     return Store.open(folder, clock, store_id=till.store_id, till=till.till, app_version=__version__, write=write)
 
 

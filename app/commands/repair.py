@@ -41,7 +41,4 @@ def _tables(folder: Path) -> int:
 
 
 def _ledger(folder: Path) -> int:
-    till = TillFile.read(folder)
-    if till is None:
-        raise FileNotFoundError(folder / "till.json")
-    return rebuild_from_frames(folder, till=till.till, clock=SystemClock())
+    return rebuild_from_frames(folder, till=TillFile.needed(folder).till, clock=SystemClock())

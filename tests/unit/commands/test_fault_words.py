@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from app.commands import EXIT_FAULT, repair, verify
 from app.commands.faults import in_words
 from app.store.faults import StoreFault
 
@@ -18,3 +22,12 @@ def test_a_ledger_of_another_version_says_which_way_to_go(found: str, said: str)
 def test_a_fault_without_words_and_an_error_of_the_system_speak_for_themselves() -> None:
     assert in_words(StoreFault("person_key_destroyed")) == "person_key_destroyed"
     assert in_words(OSError("no such place")) == "no such place"
+
+
+@pytest.mark.parametrize(("word", "more"), [(verify, []), (repair, ["ledger"])])
+def test_a_folder_without_a_shop_says_how_to_make_one(
+    word: Any, more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert word.main([*more, "--data", str(tmp_path)]) == EXIT_FAULT
+    said = capsys.readouterr().err
+    assert "yaogui setup" in said and str(tmp_path) in said
