@@ -36,11 +36,6 @@ def told_on(told: TierStanding | None) -> Text:
     return Text(f"总部 {day} 的数，之后的消费联网后计入", f"As headquarters had it on {day}; later purchases count once it is online")
 
 
-def missing_note(told: TierStanding | None, today: date) -> Text:
-    """What is missing to the next tier alone, for paper; '' in the highest, and where that day is past."""
-    return _missing(told, today) if told is not None else Text("")
-
-
 def _until(told: TierStanding, today: date) -> Text:
     if told.until is None or told.until < today:
         return Text("")

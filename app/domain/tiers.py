@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal, Protocol
 
+from app.domain.lots import last_of_month
 from app.records.text import Text
 
 Because = Literal["base", "book", "bought", "renewed", "ended", "given"]
@@ -124,10 +125,8 @@ class TierRules:
 
 def months_later(day: date, months: int) -> date:
     """The same day of the month so many months later (or earlier), or the month's last where it has no such day."""
-    place = day.year * 12 + day.month - 1 + months
-    year, month = divmod(place, 12)
-    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - _DAY).day
-    return date(year, month + 1, min(day.day, last))
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), last_of_month(year, month + 1))
 
 
 def tier_held(profile: str, told: str | None, book: str | None) -> str:

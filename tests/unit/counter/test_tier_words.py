@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.counter.tier_words import missing_note, tier_note, told_on
+from app.counter.tier_words import tier_note, told_on
 from app.records.people import TierStanding
 
 TODAY = date(2026, 11, 22)
@@ -49,4 +49,4 @@ def test_one_line_says_until_when_and_what_is_missing(told: TierStanding | None,
 
 def test_how_old_headquarters_word_is_is_said_by_the_shops_day() -> None:
     assert "2026-11-22" in told_on(stands()).zh, "20:00 UTC is the next morning in the shop"
-    assert told_on(None).zh == "" and missing_note(None, TODAY).zh == ""
+    assert told_on(None).zh == ""
