@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -67,27 +68,33 @@ class BlobOutbox:
         """
         found: list[WaitingBlob] = []
         damaged: dict[str, str] = {}
-        size, after, full = 0, "", False
-        while not full and (rows := self._readers.connection().execute(_AFTER.limit(limit), {"after_blob": after}).all()):
-            after = rows[-1].blob_id
-            for row in rows:
-                try:
-                    plain = self._private.open(row.blob_id)
-                except StoreFault as fault:
-                    log.warning("a private blob is not told: %s", fault.code)
-                    if fault.code == "blob_damaged":
-                        damaged[row.blob_id] = fault.code
-                    continue
-                size += len(plain or b"")
-                full = len(found) == limit or (bool(found) and size > limit_bytes)
-                if full:
-                    break
-                if plain is not None:
-                    found.append(WaitingBlob(row.blob_id, row.person_id, row.kind, row.at, plain))
-            full = full or bool(found)
+        size = 0
+        for row in self._waiting(limit):
+            try:
+                plain = self._private.open(row.blob_id)
+            except StoreFault as fault:
+                log.warning("a private blob is not told: %s", fault.code)
+                if fault.code == "blob_damaged":
+                    damaged[row.blob_id] = fault.code
+                continue
+            size += len(plain or b"")
+            if found and size > limit_bytes:
+                break
+            if plain is not None:
+                found.append(WaitingBlob(row.blob_id, row.person_id, row.kind, row.at, plain))
+            if len(found) == limit:
+                break
         if damaged and self._writer is not None:
             self.refuse(damaged)
         return tuple(found)
+
+    def _waiting(self, page: int) -> Iterator[Any]:
+        """The rows that wait, in order, so many to a read."""
+        after, more = "", True
+        while more:
+            rows = self._readers.connection().execute(_AFTER.limit(page), {"after_blob": after}).all()
+            yield from rows
+            after, more = rows[-1].blob_id if rows else "", len(rows) == page
 
     def mark(self, blob_ids: Collection[str]) -> Future[None]:
         """Headquarters has these; done when durable."""
