@@ -111,14 +111,16 @@ class Inbox:
 
     def cursor(self, feed: str) -> str:
         """How far a feed has been read; '' at the beginning."""
-        wanted = select(t.feed_cursor.c.cursor).where(t.feed_cursor.c.feed == feed)
-        told = str(self._readers.connection().execute(wanted).scalar() or "")
-        return "" if told == _AGAIN else told
+        place = self._place(feed)
+        return "" if place == _AGAIN else place
 
     def again(self, feed: str) -> bool:
         """Whether a feed is being read again from its beginning because its history became another."""
+        return self._place(feed) == _AGAIN
+
+    def _place(self, feed: str) -> str:
         wanted = select(t.feed_cursor.c.cursor).where(t.feed_cursor.c.feed == feed)
-        return self._readers.connection().execute(wanted).scalar() == _AGAIN
+        return str(self._readers.connection().execute(wanted).scalar() or "")
 
     def read_again(self, feed: str, rows: Sequence[Mapping[str, Any]] = ()) -> Future[None]:
         """A feed has another history: until `end_again` its rows are kept as they come, and a cut in between begins anew."""

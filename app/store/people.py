@@ -393,8 +393,7 @@ class People:
 
     def _profiles(self, party: Sequence[str]) -> list[Member]:
         connection = self._readers.connection()
-        rows = (connection.execute(_ONE_MEMBER, {"of_member": member_id}).mappings().first() for member_id in party)
-        return [Member.model_validate(dict(row)) for row in rows if row is not None]
+        return [member for member_id in party if (member := kept_member(connection, member_id)) is not None]
 
     def sought(self, text: str, limit: int = 20) -> tuple[Sought, ...]:
         """Members for what somebody typed or scanned, the likeliest first, each with the way they were found.

@@ -121,9 +121,8 @@ class PrivateBlobs:
         rows = connection.execute(_UNTOLD, {"of_owners": list(owners), "of_kind": kind}).all() if owners else []
         for row in rows:
             plain: bytes | None = None
-            with suppress(InvalidTag, ValueError, StoreFault):
-                secret = self._secret(connection, row.person_id, make=False)
-                plain = AESGCM(secret).decrypt(row.nonce, row.sealed, row.blob_id.encode())
+            with suppress(StoreFault):
+                plain = self._plain(connection, row)
             found.setdefault(row.person_id, []).append(plain)
         return found
 
@@ -156,13 +155,14 @@ class PrivateBlobs:
         changed it."""
         connection = self._readers.connection()
         row = connection.execute(select(t.private_blob).where(t.private_blob.c.blob_id == blob_id)).first()
-        if row is None:
-            return None
+        return self._plain(connection, row) if row is not None else None
+
+    def _plain(self, connection: Connection, row: Any) -> bytes:
         try:
             secret = self._secret(connection, row.person_id, make=False)
-            return AESGCM(secret).decrypt(row.nonce, row.sealed, blob_id.encode())
+            return AESGCM(secret).decrypt(row.nonce, row.sealed, row.blob_id.encode())
         except (InvalidTag, ValueError) as error:
-            raise StoreFault("blob_damaged", {"blob": blob_id}) from error
+            raise StoreFault("blob_damaged", {"blob": row.blob_id}) from error
 
     def open_many(self, blob_ids: Sequence[str]) -> dict[str, bytes]:
         """Blob id → plain bytes of many blobs in few reads; unknown and damaged ones and those of erased persons are left out."""
