@@ -19,6 +19,7 @@ from app.hub import cases, reservations, tables
 from app.hub.archive import Archive, insert_new
 from app.hub.coupon_law import forbidden
 from app.hub.feeds import append, holders, texts_of
+from app.hub.parties import parties_of
 from app.records.clock import Clock
 from app.records.coupon_token import CouponToken, mark, sealed
 from app.records.coupons import CouponRight
@@ -152,12 +153,7 @@ def take_grants(connection: Connection, store_id: str, grants: Sequence[CouponGr
 
 def settle_gifts(connection: Connection, member_ids: Collection[str], now: datetime) -> None:
     """Something was told of these members' gifts for joining: of each person one stays; after the uses that came along are kept."""
-    p = tables.person.c
-    mine = select(p.canonical_id).where(p.member_id.in_(sorted(member_ids)))
-    parties: dict[str, list[str]] = {}
-    for row in connection.execute(select(p.member_id, p.canonical_id).where(p.canonical_id.in_(mine), p.state != "erased")):
-        parties.setdefault(row.canonical_id, []).append(row.member_id)
-    one_gift(connection, parties.values(), now)
+    one_gift(connection, parties_of(connection, sorted(member_ids)).values(), now)
 
 
 def gift_holders(connection: Connection, serials: Collection[str]) -> set[str]:

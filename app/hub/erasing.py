@@ -21,7 +21,8 @@ from app.hub import points, standings, tables
 from app.hub.archive import insert_new, upsert
 from app.hub.feeds import NOTHING, OWNED, append, bury, holders, texts_of
 from app.hub.movements import moving
-from app.hub.people import PeopleTold, ensure, erased_among, member_rows, one_at_a_time, party_of
+from app.hub.parties import party_of
+from app.hub.people import PeopleTold, ensure, erased_among, member_rows, one_at_a_time
 from app.records.base import Record
 from app.records.clock import shop_day
 from app.records.events import PersonErased

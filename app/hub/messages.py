@@ -22,6 +22,7 @@ from app.hub import campaigns, message_text, tables
 from app.hub.archive import Archive, insert_new
 from app.hub.campaigns import Design
 from app.hub.gateway import Gateway, Letter
+from app.hub.parties import parties_of
 from app.hub.people import member_rows
 from app.records.clock import Clock
 
@@ -170,17 +171,9 @@ def _queueing(now: datetime, design: Design, member_ids: Sequence[str]) -> Calla
 
 def addressees(connection: Connection, now: datetime, design: Design, member_ids: Sequence[str]) -> Iterator[Addressee]:
     """The persons that a few members' ids stand for, each once, with what forbids telling them of a campaign."""
-    p, c, m = tables.person.c, tables.consent.c, tables.message.c
+    c, m = tables.consent.c, tables.message.c
     carried = message_text.rules()
-    known = {row.member_id: row for row in connection.execute(select(p.member_id, p.canonical_id).where(p.member_id.in_(member_ids)))}
-    wanted = list(dict.fromkeys(str(known[one].canonical_id) if one in known else one for one in member_ids))
-    parties: dict[str, list[str]] = {one: [one] for one in wanted}
-    erased: set[str] = set()
-    for row in connection.execute(select(p.member_id, p.canonical_id, p.state).where(p.canonical_id.in_(wanted)).order_by(p.member_id)):
-        if row.member_id != row.canonical_id:
-            parties[row.canonical_id].append(row.member_id)
-        if row.state == "erased":
-            erased.add(row.canonical_id)
+    parties = parties_of(connection, member_ids)
     owner = {member_id: canonical for canonical, party in parties.items() for member_id in party}
     words: dict[tuple[str, str], bool] = {}
     said = select(c.member_id, c.purpose, c.given).where(c.member_id.in_(list(owner)), c.purpose.in_([carried.purpose, PERSONAL]))
@@ -191,12 +184,10 @@ def addressees(connection: Connection, now: datetime, design: Design, member_ids
     for member_id, count in connection.execute(sent.group_by(m.member_id)):
         week[owner[member_id]] = week.get(owner[member_id], 0) + count
     profiles = member_rows(connection, list(owner))
-    for one in wanted:
-        phone = next((found for member_id in parties[one] if member_id in profiles and (found := phone_of(profiles[member_id].phone))), "")
+    for one, party in parties.items():
+        phone = next((found for member_id in party if member_id in profiles and (found := phone_of(profiles[member_id].phone))), "")
         obstacle = ""
-        if one in erased:
-            obstacle = "erased"
-        elif not words.get((one, carried.purpose), False):
+        if not words.get((one, carried.purpose), False):
             obstacle = "consent"
         elif design.audience == "segment" and not words.get((one, PERSONAL), True):
             obstacle = "personal"
@@ -204,7 +195,8 @@ def addressees(connection: Connection, now: datetime, design: Design, member_ids
             obstacle = "phone"
         elif week.get(one, 0) >= carried.most_a_week:
             obstacle = "week"
-        yield Addressee(one, frozenset(parties[one]), phone, obstacle)
+        yield Addressee(one, frozenset(party), phone, obstacle)
+    yield from (Addressee(one, frozenset({one}), "", "erased") for one in dict.fromkeys(member_ids) if one not in owner)
 
 
 # ---------------------------------------------------------------- sending

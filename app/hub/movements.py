@@ -83,10 +83,3 @@ def tell_of_members(connection: Connection, store_id: str, member_ids: Collectio
     """A store holds these members from now on: it hears of all their accounts."""
     POINTS.tell(connection, store_id, member_ids)
     STORED.tell(connection, store_id, member_ids)
-
-
-def ids_of(connection: Connection, member_id: str) -> frozenset[str]:
-    """Every id of a person, the one asked by among them."""
-    person = tables.person.c
-    mine = select(person.canonical_id).where(person.member_id == member_id).scalar_subquery()
-    return frozenset({member_id, *connection.execute(select(person.member_id).where(person.canonical_id == mine)).scalars()})

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, or_, select, update
@@ -31,6 +32,7 @@ from app.domain.one_id import (
 from app.hub import coupons, people, tables, tiers
 from app.hub.archive import Archive
 from app.hub.feeds import append, holders, rows_of
+from app.hub.parties import parties_of
 from app.hub.people import PeopleKeys
 from app.records.people import Alias, Member
 from app.records.resources import resource
@@ -239,16 +241,10 @@ def _tell(
 
 def tell_newcomers(connection: Connection, store_id: str, member_ids: Collection[str]) -> None:
     """A store holds these members from now on: where one of them was merged, it holds their whole party."""
-    c = tables.person.c
-    mine = select(c.canonical_id).where(c.member_id.in_(list(member_ids)))
-    rows = connection.execute(select(c.member_id, c.canonical_id).where(c.canonical_id.in_(mine), c.state != "erased")).all()
-    parties: dict[str, set[str]] = {}
-    for row in rows:
-        parties.setdefault(row.canonical_id, set()).add(row.member_id)
-    held = holders(connection, "member", {row.member_id for row in rows})
+    parties = {canonical: members for canonical, members in parties_of(connection, member_ids).items() if len(members) > 1}
+    held = holders(connection, "member", set(chain.from_iterable(parties.values())))
     for canonical, members in sorted(parties.items()):
-        if len(members) > 1:
-            _tell(connection, [store_id], canonical, members, held)
+        _tell(connection, [store_id], canonical, members, held)
 
 
 def resolve(connection: Connection, member_ids: Iterable[str], now: datetime) -> int:

@@ -28,6 +28,7 @@ from app.hub import coupons, standings, tables
 from app.hub.archive import insert_new, upsert
 from app.hub.feeds import append, holders, texts_of
 from app.hub.movements import tell_of_members
+from app.hub.parties import party_of
 from app.records.base import Record
 from app.records.events import ConsentSet, IdentityClaimed, MemberJoined
 from app.records.people import Consent, FamilyPerson, Member, MemberKey
@@ -327,14 +328,6 @@ def ensure(connection: Connection, member_id: str, store_id: str, at: datetime, 
         "profile_at": _BEGINNING,
     }
     insert_new(connection, tables.person, [row], "member_id")
-
-
-def party_of(connection: Connection, member_id: str) -> tuple[str, ...]:
-    """Every id of the person that an id stands for, in order; the id alone where it was never merged or nobody knows it."""
-    p = tables.person.c
-    mine = select(p.canonical_id).where(p.member_id == member_id).scalar_subquery()
-    rows = connection.execute(select(p.member_id).where(p.canonical_id == mine)).scalars()
-    return tuple(sorted({member_id, *rows}))
 
 
 def erased_among(connection: Connection, member_ids: Collection[str]) -> set[str]:

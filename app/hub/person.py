@@ -16,7 +16,8 @@ from app.domain.membership import read_identity
 from app.domain.retention import Retention
 from app.hub import devices, member_keys, stored, tables
 from app.hub.feeds import holders, rows_of
-from app.hub.people import PeopleKeys, erased_among, member_rows, opened, party_of
+from app.hub.parties import party_of
+from app.hub.people import PeopleKeys, erased_among, member_rows, opened
 from app.records.clock import Clock
 from app.records.ids import new_id
 from app.records.people import Member

@@ -10,14 +10,15 @@ from sqlalchemy import Connection, select
 
 from app.domain.points import EntryKind, PointsEntry, PointsRules, Statement, brought_forward, statement
 from app.hub import tables
-from app.hub.movements import POINTS, ids_of
+from app.hub.movements import POINTS
+from app.hub.parties import party_of
 from app.records.people import PointsEntryRow
 
 
 def statement_of(connection: Connection, member_id: str, today: date, rules: PointsRules) -> Statement:
     """A person's points as headquarters holds them: what was brought forward, and every movement that has arrived, of all their ids."""
     row = tables.feed_row.c
-    ids = ids_of(connection, member_id)
+    ids = party_of(connection, member_id)
     entries = [_entry(found) for found in POINTS.rows(connection, ids)]
     known = select(row.key, row.json).where(row.feed == "member", row.key.in_(ids), row.current).order_by(row.store_id.desc())
     books = {found.key: int(json.loads(found.json).get("points", 0)) for found in connection.execute(known)}

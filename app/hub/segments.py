@@ -21,6 +21,7 @@ from app.domain.segments import YEAR_DAYS, Bought, Cuts, Membership, Profile, Se
 from app.hub import tables
 from app.hub.archive import Archive
 from app.hub.feeds import append, texts_of
+from app.hub.parties import parties_of
 from app.hub.people import PeopleKeys, member_rows, opened
 from app.hub.rfm import Portion, Rfm
 from app.records.catalogue import Product
@@ -214,15 +215,8 @@ def memberships_of(connection: Connection, keys: PeopleKeys, member_id: str, tod
 
 def evidences(connection: Connection, keys: PeopleKeys, member_ids: Sequence[str], today: date) -> Iterator[tuple[str, Evidence]]:
     """(id that stands for the person, what is held of them), each person once, in the order given; erased ones are left out."""
-    p = tables.person.c
     first_day = today - timedelta(days=YEAR_DAYS)
-    stands = {row.member_id: row for row in _rows(connection, select(tables.person), p.member_id, member_ids)}
-    erased = {member_id for member_id, row in stands.items() if row.state == "erased"}
-    wanted = list(dict.fromkeys(str(stands[one].canonical_id) if one in stands else one for one in member_ids if one not in erased))
-    parties: dict[str, list[str]] = {one: [one] for one in wanted}
-    for row in _rows(connection, select(p.member_id, p.canonical_id), p.canonical_id, wanted):
-        if row.member_id != row.canonical_id:
-            parties[row.canonical_id].append(str(row.member_id))
+    parties = parties_of(connection, member_ids)
     owner = {member_id: canonical for canonical, party in parties.items() for member_id in party}
     everybody = list(owner)
     profiles: dict[str, Member] = {}
@@ -231,12 +225,12 @@ def evidences(connection: Connection, keys: PeopleKeys, member_ids: Sequence[str
     consents = _consents(connection, owner)
     bought = _bought(connection, owner, first_day, today)
     readings = _readings(connection, keys, owner, first_day)
-    for canonical in wanted:
-        party = [profiles[one] for one in (canonical, *sorted(parties[canonical][1:])) if one in profiles]
-        if party:
+    for canonical, party in parties.items():
+        known = [profiles[one] for one in party if one in profiles]
+        if known:
             yield (
                 canonical,
-                Evidence(merged_profile(party), consents.get(canonical, {}), bought.get(canonical, ()), readings.get(canonical, ())),
+                Evidence(merged_profile(known), consents.get(canonical, {}), bought.get(canonical, ()), readings.get(canonical, ())),
             )
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, case, func, select
 
 from app.domain.stored import StoredEntry, StoredKind, StoredStatement, statement
 from app.hub import tables
-from app.hub.movements import STORED, ids_of
+from app.hub.movements import STORED
+from app.hub.parties import party_of
 from app.records.people import StoredEntryRow
 
 
@@ -38,7 +39,7 @@ class Moved:
 
 def statement_of(connection: Connection, member_id: str) -> StoredStatement:
     """A person's stored value as headquarters holds it, of all their ids."""
-    return statement(_entry(row) for row in STORED.rows(connection, ids_of(connection, member_id)))
+    return statement(_entry(row) for row in STORED.rows(connection, party_of(connection, member_id)))
 
 
 def owed(connection: Connection) -> tuple[Owed, ...]:

@@ -20,7 +20,8 @@ from app.domain.tiers import Given, Place, Purchase, TierRules, counted_fen, pla
 from app.hub import standings, tables
 from app.hub.archive import Archive, insert_new, upsert
 from app.hub.member_orders import OrdersTold
-from app.hub.people import erased_among, member_rows
+from app.hub.parties import parties_of
+from app.hub.people import member_rows
 from app.records.clock import Clock, shop_day
 from app.records.envelope import unseal
 from app.records.events import ReturnClosed, SaleClosed
@@ -134,7 +135,7 @@ def reckon(connection: Connection, member_ids: Iterable[str], now: datetime, by:
 
 
 def _reckon(connection: Connection, member_ids: Sequence[str], now: datetime, by: str, night: bool) -> int:
-    parties = _parties(connection, member_ids)
+    parties = parties_of(connection, member_ids)
     if not parties:
         return 0
     owner = {member_id: canonical for canonical, party in parties.items() for member_id in party}
@@ -176,19 +177,6 @@ def _reckon(connection: Connection, member_ids: Sequence[str], now: datetime, by
         connection.execute(insert(tables.tier_change), [{"change_id": str(uuid.uuid4()), **one} for one in changes])
     standings.tell(connection, told)
     return len(changes)
-
-
-def _parties(connection: Connection, member_ids: Sequence[str]) -> dict[str, list[str]]:
-    """Id that stands for a person → all their ids, that one first; nobody who was erased."""
-    p = tables.person.c
-    stands = {row.member_id: row for row in connection.execute(select(tables.person).where(p.member_id.in_(list(member_ids))))}
-    wanted = {str(stands[one].canonical_id) if one in stands else one for one in member_ids}
-    wanted -= erased_among(connection, wanted)
-    parties = {one: [one] for one in sorted(wanted)}
-    for row in connection.execute(select(p.member_id, p.canonical_id).where(p.canonical_id.in_(list(wanted)), p.state != "erased")):
-        if row.member_id != row.canonical_id:
-            parties[row.canonical_id].append(str(row.member_id))
-    return {canonical: [canonical, *sorted(rest)] for canonical, (_, *rest) in parties.items()}
 
 
 def _purchases(connection: Connection, owner: Mapping[str, str]) -> dict[str, list[Purchase]]:
@@ -328,7 +316,7 @@ def give(connection: Connection, clock: Clock, member_id: str, tier: str, until:
         raise NotGiven("until")
     if not reason.strip():
         raise NotGiven("reason")
-    parties = _parties(connection, [member_id])
+    parties = parties_of(connection, [member_id])
     if not parties or not member_rows(connection, next(iter(parties.values()))):
         raise NotGiven("nobody")
     grant_id = new_id(clock)

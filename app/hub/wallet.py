@@ -18,7 +18,7 @@ from app.domain.stored import Balance
 from app.domain.wallet import WalletRules
 from app.hub import points, stored, tables
 from app.hub.archive import alone_with
-from app.hub.movements import ids_of
+from app.hub.parties import party_of
 from app.records.clock import Clock
 
 POINTS, STORED = PURSES = ("points", "stored")
@@ -112,7 +112,7 @@ def held_of(connection: Connection, purse: str, member_id: str, now: datetime, r
     h = tables.hold.c
     alive = h.until >= now - timedelta(days=rules.wallet.give_up_days)
     wanted = select(func.coalesce(func.sum(h.amount - h.part), 0), func.coalesce(func.sum(h.part), 0)).where(
-        h.member_id.in_(ids_of(connection, member_id)), h.purse == purse, h.state == "held", alive, h.hold_id != but
+        h.member_id.in_(party_of(connection, member_id)), h.purse == purse, h.state == "held", alive, h.hold_id != but
     )
     principal, bonus = connection.execute(wanted).one()
     return Balance(int(principal), int(bonus))
@@ -140,7 +140,7 @@ def _alone(connection: Connection, member_id: str) -> None:
 
     SQLite writes one transaction at a time anyhow. A merge may join another id meanwhile: that one is waited for as well.
     """
-    locked: frozenset[str] = frozenset()
-    while connection.dialect.name == "postgresql" and (further := ids_of(connection, member_id) - locked):
+    locked: set[str] = set()
+    while connection.dialect.name == "postgresql" and (further := set(party_of(connection, member_id)) - locked):
         alone_with(connection, _HOLDING, further)
         locked |= further

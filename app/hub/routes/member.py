@@ -16,7 +16,8 @@ from app.hub import coupons, member_keys, tables
 from app.hub.archive import alone_with
 from app.hub.headquarters import Asker, Headquarters, Refusal, at_work, read_body
 from app.hub.movements import POINTS, STORED
-from app.hub.people import newest_word, party_of
+from app.hub.parties import party_of
+from app.hub.people import newest_word
 from app.hub.standings import told_of
 from app.records.ids import new_id
 from app.records.resources import resource

@@ -20,7 +20,7 @@ from app.domain.wallet import WalletRules
 from app.hub import points, stored, tables, wallet
 from app.hub.movements import POINTS as POINTS_BOOK
 from app.hub.movements import STORED as STORED_BOOK
-from app.hub.movements import ids_of
+from app.hub.parties import party_of
 from app.records.clock import ManualClock
 from app.records.people import PointsEntryRow, StoredEntryRow
 from app.records.resources import resource
@@ -183,7 +183,7 @@ class Spending(RuleBasedStateMachine):
                 assert min(both.principal_fen, both.bonus_fen) >= 0
 
     def _people(self) -> tuple[str, ...]:
-        return ("m1",) if "m2" in ids_of(self.connection, "m1") else ("m1", "m2")
+        return ("m1",) if "m2" in party_of(self.connection, "m1") else ("m1", "m2")
 
     def _balance(self, purse: str, member: str) -> int:
         if purse == "stored":
