@@ -343,12 +343,7 @@ def return_ticket(
     if points is not None:
         change = f"{points.closing - points.opening:+d}"
         pen.phrases(pen.word("points.back", opening=points.opening, change=change, closing=points.closing))
-    pen.rule()
-    pen.lines.append(Feed(1))
-    pen.text(pen.word("signature.customer"))
-    pen.lines.append(Code("qr", number))
-    pen.training()
-    return _marked(pen.ticket(body.kind, number), reprint, pen.look.language)
+    return _signed(pen, body.kind, number, reprint)
 
 
 def x_ticket(
