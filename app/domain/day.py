@@ -1,34 +1,16 @@
-"""The shop's day: sums of shifts, the drawer at close, and the daily duties that are due or missed."""
+"""The shop's day: what should lie in the drawer, and the daily duties that are due or missed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import chain
 from typing import Any
 
 from app.domain.verdict import Text
-from app.records.events import CashPiece, ShiftTotals, TenderTotal
+from app.records.events import ShiftTotals
 
 _PERIODS = ("day", "week", "month")
-
-
-@dataclass(frozen=True, slots=True)
-class DrawerResult:
-    """The drawer compared: what was counted against what the records expect."""
-
-    expected_fen: int
-    counted_fen: int
-    difference_fen: int
-    """Positive 长款 (over), negative 短款 (short)."""
-    word: str
-    """even | over | short."""
-    within_tolerance: bool
-    """Outside it a reason is asked before the shift closes."""
-    float_left_fen: int
-    remit_fen: int
-    """应缴: counted less the float left in the drawer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,32 +85,7 @@ class OutOfRange:
     high: int
 
 
-def merge(totals: Iterable[ShiftTotals]) -> ShiftTotals:
-    """The sum of shifts, field by field and tender by tender (in order of first appearance)."""
-    shifts = tuple(totals)
-    lists = ("tenders", "load_tenders")
-    numbers: dict[str, Any] = {
-        name: sum(getattr(shift, name) for shift in shifts) for name in ShiftTotals.model_fields if name not in lists
-    }
-    tenders, load_tenders = (_merged(chain.from_iterable(getattr(shift, name) for shift in shifts)) for name in lists)
-    return ShiftTotals(**numbers, tenders=tenders, load_tenders=load_tenders)
-
-
-def _merged(totals: Iterable[TenderTotal]) -> tuple[TenderTotal, ...]:
-    tenders: dict[str, TenderTotal] = {}
-    for tender in totals:
-        old = tenders.get(tender.method, TenderTotal(method=tender.method, sales=0, amount_fen=0, refunds=0, refund_fen=0))
-        tenders[tender.method] = TenderTotal(
-            method=tender.method,
-            sales=old.sales + tender.sales,
-            amount_fen=old.amount_fen + tender.amount_fen,
-            refunds=old.refunds + tender.refunds,
-            refund_fen=old.refund_fen + tender.refund_fen,
-        )
-    return tuple(tenders.values())
-
-
-def expected_cash_fen(totals: ShiftTotals, cash_methods: Collection[str] = ("cash",)) -> int:
+def expected_cash_fen(totals: ShiftTotals, cash_methods: Collection[str]) -> int:
     """What should lie in the drawer: float + cash taken − given back + put in − taken out (all positive figures).
 
     What members paid in in cash lies there too, though it is no turnover.
@@ -136,27 +93,6 @@ def expected_cash_fen(totals: ShiftTotals, cash_methods: Collection[str] = ("cas
     taken = (*totals.tenders, *totals.load_tenders)
     cash = sum(tender.amount_fen - tender.refund_fen for tender in taken if tender.method in cash_methods)
     return totals.float_fen + cash + totals.cash_in_fen - totals.cash_out_fen
-
-
-def counted_fen(pieces: Iterable[CashPiece]) -> int:
-    """The sum of a count by denomination."""
-    return sum(piece.denomination_fen * piece.pieces for piece in pieces)
-
-
-def close_drawer(expected_fen: int, counted: int, *, float_left_fen: int, tolerance_fen: int) -> DrawerResult:
-    """Compare a count with the records and work out 应缴; ValueError where more float is left than was counted."""
-    if not 0 <= float_left_fen <= counted:
-        raise ValueError("the float left must lie between nothing and what was counted")
-    difference = counted - expected_fen
-    return DrawerResult(
-        expected_fen,
-        counted,
-        difference,
-        "over" if difference > 0 else "short" if difference < 0 else "even",
-        abs(difference) <= tolerance_fen,
-        float_left_fen,
-        counted - float_left_fen,
-    )
 
 
 def parse_duties(document: Mapping[str, Any]) -> tuple[DutyRule, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, and_, case, func, select, true
 
+from app.domain.day import expected_cash_fen
 from app.records.envelope import unseal
 from app.records.events import DayClosed, ShiftClosed, ShiftTotals, TenderTotal
 from app.records.registry import body_of
@@ -123,19 +124,11 @@ class _Scope:
         return cast(ColumnElement[bool], table.c.shift_id.in_(self.shifts))
 
 
-_LOADING = ("load", "payout")
-"""Directions of tenders by which members pay in and are paid out."""
-
-
 def _tender_totals(sums: Mapping[str, Sequence[int]]) -> tuple[TenderTotal, ...]:
     return tuple(
         TenderTotal(method=method, sales=got[0], amount_fen=got[1], refunds=got[2], refund_fen=got[3])
         for method, got in sorted(sums.items())
     )
-
-
-def _net_fen(totals: Sequence[TenderTotal], methods: Collection[str]) -> int:
-    return sum(total.amount_fen - total.refund_fen for total in totals if total.method in methods)
 
 
 _SHIFT_COLUMNS = [t.shift.c[name] for name in ShiftRow.__dataclass_fields__]
@@ -258,9 +251,9 @@ class Shifts:
         copies = one(func.count(), table=t.reprint)[0]
         float_fen = one(summed(t.shift.c.float_fen), table=t.shift)[0]
         corrections = one(func.count(), table=t.tender_correction)[0]
-        tenders, cash_fen = self._tenders(scope)
-        stored, load_cash_fen = self._stored(scope)
-        return ShiftTotals(
+        tenders, cash = self._tenders(scope)
+        stored, load_cash = self._stored(scope)
+        totals = ShiftTotals(
             sales=sold[0],
             sales_fen=sold[1],
             returns=returns[0],
@@ -279,38 +272,34 @@ class Shifts:
             cash_in_fen=moved[0],
             cash_out_fen=moved[1],
             float_fen=float_fen,
-            expected_cash_fen=float_fen + cash_fen + load_cash_fen + moved[0] - moved[1],
             tenders=tenders,
             corrections=corrections,
             **stored,
         )
+        return totals.model_copy(update={"expected_cash_fen": expected_cash_fen(totals, cash | load_cash)})
 
-    def _stored(self, scope: _Scope) -> tuple[dict[str, Any], int]:
-        """What members paid in and had paid out, and what cash the drawer gained by it."""
-        connection = self._readers.connection()
+    def _stored(self, scope: _Scope) -> tuple[dict[str, Any], set[str]]:
+        """What members paid in and had paid out, and which methods of it are cash."""
         p = t.tender.c
-        times = {
-            direction: (int(many), int(fen))
-            for direction, many, fen in connection.execute(
-                select(p.direction, func.count(p.owner_id.distinct()), func.sum(p.amount_fen))
-                .where(scope.of(t.tender), p.direction.in_(_LOADING))
-                .group_by(p.direction)
-            )
-        }
-        if not times:
-            return {}, 0
+        paid = select(p.direction, p.owner_id, p.amount_fen).where(scope.of(t.tender), p.direction.in_(("load", "payout")))
+        loads: set[str] = set()
+        payouts: set[str] = set()
+        fen = {"load": 0, "payout": 0}
+        for direction, owner_id, amount_fen in self._readers.connection().execute(paid):
+            (loads if direction == "load" else payouts).add(owner_id)
+            fen[direction] += amount_fen
+        if not loads and not payouts:
+            return {}, set()
         taken, cash = self._by_method(scope, ("load",), ("payout",))
-        totals = _tender_totals(taken)
-        loads, payouts = times.get("load", (0, 0)), times.get("payout", (0, 0))
-        figures = {"loads": loads[0], "loads_fen": loads[1], "payouts": payouts[0], "payouts_fen": payouts[1]}
-        bonus = self._given(scope, "stored.loaded@1", "load", "load_id") - self._given(scope, "stored.paid_out@1", "payout", "payout_id")
-        return {**figures, "load_bonus_fen": bonus, "load_tenders": totals}, _net_fen(totals, cash)
+        figures = {"loads": len(loads), "loads_fen": fen["load"], "payouts": len(payouts), "payouts_fen": fen["payout"]}
+        bonus = self._given("stored.loaded@1", "load_id", loads) - self._given("stored.paid_out@1", "payout_id", payouts)
+        return {**figures, "load_bonus_fen": bonus, "load_tenders": _tender_totals(taken)}, cash
 
-    def _given(self, scope: _Scope, type_name: str, direction: str, key: str) -> int:
+    def _given(self, type_name: str, key: str, owners: set[str]) -> int:
         """Bonus of what was paid in or out, by its own events: members' ledgers go with visitors and with the erased, the Z stays."""
-        connection, p = self._readers.connection(), t.tender.c
-        owners = set(connection.scalars(select(p.owner_id).where(scope.of(t.tender), p.direction == direction)))
-        told = connection.execute(select(t.event.c.raw).where(t.event.c.type == type_name).order_by(t.event.c.seq.desc()))
+        told = self._readers.connection().execute(
+            select(t.event.c.raw).where(t.event.c.type == type_name).order_by(t.event.c.seq.desc())
+        )
         bonus_fen = 0
         while owners and (row := told.fetchone()) is not None:
             body = unseal(row.raw).body
@@ -320,8 +309,8 @@ class Shifts:
         told.close()
         return bonus_fen
 
-    def _tenders(self, scope: _Scope) -> tuple[tuple[TenderTotal, ...], int]:
-        """Totals per method with corrections re-booked, and what cash the drawer gained."""
+    def _tenders(self, scope: _Scope) -> tuple[tuple[TenderTotal, ...], set[str]]:
+        """Totals per method with corrections re-booked, and which methods are cash."""
         connection = self._readers.connection()
         c = t.tender_correction.c
         sums, cash = self._by_method(scope, ("sale",), ("refund",))
@@ -335,8 +324,7 @@ class Shifts:
                 total = sums.setdefault(method, [0, 0, 0, 0])
                 total[0] += sign * count
                 total[1] += sign * int(amount)
-        totals = _tender_totals(sums)
-        return totals, _net_fen(totals, cash)
+        return _tender_totals(sums), cash
 
     def _by_method(self, scope: _Scope, taken: Sequence[str], given: Sequence[str]) -> tuple[dict[str, list[int]], set[str]]:
         """Method → [times taken, fen, times given, fen] of tenders of these directions, and the methods that are cash."""
