@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.counter.faults import Refused
+from app.counter.pending import WRITE_S
 from app.counter.post import Post
-from app.counter.selling import WRITE_S
 from app.domain.masking import mask_card, mask_name, mask_phone
 from app.domain.retention import Retention
 from app.records import events

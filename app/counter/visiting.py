@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
+from app.counter.pending import WRITE_S
 from app.counter.post import Post
 from app.domain.member_rights import RightsRules
 from app.domain.membership import read_identity
@@ -22,8 +23,6 @@ from app.sync.client import HubFault, Visitor
 
 log = logging.getLogger(__name__)
 
-WRITE_S = 20.0
-"""Longest wait, in seconds and on the asking thread, for the ledger to keep a visitor."""
 _BY = {"phone": "phone", "card": "card", "digits": "handle"}
 """Kind of a typed text → the key that headquarters is asked by."""
 

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from app.counter.coupon_shares import CouponShares
+from app.counter.pending import WRITE_S
 from app.domain.wallet import WalletRules
 from app.records.clock import Clock
 from app.records.ids import new_id
@@ -23,9 +24,6 @@ from app.store.open_store import Store
 from app.sync.client import Held, HubFault, Wish
 
 log = logging.getLogger(__name__)
-
-WRITE_S = 20.0
-"""Longest wait, in seconds and on the asking thread, for the ledger to note a wish."""
 
 
 class Puts(Protocol):
