@@ -199,7 +199,7 @@ class Checkout:
         if self._state != "collecting" or not basket.member_id or self._out_of("stored"):
             return None
         standing = self._stored.standing(basket.member_id)
-        most = self._stored.spendable_fen(basket.member_id, self._priced(), settled.remaining_fen)
+        most = self._stored.spendable_fen(standing, self._priced(), settled.remaining_fen)
         return StoredOffer(standing.total_fen, most, standing.as_of) if most else None
 
     def _priced(self) -> list[tuple[str, int]]:
@@ -227,7 +227,7 @@ class Checkout:
             raise Refused("money_shape", raw=str(amount_fen))
         if method.kind != "cash" and handed > remaining:
             raise Refused("more_than_due")
-        if method.asks_last_digits and not (last_digits.isdecimal() and len(last_digits) <= 6):
+        if not method.takes_digits(last_digits):
             raise Refused("last_digits_shape")
         self._taken.append(_Taken(self._tender_line(method, handed, last_digits), method, handed))
         return self.scene()

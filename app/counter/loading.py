@@ -113,7 +113,6 @@ class Loading:
     def scene(self, member_id: str) -> LoadScene:
         """What may be paid in and what is there."""
         rules = self._book.rules
-        shift = self._post.shift
         return LoadScene(
             self._book.standing(member_id),
             tuple((fen, rules.bonus_fen(fen)) for fen in rules.amounts_fen),
@@ -122,7 +121,7 @@ class Loading:
                 for method in self._methods
                 if rules.takes(method.id, method.kind)
             ),
-            self._store.stored.loads_of_shift(member_id, shift.shift_id) if shift is not None else (),
+            self._loads(member_id),
             rules.most_balance_fen,
             rules.least_load_fen,
             self._payout is not None,
@@ -198,7 +197,7 @@ class Loading:
 
         Refused `load_gone`, and as `Authorising.anyone`.
         """
-        load = next((one for one in self.scene(member_id).loads if one.load_id == load_id), None)
+        load = next((one for one in self._loads(member_id) if one.load_id == load_id), None)
         if load is None:
             raise Refused("load_gone")
         tender = self._paid_by(load_id)
@@ -309,7 +308,7 @@ class Loading:
         return pending
 
     def _tender(self, method: TenderMethod, amount_fen: int, handed_fen: int, last_digits: str) -> events.Tender:
-        if method.asks_last_digits and not (last_digits.isdecimal() and len(last_digits) <= 6):
+        if not method.takes_digits(last_digits):
             raise Refused("last_digits_shape")
         return events.Tender(
             tender_id=new_id(self._clock),
@@ -323,8 +322,12 @@ class Loading:
             at=self._clock.now(),
         )
 
+    def _loads(self, member_id: str) -> tuple[StoredLoad, ...]:
+        """Those of this shift that may be taken back, newest first."""
+        return self._store.stored.loads_of_shift(member_id, self._post.shift.shift_id) if self._post.shift is not None else ()
+
     def _paid_by(self, load_id: str) -> events.Tender:
-        loads = self._store.journal.of_type("stored.loaded@1")
+        loads = self._store.journal.of_type("stored.loaded@1", self._day())
         found = next((one.body for one in loads if one.body["load_id"] == load_id), None)
         if found is None:
             raise Refused("load_gone")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,13 +57,9 @@ class StoredBook:
         balance = law.statement(entries).balance
         return StoredStanding(balance.principal_fen, balance.bonus_fen, self._heard(), bool(entries))
 
-    def balance(self, member_id: str) -> Balance:
-        """The same in its two parts."""
-        return law.statement(self._store.stored.of_member(member_id)).balance
-
-    def spendable_fen(self, member_id: str, priced: Iterable[tuple[str, int]], remaining_fen: int) -> int:
+    def spendable_fen(self, standing: StoredStanding, priced: Sequence[tuple[str, int]], remaining_fen: int) -> int:
         """What it may pay of a sale by this till's own knowledge; `priced` are the lines as (class, fen after every cut)."""
-        return self.rules.spendable_fen(self.balance(member_id), tuple(priced), remaining_fen)
+        return self.rules.spendable_fen(Balance(standing.principal_fen, standing.bonus_fen), priced, remaining_fen)
 
     def of_sale(self, body: events.SaleClosed, spent_fen: int, part_fen: int, hold_id: str) -> StoredMoves:
         """What a sale about to be recorded spends, `part_fen` of it bonus."""

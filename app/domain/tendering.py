@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-KINDS = ("cash", "recorded", "points", "stored")
+PURSES = ("points", "stored")
+"""Kinds that are out of a member's own account, with headquarters' word."""
+KINDS = ("cash", "recorded", *PURSES)
 _METHOD_ID = re.compile(r"[a-z][a-z0-9_]{0,23}")
 
 
@@ -33,12 +35,16 @@ class TenderMethod:
     title_zh: str
     title_en: str
     kind: str
-    """cash | recorded | points, stored: out of a member's own account, with headquarters' word"""
+    """One of `KINDS`."""
     asks_last_digits: bool = False
     """Whether the cashier copies the last digits of the other device's slip."""
     opens_drawer: bool = False
     key: str = ""
     """The key that picks it on the Pay page."""
+
+    def takes_digits(self, last_digits: str) -> bool:
+        """Whether the last digits that were copied will do."""
+        return not self.asks_last_digits or (last_digits.isdecimal() and len(last_digits) <= 6)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,18 +53,22 @@ class Stored:
 
     def loads_of_shift(self, member_id: str, shift_id: str) -> tuple[StoredLoad, ...]:
         """What a person paid in during a shift of this till and was not taken back, newest first."""
-        gone = {entry.of for entry in self.of_member(member_id) if entry.kind == "unload"}
-        return tuple(one for one in self._loads(member_id, t.tender.c.shift_id == shift_id) if f"load:{one.load_id}" not in gone)
+        return self._loads(member_id, t.tender.c.shift_id == shift_id)
 
     def paid_in(self, member_id: str, day: date) -> int:
         """Principal in fen that a person paid in at this till on a business day, loads taken back since left out."""
-        gone = {entry.of for entry in self.of_member(member_id) if entry.kind == "unload"}
-        return sum(one.principal_fen for one in self._loads(member_id, t.tender.c.day == day) if f"load:{one.load_id}" not in gone)
+        return sum(one.principal_fen for one in self._loads(member_id, t.tender.c.day == day))
 
     def _loads(self, member_id: str, where: Any) -> tuple[StoredLoad, ...]:
+        """Those that were not taken back, newest first."""
         connection = self._readers.connection()
+        gone = {entry.of for entry in self.of_member(member_id) if entry.kind == "unload"}
         rows = connection.execute(_IN.where(where), {"of_party": party_of(connection, member_id)}).all()
-        found = {row.owner_id: StoredLoad(row.owner_id, row.member_id, row.principal_fen, row.bonus_fen, row.at) for row in rows}
+        found = {
+            row.owner_id: StoredLoad(row.owner_id, row.member_id, row.principal_fen, row.bonus_fen, row.at)
+            for row in rows
+            if row.entry_id not in gone
+        }
         return tuple(sorted(found.values(), key=lambda one: one.at, reverse=True))
 
 

@@ -31,6 +31,7 @@ from app.desktop.widgets.pads import Keypad
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, Money, Para, Rule, Txt
 from app.domain.money import parse_fen
+from app.domain.tendering import PURSES
 from app.domain.verdict import Text
 from app.records.clock import SHOP_TIME
 from app.records.ledger import Committed
@@ -39,8 +40,6 @@ from app.store.sales import StoredSale
 
 LEFT, RIGHT = 328, 300
 SHOWN_TENDERS = 4
-PURSES = ("points", "stored")
-"""Ways of paying out of the member's own account."""
 QUICK_KEYS = 3
 LONGEST_AMOUNT = 9
 _TILE_ICONS = {

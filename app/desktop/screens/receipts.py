@@ -29,6 +29,7 @@ from app.desktop.widgets.words import Icon, Money, Para, Rule, Txt
 from app.desktop.wording import sentence
 from app.domain.invoice import NOBODY, InvoiceTitle
 from app.domain.masking import mask_name, mask_phone
+from app.domain.tendering import PURSES
 from app.domain.verdict import Text
 from app.records.events import Tender
 from app.records.ledger import Committed
@@ -471,9 +472,9 @@ class ReceiptsPage(Desk):
         methods = {
             str(row["id"]): Text(str(row["title_zh"]), str(row["title_en"]))
             for row in self.till.settings.get("tender.methods")
-            if row["kind"] not in ("points", "stored")
+            if row["kind"] not in PURSES
         }
-        fixable = [tender for tender in sale.body.tenders if tender.kind not in ("points", "stored")]
+        fixable = [tender for tender in sale.body.tenders if tender.kind not in PURSES]
         tenders = [tender for tender in fixable if not tender_id or tender.tender_id == tender_id]
         choices = []
         for tender in tenders:
