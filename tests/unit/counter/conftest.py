@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "doubles"))
+
+from wallet_hub import FakeHub
 
 from app.assembly import Till
 from app.commands.stage import References, demo_clock
@@ -79,3 +84,12 @@ def till(demo_folder: Path, closed_till: list[Till]) -> Till:
 def hand(till: Till, names: References) -> Hand:
     """A hand on that till."""
     return Hand(till, names)
+
+
+@pytest.fixture
+def headquarters(till: Till, monkeypatch: pytest.MonkeyPatch) -> FakeHub:
+    """Headquarters as that till reaches it."""
+    fake = FakeHub()
+    monkeypatch.setattr(till.shares, "_make_client", lambda: fake)
+    till.shares.start()
+    return fake

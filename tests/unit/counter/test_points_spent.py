@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "doubles"))
-
+from purse_acts import CARD, MASKS, PERSON, THERMOMETER, done, in_points, refusal
 from wallet_hub import FakeHub
 
-from app.counter.faults import Refused
 from app.counter.scene import PayScene
 from app.sync.client import Held, HubFault
-
-MASKS, THERMOMETER, CARD, PERSON = "6999600000494", "6999580000439", "90000000000000000019", "member-00001"
-
-
-@pytest.fixture
-def headquarters(till: Any, monkeypatch: pytest.MonkeyPatch) -> FakeHub:
-    fake = FakeHub()
-    monkeypatch.setattr(till.shares, "_make_client", lambda: fake)
-    till.shares.start()
-    return fake
 
 
 def until(ready: Callable[[], bool]) -> None:
@@ -46,33 +30,6 @@ def begun(till: Any, *codes: str, proven: bool = False) -> PayScene:
         till.selling.attach_member(PERSON, "dynamic")
     scene: PayScene = till.checkout.begin()
     return scene
-
-
-def in_points(till: Any, amount_fen: int = 0) -> PayScene:
-    """Ask for points and take the answer."""
-    heard = threading.Event()
-    till.checkout.when_put_by(heard.set)
-    scene: PayScene = till.checkout.tender("points", amount_fen)
-    if scene.asking_fen:
-        assert heard.wait(60)
-        scene = till.checkout.put_by()
-    return scene
-
-
-def refusal(act: Callable[[], object]) -> Refused:
-    with pytest.raises(Refused) as caught:
-        act()
-    return caught.value
-
-
-def done(till: Any) -> Any:
-    durable = threading.Event()
-    till.checkout.complete(durable.set)
-    assert durable.wait(60)
-    scene = till.checkout.settle()
-    assert scene.state == "done", scene
-    till.checkout.next_customer()
-    return till.store.sales.by_number(scene.number)
 
 
 def balance(till: Any) -> int:

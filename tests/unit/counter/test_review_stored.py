@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "doubles"))
-
+from purse_acts import MASKS, PERSON, THERMOMETER, done, in_points, in_stored, load, paying, refusal, returned, slip
 from wallet_hub import FakeHub
 
-from app.counter.faults import Refused
 from app.records.people import StoredEntryRow
 from app.store import tables
 from app.store.holds import Hold
 from app.store.movements import keep_entries
 from app.sync.client import Held
 
-MASKS, THERMOMETER, PERSON = "6999600000494", "6999580000439", "member-00001"
-
-
-@pytest.fixture
-def headquarters(till: Any, monkeypatch: pytest.MonkeyPatch) -> FakeHub:
-    fake = FakeHub()
-    monkeypatch.setattr(till.shares, "_make_client", lambda: fake)
-    till.shares.start()
-    return fake
-
 
 @pytest.fixture(autouse=True)
 def chained(till: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The shop has a headquarters, reached or not."""
     monkeypatch.setattr(till.loading, "_chained", lambda: True)
-
-
-def load(till: Any, fen: int, method: str = "cash") -> Any:
-    return till.loading.load(PERSON, fen, method, last_digits="" if method == "cash" else "1234").wait()
 
 
 def write(till: Any, unit: Callable[[Any], object]) -> None:
@@ -59,49 +40,6 @@ def told(till: Any, kind: str, principal_fen: int, bonus_fen: int) -> None:
     named = {"id": f"{kind}:elsewhere", "at": till.store.people._clock.now(), "member_id": PERSON, "kind": kind}
     row = StoredEntryRow(principal_fen=principal_fen, bonus_fen=bonus_fen, owner_id="elsewhere", **named)
     write(till, lambda connection: keep_entries(connection, tables.stored_entry, [row]))
-
-
-def in_stored(till: Any, amount_fen: int = 0) -> Any:
-    heard = threading.Event()
-    till.checkout.when_put_by(heard.set)
-    scene = till.checkout.tender("stored", amount_fen)
-    if scene.asking_fen:
-        assert heard.wait(60)
-        scene = till.checkout.put_by()
-    return scene
-
-
-def paying(till: Any, *codes: str) -> Any:
-    for code in codes:
-        till.selling.scan(code)
-    till.selling.attach_member(PERSON, "dynamic")
-    return till.checkout.begin()
-
-
-def done(till: Any) -> Any:
-    durable = threading.Event()
-    till.checkout.complete(durable.set)
-    assert durable.wait(60)
-    scene = till.checkout.settle()
-    assert scene.state == "done", scene
-    till.checkout.next_customer()
-    return till.store.sales.by_number(scene.number)
-
-
-def returned(till: Any, sale: Any, quantity: int) -> None:
-    back = till.returning
-    back.leave()
-    scene = back.choose_sale(sale.body.sale_id)
-    back.set_reason("wrong_goods")
-    back.set_quantity(scene.lines[0].line_id, quantity)
-    back.approve("1003")
-    durable = threading.Event()
-    back.complete(durable.set)
-    assert durable.wait(60) and back.settle().state == "done"
-
-
-def slip(till: Any) -> str:
-    return str(till.store.jobs.ticket(till.store.jobs.list()[-1].job_id))
 
 
 def test_the_z_says_what_was_given_on_top_although_the_visitor_is_no_more_known_here(till: Any) -> None:
@@ -170,9 +108,7 @@ def test_more_than_may_go_in_cash_goes_to_an_account_although_this_till_knew_of_
     told(till, "load", 9_000, 6_000)
     headquarters.answer = Held("held", 1_800, 15_000, 0)
     begun_payout(till, "cash")
-    with pytest.raises(Refused) as caught:
-        till.loading.pay_out()
-    assert caught.value.code == "payout_tender" and not till.loading.scene(PERSON).asking
+    assert refusal(till.loading.pay_out).code == "payout_tender" and not till.loading.scene(PERSON).asking
     assert till.store.journal.of_type("stored.paid_out@1") == [] and till.shifts.totals().payouts == 0
 
 
@@ -181,9 +117,7 @@ def test_nothing_is_paid_out_to_whoever_was_erased_while_headquarters_was_asked(
     headquarters.answer = Held("held", 1_800, 9_000, 0)
     begun_payout(till, "cash")
     write(till, lambda connection: connection.execute(tables.hold.delete()))
-    with pytest.raises(Refused) as caught:
-        till.loading.pay_out()
-    assert caught.value.code == "payout_not_over" and not till.loading.scene(PERSON).asking
+    assert refusal(till.loading.pay_out).code == "payout_not_over" and not till.loading.scene(PERSON).asking
 
 
 def test_whoever_owes_stored_value_can_be_erased_for_nothing_of_it_is_theirs(till: Any) -> None:
@@ -197,26 +131,14 @@ def test_points_that_a_visitor_paid_with_go_back_with_the_goods_although_they_ar
     till: Any, headquarters: FakeHub
 ) -> None:
     paying(till, MASKS, THERMOMETER)
-    heard = threading.Event()
-    till.checkout.when_put_by(heard.set)
-    till.checkout.tender("points", 1_000)
-    assert heard.wait(60)
-    till.checkout.put_by()
+    in_points(till, 1_000)
     till.checkout.tender("cash")
     sale = done(till)
     made = {event.body["kind"]: event.body["points"] for event in till.store.journal.of_type("points.moved@1")}
     forgotten(till)
     write(till, lambda connection: connection.execute(tables.points_entry.delete()))
     for line in sale.body.lines:
-        back = till.returning
-        back.leave()
-        back.choose_sale(sale.body.sale_id)
-        back.set_reason("wrong_goods")
-        back.set_quantity(line.line_id, line.quantity)
-        back.approve("1003")
-        durable = threading.Event()
-        back.complete(durable.set)
-        assert durable.wait(60) and back.settle().state == "done"
+        returned(till, sale, line.quantity, line.line_id)
     undone: dict[str, int] = {}
     for event in till.store.journal.of_type("points.moved@1"):
         undone[event.body["kind"]] = undone.get(event.body["kind"], 0) + event.body["points"]
@@ -227,11 +149,7 @@ def test_a_sale_paid_in_points_stored_value_and_cash_comes_back_piece_by_piece_t
     load(till, 50_000)
     before = till.shifts.totals()
     scene = paying(till, MASKS, MASKS, MASKS, THERMOMETER)
-    heard = threading.Event()
-    till.checkout.when_put_by(heard.set)
-    till.checkout.tender("points", 1_000)
-    assert heard.wait(60)
-    till.checkout.put_by()
+    in_points(till, 1_000)
     own = (scene.due_fen - 1_000) // 2 + 1
     headquarters.answer = Held("held", 1_800, 53_000, 77)
     in_stored(till, own)
@@ -240,15 +158,7 @@ def test_a_sale_paid_in_points_stored_value_and_cash_comes_back_piece_by_piece_t
     assert [tender.kind for tender in sale.body.tenders] == ["points", "stored", "cash"]
     for line in sale.body.lines:
         for _ in range(line.quantity):
-            back = till.returning
-            back.leave()
-            back.choose_sale(sale.body.sale_id)
-            back.set_reason("wrong_goods")
-            back.set_quantity(line.line_id, 1)
-            back.approve("1003")
-            durable = threading.Event()
-            back.complete(durable.set)
-            assert durable.wait(60) and back.settle().state == "done"
+            returned(till, sale, 1, line.line_id)
     came: dict[str, int] = {}
     for one in till.store.sales.returns_of(sale.body.sale_id):
         for refund in one.body.refunds:
@@ -264,11 +174,7 @@ def test_points_that_were_taken_are_spent_although_the_proof_they_wanted_has_lap
     till: Any, headquarters: FakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paying(till, MASKS, THERMOMETER)
-    heard = threading.Event()
-    till.checkout.when_put_by(heard.set)
-    till.checkout.tender("points", 1_000)
-    assert heard.wait(60)
-    till.checkout.put_by()
+    in_points(till, 1_000)
     till.checkout.tender("cash")
     rights = till.selling.rights
     monkeypatch.setattr(till.selling._staging, "rights", lambda _: replace(rights, points=False))

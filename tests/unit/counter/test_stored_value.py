@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "doubles"))
-
+from purse_acts import MASKS, PERSON, THERMOMETER, done, in_points, in_stored, load, paying, refusal, returned, slip
 from wallet_hub import FakeHub
 
-from app.counter.faults import Refused
-from app.counter.scene import PayScene
 from app.store import tables
 from app.store.verify import rebuild
 from app.sync.client import Held, HubFault
-
-MASKS, THERMOMETER, CARD, PERSON = "6999600000494", "6999580000439", "90000000000000000019", "member-00001"
-
-
-@pytest.fixture
-def headquarters(till: Any, monkeypatch: pytest.MonkeyPatch) -> FakeHub:
-    fake = FakeHub()
-    monkeypatch.setattr(till.shares, "_make_client", lambda: fake)
-    till.shares.start()
-    return fake
 
 
 @pytest.fixture(autouse=True)
@@ -38,47 +22,9 @@ def chained(till: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(till.loading, "_chained", lambda: True)
 
 
-def load(till: Any, fen: int, method: str = "cash", **more: Any) -> Any:
-    return till.loading.load(PERSON, fen, method, last_digits="" if method == "cash" else "1234", **more).wait()
-
-
 def balance(till: Any) -> tuple[int, int]:
     standing = till.stored.standing(PERSON)
     return standing.principal_fen, standing.bonus_fen
-
-
-def refusal(act: Callable[[], object]) -> Refused:
-    with pytest.raises(Refused) as caught:
-        act()
-    return caught.value
-
-
-def paying(till: Any, *codes: str, proven: bool = True) -> PayScene:
-    for code in codes:
-        till.selling.scan(code)
-    till.selling.attach_member(PERSON, "dynamic" if proven else "card")
-    scene: PayScene = till.checkout.begin()
-    return scene
-
-
-def in_stored(till: Any, amount_fen: int = 0) -> PayScene:
-    heard = threading.Event()
-    till.checkout.when_put_by(heard.set)
-    scene: PayScene = till.checkout.tender("stored", amount_fen)
-    if scene.asking_fen:
-        assert heard.wait(60)
-        scene = till.checkout.put_by()
-    return scene
-
-
-def done(till: Any) -> Any:
-    durable = threading.Event()
-    till.checkout.complete(durable.set)
-    assert durable.wait(60)
-    scene = till.checkout.settle()
-    assert scene.state == "done", scene
-    till.checkout.next_customer()
-    return till.store.sales.by_number(scene.number)
 
 
 def spent(till: Any, headquarters: FakeHub, part: int, *codes: str) -> Any:
@@ -100,12 +46,6 @@ def paid_out(till: Any, begin: Callable[[Callable[[], None]], None]) -> Any:
 
 def events(till: Any, kind: str) -> list[dict[str, Any]]:
     return [event.body for event in reversed(till.store.journal.of_type(f"stored.{kind}@1"))]
-
-
-def slip(till: Any) -> str:
-    ticket = till.store.jobs.ticket(till.store.jobs.list()[-1].job_id)
-    assert ticket is not None
-    return str(ticket)
 
 
 def test_money_is_paid_in_without_a_line_and_the_chain_gives_on_top(till: Any) -> None:
@@ -208,11 +148,7 @@ def test_headquarters_may_have_less_than_this_till_believes(till: Any, headquart
 def test_points_and_stored_value_pay_one_sale_and_only_the_members_own_money_earns(till: Any, headquarters: FakeHub) -> None:
     load(till, 50_000)
     scene = paying(till, MASKS, THERMOMETER)
-    heard = threading.Event()
-    till.checkout.when_put_by(heard.set)
-    till.checkout.tender("points", 1_000)
-    assert heard.wait(60)
-    till.checkout.put_by()
+    in_points(till, 1_000)
     headquarters.answer = Held("held", 1_800, 999_999, scene.due_fen - 1_000)
     in_stored(till)
     sale = done(till)
@@ -226,16 +162,7 @@ def test_what_comes_back_goes_back_in_the_shares_it_was_spent_and_never_as_cash(
     sale = spent(till, headquarters, 101, MASKS, MASKS)
     before = balance(till)
     for _ in range(2):
-        back = till.returning
-        back.leave()
-        scene = back.choose_sale(sale.body.sale_id)
-        back.set_reason("wrong_goods")
-        back.set_quantity(scene.lines[0].line_id, 1)
-        back.approve("1003")
-        durable = threading.Event()
-        scene = back.complete(durable.set)
-        assert [refund.method for refund in scene.refunds] == ["stored"]
-        assert durable.wait(60) and back.settle().state == "done"
+        assert [refund.method for refund in returned(till, sale).refunds] == ["stored"]
     assert balance(till) == (50_000, 3_000) != before
     assert sum(one["bonus_fen"] for one in events(till, "moved") if one["kind"] == "unspend") == 101
     assert "储值余额" in slip(till)
@@ -245,15 +172,7 @@ def test_what_a_visitor_brings_back_is_theirs_although_they_are_no_more_known_he
     load(till, 50_000)
     sale = spent(till, headquarters, 100, MASKS)
     till.store.writer.submit(lambda connection: connection.execute(tables.stored_entry.delete()) and None).result(60)
-    back = till.returning
-    back.leave()
-    scene = back.choose_sale(sale.body.sale_id)
-    back.set_reason("wrong_goods")
-    back.set_quantity(scene.lines[0].line_id, 1)
-    back.approve("1003")
-    durable = threading.Event()
-    back.complete(durable.set)
-    assert durable.wait(60) and back.settle().state == "done"
+    returned(till, sale)
     undone = events(till, "moved")[-1]
     assert (undone["kind"], undone["principal_fen"], undone["bonus_fen"]) == ("unspend", sale.body.payable_fen - 100, 100)
     assert "储值余额" not in slip(till)
