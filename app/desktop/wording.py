@@ -737,6 +737,7 @@ WEEKDAYS = (
     _T("星期六", "Saturday"),
     _T("星期日", "Sunday"),
 )
+    "member.verified@1": ("phone", _T("验证码核对", "Code by message told back")),
 
 _NOTHING = _T("现在不需要这一步", "That is not needed now")
 _UNKNOWN = _T("没做成，请再试一次；还不行请按 Esc 返回", "That did not work. Try again, or press Esc")

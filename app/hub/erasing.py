@@ -17,7 +17,7 @@ from functools import cache
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from app.domain.points import PointsRules
-from app.hub import points, standings, tables
+from app.hub import points, standings, tables, verification
 from app.hub.archive import insert_new, upsert
 from app.hub.feeds import NOTHING, OWNED, append, bury, holders, texts_of
 from app.hub.movements import moving
@@ -182,6 +182,9 @@ def _bury(connection: Connection, member_ids: Collection[str], stores: Collectio
 def _forget(connection: Connection, member_ids: Collection[str]) -> None:
     """Delete what is kept beside a person, and take their name off what is kept without them."""
     ids = list(member_ids)
+    i = tables.identity.c
+    phones = select(i.mark).where(i.member_id.in_(ids), i.kind == "phone", i.mark != "").distinct()
+    verification.forget(connection, list(connection.scalars(phones)))
     for column in (
         tables.identity.c.member_id,
         tables.member_key.c.member_id,

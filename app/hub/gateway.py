@@ -51,8 +51,11 @@ class Gateway:
     def __repr__(self) -> str:
         return f"Gateway({urlsplit(self.url).hostname})"
 
-    def post(self, letter: Letter, at: datetime) -> str:
-        """Hand one message over: '' when it is taken, `wait` for another time, else why it never will be, e.g. `http_422`."""
+    def post(self, letter: Letter, at: datetime, *, timeout: tuple[float, float] = (CONNECT_S, READ_S)) -> str:
+        """Hand one message over: '' when it is taken, `wait` for another time, else why it never will be, e.g. `http_422`.
+
+        `timeout` is how many seconds it may take to connect, and then to answer.
+        """
         body = json.dumps(
             {"id": letter.message_id, "channel": letter.channel, "to": letter.phone, "text": letter.text}, ensure_ascii=False
         ).encode()
@@ -67,7 +70,7 @@ class Gateway:
         with requests.Session() as line:
             line.trust_env = False
             try:
-                answer = line.post(self.url, data=body, headers=headers, timeout=(CONNECT_S, READ_S), allow_redirects=False, stream=True)
+                answer = line.post(self.url, data=body, headers=headers, timeout=timeout, allow_redirects=False, stream=True)
                 status = answer.status_code
                 answer.close()
             except requests.RequestException:

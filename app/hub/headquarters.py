@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 
 from app.hub import tables
 from app.hub.archive import Archive
+from app.hub.gateway import Gateway
 from app.hub.people import PeopleKeys
 from app.records.clock import Clock
 from app.records.keys import DeviceKey, verifies
@@ -69,6 +70,8 @@ class Headquarters:
     clock: Clock
     chain_name: str
     utc_offset_minutes: int
+    gateway: Gateway | None = None
+    """The chain's own way to send messages."""
 
     @property
     def people(self) -> PeopleKeys:

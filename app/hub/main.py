@@ -26,7 +26,7 @@ from app.hub.archive import Archive
 from app.hub.chores import Aside, Chore, done_by_itself
 from app.hub.gateway import Gateway
 from app.hub.headquarters import Headquarters, Refusal
-from app.hub.routes import blobs, coupon, enrol, feed, hello, member, push, wallet
+from app.hub.routes import blobs, coupon, enrol, feed, hello, member, push, verify, wallet
 from app.hub.settling import SETTLE_EVERY_S, Settling
 from app.hub.web import console
 from app.records.clock import Clock, SystemClock
@@ -73,7 +73,7 @@ def create_app(
 
     The database is opened and migrated at once and closed with the application's lifespan; what had to be quarantined is tried
     again, a portion before anybody is answered and the rest while it runs. With `nights` the nightly round is done by itself, too;
-    with a gateway, members are sent what they are told of campaigns.
+    with a gateway, members are sent what they are told of campaigns, and codes that they tell back at the counter.
     """
     archive = Archive.open(database_url)
     with archive.reading() as connection:
@@ -84,6 +84,7 @@ def create_app(
         clock or SystemClock(),
         named.name if named else "药柜",
         named.utc_offset_minutes if named else 480,
+        gateway,
     )
     settling = Settling(hq)
     archive.commit(settling.unit).result()
@@ -127,7 +128,7 @@ def create_app(
     def front() -> Response:
         return RedirectResponse("/console")
 
-    for resource in (blobs, enrol, push, feed, hello, coupon, member, wallet):
+    for resource in (blobs, enrol, push, feed, hello, coupon, member, wallet, verify):
         app.include_router(resource.router(hq))
     app.include_router(console.router(hq))
     return app

@@ -39,7 +39,7 @@ MOST_BLOBS = 100
 """Blobs of one request."""
 BLOB_BYTES = 256 * 1024
 """Plain bytes of one blob."""
-BLOB_KINDS = frozenset({"member_profile", "family_profile", "identity", "reading", "note"})
+BLOB_KINDS = frozenset({"member_profile", "family_profile", "identity", "reading", "note", "signature"})
 """What tills tell; registers, prescriptions and invoice titles stay with them."""
 PLATFORMS = frozenset({"union", "wechat", "alipay", "jpass"})
 LONGEST_VALUE = 128
@@ -77,6 +77,10 @@ class PeopleKeys:
     def mark(self, kind: str, text: str) -> str:
         """128 bits as hex that stand for a normal form; '' for nothing."""
         return hmac.new(self._marking, f"{kind}\n{text}".encode(), hashlib.sha256).hexdigest()[:32] if text else ""
+
+    def code_hash(self, salt: bytes, text: str) -> bytes:
+        """32 bytes that stand for a code that was sent: of no use to whoever has the database alone."""
+        return hmac.new(self._derived("codes") + salt, text.encode(), hashlib.sha256).digest()
 
     def wrapped(self, person_id: str, secret: bytes) -> bytes:
         """A person's key as it is kept."""
@@ -394,7 +398,7 @@ def keep_told(connection: Connection, store_id: str, told: PeopleTold) -> set[st
     if told.consents:
         for said, at in told.consents:
             place = placed(said.given, at, said.after, newest_word(connection, said.member_id, said.purpose))
-            row = {**said.model_dump(exclude={"after"}), "at": place, "store_id": store_id}
+            row = {"evidence": "", "digest": "", **said.model_dump(exclude={"after"}), "at": place, "store_id": store_id}
             insert_new(connection, tables.consent, [row], "consent_id")
         members = {one.member_id for one, _ in told.consents}
         held = holders(connection, "member", members)
@@ -431,9 +435,8 @@ def _tell_consents(connection: Connection, store_ids: Sequence[str], member_ids:
     latest: dict[str, Record] = {}
     for row in connection.execute(select(tables.consent).where(c.member_id.in_(list(member_ids))).order_by(c.at, c.consent_id)):
         name = f"{row.member_id}:{row.purpose}"
-        latest[name] = Consent(
-            id=name, member_id=row.member_id, purpose=row.purpose, given=row.given, text_version=row.text_version, at=row.at
-        )
+        told = {field: getattr(row, field) for field in Consent.model_fields if field != "id"}
+        latest[name] = Consent(id=name, **told)
     if latest:
         for store_id in store_ids:
             append(connection, "consent", store_id, texts_of(list(latest.values())))

@@ -111,6 +111,11 @@ def copy(connection: Connection, keys: PeopleKeys, member_id: str, made_at: date
         brought = {"phone": "phone", "card": "card_no"}.get(row["kind"], "")
         own = getattr(profiles.get(row.pop("member_id")), brought, "") if brought else ""
         row["value"] = _opened(connection, keys, row.pop("blob_id")).get("value", own)
+    consents = rows(tables.consent, "at", "purpose", "given", "text_version", "channel", "store_id", "at", "evidence")
+    for row in consents:
+        evidence = row.pop("evidence")
+        if row["channel"] == "signature" and evidence:
+            row["signature"] = _opened(connection, keys, evidence)
     for row in readings:
         row["figures"] = _opened(connection, keys, row.pop("blob_id")).get("figures", {})
     family = [{"name": mask_name(one.get("name", "")), "relation": one.get("relation", "")} for one in _told(connection, "family", party)]
@@ -121,7 +126,7 @@ def copy(connection: Connection, keys: PeopleKeys, member_id: str, made_at: date
         "joining": rows(tables.person, "joined_at", "home_store", "joined_at", "source", "campaign_id"),
         "identities": identities,
         "family": family,
-        "consents": rows(tables.consent, "at", "purpose", "given", "text_version", "channel", "store_id", "at"),
+        "consents": consents,
         "orders": rows(tables.member_order, "day", "store_id", "day", "fen", "back_fen"),
         "points": rows(tables.points_entry, "at", "entry_id", "kind", "points", "expires_on", "at"),
         "stored_value": rows(tables.stored_entry, "at", "entry_id", "kind", "principal_fen", "bonus_fen", "store_id", "at"),

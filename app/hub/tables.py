@@ -728,9 +728,42 @@ consent = Table(
     Column("store_id", String(32), nullable=False),
     Column("channel", String(16), nullable=False),
     Column("guardian_id", String(36), nullable=False),
+    Column("evidence", String(36), nullable=False, server_default=""),
+    Column("digest", String(64), nullable=False, server_default=""),
     Index("ix_consent_member", "member_id", "purpose", "at"),
 )
-"""Every word a member ever gave or took back, for one purpose and by one version of its text."""
+"""Every word a member ever gave or took back, for one purpose and by one version of its text.
+
+`evidence` is the blob of a signature, whose bytes have that digest, or the verification of a code; '' for a spoken word.
+"""
+
+verification = Table(
+    "verification",
+    metadata,
+    Column("verification_id", String(36), primary_key=True),
+    Column("store_id", String(32), nullable=False),
+    Column("till", String(16), nullable=False),
+    Column("device", String(16), nullable=False),
+    Column("purpose", String(8), nullable=False),
+    Column("about", String(120), nullable=False),
+    Column("phone_mark", String(32), nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("attempt_id", String(36), nullable=False),
+    Column("attempt_answer", String(8), nullable=False),
+    Column("proven_at", Instant),
+    Index("ix_verification_phone", "phone_mark", "at"),
+    Index("ix_verification_device", "device", "at"),
+    Index("ix_verification_at", "at"),
+)
+"""A code that a till had sent to a phone: neither the code nor the phone, only a salted hash and a keyed mark.
+
+State sending | sent | failed | proven | over (typed wrong too often, or a newer one took its place); the hash goes with its use.
+"""
 
 person_act = Table(
     "person_act",

@@ -507,6 +507,18 @@ class MemberProven(Record):
     """The running number of the time step that the code was made for."""
 
 
+class MemberVerified(Record):
+    """A code that headquarters sent to a member's phone was told back at this till, once: whoever told it has that phone."""
+
+    verification_id: str
+    """Under which headquarters knows what was sent and told back, without code and phone."""
+    member_id: str
+    purpose: str
+    """member (in a sale) | join | consent."""
+    basket_id: str = ""
+    """The sale in which it counts; '' outside one."""
+
+
 class MemberRevealed(Record):
     """Somebody looked at more of a member than a mask shows, or asked headquarters for a member of another store."""
 
@@ -567,12 +579,19 @@ class ConsentSet(Record):
     """When the word was said that this till knew before, by that word's own reckoning; the beginning of time where it knew none.
 
     Left out of the bytes of every event from before this was told."""
+    evidence: str = ""
+    """Private blob `signature`, or the verification of a code that was told back; '' for a spoken word, and then left out."""
+    digest: str = ""
+    """SHA-256 of the signature as it was kept, as hex; left out where there is none."""
 
     @model_serializer(mode="wrap")
     def _without_what_was_not_told(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
         fields: dict[str, Any] = whole(self)
         if fields.get("after", 0) is None:
             del fields["after"]
+        for name in ("evidence", "digest"):
+            if not fields.get(name, "-"):
+                del fields[name]
         return fields
 
 

@@ -59,6 +59,7 @@ EVENTS: dict[str, type[Record]] = {
     "export.made@1": events.ExportMade,
     "setting.changed@1": events.SettingChanged,
     "member.proven@1": events.MemberProven,
+    "member.verified@1": events.MemberVerified,
     "member.revealed@1": events.MemberRevealed,
     "person.erased@1": events.PersonErased,
 }

@@ -733,6 +733,7 @@ PROJECTION_OF: dict[str, _Projection] = {
     "setting.changed@1": _nothing,
     "member.proven@1": _member_proven,
     "member.revealed@1": _member_revealed,
+    "member.verified@1": _nothing,
     "person.erased@1": _person_erased,
 }
 """Every registered event type; a test proves that none is missing."""

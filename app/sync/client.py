@@ -104,6 +104,8 @@ class Hello:
     head_digest: str
     forks: int
     hub_at: str
+    verifies: bool = False
+    """Whether it can send codes to phones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,46 @@ class Held:
     """What of the purse was neither spent nor put by for another basket."""
     part: int = 0
     """How much of what is put by is bonus, in fen."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeWish:
+    """A code that a till wants sent to a phone."""
+
+    verification_id: str
+    phone: str
+    purpose: str
+    """member | join | consent."""
+    about: str = ""
+    """Of a consent: the purposes it is for, with commas between."""
+    language: str = "zh"
+
+    def __repr__(self) -> str:
+        return f"CodeWish({self.verification_id}, {self.purpose})"
+
+    def fields(self) -> dict[str, str]:
+        """As it travels."""
+        return {name: str(getattr(self, name)) for name in CodeWish.__dataclass_fields__}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSent:
+    """What headquarters said to such a wish."""
+
+    code: str
+    """sent | failed | sending | too_many | none (it has no way to send) | proven | over | unknown."""
+    seconds: int
+    """Of too_many: how long until the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeChecked:
+    """What headquarters said to a code that was typed."""
+
+    code: str
+    """proven | wrong | over | expired | used | unknown."""
+    left: int
+    """Of wrong: how often it may still be typed."""
 
 
 def _standing(told: object) -> TierStanding | None:
@@ -483,6 +525,7 @@ class HubClient:
                 str(fields["head_digest"]),
                 int(fields["forks"]),
                 str(fields["hub_at"]),
+                fields.get("verifies") is True,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise HubFault("forged", {"reply": "hello"}) from error
@@ -524,6 +567,27 @@ class HubClient:
         """Give back what was put by and not spent; safe to repeat, also where the wish itself never arrived."""
         if self._ask_for("hold-release", wish.fields()).get("hold_id") != wish.hold_id:
             raise HubFault("forged", {"reply": "hold-release"})
+
+    def verify_send(self, asked: CodeWish) -> CodeSent:
+        """Have a code sent to a phone; that none is sent is an answer too, HubFault is none. Safe to repeat: nothing is sent twice."""
+        fields = self._ask_for("verify-send", asked.fields())
+        try:
+            if fields["verification_id"] != asked.verification_id:
+                raise ValueError("verification_id")
+            return CodeSent(str(fields["code"])[:16], int(fields["seconds"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise HubFault("forged", {"reply": "verify-send"}) from error
+
+    def verify_check(self, verification_id: str, attempt_id: str, code: str) -> CodeChecked:
+        """Ask whether this is the code that was sent. Safe to repeat under one attempt: it counts once."""
+        asked = {"verification_id": verification_id, "attempt_id": attempt_id, "code": code}
+        fields = self._ask_for("verify-check", asked)
+        try:
+            if fields["verification_id"] != verification_id:
+                raise ValueError("verification_id")
+            return CodeChecked(str(fields["code"])[:16], int(fields["left"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise HubFault("forged", {"reply": "verify-check"}) from error
 
     def lease(self, grant_id: str) -> int:
         """Ask for another share of a store's rights; gives how many this till has in all, 0 where there is nothing to give."""

@@ -37,6 +37,7 @@ def router(hq: Headquarters) -> APIRouter:
             "head_seq": row.head_seq,
             "head_digest": row.head_digest,
             "forks": row.forks,
+            "verifies": hq.gateway is not None,
             "feeds": {feed.feed: {"feed_id": feed.feed_id, "head": feed.head_seq} for feed in feeds},
         }
 

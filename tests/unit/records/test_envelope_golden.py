@@ -364,6 +364,9 @@ EXAMPLES: dict[str, Record] = {
     "export.made@1": ev.ExportMade(first_seq=1, events=23, head="12" * 32, sales_fen=2260, returns_fen=1130),
     "setting.changed@1": ev.SettingChanged(key="cash.tolerance_fen", was="0", now="1000"),
     "member.proven@1": ev.MemberProven(basket_id="basket-1", member_id="member-1", handle="000000123", step=59712345),
+    "member.verified@1": ev.MemberVerified(
+        verification_id="019a0000-0000-7000-8000-000000000061", member_id="member-1", purpose="member", basket_id="basket-1"
+    ),
     "member.revealed@1": ev.MemberRevealed(member_id="member-1", what="phone", purpose="call"),
     "person.erased@1": ev.PersonErased(member_id="member-1", reason="asked", asked_via="till"),
 }
