@@ -133,11 +133,12 @@ class Todo:
     """One thing to do for this member, the most pressing first."""
 
     kind: str
-    """refill | measure | call."""
+    """ask | refill | measure | call."""
     title: Text
     note: Text
     act: str
-    """add (put product into the sale) | record (open the form of the reading kind) | call (open the outcomes)."""
+    """ask (about allergies again) | add (put product into the sale) | record (open the form of the reading kind) | call (open the
+    outcomes)."""
     act_title: Text
     tone: str
     due_on: date
@@ -145,6 +146,8 @@ class Todo:
     packs: int = 0
     reading_kind: str = ""
     followup_id: str = ""
+    person_id: str = ""
+    """Of asking: which family person is meant; '' is the member."""
     left: Text = NOTHING
     """Of a refill: 余 3 天; empty elsewhere."""
 

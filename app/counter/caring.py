@@ -55,13 +55,14 @@ from app.domain.purposes import HEALTH, HISTORY, STANDS
 from app.domain.refills import Dose, dose_text
 from app.domain.rules import roles_of
 from app.domain.safety import age_months
+from app.domain.told_profile import Allergies
 from app.records import events
 from app.records.base import Record
 from app.records.catalogue import Product
 from app.records.clock import SHOP_TIME, Clock, shop_day
 from app.records.ids import new_id
 from app.records.ledger import Committed, PrivateBlob
-from app.records.people import Member
+from app.records.people import FamilyPerson, Member
 from app.records.text import Text
 from app.store.care import FollowUp, UsageNote
 from app.store.open_store import Store
@@ -85,7 +86,7 @@ TRAIL = 7
 AHEAD_DAYS = 14
 """A follow-up is a to-do when it is due within so many days."""
 _ROLES = ("pharmacist", "manager")
-_ORDER = {"refill": 0, "measure": 1, "call": 2}
+_ORDER = {"ask": 0, "refill": 1, "measure": 2, "call": 3}
 
 
 class Caring:
@@ -296,13 +297,29 @@ class Caring:
         consent: str,
         today: date,
     ) -> tuple[Todo, ...]:
-        todos = [self._refill(one) for one in medicines if one.line.stage]
+        todos = self._asks(member, today)
+        todos += [self._refill(one) for one in medicines if one.line.stage]
         if consent != "refused":
             todos += self._measurements(member, medicines, readings, own, today)
         for each in follow_ups:
             if each.open and (each.due_on - today).days <= AHEAD_DAYS:
                 todos.append(self._call(each, today))
         return tuple(sorted(todos, key=lambda todo: (todo.tone != "bad", _ORDER[todo.kind], todo.due_on)))
+
+    def _asks(self, member: Member, today: date) -> list[Todo]:
+        """Allergies that one till took away while another was told them: they stay on record, and somebody asks again."""
+        todos = []
+        persons: list[Member | FamilyPerson] = [member, *self._store.people.family(member.id)]
+        for person in persons:
+            doubts = sorted(Allergies.of(person).doubts)
+            if doubts and not withheld(self._store.people, person):
+                what = words.joined([self._allergy_word(code) for code in doubts], "、", ", ")
+                kin = isinstance(person, FamilyPerson)
+                whose = Text(f"{mask_name(person.name)}的", f"of {mask_name(person.name)}") if kin else Text("")
+                title = Text(f"再问一遍{whose.zh}过敏：{what.zh}", f"Ask again about allergies{' ' * kin}{whose.en}: {what.en}")
+                note = Text("两台收银机记的不一样，问清前按过敏处理", "two tills differ; held to be allergic until asked")
+                todos.append(Todo("ask", title, note, "ask", Text("询问", "Ask"), "bad", today, person_id=person.id if kin else ""))
+        return todos
 
     def _refill(self, one: Medicine) -> Todo:
         line = one.line

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from app.counter import offer_words
 from app.counter.care_scene import CareScene
+from app.counter.care_words import joined
 from app.counter.caring import Caring
 from app.counter.coupon_book import OFFLINE_CLASSES
 from app.counter.goods import Goods
@@ -31,6 +32,7 @@ from app.domain.promotions.threshold import Threshold
 from app.domain.purposes import FAMILY, HISTORY, STANDS
 from app.domain.rulepack import RulePack
 from app.domain.rules.case import MEDICINE_KINDS
+from app.domain.told_profile import Allergies
 from app.domain.verdict import Text
 from app.records.clock import Clock, shop_day
 from app.records.coupons import CouponRight
@@ -91,6 +93,8 @@ class AllergyFace:
     """When somebody asked last at this till; None where it came from elsewhere."""
     asked_by: str = ""
     """Name of whoever asked."""
+    doubtful: Text = Text("")
+    """The classes that one till took away while another was told them: they stay until somebody asks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,16 +308,18 @@ class MemberView:
         if asked is None:
             return known
         staff = self._store.people.staff_by_id(asked.by)
-        return AllergyFace(known.state, known.classes, known.codes, asked.at, staff.name if staff is not None else "")
+        return replace(known, asked_at=asked.at, asked_by=staff.name if staff is not None else "")
 
     def _allergies(self, person: Member | FamilyPerson) -> AllergyFace:
         if withheld(self._store.people, person):
             return AllergyFace("withdrawn", Text(""))
         codes = tuple(code for code in person.allergy_classes.split(";") if code)
         if codes:
-            names = [self._pack.word(code) for code in codes]
-            return AllergyFace("recorded", Text("、".join(one.zh for one in names), ", ".join(one.en for one in names)), codes)
+            return AllergyFace("recorded", self._named(codes), codes, doubtful=self._named(sorted(Allergies.of(person).doubts)))
         return AllergyFace("none" if person.allergies_known else "never", Text(""))
+
+    def _named(self, codes: Sequence[str]) -> Text:
+        return joined([self._pack.word(code) for code in codes], "、", ", ")
 
     def _kin(self, person: FamilyPerson, today: date) -> KinFace:
         months = safety.age_months(person.born_on, today)

@@ -17,7 +17,7 @@ from app.domain.joining import ConsentTexts, birthday
 from app.domain.member_rights import RightsRules
 from app.domain.purposes import FAMILY, HEALTH
 from app.domain.safety import age_months
-from app.domain.told_profile import told_bytes
+from app.domain.told_profile import asked_bytes, told_bytes
 from app.domain.verdict import Text
 from app.records import events
 from app.records.base import Record
@@ -85,7 +85,7 @@ class Noting:
         Refused `sign_in_first`, `member_unknown`, `person_unknown`, `consent_health` (whoever it is about does not want it noted) or
         `ledger_io`.
         """
-        known = {"allergies_known": True, "allergy_classes": ";".join(sorted(set(classes)))}
+        named = sorted(set(classes))
         self._member(member_id)
         purpose = FAMILY if person_id else HEALTH
         person = self._person_of(member_id, person_id) if person_id else None
@@ -97,9 +97,10 @@ class Noting:
         blobs: list[PrivateBlob] = []
         for one in said:
             owner = one.member_id if isinstance(one, FamilyPerson) else one.id
-            told = told_bytes(one.model_copy(update=known), one)
-            profile = PrivateBlob(new_id(self._clock), owner, "family_profile" if person_id else "member_profile", told)
-            words = {"by": self._post.actor, "person": person_id, "classes": known["allergy_classes"]}
+            blob_id = new_id(self._clock)
+            told = asked_bytes(one, named, blob_id[-12:])
+            profile = PrivateBlob(blob_id, owner, "family_profile" if person_id else "member_profile", told)
+            words = {"by": self._post.actor, "person": person_id, "classes": ";".join(named)}
             note = PrivateBlob(new_id(self._clock), owner, FAMILY_ASKED if person_id else ASKED, json.dumps(words).encode())
             bodies.append(events.AllergiesAsked(member_id=owner, person_id=person_id, blob_id=profile.blob_id, note_id=note.blob_id))
             blobs += (profile, note)
@@ -185,6 +186,7 @@ class Noting:
             weight_g=before.weight_g if before is not None else 0,
             allergies_known=kept.allergies_known if kept is not None else False,
             allergy_classes=kept.allergy_classes if kept is not None else "",
+            allergy_words=kept.allergy_words if kept is not None else "",
         )
 
     # ------------------------------------------------------------------ inner

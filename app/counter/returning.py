@@ -15,10 +15,11 @@ from app.counter.points_book import PointsBook
 from app.counter.post import Post
 from app.counter.printing import Printing
 from app.counter.selling import Resume
-from app.counter.stored_book import StoredBook
+from app.counter.stored_book import KIND, StoredBook
 from app.domain import codes
 from app.domain import returns as law
 from app.domain.rules import RulePack, roles_of
+from app.domain.tendering import TenderMethod, parse_methods
 from app.domain.verdict import Text
 from app.records import events
 from app.records.base import Record
@@ -93,6 +94,12 @@ class ReturnScene:
     problem: Text | None = None
     points: int = 0
     """By how much the member's points change; 0 where the sale moved none."""
+    instead_fen: int = 0
+    """What stored value paid of it and cannot go back there, as its holder was erased: it goes back another way."""
+    instead_ways: tuple[tuple[str, Text], ...] = ()
+    """The ways it may, (method, title)."""
+    instead: str = ""
+    """The way it does."""
 
 
 class Returning:
@@ -132,6 +139,7 @@ class Returning:
         self._chosen: dict[str, int] = {}
         self._reason = ""
         self._approved = ""
+        self._instead = ""
         self._found: tuple[FoundSale, ...] = ()
         self._scanned: tuple[str, ...] = ()
         self._future: Future[tuple[Committed, ...]] | None = None
@@ -250,6 +258,13 @@ class Returning:
         self._problem = None
         return self.scene()
 
+    def pay_instead(self, method_id: str) -> ReturnScene:
+        """How money goes back that stored value paid, where nobody has that account any more. Refused `tender_unknown`."""
+        if method_id not in {method for method, _ in self.scene().instead_ways}:
+            raise Refused("tender_unknown")
+        self._instead = method_id
+        return self.scene()
+
     def approve(self, pin: str) -> ReturnScene:
         """A manager's PIN, for this return only."""
         self._approved = self._authorising.anyone(pin, self._roles()).id
@@ -278,7 +293,7 @@ class Returning:
             return self.scene()
         if not self._reason:
             raise Refused("reason_needed")
-        refund = law.refund(sale.body, sale.returned, take, self._routes(sale))
+        refund, _ = self._refund(sale, take)
         approver = self._approver(sale, take, refund.total_fen, kind)
         if not approver:
             raise Refused("approval_needed")
@@ -394,8 +409,9 @@ class Returning:
         if sale is None:
             return ReturnScene("empty", found=self._found, problem=self._problem)
         done = bool(self._number)
-        refund = law.refund(sale.body, sale.returned, self._chosen, self._routes(sale)) if self._chosen else None
+        refund, instead_fen = self._refund(sale, self._chosen) if self._chosen else (None, 0)
         total = refund.total_fen if refund else 0
+        ways = self._ways(instead_fen) if instead_fen else ()
         back = {part.line_id: part.amount_fen for part in refund.lines} if refund else {}
         seller = self._store.people.staff_by_id(sale.body.cashier)
         member = self._store.people.member(sale.member_id) if sale.member_id else None
@@ -417,6 +433,9 @@ class Returning:
             return_number=self._number,
             problem=self._problem,
             points=self._points.moved_by(sale.member_id, (self._body.return_id,)) if done and self._body else self._points.back(sale, back),
+            instead_fen=instead_fen,
+            instead_ways=tuple((way.id, Text(way.title_zh, way.title_en)) for way in ways),
+            instead=self._way(ways).id if ways else "",
         )
 
     def _scene_line(self, sale: StoredSale, chance: law.ReturnChance, back: Mapping[str, int]) -> ReturnSceneLine:
@@ -447,6 +466,28 @@ class Returning:
         if chance is None:
             raise Refused("choose_a_line")
         return chance
+
+    def _refund(self, sale: StoredSale, take: Mapping[str, int]) -> tuple[law.Refund, int]:
+        """The money for what is taken back, and how much of it cannot go back to stored value."""
+        refund = law.refund(sale.body, sale.returned, take, self._routes(sale))
+        gone_fen = sum(route.amount_fen for route in refund.routes if route.kind == KIND) if self._account_gone(sale) else 0
+        if not gone_fen:
+            return refund, 0
+        way = self._way(self._ways(gone_fen))
+        return law.with_another(refund, KIND, way), gone_fen
+
+    def _account_gone(self, sale: StoredSale) -> bool:
+        """Whether whoever's stored value paid was erased: what was left had to be paid out first, and nothing can be owed there."""
+        return bool(sale.body.member_id) and self._store.people.erased(sale.body.member_id)
+
+    def _ways(self, fen: int) -> tuple[TenderMethod, ...]:
+        """How so much may be paid out to whoever bought; where the shop has no way but cash, cash."""
+        rules = self._stored.rules
+        own = tuple(method for method in parse_methods(self._store.settings.get("tender.methods")) if rules.takes(method.id, method.kind))
+        return tuple(method for method in own if rules.pays_out(method.id, method.kind, fen)) or own
+
+    def _way(self, ways: tuple[TenderMethod, ...]) -> TenderMethod:
+        return next((way for way in ways if way.id == self._instead), ways[0])
 
     def _routes(self, sale: StoredSale) -> tuple[law.Route, ...]:
         methods = {row["id"]: row for row in self._store.settings.get("tender.methods")}
@@ -490,7 +531,8 @@ class Returning:
             return ""
         if set(roles_of(staff)) & set(self._roles()):
             return staff.id
-        free = kind == "return" and not law.needs_manager(sale.body, take, total_fen, self._pack)
+        lost = self._account_gone(sale) and any(tender.kind == KIND for tender in sale.body.tenders)
+        free = kind == "return" and not lost and not law.needs_manager(sale.body, take, total_fen, self._pack)
         return staff.id if free else ""
 
     def _roles(self) -> tuple[str, ...]:

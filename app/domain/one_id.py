@@ -382,6 +382,7 @@ def merged_profile(members: Sequence[Member]) -> Member:
             "tier": max((one.tier for one in members), key=_TIERS.index) if all(one.tier in _TIERS for one in members) else first.tier,
             "allergies_known": any(one.allergies_known for one in members),
             "allergy_classes": added_up(one.allergy_classes for one in members),
+            "allergy_words": ";".join(one.allergy_words for one in members if one.allergy_words),
             "chronic": any(one.chronic for one in members),
             "joined_on": min(joined, default=None),
         }

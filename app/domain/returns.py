@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.money import share_out
 from app.domain.rules.law import RulePack, TermKind
+from app.domain.tendering import TenderMethod
 from app.domain.verdict import Text
 from app.records.events import SaleClosed, SaleLine, Tender, TenderCorrected
 
@@ -74,7 +75,7 @@ class Route:
     title_zh: str
     title_en: str
     kind: str
-    """cash | recorded."""
+    """cash | recorded | points | stored."""
     amount_fen: int
 
 
@@ -213,6 +214,19 @@ def refund(
             lines.append(LineRefund(line.line_id, more, amount))
     total = sum(entry.amount_fen for entry in lines)
     return Refund(tuple(lines), _back(tuple(taken) or routes(sale), before_fen, total), total)
+
+
+def with_another(refund: Refund, kind: str, method: TenderMethod) -> Refund:
+    """The same money, where what would go back to tenders of a kind goes another way: one route, joined with what goes that way anyhow."""
+    moved_fen = sum(route.amount_fen for route in refund.routes if route.kind == kind)
+    kept = [route for route in refund.routes if route.kind != kind]
+    same = next((route for route in kept if route.method == method.id), None)
+    if same is None:
+        first = next(route for route in refund.routes if route.kind == kind)
+        way = Route(first.tender_id, method.id, method.title_zh, method.title_en, method.kind, moved_fen)
+        return replace(refund, routes=(*kept, way))
+    joined = replace(same, amount_fen=same.amount_fen + moved_fen)
+    return replace(refund, routes=tuple(joined if route is same else route for route in kept))
 
 
 def routes(sale: SaleClosed, corrections: Iterable[TenderCorrected] = (), titles: Mapping[str, Tender] | None = None) -> tuple[Route, ...]:

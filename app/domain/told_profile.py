@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -16,28 +17,71 @@ EDITED_FROM = "edited_from"
 P = TypeVar("P", Member, FamilyPerson)
 
 
+Word = tuple[str, str]
+"""(class, which asking named it): '' where a book or a till of before did."""
+_DOUBT = "!"
+
+
 @dataclass(frozen=True, slots=True)
 class Allergies:
-    """What is on record of somebody's allergies."""
+    """What is on record of somebody's allergies, each with the asking that named it.
+
+    Whoever takes a class away takes away the words that they had in front of them. What somebody else was told meanwhile is another
+    word, and stays; the class is in doubt then, until somebody asks again.
+    """
 
     known: bool = False
     """Whether anybody ever asked."""
-    classes: frozenset[str] = frozenset()
+    words: frozenset[Word] = frozenset()
+    doubts: frozenset[str] = frozenset()
+    """Classes that one till took away while another was told them."""
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """Every class on record."""
+        return frozenset(code for code, _ in self.words)
 
     @classmethod
     def of(cls, person: Member | FamilyPerson) -> Allergies:
         """Those of a profile."""
-        return cls(person.allergies_known, frozenset(code for code in person.allergy_classes.split(";") if code))
+        return cls.read(person.allergies_known, person.allergy_classes.split(";"), person.allergy_words)
+
+    @classmethod
+    def read(cls, known: bool, classes: Iterable[str], text: str) -> Allergies:
+        """Of classes and what is on record of their words: a class without any stands by a word of nobody's, a word alone for nothing."""
+        named = frozenset(code for code in classes if code)
+        doubts = frozenset(one.split("@")[0] for one in text.split(";") if one.endswith(_DOUBT)) & named
+        parts = (one.removesuffix(_DOUBT).partition("@") for one in text.split(";"))
+        words = frozenset((code, tag) for code, _, tag in parts if code in named)
+        return cls(known, words | {(code, "") for code in named - {code for code, _ in words}}, doubts)
+
+    @classmethod
+    def asked(cls, classes: Iterable[str], tag: str) -> Allergies:
+        """What somebody names when asked: each class anew, none in doubt; `tag` is of this asking alone."""
+        return cls(True, frozenset((code, tag) for code in classes if code))
 
     def after(self, base: Allergies, told: Allergies) -> Allergies:
         """What is on record once somebody who edited `base` into `told` is heard: what they added and took away, and nothing else."""
-        classes = (self.classes - (base.classes - told.classes)) | (told.classes - base.classes)
+        words = (self.words - (base.words - told.words)) | (told.words - base.words)
         known = told.known if told.known != base.known else self.known
-        return Allergies(known or bool(classes), classes)
+        kept = frozenset(code for code, _ in words)
+        # Taken away here and told elsewhere, whichever of the two is heard first.
+        overruled = (base.classes - told.classes) | ((told.classes & base.classes) - self.classes)
+        doubts = (self.doubts - (base.doubts - told.doubts)) | (told.doubts - base.doubts) | overruled
+        return Allergies(known or bool(words), words, doubts & kept)
 
     def on(self, person: P) -> P:
         """A profile with these; ValueError where they do not fit into one."""
-        return person.model_copy(update={"allergies_known": self.known, "allergy_classes": added_up([";".join(sorted(self.classes))])})
+        return person.model_copy(update=self.fields())
+
+    def fields(self) -> dict[str, object]:
+        """Those fields of a profile that say so; ValueError where they do not fit into one."""
+        marks = dict.fromkeys(self.doubts, _DOUBT)
+        # A class that nobody's asking names says so by having no word here at all.
+        said = {code for code, tag in self.words if tag} | self.doubts
+        text = ";".join(f"{code}@{tag}{marks.get(code, '')}" for code, tag in sorted(self.words) if code in said)
+        classes = added_up([";".join(sorted(self.classes))])
+        return {"allergies_known": self.known, "allergy_classes": classes, "allergy_words": text}
 
 
 NOTHING = Allergies()
@@ -65,7 +109,14 @@ def told_bytes(person: Member | FamilyPerson, before: Member | FamilyPerson | No
     if before is not None:
         base = Allergies.of(before)
         fields[EDITED_FROM] = {"known": base.known, "classes": sorted(base.classes)}
+        if before.allergy_words:
+            fields[EDITED_FROM]["words"] = before.allergy_words
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def asked_bytes(person: Member | FamilyPerson, classes: Iterable[str], tag: str) -> bytes:
+    """The same once somebody was asked about allergies and named these classes; `tag` is of this asking alone."""
+    return told_bytes(person.model_copy(update=Allergies.asked(classes, tag).fields()), person)
 
 
 def read_told(kind: type[P], plain: bytes) -> ToldProfile[P]:
@@ -76,7 +127,7 @@ def read_told(kind: type[P], plain: bytes) -> ToldProfile[P]:
         base = NOTHING
         if EDITED_FROM in fields:
             said = fields[EDITED_FROM]
-            base = Allergies(said["known"] is True, frozenset(str(code) for code in said["classes"]))
+            base = Allergies.read(said["known"] is True, (str(code) for code in said["classes"]), str(said.get("words", "")))
     except (ValueError, TypeError, KeyError, ValidationError, RecursionError):
         raise ValueError("shape") from None
     return ToldProfile(person, base)

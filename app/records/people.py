@@ -42,6 +42,8 @@ class Member(Record):
     """Whether anybody ever asked; False means the strip must say so."""
     allergy_classes: str = Field(default="", max_length=120)
     """';'-separated allergy class codes, empty with allergies_known = none recorded."""
+    allergy_words: str = Field(default="", max_length=4000)
+    """Which askings named each class, and which class is in doubt, see `app.domain.told_profile`; '' where a book did."""
     chronic: bool = False
     joined_on: date | None = None
     handle: str = Field(default="", index=True, max_length=9)
@@ -62,6 +64,8 @@ class FamilyPerson(Record):
     weight_g: Count = 0
     allergies_known: bool = False
     allergy_classes: str = Field(default="", max_length=120)
+    allergy_words: str = Field(default="", max_length=4000)
+    """As a member's."""
 
 
 class MemberKey(Record):
@@ -120,6 +124,10 @@ class Consent(Record):
     text_version: str = Field(max_length=24)
     at: datetime
     """When the event that said so was recorded; of two words the later one holds."""
+    channel: str = Field(default="", max_length=16)
+    """How it was said: spoken | signature | code; '' where a headquarters of before told it."""
+    evidence: str = Field(default="", max_length=36)
+    """By what that can be shown: the blob of a signature, or the verification of a code."""
 
 
 class Alias(Record):

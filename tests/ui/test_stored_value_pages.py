@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +198,24 @@ def test_who_leaves_the_form_while_headquarters_is_asked_is_paid_nothing(
     at.until(lambda: at.window.till.store.holds.all() == ())
     QApplication.processEvents()
     assert standing(at) == (50_000, 3_000) and not at.window.till.loading.scene(MEMBER).asking
+
+
+def test_a_payout_that_is_booked_opens_the_drawer_and_wakes_printer_and_line_although_something_else_is_being_written(
+    at: Any, headquarters: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(at, 10_000)
+    headquarters.answer = Held("held", 1_800, 9_000, 0)
+    done: list[str] = []
+    printing, loading = at.window.till.printing, at.window.till.loading
+    monkeypatch.setattr(printing, "kick_drawer", lambda: done.append("drawer"))
+    monkeypatch.setattr(printing, "wake", lambda: done.append("paper"))
+    monkeypatch.setattr(loading, "_wake_sync", lambda: done.append("line"))
+    key(at, K.Key_F7)
+    page(at)._form.rest.click()
+    monkeypatch.setattr(loading._book, "rules", replace(loading._book.rules, payout_cash_below_fen=1_000_000))
+    page(at)._form.answered.emit({"way": "cash", "digits": "", "reason": "asked", "pin": "1003"})
+    # A look behind the mask, say, is on its way to a slow disk.
+    page(at)._writing = True
+    at.until(lambda: at.window.till.store.journal.of_type("stored.paid_out@1") != [])
+    at.until(lambda: sorted(done) == ["drawer", "line", "paper"])
+    assert standing(at) == (0, 0)

@@ -299,6 +299,16 @@ class MemberPage(Desk):
             whom = self.say("核对过敏", "Allergies")
             self._allergy_sheet(whom, face.codes, known=face.state in ("recorded", "none"), person_id="")
 
+    def _ask_again(self, person_id: str) -> None:
+        """About the allergies of the member, or of a family person, on which two tills differ."""
+        scene = self._scene
+        kin = next((one for one in scene.family if one.person_id == person_id), None) if scene is not None else None
+        if kin is None:
+            self._ask_allergies()
+        else:
+            whom = self.say(f"{kin.masked_name} 的过敏", f"Allergies of {kin.masked_name}")
+            self._allergy_sheet(whom, kin.allergies.codes, known=True, person_id=person_id)
+
     def _allergy_sheet(self, whom: str, recorded: Sequence[str], *, known: bool, person_id: str) -> None:
         from app.desktop.screens.member_forms import AllergySheet
 
@@ -324,15 +334,25 @@ class MemberPage(Desk):
             refused(refusal)
             return
         self._writing = True
+
+        def no_more() -> None:
+            self._writing = False
+
+        self._follow(pending, then, refused, no_more)
+
+    def _follow(
+        self, pending: Pending[T], then: Callable[[T], None], refused: Callable[[Refused], None], over: Callable[[], None] = lambda: None
+    ) -> None:
+        """What is on its way to the disk already, whatever else is: what follows at the till is done, and the page goes on."""
         member_id, form = self._member_id, self._form
 
         def written(done: T) -> None:
-            self._writing = False
+            over()
             if member_id == self._member_id:
                 then(done)
 
         def not_written(refusal: Refused) -> None:
-            self._writing = False
+            over()
             # The form it would be said in may have been left meanwhile.
             (refused if self._form is form else self.refuse)(refusal)
 
@@ -555,6 +575,8 @@ class MemberPage(Desk):
             self.enter_reading(todo.reading_kind)
         elif todo.act == "arrange":
             self._new_follow_up()
+        elif todo.act == "ask":
+            self._ask_again(todo.person_id)
         else:
             self._call_outcome(todo.followup_id)
 
@@ -576,7 +598,7 @@ class MemberPage(Desk):
             return
         from app.desktop.screens.member_stored import Hands, StoredActs
 
-        acts = (self._open, self._settle, self._done, self._worded)
+        acts = (self._open, self._settle, self._follow, self._done, self._worded)
         hands = Hands(self.theme, self.bridge, self.till.loading, *acts, shows=lambda sheet: self._form is sheet)
         StoredActs(hands, self._member_id).begin()
 

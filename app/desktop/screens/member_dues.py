@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from app.counter.care_scene import NewestReading, Todo
 
 MOST_DUES = 2
-LOOKS = {"refill": ("clock-countdown", "warn"), "measure": ("stethoscope", "info"), "call": ("phone", "rx")}
+LOOKS = {
+    "ask": ("warning-octagon", "bad"),
+    "refill": ("clock-countdown", "warn"),
+    "measure": ("stethoscope", "info"),
+    "call": ("phone", "rx"),
+}
 """Icon and tone of what is to be done."""
 SIGNS = {"pressure": "heartbeat", "glucose": "drop"}
 MOST_TILES = 2

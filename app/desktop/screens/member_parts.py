@@ -172,6 +172,8 @@ class AllergyBar(Painted):
 
         if face.state == "recorded":
             self._tone, icon, body = "bad", "warning-octagon", face.classes.of(language)
+            if doubtful := face.doubtful.of(language):
+                body += say(self.theme, f" · {doubtful}两台记的不一样，请再问", f" · tills differ on {doubtful}: please ask again")
         elif face.state == "withdrawn":
             self._tone, icon, body = (
                 "warn",
@@ -351,6 +353,8 @@ def kin_note(kin: KinFace, theme: Theme) -> tuple[str, str]:
     tone = "ink2"
     if kin.allergies.state == "recorded":
         parts.append(say(theme, f"过敏：{kin.allergies.classes.zh}", f"allergic: {kin.allergies.classes.en}"))
+        if kin.allergies.doubtful.zh:
+            parts.append(say(theme, "有不同说法，请再问", "tills differ, ask again"))
         tone = "bad_ink"
     elif kin.consent == "refused":
         parts.append(say(theme, "不同意关联", "did not agree"))

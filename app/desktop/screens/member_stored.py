@@ -42,6 +42,14 @@ class Settles(Protocol):
         ...
 
 
+class Follows(Protocol):
+    """The page's way of going on after something that is being written already."""
+
+    def __call__(self, pending: Pending[Loaded], then: Callable[[Loaded], None], refused: Callable[[Refused], None]) -> None:
+        """Say what it came to or why it was refused, however much else is being written."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Hands:
     """What of the page its acts need."""
@@ -51,6 +59,7 @@ class Hands:
     loading: Loading
     open: Callable[[Sheet, Callable[[], None] | None], None]
     settle: Settles
+    follow: Follows
     done: Callable[[str], None]
     worded: Callable[[Refused], str]
     shows: Callable[[Sheet], bool]
@@ -293,8 +302,9 @@ class StoredActs:
             return
         if pending is None:
             return
-        hands.settle(
-            lambda: pending,
+        # Booked by now: the drawer, the paper and headquarters wait for nobody's other form.
+        hands.follow(
+            pending,
             lambda told: hands.done(
                 self._say(
                     f"已退 {money_text(told.principal_fen)}，余额 {money_text(told.balance_fen)}",

@@ -15,7 +15,7 @@ from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, clock_text, mar
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.rows import Cell, Chips, Choice, ListRow
-from app.desktop.theme.paint import signed_count
+from app.desktop.theme.paint import money_text, signed_count
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed, hold_width
 from app.desktop.widgets.buttons import Btn, LinkBtn
 from app.desktop.widgets.chips import Chip, Pill
@@ -457,8 +457,8 @@ class ReturnsPage(Desk):
             why = Para(
                 theme,
                 self.say(
-                    "退药品，或退款超过收银员权限时，由店长输 PIN",
-                    "For medicines, or above the cashier's limit, the manager enters the PIN",
+                    "退药品、超过收银员权限，或不能原路退时，由店长输 PIN",
+                    "For medicines, above the cashier's limit, or money that cannot go back the way it came, the manager enters the PIN",
                 ),
                 "caption",
                 "ink3",
@@ -470,6 +470,8 @@ class ReturnsPage(Desk):
         if scene.refunds:
             for refund in scene.refunds:
                 card.add(self._refund_row(refund))
+            if scene.instead_fen:
+                self._draw_instead(card, busy)
             card.add(Rule(theme, dashed=True))
         else:
             card.add(Txt(theme, self.say("先勾选要退的商品", "Choose what goes back"), "label", "ink3"))
@@ -499,6 +501,26 @@ class ReturnsPage(Desk):
         return Row(
             theme, Icon(theme, icon, 20), Txt(theme, self.of(refund.title), "body"), Spring(), Money(theme, refund.amount_fen), gap=10
         )
+
+    def _draw_instead(self, card: Column, busy: bool) -> None:
+        """What stored value paid and nobody's account can take back: how it goes back instead."""
+        theme, scene = self.theme, self._scene
+        fen = money_text(scene.instead_fen)
+        words = self.say(
+            f"储值付的 {fen}：会员已删除，账户已清，改退给持小票的顾客",
+            f"{fen} were paid by stored value of a member erased since: they go to whoever holds the receipt",
+        )
+        card.add(Para(theme, words, "caption", "warn_ink"))
+        ways = Chips(
+            theme,
+            [Choice(method, self.of(title)) for method, title in scene.instead_ways],
+            scene.instead,
+            spoken=self.say("改退到", "Back by"),
+        )
+        ways.setObjectName("instead")
+        ways.setEnabled(not busy)
+        ways.chosen.connect(lambda method: self._act(lambda: self.till.returning.pay_instead(method)))
+        card.add(ways)
 
     def _points_row(self, points: int) -> Row:
         """What the return does to the member's points."""
@@ -603,7 +625,9 @@ class ReturnsPage(Desk):
                         gap=10,
                     )
                 )
-                if tender.kind != "cash":
+                if tender.kind in ("points", "stored"):
+                    side.add(Para(theme, self.say("已记回会员账户，不用另退", "Back on the member's account already"), "caption", "ink3"))
+                elif tender.kind != "cash":
                     side.add(
                         Para(
                             theme,

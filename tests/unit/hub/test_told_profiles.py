@@ -63,8 +63,13 @@ def kin_known_to(connection: Connection, person_id: str) -> FamilyPerson:
     return FamilyPerson.model_validate_json(text)
 
 
-def allergic(person: Member | FamilyPerson, *classes: str) -> Member | FamilyPerson:
-    return Allergies(True, frozenset(classes)).on(person)
+def allergic(person: Member | FamilyPerson, *classes: str, tag: str = "") -> Member | FamilyPerson:
+    """A profile after somebody asked; without a tag a till of before did."""
+    return Allergies.asked(classes, tag).on(person)
+
+
+def doubted(person: Member | FamilyPerson) -> set[str]:
+    return set(Allergies.of(person).doubts)
 
 
 def named(person: Member | FamilyPerson) -> tuple[bool, set[str]]:
@@ -143,6 +148,48 @@ def test_what_is_no_profile_is_refused(wrong: bytes) -> None:
         read_told(Member, wrong)
 
 
+def test_what_one_till_takes_away_while_another_is_told_it_stays_in_doubt_until_somebody_asks_again() -> None:
+    begun = allergic(HER, "penicillin", "sulfa", tag="t0")
+    for order in permutations((("gone", allergic(begun, "sulfa", tag="t1")), ("said", allergic(begun, "penicillin", tag="t2")))):
+        with headquarters() as connection:
+            hear(connection, "begun", begun, HER, START)
+            for minutes, (blob_id, person) in enumerate(order):
+                hear(connection, blob_id, person, begun, START + timedelta(minutes=minutes))
+            both = known_to(connection)
+            assert named(both) == (True, {"penicillin", "sulfa"}) and doubted(both) == {"penicillin", "sulfa"}
+            hear(connection, "asked", allergic(both, "sulfa", tag="t3"), both, START + timedelta(hours=1))
+            assert named(known_to(connection)) == (True, {"sulfa"}) and doubted(known_to(connection)) == set()
+
+
+def test_the_same_allergy_noted_at_two_tills_is_taken_back_by_whoever_has_both_words_in_front_of_them() -> None:
+    one, other = allergic(HER, "penicillin", tag="t1"), allergic(HER, "penicillin", tag="t2")
+    with headquarters() as connection:
+        hear(connection, "one", one, HER, START)
+        hear(connection, "other", other, HER, START)
+        # The first till has not heard of the second: its word alone goes.
+        hear(connection, "back", allergic(one, tag="t3"), one, START + timedelta(minutes=1))
+        assert named(known_to(connection)) == (True, {"penicillin"}) and doubted(known_to(connection)) == {"penicillin"}
+        hear(connection, "again", allergic(known_to(connection), tag="t4"), known_to(connection), START + timedelta(minutes=2))
+        assert named(known_to(connection)) == (True, set())
+
+
+def test_a_class_of_the_book_stays_beside_what_a_till_was_told_and_in_no_bodys_doubt() -> None:
+    book = HER.model_copy(update={"allergies_known": True, "allergy_classes": "penicillin"})
+    both = Allergies.of(book).after(Allergies(), Allergies.asked(["penicillin"], "t1"))
+    kept = Allergies.of(both.on(HER))
+    assert kept == both and kept.words == {("penicillin", ""), ("penicillin", "t1")}
+    assert both.on(HER).allergy_words == "penicillin@;penicillin@t1" and book == Allergies.of(book).on(book)
+
+
+def test_other_fields_put_right_elsewhere_bring_no_allergy_back_and_put_none_in_doubt() -> None:
+    begun = allergic(HER, "penicillin", tag="t0")
+    with headquarters() as connection:
+        hear(connection, "begun", begun, HER, START)
+        hear(connection, "gone", allergic(begun, tag="t1"), begun, START + timedelta(minutes=1))
+        hear(connection, "named", begun.model_copy(update={"name": "王秀岚"}), begun, START + timedelta(minutes=2))
+        assert named(known_to(connection)) == (True, set()) and known_to(connection).name == "王秀岚"
+
+
 @dataclass
 class Till:
     """A till of the member's store: what it has, and what it has not told yet."""
@@ -153,7 +200,7 @@ class Till:
     untold: list[tuple[str, datetime, Member, Member]] = field(default_factory=list)
 
     def note(self, blob_id: str, at: datetime, classes: frozenset[str]) -> None:
-        before, self.row = self.row, Allergies(True, classes).on(self.row)
+        before, self.row = self.row, Allergies.asked(classes, blob_id).on(self.row)
         self.untold.append((blob_id, at + self.ahead, self.row, before))
 
     def tell(self, connection: Connection) -> None:
@@ -165,6 +212,23 @@ class Till:
         self.row = known_to(connection)
         for _, _, person, before in self.untold:
             self.row = read_told(Member, told_bytes(person, before)).on(self.row, self.row)
+
+
+@dataclass
+class Words:
+    """Every word that was ever said, and which ones somebody who had them in front of them took away."""
+
+    said: set[tuple[str, str]] = field(default_factory=set)
+    taken: set[tuple[str, str]] = field(default_factory=set)
+
+    def note(self, seen: Member, tag: str, classes: frozenset[str]) -> None:
+        """Somebody was asked and named these; a class named again is another word, which stands for those seen before."""
+        self.said |= {(code, tag) for code in classes}
+        self.taken |= Allergies.of(seen).words
+
+    def standing(self) -> set[tuple[str, str]]:
+        """What nobody took away."""
+        return self.said - self.taken
 
 
 SAID = st.frozensets(st.sampled_from(CLASSES))
@@ -181,8 +245,7 @@ def test_three_tills_end_alike_and_no_allergy_that_nobody_took_back_is_lost(
 ) -> None:
     with headquarters() as connection:
         tills = [Till(HER, timedelta(minutes=minutes)) for minutes in ahead]
-        added: set[str] = set()
-        taken: set[str] = set()
+        heard = Words()
         for number, (whose, what) in enumerate(steps):
             till = tills[whose]
             if what == "tell":
@@ -190,9 +253,7 @@ def test_three_tills_end_alike_and_no_allergy_that_nobody_took_back_is_lost(
             elif what == "read":
                 till.read(connection)
             elif isinstance(what, frozenset):
-                had = Allergies.of(till.row).classes
-                added |= what - had
-                taken |= had - what
+                heard.note(till.row, f"b{number}", what)
                 till.note(f"b{number}", START + timedelta(minutes=number), what)
         for till in tills:
             while till.untold:
@@ -201,7 +262,8 @@ def test_three_tills_end_alike_and_no_allergy_that_nobody_took_back_is_lost(
             till.read(connection)
         member = known_to(connection)
         assert all(till.row == member for till in tills)
-        assert added - taken <= Allergies.of(member).classes <= added
+        # Exactly what no till took away that had it in front of it: neither more nor, whatever came first, less.
+        assert Allergies.of(member).words == heard.standing()
         assert member.allergies_known == any(isinstance(what, frozenset) for _, what in steps)
 
 
@@ -211,10 +273,10 @@ def test_three_tills_end_alike_and_no_allergy_that_nobody_took_back_is_lost(
     taken=st.sampled_from(CLASSES),
 )
 def test_in_whatever_order_they_are_heard(said: list[tuple[frozenset[str], int]], taken: str) -> None:
-    begun = allergic(HER, *CLASSES)
+    begun = allergic(HER, *CLASSES, tag="t0")
     ends = set()
-    words = [(allergic(HER, *classes), HER, minutes) for classes, minutes in said if taken not in classes]
-    words.append((allergic(HER, *(code for code in CLASSES if code != taken)), begun, 0))
+    words = [(allergic(begun, *classes, tag=f"t{n + 1}"), begun, minutes) for n, (classes, minutes) in enumerate(said)]
+    words.append((allergic(begun, *(code for code in CLASSES if code != taken), tag="gone"), begun, 0))
     for order in permutations(range(len(words))):
         with headquarters() as connection:
             hear(connection, "begun", begun, HER, START - timedelta(days=1))
