@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 import requests
+from console_browser import PASSWORD, stranger, token_in
 from hub_bench import HubBench
 from till_double import DAY, PaperTill
 
@@ -13,19 +12,11 @@ from app.hub import publishing
 from app.records.clock import ManualClock
 from app.records.people import Staff
 
-PASSWORD = "correct horse battery"
 PAGES = ["", "/sales", "/tills", "/people", "/stock", "/inbox", "/feeds", "/campaigns", "/campaigns/new"]
 
 
-def token_in(html: str) -> str:
-    found = re.search('name="csrf" value="([^"]+)"', html)
-    assert found
-    return found.group(1)
-
-
 def visitor(bench: HubBench, password: str = PASSWORD) -> tuple[requests.Session, requests.Response]:
-    browser = requests.Session()
-    browser.trust_env = False
+    browser = stranger()
     page = browser.get(bench.url + "/console/login", timeout=60)
     form = {"csrf": token_in(page.text), "name": "admin", "password": password}
     return browser, browser.post(bench.url + "/console/login", data=form, timeout=60, allow_redirects=False)

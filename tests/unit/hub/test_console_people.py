@@ -7,37 +7,25 @@ from typing import Any
 
 import pytest
 import requests
+from console_browser import logged_in, token_in
 from hub_bench import HubBench
 from people_told import Newcomer
 from till_double import PaperTill
 
-from app.hub import one_id, publishing
+from app.hub import one_id
 
-PASSWORD = "correct horse battery"
 PHONE = "13800138000"
 
 
 @pytest.fixture
 def browser(bench: HubBench, till: PaperTill) -> requests.Session:
     """Logged in, while a mother and her daughter share a phone and one person registered twice."""
-    publishing.create_console_user(bench.archive, "admin", PASSWORD)
     client = bench.enrolled(till)
     for name, phone in (("王秀兰", PHONE), ("李娜", PHONE), ("赵强", "13900139000"), ("赵强", "13900139000")):
         one = Newcomer(till, name, phone, level="shown")
         client.tell(one.blobs)
         client.push(one.events)
-    session = requests.Session()
-    session.trust_env = False
-    page = session.get(bench.url + "/console/login", timeout=60).text
-    form = {"csrf": token_in(page), "name": "admin", "password": PASSWORD}
-    session.post(bench.url + "/console/login", data=form, timeout=60)
-    return session
-
-
-def token_in(html: str) -> str:
-    found = re.search('name="csrf" value="([^"]+)"', html)
-    assert found
-    return found.group(1)
+    return logged_in(bench)
 
 
 def page(bench: HubBench, browser: requests.Session, view: str = "proposed", lang: str = "zh") -> str:

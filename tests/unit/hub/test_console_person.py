@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
+from console_browser import logged_in, stranger, token_in
 from hub_bench import HubBench
 from people_told import Newcomer
 from sqlalchemy import insert, select
@@ -17,7 +17,6 @@ from app.hub import people, person, publishing, tables
 from app.records.events import StoredLoaded, StoredMoved, StoredPaidOut
 from app.records.people import FamilyPerson
 
-PASSWORD = "correct horse battery"
 PHONE = "13800138000"
 
 
@@ -35,18 +34,7 @@ def her(bench: HubBench, till: PaperTill) -> Newcomer:
 
 @pytest.fixture
 def browser(bench: HubBench, her: Newcomer) -> requests.Session:
-    publishing.create_console_user(bench.archive, "admin", PASSWORD)
-    session = requests.Session()
-    session.trust_env = False
-    form = {"csrf": token_in(session.get(bench.url + "/console/login", timeout=60).text), "name": "admin", "password": PASSWORD}
-    session.post(bench.url + "/console/login", data=form, timeout=60)
-    return session
-
-
-def token_in(html: str) -> str:
-    found = re.search('name="csrf" value="([^"]+)"', html)
-    assert found
-    return found.group(1)
+    return logged_in(bench)
 
 
 def send(bench: HubBench, browser: requests.Session, path: str = "", **fields: str) -> requests.Response:
@@ -96,13 +84,12 @@ def test_an_erasure_needs_reason_and_a_typed_word_and_the_page_says_who_did_it(
 
 
 def test_without_login_or_token_nothing_is_shown_or_done(bench: HubBench, browser: requests.Session, her: Newcomer) -> None:
-    stranger = requests.Session()
-    stranger.trust_env = False
-    page = stranger.get(f"{bench.url}/console/person", timeout=60, allow_redirects=False)
+    outside = stranger()
+    page = outside.get(f"{bench.url}/console/person", timeout=60, allow_redirects=False)
     assert page.status_code == 303
     url = f"{bench.url}/console/person/{her.member_id}"
     form = {"act": "erase", "reason": "x", "confirm": "erase"}
-    assert stranger.post(url, data=form, timeout=60).status_code == 403
+    assert outside.post(url, data=form, timeout=60).status_code == 403
     assert browser.post(url, data={**form, "csrf": "wrong"}, timeout=60).status_code == 403
     assert acts(bench) == []
 

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 import requests
+from console_browser import logged_in, token_in
 from hub_bench import HubBench
 from till_double import DAY, PaperTill
 
@@ -16,7 +17,6 @@ from app.hub.web.plot import Cell, grid_svg
 from app.records.people import Member
 from app.records.resources import resource
 
-PASSWORD = "correct horse battery"
 HOUSE = json.loads(resource("rules", "segments.json").read_text("utf-8"))
 OLD = {
     "id": "old",
@@ -29,7 +29,6 @@ OLD = {
 @pytest.fixture
 def browser(bench: HubBench, till: PaperTill) -> requests.Session:
     """Logged in; one member of many years who bought something today."""
-    publishing.create_console_user(bench.archive, "admin", PASSWORD)
     members = [Member(id=f"m{n}", card_no=f"90{n:018}", name="王秀兰", joined_on=date(2020 + 6 * n, 1, 1)) for n in range(2)]
     publishing.publish(bench.archive, "member", members, "RM01")
     client = bench.enrolled(till)
@@ -37,17 +36,7 @@ def browser(bench: HubBench, till: PaperTill) -> requests.Session:
     till.sale(1280)
     till.seq, till.prev = seq, prev
     client.push([till.write(till.last_sale.model_copy(update={"member_id": "m0"}), day=DAY)])
-    session = requests.Session()
-    session.trust_env = False
-    html = session.get(bench.url + "/console/login", timeout=60).text
-    session.post(bench.url + "/console/login", data={"csrf": token_in(html), "name": "admin", "password": PASSWORD}, timeout=60)
-    return session
-
-
-def token_in(html: str) -> str:
-    found = re.search('name="csrf" value="([^"]+)"', html)
-    assert found
-    return found.group(1)
+    return logged_in(bench)
 
 
 def page(bench: HubBench, browser: requests.Session, lang: str = "zh") -> str:

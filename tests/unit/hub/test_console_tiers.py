@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import requests
+from console_browser import logged_in, token_in
 from hub_bench import HubBench
 from sqlalchemy import select
 from till_double import START, PaperTill
@@ -15,7 +16,6 @@ from app.hub import publishing, tables
 from app.records.clock import shop_day
 from app.records.people import Member
 
-PASSWORD = "correct horse battery"
 PHONE = "13800138000"
 UNTIL = str(shop_day(START) + timedelta(days=30))
 
@@ -23,7 +23,6 @@ UNTIL = str(shop_day(START) + timedelta(days=30))
 @pytest.fixture
 def browser(bench: HubBench, till: PaperTill) -> requests.Session:
     """Logged in; one member who bought for a thousand yuan, and one who bought nothing."""
-    publishing.create_console_user(bench.archive, "admin", PASSWORD)
     members = [Member(id=f"m{n}", card_no=f"90{n:018}", phone=f"1380013800{n}", name="王秀兰") for n in range(2)]
     publishing.publish(bench.archive, "member", members, "RM01")
     client = bench.enrolled(till)
@@ -31,17 +30,7 @@ def browser(bench: HubBench, till: PaperTill) -> requests.Session:
     till.sale(100_000)
     till.seq, till.prev = seq, prev
     client.push([till.write(till.last_sale.model_copy(update={"member_id": "m1"}))])
-    session = requests.Session()
-    session.trust_env = False
-    html = session.get(bench.url + "/console/login", timeout=60).text
-    session.post(bench.url + "/console/login", data={"csrf": token_in(html), "name": "admin", "password": PASSWORD}, timeout=60)
-    return session
-
-
-def token_in(html: str) -> str:
-    found = re.search('name="csrf" value="([^"]+)"', html)
-    assert found
-    return found.group(1)
+    return logged_in(bench)
 
 
 def page(bench: HubBench, browser: requests.Session, lang: str = "zh") -> str:

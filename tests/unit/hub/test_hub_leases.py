@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
+from console_browser import logged_in, token_in
 from hub_bench import HubBench
 from till_double import PaperTill
 
@@ -243,17 +242,6 @@ def test_a_part_that_came_back_is_what_the_right_is_worth_from_then_on(bench: Hu
     assert (row["used_in"], row["face_fen"]) == ("", 800)
 
 
-def browser_of(bench: HubBench) -> Any:
-    publishing.create_console_user(bench.archive, "admin", "correct horse battery")
-    browser = requests.Session()
-    browser.trust_env = False
-    csrf = re.search('name="csrf" value="([^"]+)"', browser.get(f"{bench.url}/console/login", timeout=60).text)
-    assert csrf
-    form = {"csrf": csrf.group(1), "name": "admin", "password": "correct horse battery"}
-    browser.post(f"{bench.url}/console/login", data=form, timeout=60, allow_redirects=False)
-    return browser
-
-
 def test_the_page_shows_both_receipts_and_takes_a_persons_word_once(bench: HubBench) -> None:
     one, two = PaperTill(), PaperTill(till="T2")
     first, second = bench.enrolled(one), bench.enrolled(two)
@@ -262,19 +250,18 @@ def test_the_page_shows_both_receipts_and_takes_a_persons_word_once(bench: HubBe
     first.push([one.opened(), one.sale(9000), used(one, right.id, one.last_sale.sale_id, offline=True)])
     two.clock.advance(60)
     second.push([two.opened(), two.sale(8000), used(two, right.id, two.last_sale.sale_id, offline=True)])
-    browser = browser_of(bench)
+    browser = logged_in(bench)
     page = browser.get(f"{bench.url}/console/cases?lang=zh", timeout=60).text
     assert page.count('class="paper"') == 2 and "慢病满减券" in page and "¥20.00" in page and "<script" not in page
     assert 'value="staff" selected' in page
     with bench.archive.reading() as connection:
         (case,) = cases.cases(connection)
     assert all(paper is not None and paper.number in page for paper in (case.first, case.paper))
-    csrf = re.search('name="csrf" value="([^"]+)"', page)
-    assert csrf
+    csrf = token_in(page)
     there = f"{bench.url}/console/cases/{case.case_id}"
     assert browser.post(there, data={"csrf": "no", "outcome": "staff", "reason": "x"}, timeout=60).status_code == 403
-    assert browser.post(there, data={"csrf": csrf.group(1), "outcome": "staff", "reason": " "}, timeout=60).status_code == 422
-    form = {"csrf": csrf.group(1), "outcome": "staff", "reason": "两台都断网"}
+    assert browser.post(there, data={"csrf": csrf, "outcome": "staff", "reason": " "}, timeout=60).status_code == 422
+    form = {"csrf": csrf, "outcome": "staff", "reason": "两台都断网"}
     assert browser.post(there, data=form, timeout=60, allow_redirects=False).status_code == 303
     assert "两台都断网" in browser.get(f"{bench.url}/console/cases?state=closed&lang=en", timeout=60).text
     assert "No coupon use to look into" in browser.get(f"{bench.url}/console/cases", timeout=60).text

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import requests
+from console_browser import logged_in, token_in
 from hub_bench import HubBench
 from people_told import Newcomer
 from sqlalchemy import select
@@ -20,8 +21,6 @@ from app.hub.main import default_database_url
 from app.records.clock import SystemClock
 from app.records.events import PersonErased
 from app.sync.client import HubClient, HubFault, Wish, enrol
-
-PASSWORD = "correct horse battery"
 
 
 def revoked(bench: HubBench, till: PaperTill, reason: str = "stolen") -> bool:
@@ -123,23 +122,10 @@ def test_who_did_it_and_why_is_kept_once_and_is_no_look_at_a_person(bench: HubBe
 # ------------------------------------------------------------------ the console
 
 
-def browser_of(bench: HubBench) -> requests.Session:
-    publishing.create_console_user(bench.archive, "ada", PASSWORD)
-    browser = requests.Session()
-    browser.trust_env = False
-    page = browser.get(f"{bench.url}/console/login", timeout=60).text
-    browser.post(f"{bench.url}/console/login", data={"csrf": token_in(page), "name": "ada", "password": PASSWORD}, timeout=60)
-    return browser
-
-
-def token_in(html: str) -> str:
-    return html.split('name="csrf" value="')[1].split('"')[0]
-
-
 def test_the_tills_page_puts_one_out_of_work_with_a_reason_and_its_typed_number(bench: HubBench, till: PaperTill) -> None:
     client = bench.enrolled(till)
     client.push([till.sale()])
-    browser, device = browser_of(bench), till.key.device
+    browser, device = logged_in(bench, "ada"), till.key.device
     page = browser.get(f"{bench.url}/console/tills?lang=zh", timeout=60).text
     assert f"revoke={device}" in page and "停用这台设备" not in page
     asking = browser.get(f"{bench.url}/console/tills?revoke={device}&lang=zh", timeout=60).text
@@ -162,7 +148,7 @@ def test_without_login_or_token_no_till_is_put_out_of_work(bench: HubBench, till
     form = {"reason": "x", "confirm": "T1"}
     assert requests.post(at, data=form, timeout=60).json() == {"code": "csrf"}
     assert requests.post(f"{bench.url}/console/tills/nobody", data=form, timeout=60).json() == {"code": "csrf"}
-    browser = browser_of(bench)
+    browser = logged_in(bench, "ada")
     assert browser.post(at, data={**form, "csrf": "guess"}, timeout=60).status_code == 403
     token = token_in(browser.get(f"{bench.url}/console/tills", timeout=60).text)
     assert browser.post(f"{bench.url}/console/tills/nobody", data={**form, "csrf": token}, timeout=60).status_code == 404
