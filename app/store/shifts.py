@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -281,30 +281,39 @@ class Shifts:
     def _stored(self, scope: _Scope) -> tuple[dict[str, Any], set[str]]:
         """What members paid in and had paid out, and which methods of it are cash."""
         p = t.tender.c
-        paid = select(p.direction, p.owner_id, p.amount_fen).where(scope.of(t.tender), p.direction.in_(("load", "payout")))
-        loads: set[str] = set()
-        payouts: set[str] = set()
-        fen = {"load": 0, "payout": 0}
-        for direction, owner_id, amount_fen in self._readers.connection().execute(paid):
-            (loads if direction == "load" else payouts).add(owner_id)
-            fen[direction] += amount_fen
-        if not loads and not payouts:
+        taken_in = select(p.owner_id, p.amount_fen).where(scope.of(t.tender), p.direction == "load")
+        paid_in = self._readers.connection().execute(taken_in).all()
+        paid_out = self._paid_out(scope)
+        if not paid_in and not paid_out:
             return {}, set()
         taken, cash = self._by_method(scope, ("load",), ("payout",))
-        figures = {"loads": len(loads), "loads_fen": fen["load"], "payouts": len(payouts), "payouts_fen": fen["payout"]}
-        bonus = self._given("stored.loaded@1", "load_id", loads) - self._given("stored.paid_out@1", "payout_id", payouts)
-        return {**figures, "load_bonus_fen": bonus, "load_tenders": _tender_totals(taken)}, cash
+        loads = {row.owner_id for row in paid_in}
+        figures = {
+            "loads": len(loads),
+            "loads_fen": sum(row.amount_fen for row in paid_in),
+            "load_bonus_fen": self._given(loads) - sum(body["bonus_fen"] for body in paid_out),
+            "payouts": len(paid_out),
+            "payouts_fen": sum(body["principal_fen"] for body in paid_out),
+        }
+        return {**figures, "load_tenders": _tender_totals(taken)}, cash
 
-    def _given(self, type_name: str, key: str, owners: set[str]) -> int:
-        """Bonus of what was paid in or out, by its own events: members' ledgers go with visitors and with the erased, the Z stays."""
+    def _paid_out(self, scope: _Scope) -> list[Mapping[str, Any]]:
+        """What members had paid out, by its own events: where nothing but the bonus was left, no tender tells of it."""
+        days = select(t.shift.c.day).where(scope.of(t.shift))
+        told = select(t.event.c.raw).where(t.event.c.type == "stored.paid_out@1", t.event.c.day.in_(days))
+        bodies = (unseal(raw).body for raw in self._readers.connection().scalars(told))
+        return [body for body in bodies if body["shift_id"] in scope.shifts]
+
+    def _given(self, loads: Collection[str]) -> int:
+        """Bonus of what was paid in, by its own events: members' ledgers go with visitors and with the erased, the Z stays."""
         told = self._readers.connection().execute(
-            select(t.event.c.raw).where(t.event.c.type == type_name).order_by(t.event.c.seq.desc())
+            select(t.event.c.raw).where(t.event.c.type == "stored.loaded@1").order_by(t.event.c.seq.desc())
         )
-        bonus_fen = 0
-        while owners and (row := told.fetchone()) is not None:
+        left, bonus_fen = set(loads), 0
+        while left and (row := told.fetchone()) is not None:
             body = unseal(row.raw).body
-            if body[key] in owners:
-                owners.discard(body[key])
+            if body["load_id"] in left:
+                left.discard(body["load_id"])
                 bonus_fen += int(body["bonus_fen"])
         told.close()
         return bonus_fen

@@ -120,6 +120,15 @@ def test_nothing_is_paid_out_to_whoever_was_erased_while_headquarters_was_asked(
     assert refusal(till.loading.pay_out).code == "payout_not_over" and not till.loading.scene(PERSON).asking
 
 
+def test_the_z_says_what_lapsed_although_nothing_of_it_was_the_members_own_money(till: Any, headquarters: FakeHub) -> None:
+    told(till, "load", 0, 500)
+    headquarters.answer = Held("held", 1_800, 500, 500)
+    begun_payout(till, "cash")
+    assert till.loading.pay_out().wait().bonus_fen == 500
+    totals = till.shifts.totals()
+    assert (totals.payouts, totals.payouts_fen, totals.load_bonus_fen, totals.load_tenders) == (1, 0, -500, ())
+
+
 def test_whoever_owes_stored_value_can_be_erased_for_nothing_of_it_is_theirs(till: Any) -> None:
     told(till, "spend", 500, 0)
     staff = next(one for one in till.store.people.staff() if one.role == "manager")
