@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -169,6 +169,42 @@ def statement(entries: Iterable[StoredEntry]) -> StoredStatement:
                 books["refunded"] -= own
                 books["bonus"] -= given
     return StoredStatement(Balance(principal, bonus), books)
+
+
+@dataclass(frozen=True, slots=True)
+class TooMuch:
+    """A sum paid in that nobody who knew all the movements would have taken."""
+
+    kind: str
+    """cap: above what a card may hold | day: above what is taken on one business day."""
+    entry: StoredEntry
+    fen: int
+    """How much of it is above."""
+
+
+def too_much(entries: Iterable[tuple[StoredEntry, date]], rules: StoredRules) -> tuple[TooMuch, ...]:
+    """Loads of one person, each with its business day, that together were too much, whichever till took them; in any order.
+
+    What was taken back again counts for nothing; a load that is above both says so once, by the law's own limit.
+    """
+    told = sorted({entry.entry_id: (entry, day) for entry, day in entries}.values(), key=lambda one: (one[0].at, one[0].entry_id))
+    back = {entry.of for entry, _ in told if entry.kind == "unload"}
+    total = 0
+    days: dict[date, int] = {}
+    found: list[TooMuch] = []
+    for entry, day in told:
+        if entry.kind == "unload" or entry.entry_id in back:
+            continue
+        total += sum(entry.signed)
+        if entry.kind != "load":
+            continue
+        days[day] = days.get(day, 0) + entry.principal_fen
+        above, late = total - rules.most_balance_fen, days[day] - rules.most_day_fen
+        if above > 0:
+            found.append(TooMuch("cap", entry, min(above, entry.principal_fen + entry.bonus_fen)))
+        elif late > 0:
+            found.append(TooMuch("day", entry, min(late, entry.principal_fen)))
+    return tuple(found)
 
 
 def bonus_share(amount_fen: int, balance: Balance) -> int:

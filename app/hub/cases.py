@@ -19,6 +19,8 @@ from app.records.offers import Offer
 FEED = "case"
 OUTCOMES = ("goodwill", "staff", "till", "fraud")
 """How a case ends: the shop bears it · somebody is to be talked to · a till is to be mended · it was meant to deceive."""
+MONEY = ("cap", "day", "debt")
+"""Kinds of cases about stored value, which lie beside these (`app.hub.stored_cases`)."""
 SOON = timedelta(minutes=30)
 """Two uses of one coupon at one counter so close together look like a slip of the hand, further apart like a cut line."""
 _CASES = UUID("9d1f4f8e-0c0b-4f2e-8a53-6f2f7f6d8a10")
@@ -148,14 +150,16 @@ def close(connection: Connection, case_id: str, outcome: str, reason: str, by: s
 def cases(connection: Connection, state: str = "open", limit: int = 60) -> tuple[Case, ...]:
     """Cases of a state, newest first."""
     c = tables.coupon_case.c
-    rows = connection.execute(select(tables.coupon_case).where(c.state == state).order_by(c.at.desc(), c.case_id).limit(limit)).all()
+    wanted = select(tables.coupon_case).where(c.state == state, c.kind.not_in(MONEY)).order_by(c.at.desc(), c.case_id)
+    rows = connection.execute(wanted.limit(limit)).all()
     return _drawn(connection, rows)
 
 
 def counts(connection: Connection) -> tuple[int, int]:
     """How many cases are open, and what they cost together in fen."""
     c = tables.coupon_case.c
-    row = connection.execute(select(func.count(), func.coalesce(func.sum(c.cost_fen), 0)).where(c.state == "open")).one()
+    mine = (c.state == "open") & c.kind.not_in(MONEY)
+    row = connection.execute(select(func.count(), func.coalesce(func.sum(c.cost_fen), 0)).where(mine)).one()
     return int(row[0]), int(row[1])
 
 

@@ -29,7 +29,7 @@ from app.domain.one_id import (
     settle,
     standing,
 )
-from app.hub import coupons, people, tables, tiers
+from app.hub import coupons, people, stored_cases, tables, tiers
 from app.hub.archive import Archive
 from app.hub.feeds import append, holders, rows_of
 from app.hub.parties import parties_of
@@ -213,6 +213,7 @@ def tell(connection: Connection, moved: Collection[str], now: datetime) -> None:
         _tell(connection, sorted(stores), canonical, members, held)
     coupons.one_gift(connection, parties.values(), now)
     tiers.reckon(connection, moved, now)
+    stored_cases.weigh(connection, moved)
 
 
 def _tell(

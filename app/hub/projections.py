@@ -9,10 +9,11 @@ from itertools import chain
 
 from sqlalchemy import Connection
 
-from app.hub import campaign_sales, coupons, erasing, leases, member_orders, tables, tiers, wallet
+from app.hub import campaign_sales, coupons, erasing, leases, member_orders, stored_cases, tables, tiers, trades, wallet
 from app.hub.archive import upsert
 from app.hub.movements import POINTS, STORED
 from app.hub.one_id import resolve
+from app.hub.parties import party_of
 from app.hub.people import PeopleTold, keep_told, one_at_a_time
 from app.records.base import Record
 from app.records.envelope import Envelope, printed_number
@@ -125,6 +126,8 @@ class Changes:
             coupons.take_grants(connection, store_id, self.coupon_grants[store_id])
         for store_id in sorted(self.coupon_uses.keys() | self.coupon_releases.keys()):
             coupons.keep(connection, store_id, self.coupon_uses.get(store_id, ()), self.coupon_releases.get(store_id, ()))
+        for store_id, told in sorted(self.orders.items()):
+            trades.keep_returned(connection, store_id, told.touched)
         granted = {one.member_id for one in chain.from_iterable(self.coupon_grants.values())}
         serials = {use.serial for use in chain.from_iterable(self.coupon_uses.values())}
         serials |= {serial for _, serial, _, _ in chain.from_iterable(self.coupon_releases.values())}
@@ -138,10 +141,13 @@ class Changes:
             campaign_sales.keep(connection, store_id, sales, returned, redeemed)
         for store_id, told in sorted(self.orders.items()):
             tiers.keep(connection, store_id, told, now)
+        members = {one.member_id for one in chain.from_iterable(self.stored.values())}
         for store_id in sorted(self.erasures):
+            members |= {one for body, _ in self.erasures[store_id] for one in party_of(connection, body.member_id)}
             erasing.take(connection, now, store_id, self.erasures[store_id])
         for store_id in sorted(self.named):
             erasing.settle_late(connection, store_id, self.named[store_id], now)
+        stored_cases.weigh(connection, members)
 
 
 def _summed(rows: dict[Key, Row], key: Row, sums: dict[str, int], **rest: object) -> None:

@@ -31,6 +31,7 @@ NAV = (
     ("sales", "/sales", "receipt"),
     ("campaigns", "/campaigns", "seal-percent"),
     ("cases", "/cases", "ticket"),
+    ("stored", "/stored", "wallet"),
     ("tills", "/tills", "cash-register"),
     ("people", "/people", "users-three"),
     ("segments", "/segments", "funnel-simple"),
