@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from app.hub import tables
+from app.hub import reading, tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,7 @@ def board(connection: Connection, campaign_id: str, utc_offset_minutes: int) -> 
     return Board(
         tuple(Cell(*key, *sums) for key, sums in sorted(cells.items())),
         stores,
-        _names(connection, {(store_id, guide) for _, store_id, guide in cells if guide}),
+        reading.staff_names(connection, {(store_id, guide) for _, store_id, guide in cells if guide}),
     )
 
 
@@ -174,13 +173,6 @@ def _joined(connection: Connection, campaign_id: str, offset: timedelta) -> Iter
         for row in connection.execute(counted.where(mine, p.joined_at >= begins, p.joined_at < begins + timedelta(days=1))):
             yield day, row
         day += timedelta(days=1)
-
-
-def _names(connection: Connection, guides: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """What the staff of stores are called, where a store told it."""
-    row = tables.feed_row.c
-    wanted = select(row.store_id, row.key, row.json).where(row.feed == "staff", row.current, row.key.in_({guide for _, guide in guides}))
-    return {(one.store_id, one.key): str(json.loads(one.json)["name"]) for one in connection.execute(wanted)}
 
 
 def _plain(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -204,6 +204,7 @@ class Pricer:
         self._holders = holders
         self._left = dict.fromkeys(holders, design.each)
         self._shared = design.total if design.coupon_class == SHARED else None
+        self._times: Counter[str] = Counter()
         # A coupon's cuts bear its serial: here the campaign's own id, so that they are found.
         self._coupon = held(offer, offer.id, to_day, design.face_fen).terms if design.for_holders else None
         self._books: dict[tuple[str, frozenset[str]], tuple[OfferBook, OfferBook]] = {}
@@ -222,15 +223,19 @@ class Pricer:
             return before, before
         return before, self._quote(sale, without, self._coupon)
 
-    @staticmethod
-    def _quote(sale: OldSale, book: OfferBook, *coupons: BookedOffer) -> Quote:
-        facts: dict[str, Any] = {"tier": sale.tier, "day": sale.day, "overrides": sale.overrides, "around": sale.around}
+    def _quote(self, sale: OldSale, book: OfferBook, *coupons: BookedOffer) -> Quote:
+        around = sale.around
+        if sale.member_id in self._times:
+            around = replace(around, used=((self._own.id, self._times[sale.member_id]),))
+        facts: dict[str, Any] = {"tier": sale.tier, "day": sale.day, "overrides": sale.overrides, "around": around}
         return Reckoning.of(sale.lines, book, member=bool(sale.member_id), **facts).quoted(sale.lines, coupons)
 
     def used(self, sale: OldSale) -> None:
         """The offer took something off this sale: its member, or the chain, has a coupon less."""
         if self._shared is not None:
             self._shared -= 1
+            if sale.member_id:
+                self._times[sale.member_id] += 1
         elif self._coupon is not None:
             self._left[sale.member_id] -= 1
 

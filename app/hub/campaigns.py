@@ -62,7 +62,7 @@ class Design(Record):
     face_fen: int = 0
     """The most one coupon can cost; 0: what the terms say."""
     per_person: int = 0
-    """Coupons for each member of the audience; only holders' classes count them."""
+    """Coupons for each member of the audience; of a share (C) the most that one member may use; 0: 1 each, or of a share any number."""
     total: int = 0
     """Most coupons altogether; 0: as many as the audience takes."""
     budget_fen: int = 0
@@ -96,6 +96,9 @@ class Design(Record):
             terms["stores"] = list(self.stores)
         if self.audience == "tier":
             terms["member_tiers"] = list(self.audience_values)
+        if self.coupon_class == SHARED and self.per_person:
+            # Nobody is given a right of a share by name: each till counts how often a member had one.
+            terms["when"] = {**terms.get("when", {}), "per_person": self.per_person}
         return Offer(
             id=self.campaign_id,
             kind=self.kind,
@@ -319,6 +322,8 @@ def faults(connection: Connection, design: Design) -> tuple[Fault, ...]:
                 add("shares", count=count)
             if design.audience in ("list", "segment"):
                 add("list")
+            if design.per_person and design.audience == "everybody":
+                add("per_person")
         elif design.audience == "everybody":
             add("holders")
         if _face(design) < 1:

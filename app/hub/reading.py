@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -180,6 +182,19 @@ def shown_day(connection: Connection, today: date) -> date:
         return today
     newest: date | None = connection.scalar(select(func.max(c.day)))
     return newest or today
+
+
+def store_names(connection: Connection) -> dict[str, str]:
+    """What every store is called, by its id."""
+    s = tables.store.c
+    return {row.store_id: f"{row.name} {row.branch}".strip() for row in connection.execute(select(s.store_id, s.name, s.branch))}
+
+
+def staff_names(connection: Connection, asked: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """What the staff of stores are called, where a store told it: (store, staff id) → name."""
+    row = tables.feed_row.c
+    wanted = select(row.store_id, row.key, row.json).where(row.feed == "staff", row.current, row.key.in_({staff for _, staff in asked}))
+    return {(one.store_id, one.key): str(json.loads(one.json)["name"]) for one in connection.execute(wanted)}
 
 
 def store_days(connection: Connection, day: date) -> tuple[StoreDay, ...]:

@@ -14,6 +14,9 @@ from app.domain.money import format_fen, parse_fen
 from app.hub.campaigns import Design, DesignFaults, Fault
 
 KINDS = ("threshold", "percent", "amount_off", "nth_cheaper", "bundle", "gift", "exchange", "trade_in")
+CHANNELS = ("", "store", "online")
+ON_RETURN = ("back", "lost", "prorated")
+"""What becomes of a used coupon once its sale comes back: it is its holder's again · it is gone · as much of it as the goods bore."""
 MOST_TIERS = 3
 MOST_FIELDS = 48
 MOST_BYTES = 512 * 1024
@@ -99,7 +102,7 @@ def design_of(form: Mapping[str, str], campaign_id: str) -> Design:
         "title_en": fields.text("title_en", 80),
         "kind": kind,
         "scope": f"{sort}:{';'.join(named)}" if sort in ("category", "product") else "all",
-        "terms": json.dumps(_terms(kind, fields) | _when(fields), ensure_ascii=False, separators=(",", ":")),
+        "terms": json.dumps(_terms(kind, fields) | _when(fields) | _returned(form), ensure_ascii=False, separators=(",", ":")),
         "priority": fields.count("priority", 1, 999),
         "stack_group": fields.text("stack_group", 24),
         "exclusive": form.get("exclusive") == "1",
@@ -163,6 +166,10 @@ def fields_of(design: Design) -> dict[str, str]:
     when = terms.get("when", {})
     shown["hours"] = "; ".join(f"{start}-{end}" for start, end in when.get("hours", ()))
     shown["birthday"] = str(when.get("birthday", ""))
+    channels = when.get("channels", ())
+    shown["channel"] = str(channels[0]) if len(channels) == 1 else ""
+    shown["refill"] = "1" if when.get("refill") else ""
+    shown["on_return"] = str(terms.get("on_return", ON_RETURN[0]))
     for day in range(1, 8):
         shown[f"weekday{day}"] = "1" if day in when.get("weekdays", ()) else ""
     return shown
@@ -211,7 +218,17 @@ def _when(fields: _Fields) -> dict[str, object]:
         when["weekdays"] = weekdays
     if birthday := fields.text("birthday", 8):
         when["birthday"] = birthday
+    if (channel := fields.text("channel", 8)) and channel in CHANNELS:
+        when["channels"] = [channel]
+    if fields.text("refill", 1):
+        when["refill"] = True
     return {"when": when} if when else {}
+
+
+def _returned(form: Mapping[str, str]) -> dict[str, object]:
+    """The return rule; nothing where the coupon comes back, as it does by itself."""
+    rule = form.get("on_return", "")
+    return {"on_return": rule} if rule in ON_RETURN[1:] else {}
 
 
 def _yuan(fen: int) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -18,9 +18,9 @@ from sqlalchemy import Connection, select
 from app.hub import campaign_board, campaign_trial, campaigns, message_text, messages, tables
 from app.hub.campaigns import Campaign, Design, DesignFaults, Fault
 from app.hub.headquarters import Headquarters, Refusal
-from app.hub.web.campaign_form import KINDS, MOST_BYTES, MOST_FIELDS, MOST_TIERS, design_of, empty, fields_of
+from app.hub.web.campaign_form import CHANNELS, KINDS, MOST_BYTES, MOST_FIELDS, MOST_TIERS, ON_RETURN, design_of, empty, fields_of
 from app.hub.web.pages import HEADERS, Pages, Speech
-from app.hub.web.plot import COLOURS, Column, Series, drawn, money, stacked_svg
+from app.hub.web.plot import COLOURS, Column, Series, drawn, money, spark_svg, stacked_svg
 from app.records.ids import new_id
 from app.records.resources import resource
 
@@ -28,6 +28,8 @@ RANKING = 15
 """Guides shown; the table to carry off has all of them."""
 _DAYS = 7
 """How long a new campaign runs unless somebody says otherwise."""
+_TOLD = (("provinces", "provinces"), ("stores", "stores"), ("guides", "guides"), ("orders", "orders"), ("new_members", "joined"))
+"""The columns by which a campaign is told: word → figure."""
 _COLUMNS = ("day", "province", "store_no", "store", "guide_no", "guide", "orders", "new_members", "paid", "cost")
 
 
@@ -63,7 +65,15 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
                 "orders": sum(one[0] for one in running),
                 "cut_fen": sum(one[2] for one in running),
                 "net_fen": sum(one[1] for one in running),
-                "deaf": sum(len(held.tills) - held.held for _, phase, held in rows if held and phase in ("running", "stopped")),
+                "deaf": len(
+                    {
+                        (till.store_id, till.till)
+                        for _, phase, held in rows
+                        if held and phase in ("running", "stopped")
+                        for till in held.tills
+                        if not till.holds
+                    }
+                ),
             }
 
         return await pages.shown(request, "campaigns", "campaigns.html", read)
@@ -79,6 +89,8 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
             "tiers": range(1, MOST_TIERS + 1),
             "old_kinds": tuple((key, pair[said.language == "en"]) for key, pair in _old_kinds().items()),
             "categories": _categories(hq) if chosen != "bundle" else (),
+            "channels": CHANNELS,
+            "on_return": ON_RETURN,
             "audiences": campaigns.AUDIENCES,
             "classes": ("A", *campaigns.ISSUED_CLASSES),
             "fault_text": lambda fault: _fault_text(said, fault),
@@ -108,19 +120,21 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
         who, form = await pages.told(request, MOST_FIELDS, MOST_BYTES)
         if not fresh:
             await asyncio.to_thread(standing_of, campaign_id)
+
+        async def again(kind: str, faults: tuple[Fault, ...], status: int) -> Response:
+            """The form with everything that was typed."""
+            fields = {name: text for name, text in form.items() if name not in ("csrf", "kind", "as")}
+            action = request.url.path
+            read = partial(form_page, kind=kind, fields=fields, action=action, faults=faults)
+            return await pages.shown(request, "campaigns", "campaign_form.html", read, status)
+
+        if "as" in form:
+            return await again(form["as"], (), 200)
         try:
             design = design_of(form, campaign_id)
             await asyncio.to_thread(campaigns.keep, hq.archive, hq.clock, who.name, design)
         except DesignFaults as error:
-            action, faults = request.url.path, error.faults
-            fields = {name: text for name, text in form.items() if name not in ("csrf", "kind")}
-            return await pages.shown(
-                request,
-                "campaigns",
-                "campaign_form.html",
-                lambda said: form_page(said, form.get("kind", ""), fields, action, faults),
-                422,
-            )
+            return await again(form.get("kind", ""), error.faults, 422)
         return RedirectResponse(f"/console/campaigns/{campaign_id}", 303, headers=HEADERS)
 
     @routes.post("")
@@ -240,6 +254,8 @@ def _one(connection: Connection, said: Speech, standing: Campaign, today: date) 
         "today": today,
         "terms": terms_text(said, design, _names(connection, design)),
         "when": _when_text(said, design),
+        "needs_past": bool(json.loads(design.terms).get("when", {}).get("refill")),
+        "on_return": json.loads(design.terms).get("on_return", ON_RETURN[0]),
         "scope": _scope_text(said, design, _names(connection, design)),
         "store_count": len(campaigns.stores_of(connection, design)),
         "exposure": campaigns.exposure(connection, design),
@@ -274,6 +290,7 @@ def _one(connection: Connection, said: Speech, standing: Campaign, today: date) 
         "board": board,
         "total": total,
         "by_day": by_day,
+        "columns": [(title, getattr(total, name), _spark(said.text(title), name, by_day)) for title, name in _TOLD],
         "provinces": provinces,
         "most_orders": max([figures.orders for _, figures in provinces], default=0),
         "ranking": board.ranking(RANKING),
@@ -302,6 +319,11 @@ def _province_series(said: Speech, board: campaign_board.Board, provinces: Any, 
         counts[board.province(cell.store_id)][place[cell.day]] += cell.orders
     series = [Series(name or said.text("no_province"), tuple(count)) for name, count in counts.items() if any(count)]
     return list(drawn(series))[:COLOURS]
+
+
+def _spark(label: str, name: str, by_day: Sequence[tuple[date, campaign_board.Figures]]) -> Markup:
+    """One of the columns by day."""
+    return Markup(spark_svg([(day.isoformat(), getattr(figures, name)) for day, figures in by_day], label))
 
 
 def _day_columns(days: list[date]) -> list[Column]:
@@ -365,6 +387,9 @@ def _when_text(said: Speech, design: Design) -> str:
         parts.append(said.text("between").join(said.text(f"weekday{day}") for day in when["weekdays"]))
     if "birthday" in when:
         parts.append(said.text(f"birthday_{when['birthday']}"))
+    parts += [said.text(f"channel_{channel}") for channel in when.get("channels", ())]
+    if when.get("refill"):
+        parts.append(said.text("f_refill"))
     return " · ".join(parts)
 
 

@@ -131,6 +131,25 @@ def stacked_svg(
     return "".join(parts)
 
 
+def spark_svg(columns: Sequence[tuple[str, int]], label: str, *, width: int = 220, height: int = 36) -> str:
+    """One figure by day as small bars under its sum; a day says its figure when it is pointed at, `label` is for a screen reader."""
+    most = max([1, *(count for _, count in columns)])
+    slot = width / max(len(columns), 1)
+    bar = min(18.0, slot * 0.66)
+    parts = [
+        f'<svg class="spark" viewBox="0 0 {width} {height}" preserveAspectRatio="none" role="img" aria-label="{escape(label)}" '
+        'xmlns="http://www.w3.org/2000/svg">'
+    ]
+    for place, (day, count) in enumerate(columns):
+        tall = max(2.0, (height - 1) * count / most) if count else 1.0
+        x = slot * place + (slot - bar) / 2
+        kind = "s0" if count else "none"
+        box = f'x="{x:.1f}" y="{height - tall:.1f}" width="{bar:.1f}" height="{tall:.1f}"'
+        parts.append(f'<g><title>{escape(day)}  {count:,}</title><rect class="{kind}" {box}/></g>')
+    parts.append("</svg>")
+    return "".join(parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One place of a grid."""

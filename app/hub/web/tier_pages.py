@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
 from app.domain.tiers import Tier
-from app.hub import nightly, person, tiers
+from app.hub import nightly, one_id, person, tiers
 from app.hub.headquarters import Headquarters, Refusal
 from app.hub.people import member_rows
 from app.hub.web.pages import HEADERS, Pages, Speech
@@ -43,7 +43,11 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
         def read(speech: Speech) -> dict[str, Any]:
             now = hq.clock.now()
             with hq.archive.reading() as connection:
-                counted = tiers.counts(connection)
+                counted = dict(tiers.counts(connection))
+                # Who never bought anything and brought no tier along was never reckoned, and is in the first all the same.
+                first = tiers.rules().tiers[0].id
+                others = sum(count for tier, count in counted.items() if tier != first)
+                counted[first] = max(counted.get(first, 0), one_id.counts(connection).people - others)
                 changes = tiers.changes(connection, now - timedelta(days=DAYS), ROWS)
                 grants = tiers.grants(connection, shop_day(now), ROWS)
                 names = _names(connection, {one.member_id for one in changes} | {one.member_id for one in grants})
@@ -67,6 +71,9 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
 
     @routes.get("")
     async def overview(request: Request) -> Response:
+        # As on the page of people: those of imports and of headquarters' own books are looked through while somebody who may looks here.
+        if await asyncio.to_thread(pages.session, request) is not None:
+            await asyncio.to_thread(one_id.catch_up_all, hq.archive, hq.people, hq.clock.now, 2)
         return await shown(request)
 
     @routes.post("")

@@ -14,9 +14,12 @@ from hub_bench import HubBench
 from sqlalchemy import insert
 from till_double import DAY, START, PaperTill
 
-from app.hub import publishing, tables
+from app.hub import campaigns, coupons, publishing, tables
 from app.hub.campaigns import Design
 from app.hub.web.campaign_form import design_of, fields_of
+from app.records.events import CouponRedeemed
+from app.records.keys import DeviceKey
+from app.records.offers import Offer
 from app.records.people import Member, Staff
 
 PASSWORD = "correct horse battery"
@@ -100,7 +103,8 @@ def test_from_an_empty_form_to_a_stopped_campaign(bench: HubBench, visitor: Visi
     row = joined | rest | {"profile_at": START}
     bench.archive.commit(lambda connection: connection.execute(insert(tables.person).values(**row)).rowcount).result()
     board = visitor.get(at, lang="zh").text
-    assert board.count('class="plot"') == 2
+    assert board.count('class="plot"') == 2 and board.count('class="spark"') == 5
+    assert re.search(r'aria-label="省份"[^>]*>(<g>.*?</g>)*<g><title>2026-11-21  1</title>', board), "every column is told by day"
     assert "李娜" in board and "¥55.00" in board
     table = visitor.get(f"{at}/days.csv", lang="en")
     assert table.content[:3] == b"\xef\xbb\xbf"
@@ -108,6 +112,10 @@ def test_from_an_empty_form_to_a_stopped_campaign(bench: HubBench, visitor: Visi
     assert [(one["Day"], one["Guide"], one["Orders"], one["New members"], one["Paid (yuan)"]) for one in rows] == [
         (str(DAY), "李娜", "1", "1", "55.00")
     ]
+    other = designed(visitor, title_zh="第二个活动")
+    tried(visitor, other)
+    visitor.post(f"{other}/launch")
+    assert "1 台" in visitor.get("/console/campaigns", lang="zh").text, "a till that lacks two campaigns is one till"
     stopped = visitor.post(f"{at}/stop", reason="too dear")
     assert "还没收到停止的收银台" in stopped.text and "1 台还没收到停止" in stopped.text and "too dear" in stopped.text
     english = visitor.get(at, lang="en").text
@@ -152,6 +160,7 @@ def test_every_kind_has_its_form_in_both_languages(visitor: Visitor) -> None:
         ("threshold", '{"tiers":[{"reach_fen":5000,"off_fen":500},{"reach_fen":10050,"off_fen":1999}]}'),
         ("percent", '{"percent_off_bp":1250,"when":{"hours":[["08:00","12:00"],["20:00","24:00"]],"weekdays":[1,7]}}'),
         ("amount_off", '{"amount_fen":300,"when":{"birthday":"week"}}'),
+        ("amount_off", '{"amount_fen":300,"when":{"channels":["online"],"refill":true},"on_return":"prorated"}'),
         ("nth_cheaper", '{"nth":3,"percent_off_bp":10000}'),
         ("bundle", '{"products":["P1","P2"],"price_fen":1280}'),
         ("gift", '{"buy_quantity":2,"gift_product":"P2","gift_quantity":1}'),
@@ -166,6 +175,25 @@ def test_a_design_comes_back_out_of_its_own_fields(kind: str, terms: str) -> Non
         audience_values=("gold",), coupon_class="B", face_fen=1500, per_person=2, total=900, budget_fen=123456, hold_percent=55,
     )  # fmt: skip
     assert design_of(fields_of(plan) | {"kind": kind}, "c") == plan
+
+
+def test_another_kind_is_chosen_and_what_was_typed_stays(bench: HubBench, visitor: Visitor) -> None:
+    typed = FORM | {"title_zh": "会员日", "budget": "4000", "weekday3": "1", "refill": "1", "on_return": "lost"}
+    page = visitor.post("/console/campaigns", **typed, **{"as": "percent"})
+    assert page.status_code == 200 and 'name="percent"' in page.text and 'name="reach1"' not in page.text
+    assert 'name="title_zh" value="会员日"' in page.text and 'name="budget" value="4000"' in page.text
+    assert 'name="weekday3" value="1" checked' in page.text and 'name="refill" value="1" checked' in page.text
+    assert '<option value="lost" selected>' in page.text and 'name="kind" value="percent"' in page.text
+    assert re.search(r"<form[^>]*>\s*<button hidden>", page.text), "Enter in a field must save, not choose a kind"
+    with bench.archive.reading() as connection:
+        assert not campaigns.campaigns(connection)
+
+
+def test_the_page_says_channel_refill_and_what_becomes_of_a_coupon_whose_sale_comes_back(visitor: Visitor) -> None:
+    at = designed(visitor, channel="store", refill="1", on_return="prorated", coupon_class="B", audience="members")
+    page = visitor.get(at, lang="zh").text
+    assert "只限到店 · 续方：只给买过的商品" in page and "按退的商品退回券值" in page
+    assert "the most it can cost" not in page and "Refill: only with goods bought before" in visitor.get(at, lang="en").text
 
 
 def test_a_kept_design_fills_its_form_again(visitor: Visitor) -> None:
@@ -213,3 +241,24 @@ def test_the_page_says_how_many_were_told_and_why_others_were_not(bench: HubBenc
     assert re.search(r"短信已发\s+0\b", page) and re.search(r"待发\s+9–20 点之间经连锁自己的短信网关发出\s+1\b", page)
     assert re.search(r"未发：没有同意收短信\s+2\b", page)
     assert "Withheld: no consent to messages" in visitor.get(at, lang="en").text
+
+
+def test_pages_call_staff_and_stores_by_their_names(bench: HubBench, visitor: Visitor) -> None:
+    publishing.publish(bench.archive, "staff", [Staff(id="S1", code="1", name="李娜", role="cashier")], "RM01")
+    offer = Offer(
+        id="right", kind="threshold", title_zh="满减券", title_en="A coupon", terms='{"tiers":[{"reach_fen":1000,"off_fen":100}]}',
+        starts_on=DAY, ends_on=DAY, by_right=True,
+    )  # fmt: skip
+    publishing.publish(bench.archive, "offer", [offer])
+    tills = [PaperTill(till=no) for no in ("T1", "T2")]
+    serial = coupons.issue(bench.archive, bench.clock, coupons.Issue("RM01", "right"), DeviceKey.from_bytes(bench.seed).sign)[0].id
+    for till in tills:
+        client, sale = bench.enrolled(till), till.sale(1280)
+        used = CouponRedeemed(
+            serial=serial, offer_id="right", coupon_class="B", sale_id=till.last_sale.sale_id, cut_fen=100, token_mark="ab", offline=True
+        )  # fmt: skip
+        client.push([till.opened(), sale, till.write(used), till.strange("future.thing@9", {})])
+    cases = re.sub("<[^>]+>", " ", visitor.get("/console/cases", lang="zh").text)
+    assert cases.count("收银员 李娜") == 2 and "S1" not in cases
+    assert "A coupon" in visitor.get("/console/cases", lang="en").text
+    assert "安康大药房 人民路店" in visitor.get("/console/inbox", lang="zh").text and "RM01" not in visitor.get("/console/inbox").text

@@ -303,7 +303,7 @@ def brute(kept: list[tuple[SaleClosed, date]], plan: Design, from_day: date, oth
         without = priced(lines, facts, here)
         coupon = one.member_id in ("m-1", "m-2", "m-3") and spent.get(one.member_id, 0) < plan.each
         if plan.coupon_class == "C":
-            coupon = found["touched"] < plan.total
+            coupon = found["touched"] < plan.total and spent.get(one.member_id, 0) < (plan.per_person or plan.total)
         if plan.for_holders:
             with_it = priced(lines, facts, here, *([BookedOffer.read(own)] if coupon else []))
         else:
@@ -328,9 +328,10 @@ def brute(kept: list[tuple[SaleClosed, date]], plan: Design, from_day: date, oth
         design(kind="percent", terms='{"percent_off_bp":2000}', scope="category:护肤", stack_group="g", priority=10),
         design(audience="members", coupon_class="B", per_person=2),
         design(coupon_class="C", total=12),
+        design(coupon_class="C", total=30, per_person=2, audience="members"),
         design(kind="amount_off", terms='{"amount_fen":300,"when":{"hours":[["10:40","11:30"]],"weekdays":[1,2,3,6]}}'),
     ],
-    ids=["everybody", "gold", "group", "coupons", "shares", "hours"],
+    ids=["everybody", "gold", "group", "coupons", "shares", "shares twice each", "hours"],
 )
 def test_a_dry_run_finds_what_pricing_sale_by_sale_finds(bench: HubBench, till: PaperTill, plan: Design) -> None:
     kept = furnished(bench, till, 120, seed=7)
@@ -419,6 +420,8 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ({"coupon_class": "C", "audience": "members"}, ["shares"]),
     ({"coupon_class": "C", "total": 40, "budget_fen": 59_999}, ["budget"]),
     ({"coupon_class": "C", "total": 40, "budget_fen": 60_000}, []),
+    ({"coupon_class": "C", "total": 40, "per_person": 2}, ["per_person"]),
+    ({"coupon_class": "C", "total": 40, "per_person": 2, "audience": "members"}, []),
     ({"coupon_class": "B", "audience": "members", "kind": "percent", "terms": '{"percent_off_bp":1000}'}, ["face"]),
     ({"coupon_class": "B", "audience": "members", "budget_fen": 4000}, ["budget"]),
     ({"coupon_class": "B", "audience": "members", "budget_fen": 4500}, []),
