@@ -1,4 +1,8 @@
-"""Why a coupon takes nothing off: every condition that fails, what is missing, and the cheapest goods of this shop that would do."""
+"""Why a coupon takes nothing off: every condition that fails, what is missing, and the cheapest goods of this shop that would do.
+
+Goods are offered only where the basket was priced with them and the coupon then took something off: an offer on the goods themselves
+may eat what was missing.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from dataclasses import dataclass
 from app.counter import offer_words
 from app.domain.coupon_choice import HeldCoupon
 from app.domain.money import yuan
-from app.domain.pricing import BookedOffer, Reckoning
+from app.domain.pricing import Reckoning
 from app.domain.promotions.goods import Miss
 from app.domain.verdict import Text
 from app.records.catalogue import Product
@@ -20,8 +24,16 @@ NO_WAY = frozenset(
 )
 """Reasons that no goods remove."""
 
+ONLY_TO_SCAN = frozenset(("exchange_not_scanned", "gift_not_scanned"))
+"""What is left to do once the goods are bought: the coupon holds, the gift lies on the counter and is not in the basket yet."""
+ENOUGH = 4
+"""So many goods that would do are compared; the ones after them cost more as they are marked."""
+
 Finder = Callable[[int, Collection[str], Collection[str]], Sequence[Product]]
 """(sum to reach in fen, product ids, categories) → goods of this shop that may be offered, the cheapest way first."""
+
+Trial = Callable[[HeldCoupon, Sequence[tuple[Product, int]]], int | None]
+"""(coupon, goods with pieces) → what they add to the sum after every offer, in fen; None where the coupon does not hold all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +48,12 @@ class CouponWhy:
 
 
 def whys(
-    run: Reckoning, coupons: Sequence[HeldCoupon], names_of: offer_words.NamesOf, find: Finder, product: Callable[[str], Product | None]
+    run: Reckoning,
+    coupons: Sequence[HeldCoupon],
+    names_of: offer_words.NamesOf,
+    find: Finder,
+    product: Callable[[str], Product | None],
+    trial: Trial,
 ) -> tuple[CouponWhy, ...]:
     """The cards of coupons that take nothing off a basket with every offer applied; `run` comes back as it was."""
     found = []
@@ -44,32 +61,46 @@ def whys(
         missing = run.misses(one.terms)
         if missing:
             reasons = tuple(offer_words.why(miss.code, dict(miss.facts), names_of) for miss in missing)
-            found.append(CouponWhy(one.serial, reasons, _way(one.terms, missing, find, product)))
+            found.append(CouponWhy(one.serial, reasons, _way(one, missing, find, product, trial)))
     return tuple(found)
 
 
-def _way(terms: BookedOffer, missing: Sequence[Miss], find: Finder, product: Callable[[str], Product | None]) -> Text:
+def _way(
+    one: HeldCoupon, missing: Sequence[Miss], find: Finder, product: Callable[[str], Product | None], trial: Trial
+) -> Text:
     if any(miss.code in NO_WAY for miss in missing):
         return Text("")
-    facts = dict(missing[-1].facts)
+    facts, terms = dict(missing[-1].facts), one.terms
     match missing[-1].code:
         case "threshold_short" | "exchange_short":
-            return _buying(find(int(facts["short_fen"]), terms.products, terms.categories), int(facts["short_fen"]), 0)
+            return _buying(one, find(int(facts["short_fen"]), terms.products, terms.categories), int(facts["short_fen"]), 0, trial)
         case "nth_short" | "gift_short":
-            return _buying(find(0, terms.products, terms.categories), 0, int(facts["missing"]))
+            return _buying(one, find(0, terms.products, terms.categories), 0, int(facts["missing"]), trial)
         case "bundle_incomplete":
             wanted = [each for key in str(facts["missing"]).split(";") if (each := product(key)) is not None]
-            total = sum(each.list_price_fen for each in wanted)
+            total_fen = trial(one, [(each, 1) for each in wanted]) if wanted else None
+            if total_fen is None:
+                return Text("")
             names = "、".join(each.generic_name for each in wanted)
-            return Text(f"补齐 {names}，{yuan(total)}", f"Add {names}: {yuan(total)}") if wanted else Text("")
+            return Text(f"补齐 {names}，{yuan(total_fen)}", f"Add {names}: {yuan(total_fen)}")
         case _:
             return Text("")
 
 
-def _buying(goods: Sequence[Product], short_fen: int, pieces: int) -> Text:
-    if not goods:
+def _buying(one: HeldCoupon, goods: Sequence[Product], short_fen: int, pieces: int, trial: Trial) -> Text:
+    """The goods that cost least, as they are paid for, among the first that would do."""
+    found: list[tuple[int, int, Product]] = []
+    for each in goods:
+        least = pieces or -(-short_fen // each.list_price_fen)
+        for count in range(least, pieces + 1 if pieces else MOST_PIECES + 1):
+            total_fen = trial(one, [(each, count)])
+            if total_fen is not None:
+                found.append((total_fen, count, each))
+                break
+        if len(found) == ENOUGH:
+            break
+    if not found:
         return Text("")
-    one = goods[0]
-    count = pieces or -(-short_fen // one.list_price_fen)
-    total = yuan(count * one.list_price_fen)
-    return Text(f"最省：加 {count} {one.unit or '件'}{one.generic_name}，{total}", f"Cheapest: {count} {one.generic_name}, {total}")
+    total_fen, count, best = min(found, key=lambda way: way[0])
+    said = f"最省：加 {count} {best.unit or '件'}{best.generic_name}，{yuan(total_fen)}"
+    return Text(said, f"Cheapest: {count} {best.generic_name}, {yuan(total_fen)}")

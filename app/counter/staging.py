@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from app.counter import asking, offer_words
 from app.counter.coupon_book import NO_COUPONS, CouponBook, CouponStand
-from app.counter.coupon_why import MOST_PIECES, CouponWhy, whys
+from app.counter.coupon_why import MOST_PIECES, ONLY_TO_SCAN, CouponWhy, whys
 from app.counter.faults import Refused
 from app.counter.goods import Goods
 from app.counter.memo import Memo
@@ -37,6 +37,7 @@ from app.counter.tier_words import tier_note, told_on
 from app.counter.withheld import may_be_shown
 from app.domain import dispensing, lookalike, lots, masking, rules, safety
 from app.domain.basket import PRICE_OF_THE_DAY, Basket, BasketLine, LineAnswer
+from app.domain.coupon_choice import HeldCoupon
 from app.domain.member_rights import Rights
 from app.domain.money import yuan
 from app.domain.pricing import OfferBook, PriceLine, PromotionLaw, Quote, Reckoning
@@ -156,15 +157,25 @@ class Staging:
         """The cards of these coupons in hand, by serial: worked out when somebody looks, never behind a scan."""
         if not basket.lines:
             return ()
-        run, member, _ = self._reckoned(basket, [_price_line(line) for line in basket.lines])
-        run.around = replace(run.around, used=self._coupons.used_before(basket, member, run.day))
+        lines = [_price_line(line) for line in basket.lines]
+        run, member, _ = self._reckoned(basket, lines)
+        used = self._coupons.used_before(basket, member, run.day)
+        run.around = replace(run.around, used=used)
+        before_fen = sum(goods.left_fen for goods in run.goods)
         held = [one.coupon for one in self._coupons.in_hand(basket, member, run.day) if one.serial in waiting]
 
         def find(short_fen: int, products: Collection[str], categories: Collection[str]) -> list[Product]:
             ways = self._store.catalogue.cheapest_ways(short_fen, products, categories, MOST_PIECES)
-            return [one for one in ways if sum(row.stock for row in self._goods.lots_of(one.id)) > 0]
+            return [self._goods.marked(one) for one in ways if sum(row.stock for row in self._goods.lots_of(one.id)) > 0]
 
-        return whys(run, held, self._goods.names, find, self._goods.product)
+        def trial(coupon: HeldCoupon, goods: Sequence[tuple[Product, int]]) -> int | None:
+            more = [_priced_as(f"+{n}", product, count) for n, (product, count) in enumerate(goods)]
+            tried, _, _ = self._reckoned(basket, [*lines, *more])
+            tried.around = replace(tried.around, used=used)
+            more_fen = sum(one.left_fen for one in tried.goods) - before_fen
+            return more_fen if all(miss.code in ONLY_TO_SCAN for miss in tried.misses(coupon.terms)) else None
+
+        return whys(run, held, self._goods.names, find, self._goods.product, trial)
 
     def _reckoned(self, basket: Basket, lines: Sequence[PriceLine]) -> tuple[Reckoning, Member | None, Mapping[str, int]]:
         """The basket with every offer applied, whose it is, and its changed prices by line."""
@@ -729,12 +740,15 @@ class Staging:
 
 
 def _price_line(line: BasketLine) -> PriceLine:
-    product = line.product
+    return _priced_as(line.line_id, line.product, line.quantity)
+
+
+def _priced_as(line_id: str, product: Product, quantity: int) -> PriceLine:
     return PriceLine(
-        line.line_id,
+        line_id,
         product.id,
         product.category,
-        line.quantity,
+        quantity,
         product.list_price_fen,
         product.member_price_fen,
         product.kind,

@@ -64,7 +64,7 @@ WORDS: dict[str, Text] = {
     "coupons_auto": _T("恢复自动", "Automatic"),
     "coupons_close": _T("关闭用券", "Close the coupons"),
     "coupons_until": _T("至 {day}", "until {day}"),
-    "coupons_rest": _T("还有 {count} 张没列出", "{count} more not listed"),
+    "coupons_rest": _T("另外 {count} 张", "The other {count}"),
     "key_coupons": _T("用券", "Coupons"),
     "key_coupon_print": _T("打印券", "Print"),
     "coupon_print": _T("打印 {title}", "Print {title}"),

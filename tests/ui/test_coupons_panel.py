@@ -8,6 +8,8 @@ from counter_bench import Counter
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from app.records.coupons import CouponRight
+
 
 def words(widget: QWidget) -> str:
     return "\n".join(part.accessibleName() for part in widget.findChildren(QWidget) if part.isVisible() and part.accessibleName())
@@ -59,4 +61,30 @@ def test_the_list_gives_each_reason_and_a_digit_leaves_a_coupon_until_all_is_aut
 
 def test_without_a_coupon_the_key_is_dead_and_nothing_opens(counter: Counter) -> None:
     counter.press(Qt.Key.Key_F10)
+    assert not counter.sale.coupons.isVisible()
+
+
+def test_more_coupons_than_a_leaf_holds_are_turned_to_and_chosen_by_their_digit(counter: Counter) -> None:
+    offer = next(one for one in counter.till.store.catalogue.offers() if one.id == "right-any-260")
+    more = [
+        CouponRight(
+            id=f"more-{n:02}", offer_id=offer.id, member_id="member-00001", coupon_class="B", token="", starts_on=offer.starts_on,
+            ends_on=offer.ends_on, face_fen=2500,
+        ).model_dump(mode="json")
+        for n in range(8)
+    ]  # fmt: skip
+    counter.till.store.inbox.apply("coupon", more, "").result()
+    shelve(counter)
+    counter.press(Qt.Key.Key_F10)
+    first = [row.serial for row in counter.scene.coupons.rows[:6]]
+    assert len(counter.scene.coupons.rows) == 11 and "另外 5 张" in words(counter.sale.coupons)
+    counter.press(Qt.Key.Key_PageDown)
+    grab(counter, "coupons_second_leaf")
+    seventh = counter.scene.coupons.rows[6].serial
+    counter.press("1")
+    assert seventh not in first and {row.serial: row.wanted for row in counter.scene.coupons.rows}[seventh]
+    counter.press(Qt.Key.Key_PageDown)
+    counter.press("0")
+    assert counter.sale.coupons.isVisible() and not counter.scene.coupons.by_hand
+    counter.press(Qt.Key.Key_Escape)
     assert not counter.sale.coupons.isVisible()

@@ -25,7 +25,7 @@ from app.desktop.widgets.words import Icon, Money, Txt
 from app.domain.verdict import Text
 
 SHOWN_COUPONS = 6
-"""Rows of the list; a member with more sees the first of them, those in use at the front."""
+"""Rows of one leaf of the list; a member with more turns the leaf, those in use at the front."""
 
 
 class CouponStrip(QWidget):
@@ -66,7 +66,7 @@ class CouponStrip(QWidget):
 
 
 class CouponPanel(Panel):
-    """A strip over the cart: digits use or leave a coupon, 0 lets the best be used again, Esc closes it.
+    """A strip over the cart: digits use or leave a coupon, 0 lets the best be used again, PgDn shows further ones, Esc closes it.
 
     The digit after the coupons' opens the form for an old article: digits choose what it is and how it is, Enter registers it.
     """
@@ -98,6 +98,7 @@ class CouponPanel(Panel):
         self._shown: tuple[object, ...] = ()
         self._form: _TradeForm | None = None
         self._trading = False
+        self._from = 0
         self.hide()
 
     @property
@@ -108,6 +109,7 @@ class CouponPanel(Panel):
     def begin(self, block: CouponBlock | None) -> None:
         """Open it and take the keyboard, so that digits are its own and not the box's."""
         self._trading = False
+        self._from = 0
         self.show()
         self.show_block(block)
         if self._rows:
@@ -120,7 +122,9 @@ class CouponPanel(Panel):
             self.hide()
             return
         theme = self.theme
-        shown = (block, theme.language, theme.scale, self._trading)
+        if self._from >= len(block.rows):
+            self._from = 0
+        shown = (block, theme.language, theme.scale, self._trading, self._from)
         if shown == self._shown:
             return
         self._shown = shown
@@ -143,7 +147,7 @@ class CouponPanel(Panel):
         self._trading = False
         column = Column(theme, gap=0)
         cards = {card.serial: card for card in self._whys()}
-        for order, row in enumerate(block.rows[:SHOWN_COUPONS]):
+        for order, row in enumerate(self._leaf()):
             line = ListRow(theme, self._cells(order, row), *self._actions(row), height=38, pad=4)
             line.setObjectName(f"coupon-{order + 1}")
             line.clicked.connect(self._pick(row.serial))
@@ -152,7 +156,11 @@ class CouponPanel(Panel):
             if card := self._card(cards.get(row.serial)):
                 column.add(Row(theme, 48, (Txt(theme, card, "label", "ink3", elide=True), 1), gap=0))
         if len(block.rows) > SHOWN_COUPONS:
-            column.add(Txt(theme, say(theme, "coupons_rest", count=len(block.rows) - SHOWN_COUPONS), "label", "ink3"))
+            left = len(block.rows) - len(self._leaf())
+            rest = Btn(theme, say(theme, "coupons_rest", count=left), "ghost", key="PgDn", height=32, role="label_strong")
+            rest.setObjectName("coupons-rest")
+            rest.clicked.connect(lambda: self.turn(1))
+            column.add(Row(theme, 44, rest, Spring(), gap=0))
         if block.trade is not None:
             self._add_trade(column, block.trade)
         inner = self._put(column)
@@ -217,10 +225,24 @@ class CouponPanel(Panel):
 
     # ------------------------------------------------------------------ keys
 
+    def _leaf(self) -> tuple[CouponRow, ...]:
+        """The coupons that the digits mean now."""
+        return self._block.rows[self._from : self._from + SHOWN_COUPONS] if self._block is not None else ()
+
+    def turn(self, by: int) -> bool:
+        """Show further coupons, or those before; after the last come the first. True where there are more than one leaf holds."""
+        if self._block is None or self._trading or len(self._block.rows) <= SHOWN_COUPONS:
+            return False
+        leaves = -(-len(self._block.rows) // SHOWN_COUPONS)
+        self._from = (self._from // SHOWN_COUPONS + by) % leaves * SHOWN_COUPONS
+        self.show_block(self._block)
+        self._rows[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
     def print_row(self) -> bool:
         """Ask for the paper of the coupon that has the keyboard; True where it has one."""
         at = next((order for order, line in enumerate(self._rows) if line.hasFocus()), -1)
-        rows = self._block.rows[:SHOWN_COUPONS] if self._block is not None else ()
+        rows = self._leaf()
         if not 0 <= at < len(rows) or not rows[at].token:
             return False
         self.printed.emit(rows[at].token)
@@ -232,7 +254,7 @@ class CouponPanel(Panel):
             self.by_themselves.emit()
             return True
         order = int(digit) - 1
-        rows = self._block.rows[:SHOWN_COUPONS] if self._block is not None else ()
+        rows = self._leaf()
         if order == len(rows) and self._block is not None and self._block.trade is not None:
             self._trade(True)
             return True

@@ -1262,6 +1262,8 @@ class SalePage(Page):
                 return True
             if len(name) == 1 and name in "0123456789":
                 return self.coupons.pick(name)
+            if name in ("PgDn", "PgUp"):
+                return self.coupons.turn(1 if name == "PgDn" else -1)
         selling = self.till.selling
         match name:
             case "Up" | "Down":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -64,3 +65,25 @@ def test_a_set_says_what_is_still_missing(till: Till, hand: Any) -> None:
 def test_a_basket_without_waiting_coupons_has_no_cards(till: Till, hand: Any) -> None:
     hand.scan(f"@{THERMOMETER}.ean")
     assert till.selling.coupon_whys() == ()
+
+
+def test_goods_that_an_offer_makes_cheaper_are_counted_as_they_are_paid_for(till: Till, hand: Any) -> None:
+    """A tenth off everything: goods that are worth just what is missing as they are marked leave the coupon short."""
+    terms = {"kind": "percent", "title_zh": "全场九折", "terms": '{"percent_off_bp":1000}', "starts_on": STARTS, "ends_on": ENDS}
+    till.store.catalogue.upsert((), [Offer(id="tenth", **terms)])
+    found = card(till, hand, "threshold", '{"tiers":[{"reach_fen":2000,"off_fen":300}]}')
+    assert [reason.zh for reason in found.reasons] == ["再买 ¥7.85 可减 ¥3.00"]
+    count, name, fen = re.fullmatch(r"最省：加 (\d) \S(.+)，¥([\d.]+)", found.way.zh).groups()
+    goods = next(p for p in till.store.catalogue.products() if p.generic_name == name and p.in_assortment)
+    assert float(fen) >= 7.85
+    for _ in range(int(count)):
+        till.selling.add_product(goods.id)
+    # The sum grew by what the card says, and the coupon is used.
+    assert till.selling.quote.payable_fen + 300 == 1215 + round(float(fen) * 100)
+
+
+def test_a_gift_waits_only_for_its_purchase(till: Till, hand: Any) -> None:
+    gift = next(p for p in till.store.catalogue.products() if p.in_assortment and p.rx_class == "none" and p.id != THERMOMETER)
+    terms = f'{{"buy_quantity":2,"gift_product":"{gift.id}","gift_quantity":1}}'
+    found = card(till, hand, "gift", terms, f"product:{THERMOMETER}")
+    assert found.way.zh.startswith("最省：加 1 ")
