@@ -713,6 +713,7 @@ EVENTS: dict[str, tuple[str, Text]] = {
     "catalogue.imported@1": ("download-simple", _T("商品导入", "Catalogue imported")),
     "export.made@1": ("download-simple", _T("账本导出", "Ledger exported")),
     "member.proven@1": ("identification-card", _T("会员码验证", "Member code proven")),
+    "member.verified@1": ("phone", _T("验证码核对", "Code by message told back")),
     "member.revealed@1": ("eye", _T("查看会员信息", "Member details shown")),
     "person.erased@1": ("trash", _T("会员资料已删除", "A person's data erased")),
     "setting.changed@1": ("sliders-horizontal", _T("设置更改", "Setting changed")),
@@ -737,7 +738,6 @@ WEEKDAYS = (
     _T("星期六", "Saturday"),
     _T("星期日", "Sunday"),
 )
-    "member.verified@1": ("phone", _T("验证码核对", "Code by message told back")),
 
 _NOTHING = _T("现在不需要这一步", "That is not needed now")
 _UNKNOWN = _T("没做成，请再试一次；还不行请按 Esc 返回", "That did not work. Try again, or press Esc")
