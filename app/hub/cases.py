@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, func, select, update
 
-from app.hub import tables
+from app.hub import reading, tables
 from app.hub.archive import insert_new
 from app.hub.feeds import append, texts_of
 from app.records.coupons import CouponCase
@@ -84,6 +84,8 @@ class Case:
     kind: str
     serial: str
     title: str
+    title_en: str
+    """The Chinese one where the offer has no other."""
     at: datetime
     cost_fen: int
     suggested: str
@@ -171,7 +173,8 @@ def _drawn(connection: Connection, rows: Sequence[Any]) -> tuple[Case, ...]:
             row.case_id,
             row.kind,
             row.serial,
-            titles.get(row.offer_id, row.offer_id),
+            titles.get(row.offer_id, (row.offer_id, ""))[0],
+            titles.get(row.offer_id, ("", row.offer_id))[1],
             row.at,
             row.cost_fen,
             row.suggested,
@@ -194,16 +197,27 @@ def _papers(connection: Connection, sales: Iterable[tuple[str, str]]) -> Mapping
         .join(tables.store, shop.store_id == s.store_id)
         .where(s.sale_id.in_(sorted({sale for _, sale in sales if sale})))
     )
+    rows = connection.execute(wanted).all()
+    names = reading.staff_names(connection, {(row.store_id, row.cashier) for row in rows})
     return {
-        (row.store_id, row.sale_id): Paper(row.branch or row.name, row.number, row.till, row.cashier, row.at, row.payable_fen)
-        for row in connection.execute(wanted)
+        (row.store_id, row.sale_id): Paper(
+            row.branch or row.name,
+            row.number,
+            row.till,
+            names.get((row.store_id, row.cashier), row.cashier),
+            row.at,
+            row.payable_fen,
+        )
+        for row in rows
     }
 
 
-def _titles(connection: Connection, offer_ids: Iterable[str]) -> dict[str, str]:
+def _titles(connection: Connection, offer_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Offer → its title, Chinese and English."""
     row = tables.feed_row.c
     wanted = select(row.key, row.json).where(row.store_id == "", row.feed == "offer", row.key.in_(sorted(offer_ids)), row.current)
-    return {found.key: Offer.model_validate_json(found.json).title_zh for found in connection.execute(wanted)}
+    offers = {found.key: Offer.model_validate_json(found.json) for found in connection.execute(wanted)}
+    return {key: (offer.title_zh, offer.title_en or offer.title_zh) for key, offer in offers.items()}
 
 
 def _tell(connection: Connection, case_ids: Iterable[str]) -> None:

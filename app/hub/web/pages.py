@@ -168,7 +168,13 @@ class Pages:
         if who is None:
             return RedirectResponse("/console/login", 303, headers=HEADERS)
         said = self.speech(request)
-        values = await asyncio.to_thread(read, said)
+
+        def all_read() -> dict[str, Any]:
+            with self.hq.archive.reading() as connection:
+                names = reading.store_names(connection)
+            return {"shop": lambda store_id: names.get(store_id, store_id)} | read(said)
+
+        values = await asyncio.to_thread(all_read)
         return self.page(request, template, status, where=where, who=who, **values)
 
     async def told(self, request: Request, fields: int = 10, most_bytes: int = 8192) -> tuple[Session, dict[str, str]]:
