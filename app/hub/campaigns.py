@@ -33,6 +33,7 @@ ISSUED_CLASSES = (coupons.STORE_BOUND, SHARED, coupons.CHAIN_WIDE)
 _CODE = re.compile(r"92\d{18}")
 """What a till takes for an open coupon: twenty digits that begin with 92."""
 _MEMBERS_A_COMMIT = 200
+_ASKED_AT_ONCE = 500
 
 
 class Design(Record):
@@ -241,8 +242,13 @@ def acts(connection: Connection, campaign_id: str) -> tuple[Act, ...]:
 
 def today(connection: Connection, now: datetime) -> date:
     """The day by the chain's wall clock."""
+    return local(connection, now).date()
+
+
+def local(connection: Connection, now: datetime) -> datetime:
+    """A moment by the chain's wall clock."""
     minutes = connection.scalar(select(tables.chain.c.utc_offset_minutes))
-    return (now + timedelta(minutes=480 if minutes is None else minutes)).date()
+    return now + timedelta(minutes=480 if minutes is None else minutes)
 
 
 def stores_of(connection: Connection, design: Design) -> tuple[str, ...]:
@@ -266,7 +272,8 @@ def audience(connection: Connection, design: Design) -> Iterator[tuple[str, str]
         wanted = wanted.where(row.key.in_(select(m.member_id).where(m.segment_id.in_(list(design.audience_values)))))
     found = connection.execute(wanted).all()
     if design.audience == "tier":
-        found = [one for one in found if _tier(connection, one.store_id, one.key) in design.audience_values]
+        tiers = _tiers(connection, {one.key: one.store_id for one in found})
+        found = [one for one in found if tiers.get(one.key, "") in design.audience_values]
     most = -(-design.total // design.each) if design.total and design.each else len(found)
     for one in found[:most]:
         yield one.store_id, one.key
@@ -692,11 +699,17 @@ def _face(design: Design) -> int:
     return design.face_fen or coupons.face_of(design.offer())
 
 
-def _tier(connection: Connection, store_id: str, member_id: str) -> str:
+def _tiers(connection: Connection, store_of: Mapping[str, str]) -> dict[str, str]:
+    """Member id → the tier that holds, by the profile that a store of theirs has."""
     row = tables.feed_row.c
-    mine = (row.store_id == store_id) & (row.feed == "member") & (row.key == member_id) & row.current
-    text = connection.scalar(select(row.json).where(mine))
-    return standings.tiers_held(connection, {member_id: str(json.loads(text).get("tier", ""))})[member_id] if text else ""
+    tiers: dict[str, str] = {}
+    members = list(store_of)
+    for place in range(0, len(members), _ASKED_AT_ONCE):
+        theirs = (row.feed == "member") & row.key.in_(members[place : place + _ASKED_AT_ONCE]) & row.current
+        rows = connection.execute(select(row.store_id, row.key, row.json).where(theirs))
+        profiles = {one.key: str(json.loads(one.json).get("tier", "")) for one in rows if one.store_id == store_of[one.key]}
+        tiers |= standings.tiers_held(connection, profiles)
+    return tiers
 
 
 def _unknown_stores(connection: Connection, design: Design) -> list[str]:

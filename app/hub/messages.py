@@ -227,8 +227,7 @@ def _due(archive: Archive, clock: Clock) -> list[Due]:
     """The messages of a turn, those that waited longest first; none outside the hours."""
     m, now, carried = tables.message.c, clock.now(), message_text.rules()
     with archive.reading() as connection:
-        minutes = connection.scalar(select(tables.chain.c.utc_offset_minutes))
-        if not carried.open_at(now + timedelta(minutes=480 if minutes is None else minutes)):
+        if not carried.open_at(campaigns.local(connection, now)):
             return []
         wanted = select(m.message_id, m.campaign_id, m.member_id, m.tries).where(m.state == "queued", m.due_at <= now)
         rows = connection.execute(wanted.order_by(m.due_at, m.message_id).limit(carried.portion))

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from hub_bench import HubBench
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.event import listen
 from till_double import START, PaperTill
 
 from app.domain.tiers import Purchase, place_on
-from app.hub import erasing, nightly, one_id, publishing, standings, tables, tiers
+from app.hub import campaigns, erasing, nightly, one_id, publishing, standings, tables, tiers
 from app.hub.archive import Archive
 from app.hub.main import create_app
 from app.hub.people import PeopleKeys, ensure
@@ -334,3 +335,19 @@ def test_a_hub_that_does_nights_does_the_round_by_itself_and_one_that_does_not_n
 
     assert not asyncio.run(lived(False, False))
     assert asyncio.run(lived(True, True))
+
+
+def test_whom_a_campaign_for_a_tier_is_for_is_read_at_once_by_where_they_stand(bench: HubBench) -> None:
+    publishing.create_store(bench.archive, bench.clock, publishing.StoreProfile("RM02", "安康大药房"))
+    hold(bench, *(person(f"m{n}", tier="normal" if n % 3 else "gold") for n in range(10)))
+    hold(bench, person("m0", tier="normal"), person("m1", tier="gold"), store_id="RM02")
+    do(bench, lambda connection: tiers.give(connection, bench.clock, "m2", "gold", TODAY, "kindness", "HQ"))
+    terms = '{"tiers":[{"reach_fen":5000,"off_fen":500}]}'
+    for_gold = {"audience": "tier", "audience_values": ("gold",), "coupon_class": "B"}
+    plan = campaigns.Design(campaign_id="w", title_zh="满减", kind="threshold", terms=terms, starts_on=TODAY, ends_on=TODAY, **for_gold)
+    asked: list[str] = []
+    with bench.archive.reading() as connection:
+        listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2].partition(" ")[0]))
+        found = list(campaigns.audience(connection, plan))
+    assert found == [("RM01", one) for one in ("m0", "m2", "m3", "m6", "m9")]
+    assert asked.count("SELECT") == 4, "stores, members, profiles and tiers: once each, however many members there are"
