@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
-
 from app.assembly import retention
 from app.commands import EXIT_FAILED, EXIT_OK, options
 from app.commands.in_store import in_store
 from app.counter.authorising import Authorising
-from app.domain.retention import Kept
-from app.records.clock import SHOP_TIME, SystemClock, shop_day
+from app.records.clock import SystemClock
 from app.store.open_store import Store
 
 YES = "destroy"
@@ -24,7 +21,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--apply", action="store_true", help="destroy them; asks for a PIN and a typed word")
     chosen = parser.parse_args(argv)
     rules, clock = retention(), SystemClock()
-    terms = [(kept, _before(kept, clock)) for kept in rules.kept if kept.blobs]
+    terms = [(kept, kept.over_before(clock.now())) for kept in rules.kept if kept.blobs]
 
     def act(store: Store) -> int:
         past = {kept.code: store.private.past(kept.blobs, before) for kept, before in terms}
@@ -41,7 +38,3 @@ def main(argv: list[str]) -> int:
         return EXIT_OK
 
     return in_store(options.data_folder(chosen), clock, act, write=chosen.apply)
-
-
-def _before(kept: Kept, clock: SystemClock) -> datetime:
-    return datetime.combine(kept.over_before(shop_day(clock.now())), time.min, SHOP_TIME)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from app.domain.verdict import Text
+from app.records.clock import SHOP_TIME, shop_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,9 @@ class Kept:
     blobs: tuple[str, ...] = ()
     """Kinds of private blobs that hold it."""
 
-    def over_before(self, today: date) -> date:
-        """Whatever was recorded before this day has been kept for its years, counted from the end of the year it was made in."""
-        return date(today.year - self.years, 1, 1)
+    def over_before(self, now: datetime) -> datetime:
+        """Whatever was recorded before this moment has been kept for its years, counted from the end of the shops' year it was made in."""
+        return datetime(shop_day(now).year - self.years, 1, 1, tzinfo=SHOP_TIME)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What headquarters does by itself once a day: segments and tiers are reckoned anew while shops sleep, and look-ups past their term go."""
+"""What headquarters does by itself once a day: segments and tiers are reckoned anew while shops sleep, and what is past its term goes."""
 
 from __future__ import annotations
 

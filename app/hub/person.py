@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
 
 from app.domain.masking import mask_card, mask_name, mask_phone
 from app.domain.membership import read_identity
@@ -18,7 +18,7 @@ from app.hub import devices, member_keys, stored, tables
 from app.hub.feeds import holders, rows_of
 from app.hub.parties import party_of
 from app.hub.people import PeopleKeys, erased_among, member_rows, opened
-from app.records.clock import Clock
+from app.records.clock import Clock, shop_day
 from app.records.ids import new_id
 from app.records.people import Member
 from app.records.resources import resource
@@ -156,13 +156,21 @@ def terms() -> Retention:
 
 
 def purge(connection: Connection, now: datetime) -> int:
-    """Delete look-ups that are past their term; gives how many."""
-    return connection.execute(delete(tables.member_lookup).where(late_look(now))).rowcount
+    """Delete what goes by itself and is past its term; gives how much."""
+    return sum(connection.execute(delete(table).where(gone)).rowcount for _, table, gone in late(now))
 
 
-def late_look(now: datetime) -> ColumnElement[bool]:
-    """Which look-ups are past their term."""
-    return tables.member_lookup.c.at < now - timedelta(days=terms().days["lookup"])
+def late(now: datetime) -> tuple[tuple[str, Table, ColumnElement[bool]], ...]:
+    """Which rows of which table go by themselves and are past their term, by the code of the rules.
+
+    Messages count from the last day of their campaign: until then they say who has been told.
+    """
+    days, c = terms().days, tables.campaign.c
+    over = select(c.campaign_id).where(c.ends_on < shop_day(now) - timedelta(days=days["message"]))
+    return (
+        ("lookup", tables.member_lookup, tables.member_lookup.c.at < now - timedelta(days=days["lookup"])),
+        ("message", tables.message, tables.message.c.campaign_id.in_(over)),
+    )
 
 
 def accesses(connection: Connection, limit: int) -> tuple[Access, ...]:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, select
 
 from app.hub import tables
-from app.hub.person import late_look, terms
-from app.records.clock import SHOP_TIME, shop_day
+from app.hub.person import late, terms
 
 CONSENT = "consent"
-LOOKUP = "lookup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +30,10 @@ def over(connection: Connection, now: datetime) -> tuple[Over, ...]:
 
 def end(connection: Connection, now: datetime) -> tuple[Over, ...]:
     """Destroy what is past its term, and the keys under which nothing else lies; gives how much that was."""
-    found = tuple(Over(code, connection.execute(delete(table).where(gone)).rowcount) for code, table, gone in _past(now))
+    past = _past(now)
+    found = tuple(Over(code, connection.execute(delete(table).where(gone)).rowcount) for code, table, gone in past)
     k, b = tables.person_key.c, tables.person_blob.c
-    if any(one.records for one in found if one.code not in (CONSENT, LOOKUP)):
+    if any(one.records for one, (_, table, _) in zip(found, past, strict=True) if table is tables.person_blob):
         connection.execute(delete(tables.person_key).where(k.secret.is_not(None), k.person_id.not_in(select(b.person_id))))
     return found
 
@@ -44,12 +43,11 @@ def _past(now: datetime) -> list[tuple[str, Table, Any]]:
     b, c, a = tables.person_blob.c, tables.consent.c, tables.person_act.c
     found: list[tuple[str, Table, Any]] = []
     for kept in terms().kept:
-        before = datetime.combine(kept.over_before(shop_day(now)), time.min, SHOP_TIME)
+        before = kept.over_before(now)
         if kept.blobs:
             found.append((kept.code, tables.person_blob, b.kind.in_(kept.blobs) & (b.at < before)))
         elif kept.code == CONSENT:
             # The proof of somebody who is still a member is still wanted; of others it is kept from their erasure on.
             erased = select(a.member_id).where(a.act == "erase").group_by(a.member_id).having(func.max(a.at) < before)
             found.append((kept.code, tables.consent, c.member_id.in_(erased)))
-    found.append((LOOKUP, tables.member_lookup, late_look(now)))
-    return found
+    return [*found, *late(now)]

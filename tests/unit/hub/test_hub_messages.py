@@ -21,7 +21,7 @@ from sqlalchemy import insert, select
 from till_double import DAY, START, PaperTill
 
 from app.commands import EXIT_USAGE, hub
-from app.hub import campaign_trial, campaigns, erasing, message_text, messages, person, publishing, tables
+from app.hub import campaign_trial, campaigns, erasing, message_text, messages, person, publishing, retention, tables
 from app.hub.campaigns import Design, DesignFaults
 from app.hub.gateway import Gateway, Letter
 from app.hub.main import message_secret, start
@@ -345,6 +345,30 @@ def test_a_copy_lists_a_persons_messages_and_erasing_them_takes_the_messages_alo
     campaigns.tell(bench.archive, bench.clock, "admin", "winter", anyway=True)
     turn(bench, gate)
     assert list(states(bench)) == [other.member_id] and len(gate.asked) == 2
+
+
+def test_messages_go_three_years_after_the_last_day_of_their_campaign_and_not_before(
+    bench: HubBench, till: PaperTill, client: HubClient, gate: MessageGateway
+) -> None:
+    one = joined(client, till, "王秀兰", PHONE, sms=True)
+    told_of(bench)
+    told_of(bench, "longer", ends_on=DAY + timedelta(days=31))
+    turn(bench, gate)
+
+    def gone(days: int) -> dict[str, int]:
+        when = START + timedelta(days=days)
+        with bench.archive.reading() as connection:
+            counted = {over.code: over.records for over in retention.over(connection, when)}
+        purged = bench.archive.commit(lambda connection: person.purge(connection, when)).result()
+        assert purged == counted["message"]
+        return counted
+
+    assert gone(30 + 1096)["message"] == 0 and states(bench) == {one.member_id: ("sent", "")}
+    assert gone(30 + 1097)["message"] == 1 and states(bench) == {}
+    assert states(bench, "longer") == {one.member_id: ("sent", "")}
+    campaigns.tell(bench.archive, bench.clock, "admin", "longer", anyway=True)
+    turn(bench, gate)
+    assert len(gate.asked) == 2, "whoever was told is known as long as they may be told again"
 
 
 def test_many_members_are_told_a_portion_a_turn(bench: HubBench, gate: MessageGateway) -> None:

@@ -70,7 +70,7 @@ def test_looks_and_blobs_past_their_term_go_with_the_keys_that_seal_nothing_else
         connection.execute(tables.member_lookup.insert(), [{**look, "member_id": kept, "at": late}])
 
     done(bench, old)
-    told = {"prescription": 3, "register": 0, "invoice": 0, "consent": 0, "lookup": 1}
+    told = {"prescription": 3, "register": 0, "invoice": 0, "consent": 0, "lookup": 1, "message": 0}
     assert counts(done(bench, lambda c: retention.over(c, now))) == told
     assert counts(done(bench, lambda c: retention.end(c, now))) == told
     assert set(counts(done(bench, lambda c: retention.end(c, now))).values()) == {0}
