@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +12,7 @@ from app import founding
 from app.assembly import TillFile, hub_client, open_store, proof_rules
 from app.commands import EXIT_FAILED, EXIT_OK, options, virtual_printer
 from app.commands.desktop import loader, open_window
+from app.commands.stage import HubProcess
 from app.commands.till_process import TillProcess
 from app.domain import member_code
 from app.domain.demo import DemoPharmacy
@@ -27,8 +25,6 @@ from app.records.clock import SystemClock, shop_day
 from app.reports.code_sheet import sheet_pdf
 from app.reports.making import Wish, keep, make
 from app.sync.client import HubFault
-
-HUB_SECONDS = 30.0
 
 
 def main(argv: list[str]) -> int:
@@ -112,26 +108,13 @@ def _virtual_printer(folder: Path) -> None:
 def headquarters(folder: Path, pharmacy: DemoPharmacy) -> Iterator[str]:
     """A real headquarters process on loopback with the demo chain in it; gives its address."""
     hub_folder = folder / "headquarters"
-    database = hub_folder / "hub.db"
-    if not database.exists():
+    if not (hub_folder / "hub.db").exists():
         founding.found_headquarters(hub_folder, SystemClock(), pharmacy, options.tell)
-    ready = hub_folder / "address"
-    ready.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "app", "hub", "--data", str(hub_folder), "--port", "0", "--ready-file", str(ready)]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    hub = HubProcess(hub_folder, nights=True)
     try:
-        until = time.monotonic() + HUB_SECONDS
-        while not (ready.exists() and ready.read_text("utf-8")):
-            if process.poll() is not None or time.monotonic() > until:
-                raise RuntimeError("headquarters did not start")
-            time.sleep(0.05)
-        yield ready.read_text("utf-8")
+        yield hub.url
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        hub.end()
 
 
 def join(folder: Path, url: str) -> None:

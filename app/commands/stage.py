@@ -130,9 +130,11 @@ def _drain(folder: Path, clock: Clock) -> None:
 class HubProcess:
     """`yaogui hub` as a process of its own on loopback, which can be ended and started again at the same address."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, nights: bool = False) -> None:
+        """`nights`: by this machine's time; a tape's is another, so that no night falls at its headquarters."""
         self.folder = folder
         self.database = default_database_url(folder)
+        self._nights = () if nights else ("--no-nights",)
         self._ready = folder / "ready"
         self._port = lasting_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -144,8 +146,7 @@ class HubProcess:
         with (self.folder / "hub.err").open("ab") as errors:
             self._process = subprocess.Popen(
                 [
-                    # A tape's time is not this machine's: no night falls at its headquarters.
-                    *(sys.executable, "-m", "app", "hub", "--no-nights", "--data", str(self.folder)),
+                    *(sys.executable, "-m", "app", "hub", *self._nights, "--data", str(self.folder)),
                     *("--port", str(self._port), "--ready-file", str(self._ready)),
                 ],
                 stdin=subprocess.DEVNULL,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ from app.assembly import Till
 from app.commands import options
 from app.commands.bench import receipt, shop
 from app.commands.bench.harness import Asked, Goal, Report, Series, against, ratio, slowness_now, steady_p99
+from app.commands.stage import HubProcess
 from app.domain.demo import PRODUCT_FIELDS, DemoPharmacy, DemoRows, scale_catalogue
 from app.founding import introduce
 from app.hub import publishing
@@ -139,26 +138,17 @@ def _another(body: SaleClosed, clock: Clock) -> SaleClosed:
 def headquarters(folder: Path, pharmacy: DemoPharmacy, rows: int, seed: int) -> Iterator[tuple[str, str]]:
     """A hub process with `rows` products to give; its address and its database."""
     folder.mkdir(parents=True)
-    database = default_database_url(folder)
-    archive = Archive.open(database)
+    archive = Archive.open(default_database_url(folder))
     publishing.name_chain(archive, "bench")
     with options.progress(f"headquarters with {rows:,} products"):
         publishing.publish(archive, "product", _products(pharmacy, rows, seed))
         publishing.publish(archive, "offer", pharmacy.offers)
     archive.close()
-    ready = folder / "ready"
-    command = [sys.executable, "-m", "app", "hub", "--data", str(folder), "--port", "0", "--ready-file", str(ready)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as hub:
-        try:
-            for _ in range(600):
-                if ready.exists() and ready.read_text():
-                    break
-                if hub.poll() is not None:
-                    raise RuntimeError("headquarters did not start")
-                time.sleep(0.05)
-            yield ready.read_text(), database
-        finally:
-            hub.terminate()
+    hub = HubProcess(folder, nights=True)
+    try:
+        yield hub.url, hub.database
+    finally:
+        hub.end()
 
 
 def _products(pharmacy: DemoPharmacy, rows: int, seed: int) -> list[Product]:
