@@ -292,7 +292,7 @@ class DrivenTill:
             raise Refused("member_unknown" if not found else "several_members")
         self.till.selling.attach_member(found[0].id)
 
-    def do_join(self, phone: str, say: Sequence[str] = (), another: bool = False, **said: str) -> Answer:
+    def do_join(self, phone: str, say: Sequence[str] = (), another: bool = False, **said: Any) -> Answer:
         """Register whoever stands here: membership and the purposes they `say` yes to."""
         from app.counter.joining import JoinForm
 
@@ -500,15 +500,15 @@ class DrivenTill:
         sale = self.till.store.sales.by_number(number)
         if sale is None:
             raise Refused("sale_unknown")
-        self.till.shifts.reprint(sale.event_id, sale.reprints + 1)
+        self.till.shifts.reprint(sale.event_id, sale.reprints + 1).wait()
 
     def do_print_again(self, job: int) -> None:
         """A person has the n-th unprinted job printed."""
-        self.till.shifts.print_again(self._unprinted(job))
+        self.till.shifts.print_again(self._unprinted(job)).wait()
 
     def do_waive(self, job: int) -> None:
         """A person says that the n-th unprinted job is not wanted."""
-        self.till.printing.waive(self._unprinted(job))
+        self._booked(self.till.printing.waive(self._unprinted(job)))
 
     def do_jobs(self) -> Answer:
         """The whole print queue: each job with the printed number of its paper, and whether the printer has it in hand."""
@@ -528,11 +528,11 @@ class DrivenTill:
 
     def do_print_job(self, job_id: str) -> None:
         """A person has a job printed."""
-        self.till.shifts.print_again(job_id)
+        self.till.shifts.print_again(job_id).wait()
 
     def do_waive_job(self, job_id: str) -> None:
         """A person says that a job is done, or not wanted."""
-        self.till.printing.waive(job_id)
+        self._booked(self.till.printing.waive(job_id))
 
     def _unprinted(self, place: int) -> str:
         jobs = self.till.store.jobs.list(("waiting", "failed", "unknown"))

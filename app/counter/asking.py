@@ -433,6 +433,7 @@ _REFUSALS = {
     "answer_needed": Text("还没有选", "Choose one first"),
     "above_marked": Text("不能高于标价 {marked}", "Not above the marked price {marked}"),
     "ledger_io": Text("没有写进磁盘，请再试一次", "Not written to disk; try again"),
+    "writing": Text("正在保存，请稍等", "Saving. One moment"),
     "product_gone": Text("没有这个商品", "No such product"),
     "lot_unknown": Text("没有这个批号", "No such lot"),
     "lot_by_code": Text("这盒的追溯码属于另一个批号", "This box's code belongs to another lot"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -12,15 +14,13 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from app.counter.faults import Refused
 from app.domain.rules import roles_of
 from app.records.clock import Clock
+from app.records.ids import new_id
 from app.records.people import Staff
 from app.store.faults import StoreFault
 from app.store.open_store import Store
 
 # RFC 9106's low-memory profile costs 186 ms a PIN at a counter; this one costs 43 ms and is held by a lock-out.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-
-WRITE_S = 20.0
-"""Longest wait for a failure to be written, in seconds."""
 
 
 def hash_pin(pin: str) -> str:
@@ -30,12 +30,32 @@ def hash_pin(pin: str) -> str:
     return _HASHER.hash(pin)
 
 
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    """A wrong PIN that may still be on its way to the disk."""
+
+    attempt_id: str
+    at: datetime
+    written: Future[None] | None
+    """None where the disk takes nothing."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether the disk has it; else it counts from memory alone."""
+        return self.written is not None and self.written.done() and self.written.exception() is None
+
+
 class Authorising:
-    """Checks PINs against the store's staff, and counts the failures."""
+    """Checks PINs against the store's staff, and counts the failures.
+
+    Nobody waits for the disk here: a slip counts from the moment it is made, and the writer, who takes one thing after another, keeps it.
+    """
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._slips: dict[str, list[_Slip]] = {}
+        self._forgetting: dict[str, Future[None]] = {}
 
     def by_pin(self, staff: Staff, pin: str) -> Staff:
         """The same person once the PIN fits; Refused with the tries left, or with the lock's minutes."""
@@ -53,7 +73,7 @@ class Authorising:
     def refuse_locked(self, staff: Staff) -> int:
         """The failures of a person so far; Refused while they have locked the PIN."""
         minutes = self._store.settings.get("pin.lock_minutes")
-        failures = self._store.people.failures(staff.id, self._clock.now() - timedelta(minutes=minutes))
+        failures = self._failures(staff.id, minutes)
         if failures >= self._store.settings.get("pin.tries"):
             raise Refused("pin_locked", minutes=str(minutes))
         return failures
@@ -71,7 +91,7 @@ class Authorising:
         together = "any:" + ";".join(sorted(roles))
         tries = self._store.settings.get("pin.tries")
         minutes = self._store.settings.get("pin.lock_minutes")
-        failures = self._store.people.failures(together, self._clock.now() - timedelta(minutes=minutes))
+        failures = self._failures(together, minutes)
         if failures >= tries:
             raise Refused("pin_locked", minutes=str(minutes))
         for person in people:
@@ -92,12 +112,26 @@ class Authorising:
             return Refused("pin_wrong", left=str(left))
         return Refused("pin_locked", minutes=str(self._store.settings.get("pin.lock_minutes")))
 
+    def _failures(self, name: str, minutes: int) -> int:
+        """The slips of these minutes, each counted once wherever it is just now."""
+        since = self._clock.now() - timedelta(minutes=minutes)
+        # In this order: what is on disk by the first look is found there by the last.
+        slips = self._slips[name] = [slip for slip in self._slips.get(name, ()) if not slip.kept]
+        forgetting = self._forgetting.get(name)
+        stored = 0
+        if forgetting is None or forgetting.done():
+            stored = self._store.people.failures(name, since, [slip.attempt_id for slip in slips])
+        return stored + sum(slip.at >= since for slip in slips)
+
     def _forget_failures(self, name: str) -> None:
-        # Waited for, lest the next slip counts on top of them. A store opened for reading cannot forget; the PIN is right all the same.
-        with suppress(StoreFault, TimeoutError):
-            self._store.people.clear_failures(name).result(WRITE_S)
+        self._slips.pop(name, None)
+        # A store opened for reading cannot forget; the PIN is right all the same.
+        with suppress(StoreFault):
+            self._forgetting[name] = self._store.people.clear_failures(name)
 
     def _count_failure(self, name: str) -> None:
-        """Waited for, because the next guess must already find it; a disk that writes nothing takes no money either."""
-        with suppress(StoreFault, TimeoutError):
-            self._store.people.note_failure(name).result(WRITE_S)
+        attempt_id = new_id(self._clock)
+        written: Future[None] | None = None
+        with suppress(StoreFault):
+            written = self._store.people.note_failure(name, attempt_id)
+        self._slips.setdefault(name, []).append(_Slip(attempt_id, self._clock.now(), written))

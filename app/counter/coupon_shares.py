@@ -189,6 +189,11 @@ class CouponShares:
         """Whether an answer is on its way."""
         return serial in self._asking
 
+    @property
+    def answered(self) -> bool:
+        """Whether headquarters said something since the last look."""
+        return not self._answers.empty()
+
     def answers(self) -> tuple[Told, ...]:
         """What headquarters said since the last look."""
         found: list[Told] = []

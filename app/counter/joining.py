@@ -369,7 +369,7 @@ class Joining:
         says which is meant. While the disk wrote it may have gone on to payment, or have made room for the next customer's.
         """
         basket = self._selling.basket
-        theirs = basket.basket_id == sale and not self._post.paying
+        theirs = basket.basket_id == sale and not self._post.paying and not self._selling.writing
         late = self.late_sale() if not theirs or not basket.lines else None
         if theirs and late is None:
             self._selling.attach_member(member.id, FOUND_BY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from app.counter import receipts
@@ -27,6 +28,7 @@ from app.records.people import Staff
 from app.store.open_store import Store
 from app.store.print_jobs import PrintJob
 from app.store.sales import StoredSale
+from app.store.writer import Part
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +108,7 @@ class Printing:
         self._kick = False
         self._look = False
         self._refit = False
+        self._recount = False
         self._chosen_road = 0
         self._coupon_papers: dict[str, int] = {}
         """Serial → papers asked for since the start."""
@@ -259,14 +262,14 @@ class Printing:
         profile = self._printers.first.profile if self._printers.first is not None else page_profile()
         self._store.jobs.add("test", to_json(page(place, profile.cells))).add_done_callback(lambda _: self.wake())
 
-    def reprint(self, event_id: str, copy_no: int) -> None:
-        """Queue the very same slip again under 补打 and its counter; the copy is in the journal already."""
+    def copy_jobs(self, event_id: str, copy_no: int) -> Sequence[NewJob]:
+        """The very same slip again under 补打 and its counter; nothing for what this till has neither as paper nor as a sale."""
         kept = next((job for job in self._store.jobs.of_event(event_id)), None)
         text = self._store.jobs.ticket(kept.job_id) if kept else None
         if text is None:
             sale = self._store.sales.by_event(event_id)
             if sale is None:
-                return
+                return ()
             wish = self._store.invoices.of_sale(sale.body.sale_id)
             title = wish.title if wish is not None else None
             points = self._points_of(sale)
@@ -274,8 +277,7 @@ class Printing:
             told = (sale.body, sale.number, sale.at, self._faces)
             ticket = receipts.sale_ticket(*told, points=points, invoice=title, taken=taken, stored=self._stored_of(sale))
             text = to_json(ticket)
-        job = self._store.jobs.add("reprint", text, event_id=event_id, facts={"copy": str(copy_no)})
-        job.add_done_callback(lambda _: self.wake())
+        return (NewJob("reprint", event_id, text, facts=(("copy", str(copy_no)),)),)
 
     @staticmethod
     def _job(kind: str, committed: Committed, ticket: Ticket) -> NewJob:
@@ -290,18 +292,32 @@ class Printing:
             return None
         return job.event_id, self._store.sales.copies(job.event_id) + 1
 
-    def again(self, job_id: str, copy_no: int = 0, *, road: int = 0) -> None:
+    def again(self, job_id: str, copy_no: int = 0, *, road: int = 0) -> Future[None]:
         """Print a waiting, failed or unknown job now (a person chose so), as a copy where the first may have come out.
 
         `road` 2 sends it to the second printer.
         """
-        facts = {"by": "person"} | ({"copy": str(copy_no)} if copy_no else {}) | ({"road": str(road)} if road else {})
-        self._store.jobs.set_state(job_id, "queued", facts).add_done_callback(lambda _: self.wake())
+        queued = self._store.jobs.set_state(job_id, "queued", self._asked(copy_no, road))
+        queued.add_done_callback(lambda _: self.wake())
+        return queued
 
-    def waive(self, *job_ids: str) -> None:
+    def queueing(self, job_id: str, copy_no: int, *, road: int = 0) -> Part:
+        """The same as a part of the commit that makes the copy a fact."""
+        return self._store.jobs.moving((job_id,), "queued", self._asked(copy_no, road))
+
+    @staticmethod
+    def _asked(copy_no: int, road: int) -> dict[str, str]:
+        return {"by": "person"} | ({"copy": str(copy_no)} if copy_no else {}) | ({"road": str(road)} if road else {})
+
+    def waive(self, *job_ids: str) -> Future[None]:
         """The paper is no longer wanted, or is already in the customer's hand."""
-        self._store.jobs.set_states(job_ids, "waived", {"by": "person"}).result(WRITE_S)
-        self._tell(self._state.kind)
+        waived = self._store.jobs.set_states(job_ids, "waived", {"by": "person"})
+        waived.add_done_callback(lambda _: self._count_again())
+        return waived
+
+    def _count_again(self) -> None:
+        self._recount = True
+        self.wake()
 
     # ------------------------------------------------------------------ the thread
 
@@ -324,6 +340,9 @@ class Printing:
             self._refit = False
             self._printers = self._fit()
             self._trouble_at, self._status, self._second = None, PrinterStatus(), None
+        if self._recount:
+            self._recount = False
+            self._tell(self._state.kind)
         first = self._printers.first
         if first is None:
             self._tell("none")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.counter.goods import Goods
+from app.counter.pending import Pending
 from app.counter.post import Post
 from app.counter.scene import Question, Scene, Strip
 from app.counter.selling import Selling
@@ -230,11 +231,11 @@ class Reviewing:
 
     # ------------------------------------------------------------------ acts
 
-    def sign(self, typed: Mapping[str, str], pin: str) -> Scene:
+    def sign(self, typed: Mapping[str, str], pin: str) -> Pending[Scene]:
         """通过并签章: approve the open basket's prescription with the pharmacist's own PIN; Refused says what is missing."""
         return self._selling.take_form("review", {**typed, "verdict": "approved", "reviewer": "", "pin": pin})
 
-    def reject(self, typed: Mapping[str, str], reason: str, pin: str) -> Scene:
+    def reject(self, typed: Mapping[str, str], reason: str, pin: str) -> Pending[Scene]:
         """驳回: record why the prescription was not approved, with the pharmacist's own PIN."""
         return self._selling.take_form("review", {**typed, "verdict": "rejected", "reason": reason, "reviewer": "", "pin": pin})
 

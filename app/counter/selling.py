@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
 from app.counter import asking
 from app.counter.authorising import Authorising
@@ -20,6 +20,7 @@ from app.counter.coupon_why import CouponWhy
 from app.counter.faults import Refused
 from app.counter.goods import Box, Goods, as_choice
 from app.counter.packing import Pack, Packing, outgrown
+from app.counter.pending import WRITE_S, Pending
 from app.counter.post import Post
 from app.counter.proving import REFUSED, Proving
 from app.counter.scene import CouponBlock, CouponRow, Echo, Question, Scene, SearchHit
@@ -47,11 +48,7 @@ from app.store.faults import StoreFault
 from app.store.open_store import Store
 from app.store.people import IDENTITY_LENGTH, Sought
 
-WRITE_S = 20.0
-"""Longest wait, in seconds, for what must be written before the next act: a review, a register entry, a held basket.
-
-Long, because a write given up here may still come to disk: a slow disk should be waited for, not contradicted.
-"""
+T = TypeVar("T")
 
 WAITING = "waiting:"
 """Before the entry of a scan that waits behind a question, where the basket is kept."""
@@ -79,6 +76,17 @@ class _State:
     basket: Basket
     ghosts: tuple[Ghost, ...] = ()
     selected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """An act that counts once it is on disk, and the form that stands until then."""
+
+    act: Pending[Scene]
+    form: str = ""
+    """Kind of the question that it answers."""
+    told: Future[Scene] | None = None
+    """Whoever asked on another page hears of the outcome by this."""
 
 
 class Selling:
@@ -118,6 +126,12 @@ class Selling:
         self._waiting: list[tuple[str, str]] = []
         self._multiplier = 0
         self._paying = False
+        self._writing: _Writing | None = None
+        self._awaits: Callable[[Future[Any]], None] | None = None
+        self._visit: Visit | None = None
+        """What headquarters said of a visitor while the disk wrote."""
+        self._unsaved = False
+        """Whether the basket changed while the disk wrote."""
         self._pages = store.inbox.pages
         self._stage: Stage | None = None
         self._last: tuple[_State, Stage, Scene] | None = None
@@ -216,6 +230,10 @@ class Selling:
         if self._paying:
             self._waiting.append((raw, entry))
             return self._told("queued_next_sale", sound="needs_confirm")
+        if self._writing is not None:
+            # Its turn comes with the disk's answer; the writer, who takes one thing after another, could keep it no sooner.
+            self._waiting.append((raw, entry))
+            return self._told("queued_writing", count=str(len(self._waiting)), sound="needs_confirm")
         if self._question is not None:
             return self._scan_into_question(raw, entry)
         try:
@@ -346,10 +364,13 @@ class Selling:
         return line
 
     def _bind_prefix(self, line: BasketLine, box: Box, entry: str) -> Scene:
-        self._book(events.CodeBound(kind="trace_prefix", code=box.prefix, product_id=line.product.id))
-        product = line.product.model_copy(update={"trace_prefix": box.prefix})
-        self._change(replace(self._state, basket=self._state.basket.replaced(replace(line, product=product))))
-        return self._add(product, 1, box, entry=entry)
+        def bound(_: object) -> Scene:
+            now = self._line(line.line_id)
+            product = now.product.model_copy(update={"trace_prefix": box.prefix})
+            self._change(replace(self._state, basket=self._state.basket.replaced(replace(now, product=product))))
+            return self._add(product, 1, box, entry=entry)
+
+        return self._book(events.CodeBound(kind="trace_prefix", code=box.prefix, product_id=line.product.id), bound)
 
     def _scan_inhouse(self, reading: codes.InHouseCode) -> Scene:
         match reading.role:
@@ -408,6 +429,9 @@ class Selling:
 
     def visitor_came(self, visit: Visit) -> Scene:
         """What headquarters said of somebody unknown here; only what is still wanted happens: another sale, a member, a question stay."""
+        if self._writing is not None:
+            self._visit = visit
+            return self.scene()
         if visit.asked_id != self._state.basket.basket_id or self._state.basket.member_id or self._paying:
             return self.scene()
         asked = self._asked is not None and self._asked.kind == "member"
@@ -540,7 +564,7 @@ class Selling:
 
         While money is taken the price stands; whoever goes back to the basket hears of them then.
         """
-        if self._paying:
+        if self._paying or self._writing is not None:
             return self.scene()
         answers = self._coupons.shares.answers()
         if not answers:
@@ -629,6 +653,7 @@ class Selling:
         return self.set_quantity(line_id, self._line(line_id).quantity + by)
 
     def _ask_box(self, line: BasketLine, quantity: int) -> Scene:
+        self._refuse_while_busy()
         self._asked = asking.Asked("which_box", line.line_id, {"quantity": str(quantity)})
         self._question = asking.which_box(line)
         self._echo = Echo("told", "which_box", {"name": line.product.generic_name}, sound="needs_confirm")
@@ -650,7 +675,7 @@ class Selling:
         """Take the last act back, up to twenty of them."""
         if not self._undo:
             return self._told("nothing_to_undo")
-        self._refuse_while_paying()
+        self._refuse_while_busy()
         self._state = self._undo.pop()
         self._question = self._asked = None
         self._stage = None
@@ -709,6 +734,7 @@ class Selling:
 
     def ask(self, kind: str, line_id: str = "", **facts: str) -> Scene:
         """Put a question on the screen: quantity, price, lot, review, buyer, patient, override, code_missing, find, salesperson, member."""
+        self._refuse_while_busy()
         line = self._state.basket.line(line_id or self._state.selected)
         if kind == "review" and self._rx_lines() and not self._store.shifts.duty_pharmacists():
             # Nobody could sign the form: the pharmacist comes first, and the form opens by itself after.
@@ -774,6 +800,7 @@ class Selling:
         """Answer the open question; a wrong answer keeps it open with the reason on it."""
         if self._question is None or self._asked is None or self._question.question_id != question_id:
             return self.scene()
+        self._refuse_while_busy()
         question, asked = self._question, self._asked
         self._question = self._asked = None
         try:
@@ -782,23 +809,38 @@ class Selling:
             self._question, self._asked = replace(question, error=asking.refusal_text(refusal)), asked
             self._echo = Echo("refused", refusal.code, dict(refusal.facts), sound="scan_rejected")
             return self.scene()
+        if self._writing is not None:
+            # The form stands, with all that was typed, until its facts are on disk.
+            self._writing = replace(self._writing, form=asked.kind)
+            self._question, self._asked = question, asked
+            return self.scene()
         return self._drain(scene)
 
     def form(self, kind: str) -> Question | None:
         """What a question would ask, for another page to ask; nothing is opened here. None where there is nothing to ask."""
         return self._build(kind, None, {})
 
-    def take_form(self, kind: str, values: Mapping[str, str]) -> Scene:
+    def take_form(self, kind: str, values: Mapping[str, str]) -> Pending[Scene]:
         """Answer what another page asked by `form`, and with it the same question standing open; Refused says what is wrong."""
-        self._refuse_while_paying()
+        self._refuse_while_busy()
         scene = self._apply(asking.Asked(kind, "", {}), values)
-        if self._asked is not None and self._asked.kind == kind:
-            self._question = self._asked = None
-            return self._drain(self.scene())
-        return scene
+        told: Future[Scene] = Future()
+        if self._writing is not None:
+            self._writing = replace(self._writing, form=kind, told=told)
+        else:
+            told.set_result(self._drain(self.scene()) if self._close_form(kind) else scene)
+        return Pending(told, told.result)
+
+    def _close_form(self, kind: str) -> bool:
+        """Close the open question if it is of this kind; whether it was."""
+        if self._asked is None or self._asked.kind != kind:
+            return False
+        self._question = self._asked = None
+        return True
 
     def dismiss_question(self) -> Scene:
         """Esc: leave the question, lose nothing."""
+        self._refuse_while_busy()
         self._question = self._asked = None
         return self._drain(self.scene())
 
@@ -829,10 +871,7 @@ class Selling:
                 person = self._authorising.anyone(values.get("pin", ""), ("pharmacist",))
                 return self._answer_rule(line.line_id, asked.facts["rule"], "checked", person.id)
             case "duty_pharmacist":
-                told = self._set_duty(values)
-                if asked.facts.get("then") == "review" and values.get("on_duty") != "no":
-                    return self.ask("review", asked.line_id, number=asked.facts.get("number", ""))
-                return told
+                return self._set_duty(values, asked)
             case "code_missing" if line:
                 if not values.get("reason"):
                     raise Refused("reason_needed")
@@ -909,7 +948,7 @@ class Selling:
 
     def _drain(self, scene: Scene) -> Scene:
         """Take the scans that waited behind a question, in their order, until one asks again."""
-        while self._waiting and self._question is None and not self._paying:
+        while self._waiting and self._question is None and not self._paying and self._writing is None:
             raw, entry = self._waiting.pop(0)
             scene = self.scan(raw, entry)
         return scene
@@ -974,13 +1013,19 @@ class Selling:
         self._change(replace(self._state, basket=changed))
         return self._told("salesperson", name=staff.name, sound="scan_member_or_rx", undoable=True)
 
-    def _set_duty(self, values: Mapping[str, str]) -> Scene:
-        """药师到岗 / 离岗 at this till, signed with the pharmacist's own PIN."""
+    def _set_duty(self, values: Mapping[str, str], asked: asking.Asked) -> Scene:
+        """药师到岗 / 离岗 at this till, signed with the pharmacist's own PIN; a review that waited for them opens after it."""
         person = self._authorising.anyone(values.get("pin", ""), ("pharmacist",), values.get("pharmacist", ""))
         came = values.get("on_duty") != "no"
-        self._book(events.DutyPharmacist(staff_id=person.id, on_duty=came), actor=person.id)
-        self._stage = None
-        return self._told("duty_on" if came else "duty_off", name=person.name, sound="scan_member_or_rx")
+
+        def kept(_: object) -> Scene:
+            self._stage = None
+            told = self._told("duty_on" if came else "duty_off", name=person.name, sound="scan_member_or_rx")
+            if came and asked.facts.get("then") == "review":
+                return self.ask("review", asked.line_id, number=asked.facts.get("number", ""))
+            return told
+
+        return self._book(events.DutyPharmacist(staff_id=person.id, on_duty=came), kept, actor=person.id)
 
     def _overridable_by(self, line: BasketLine, rule: str) -> str:
         """The role that may override the rule standing on a line; '' where nobody can."""
@@ -997,29 +1042,39 @@ class Selling:
             raise Refused("nothing_to_review")
         review_id = new_id(self._clock)
         body, blob = self._staging.review(values, pharmacist, lines, self._state.basket, review_id)
-        self._book(body, actor=pharmacist.id, private=[blob])
-        self._staging.note_review(body, self._clock.now())
+        wanted = {line.line_id for line in lines}
+
+        def signed() -> Basket:
+            # A rejection, too, stands on its lines: it ends what was approved before, also for an undo.
+            return self._with_lines(lambda line: replace(line, review_id=review_id) if line.line_id in wanted else line)
+
+        def kept(_: object) -> Scene:
+            self._staging.note_review(body, self._clock.now())
+            self._change(replace(self._state, basket=signed()))
+            word = "review_approved" if body.verdict == "approved" else "review_rejected"
+            return self._told(word, name=pharmacist.name, sound="scan_member_or_rx")
+
+        # On disk with its basket in one commit: nobody signs twice for one power cut.
+        return self._book(body, kept, actor=pharmacist.id, private=[blob], basket=signed())
+
+    def _with_lines(self, changed: Callable[[BasketLine], BasketLine]) -> Basket:
+        """The basket in hand with every line as `changed` gives it."""
         basket = self._state.basket
-        # A rejection, too, stands on its lines: it ends what was approved before, also for an undo.
-        for line in lines:
-            basket = basket.replaced(replace(line, review_id=review_id))
-        self._change(replace(self._state, basket=basket))
-        # A signed act is on disk with its basket before it is confirmed: nobody signs twice for one power cut.
-        self._saved_again()
-        word = "review_approved" if body.verdict == "approved" else "review_rejected"
-        return self._told(word, name=pharmacist.name, sound="scan_member_or_rx")
+        return replace(basket, lines=tuple(changed(line) for line in basket.lines))
 
     def _register_buyer(self, line: BasketLine, values: Mapping[str, str]) -> Scene:
         body, blob = self._staging.buyer(values, line, self._state.basket)
-        self._book(body, private=[blob])
-        self._staging.note_buyer(body)
-        basket = self._state.basket
-        for other in basket.lines:
-            if other.product.special == line.product.special:
-                basket = basket.replaced(replace(other, register_id=body.register_id))
-        self._change(replace(self._state, basket=basket))
-        self._saved_again()
-        return self._told("buyer_registered", sound="scan_ok")
+
+        def registered() -> Basket:
+            special = line.product.special
+            return self._with_lines(lambda one: replace(one, register_id=body.register_id) if one.product.special == special else one)
+
+        def kept(_: object) -> Scene:
+            self._staging.note_buyer(body)
+            self._change(replace(self._state, basket=registered()))
+            return self._told("buyer_registered", sound="scan_ok")
+
+        return self._book(body, kept, private=[blob], basket=registered())
 
     # ------------------------------------------------------------------ member, held, payment
 
@@ -1079,9 +1134,9 @@ class Selling:
         member = self._staging.member_of(self._state.basket)
         if member is None or what not in asking.REVEALABLE or purpose not in self._proving.rights.purposes:
             raise Refused("choose_one")
-        self._book(events.MemberRevealed(member_id=member.id, what=what, purpose=purpose))
         shown = {"phone": member.phone, "name": member.name, "card": member.card_no}[what]
-        return self._told("revealed", shown=shown)
+        body = events.MemberRevealed(member_id=member.id, what=what, purpose=purpose)
+        return self._book(body, lambda _: self._told("revealed", shown=shown))
 
     def detach_member(self) -> Scene:
         """Let the member go; the goods stay. Refused while a recorded allergy stands against a line: take the line off first."""
@@ -1201,39 +1256,53 @@ class Selling:
         """Put the basket aside under the member's name or its first product; it survives restarts and shifts."""
         if not self._state.basket.lines:
             return self._told("nothing_to_hold")
-        self._refuse_while_paying()
+        return self._hold(lambda label: self._told("held", label=label, kind="held"))
+
+    def _hold(self, then: Callable[[str], Scene]) -> Scene:
+        """Hold the basket in hand and go on, told its label; where the disk refuses it stays in hand."""
+        self._refuse_while_busy()
         self.part_from_erased()
-        basket = self._state.basket
+        basket, text, payable_fen = self._state.basket, self._text(), self.quote.payable_fen
         label = basket.member_label or basket.lines[0].product.generic_name
+
+        def write() -> Future[None]:
+            return self._store.parked.hold(
+                basket.basket_id, label, text, self._shift_id(), self._clock.now(), basket.pieces, payable_fen
+            )
+
+        def held(_: object) -> Scene:
+            self._reset()
+            self._staging.forget()
+            return then(label)
+
         try:
-            self._store.parked.hold(
-                basket.basket_id, label, self._text(), self._shift_id(), self._clock.now(), basket.pieces, self.quote.payable_fen
-            ).result(WRITE_S)
-        except (StoreFault, TimeoutError):
-            return self._refused("ledger_io")
-        self._reset()
-        self._staging.forget()
-        return self._told("held", label=label, kind="held")
+            return self._once_written(write, held)
+        except Refused as refusal:
+            return self._refused(refusal.code)
 
     def recall(self, basket_id: str) -> Scene:
         """Take a held basket up again; a basket in hand is held in its place."""
-        self._refuse_while_paying()
+        self._refuse_while_busy()
         if self._state.basket.lines:
-            self.hold()
-        if self._state.basket.lines:
-            return self.scene()
+            return self._hold(lambda _: self._take_up(basket_id))
+        return self._take_up(basket_id)
+
+    def _take_up(self, basket_id: str) -> Scene:
+        def taken(text: str | None) -> Scene:
+            if text is None:
+                return self._refused("held_unknown")
+            self._restore(text)
+            self._staging.forget()
+            return self._told("recalled", label=self._state.basket.member_label, kind="recalled")
+
         try:
-            text = self._store.parked.take(basket_id).result(WRITE_S)
-        except (StoreFault, TimeoutError):
-            return self._refused("ledger_io")
-        if text is None:
-            return self._refused("held_unknown")
-        self._restore(text)
-        self._staging.forget()
-        return self._told("recalled", label=self._state.basket.member_label, kind="recalled")
+            return self._once_written(lambda: self._store.parked.take(basket_id), taken)
+        except Refused as refusal:
+            return self._refused(refusal.code)
 
     def clear(self) -> Scene:
         """Empty the basket; undo brings it back, and the trace of it stays in the journal."""
+        self._refuse_while_busy()
         basket = self._state.basket
         if not basket.lines and not self._state.ghosts:
             return self.scene()
@@ -1253,6 +1322,7 @@ class Selling:
 
     def begin_payment(self) -> None:
         """Freeze the basket for payment; Refused while anything stands in the way."""
+        self._refuse_while_busy()
         # Duty, lots and codes may have changed on another page since the last scan: money is taken on what holds now.
         self._staging.forget()
         self._stage = None
@@ -1267,8 +1337,10 @@ class Selling:
             raise Refused("question_open")
         if scene.blocks or scene.confirms:
             raise Refused("todo", count=str(scene.blocks + scene.confirms))
-        if self._faults and not self._saved_again():
-            raise Refused("ledger_io")
+        if self._faults:
+            # The disk refused the basket before: it is asked once more, and money waits for its word.
+            self._once_written(self._save, self._saved_again)
+            self._refuse_while_busy()
         self._paying = self._post.paying = True
 
     def end_payment(self, sold: bool) -> Scene:
@@ -1403,9 +1475,11 @@ class Selling:
     def _law_day(self) -> date:
         return self._post.law_day(self._today())
 
-    def _refuse_while_paying(self) -> None:
+    def _refuse_while_busy(self) -> None:
         if self._paying:
             raise Refused("paying")
+        if self._writing is not None:
+            raise Refused("writing")
 
     def _shift_id(self) -> str:
         return self._post.shift.shift_id if self._post.shift else ""
@@ -1434,7 +1508,7 @@ class Selling:
         return self.scene()
 
     def _change(self, state: _State) -> None:
-        self._refuse_while_paying()
+        self._refuse_while_busy()
         self._undo.append(self._state)
         del self._undo[:-UNDO_STEPS]
         # An override or a told warning was for one lot, price and patient; it does not outlive their change.
@@ -1448,37 +1522,112 @@ class Selling:
     def _stands(self, line_id: str) -> bool:
         return self._state.basket.line(line_id) is not None or any(g.ghost_id == line_id for g in self._state.ghosts)
 
-    def _text(self, waiting: Sequence[tuple[str, str]] = ()) -> str:
-        """The basket as it is kept, unresolved codes and waiting scans with it."""
+    def _text(self, basket: Basket | None = None, waiting: Sequence[tuple[str, str]] = ()) -> str:
+        """The basket (the one in hand where none is given) as it is kept, unresolved codes and waiting scans with it."""
         unread = tuple(UnreadCode(ghost.raw, ghost.reason) for ghost in self._state.ghosts)
         queued = tuple(UnreadCode(raw, WAITING + entry) for raw, entry in waiting)
-        return self._written.of(replace(self._state.basket, unread=(*unread, *queued)))
+        return self._written.of(replace(basket or self._state.basket, unread=(*unread, *queued)))
 
     def _persist(self) -> None:
+        if self._writing is not None:
+            # A save behind a hold or a take would open the basket again that has just gone.
+            self._unsaved = True
+            return
         self._write(self._save())
 
     def _save(self) -> Future[None]:
-        basket = self._state.basket
+        return self._store.parked.save_open(*self._kept(self._state.basket))
+
+    def _kept(self, basket: Basket) -> tuple[str, str, str, str, datetime]:
+        """What is kept of an open basket: its id, label and text, for which shift, and when."""
         # Scans that wait during a payment are the next customer's.
-        text = self._text(() if self._paying else self._waiting)
-        return self._store.parked.save_open(basket.basket_id, basket.member_label, text, self._shift_id(), self._clock.now())
+        text = self._text(basket, () if self._paying else self._waiting)
+        return basket.basket_id, basket.member_label, text, self._shift_id(), self._clock.now()
 
-    def _saved_again(self) -> bool:
-        """Whether the disk takes the basket now, after a write that failed before (a full disk that was cleared)."""
-        try:
-            self._save().result(WRITE_S)
-        except (StoreFault, TimeoutError):
-            return False
+    def _saved_again(self, _: object) -> Scene:
+        """The disk took the basket after a write that failed before (a full disk that was cleared)."""
         self._faults.clear()
-        return True
+        return self._told("kept_again")
 
-    def _book(self, body: Record, *, actor: str = "", private: Sequence[PrivateBlob] = ()) -> None:
-        """Record what the law wants before the act counts; Refused where the disk did not take it."""
+    def _book(
+        self,
+        body: Record,
+        then: Callable[[object], Scene],
+        *,
+        actor: str = "",
+        private: Sequence[PrivateBlob] = (),
+        basket: Basket | None = None,
+    ) -> Scene:
+        """Record what the law wants before the act counts, in one commit with the open basket where that changes with it.
+
+        Refused where the disk did not take it.
+        """
         day = self._post.day(self._today())
+        keeps = self._store.parked.keeping(*self._kept(basket)) if basket is not None else None
+        return self._once_written(
+            lambda: self._store.journal.record([body], actor=actor or self._post.actor, day=day, private=private, keeps=keeps), then
+        )
+
+    # ------------------------------------------------------------------ acts that wait for the disk
+
+    @property
+    def writing(self) -> bool:
+        """Whether an act is on its way to the disk: until its word the basket stands still, and scans wait their turn."""
+        return self._writing is not None
+
+    def when_written(self, awaits: Callable[[Future[Any]], None]) -> None:
+        """Who waits beside the window for what an act writes, and comes back with `settle` once it is done.
+
+        Without anybody (tapes, the command line) an act waits for the disk itself.
+        """
+        self._awaits = awaits
+
+    def _once_written(self, write: Callable[[], Future[T]], then: Callable[[T], Scene]) -> Scene:
+        """An act that counts once it is on disk, and the scene until then; Refused where the disk did not take it."""
         try:
-            self._store.journal.record([body], actor=actor or self._post.actor, day=day, private=private).result(WRITE_S)
-        except (StoreFault, TimeoutError) as fault:
+            written = write()
+        except StoreFault as fault:
             raise Refused("ledger_io") from fault
+        act = Pending(written, lambda: then(written.result()))
+        if self._awaits is None:
+            return act.settle(WRITE_S)
+        self._writing = _Writing(act)
+        self._awaits(written)
+        return self._told("writing")
+
+    def settle(self) -> Scene:
+        """Go on with the act that the disk has answered, or say that it did not take it; what waited for it comes after."""
+        writing = self._writing
+        if writing is None or not writing.act.written.done():
+            return self.scene()
+        question, asked = self._question, self._asked
+        answered = self._close_form(writing.form)
+        self._writing = None
+        refused: Refused | None = None
+        try:
+            scene = writing.act.settle()
+        except Refused as refusal:
+            refused = refusal
+            if answered and question is not None:
+                self._question, self._asked = replace(question, error=asking.refusal_text(refusal)), asked
+            scene = self._refused(refusal.code, **refusal.facts)
+        if writing.told is not None and refused is not None:
+            writing.told.set_exception(refused)
+        elif writing.told is not None:
+            writing.told.set_result(scene)
+        return scene if self._writing is not None else self._catch_up(scene)
+
+    def _catch_up(self, scene: Scene) -> Scene:
+        """What came while the disk wrote: changes to keep, headquarters' answers, scans."""
+        if self._unsaved:
+            self._unsaved = False
+            self._persist()
+        visit, self._visit = self._visit, None
+        if visit is not None:
+            scene = self.visitor_came(visit)
+        if self._coupons.shares.answered:
+            scene = self.coupons_answered()
+        return self._drain(scene)
 
     def _write(self, future: Future[Any]) -> None:
         """Watch a write that nobody waits for: its failure stops money, not the scan."""

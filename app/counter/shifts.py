@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from app.counter.authorising import Authorising
 from app.counter.faults import Refused
+from app.counter.pending import Pending
 from app.counter.post import OpenShift, Post
 from app.counter.printing import Printing
 from app.counter.selling import Resume
@@ -25,9 +26,7 @@ from app.store.backup import Backup
 from app.store.open_store import Store
 from app.store.print_jobs import PrintJob
 from app.store.verify import compare_frames, mend
-
-WRITE_S = 20.0
-"""Longest wait, in seconds, for the record of a copy before it is printed."""
+from app.store.writer import Part
 
 UNPRINTED = ("queued", "waiting", "failed")
 """States of a print job of which surely nothing has come out yet."""
@@ -127,6 +126,8 @@ class Shifts:
         self._number = ""
         self._problem = ""
         self._founded: datetime | None = None
+        self._copying: dict[str, Future[tuple[Committed, ...]]] = {}
+        """The last copy of each paper that was asked for since the start."""
 
     # ------------------------------------------------------------------ signing in
 
@@ -342,27 +343,59 @@ class Shifts:
         jobs = self._store.jobs.of_event(event_id)
         return next((job for job in jobs if job.state in UNPRINTED and job.kind != "reprint"), None)
 
-    def reprint(self, event_id: str, copy_no: int) -> bool:
+    def reprint(self, event_id: str, copy_no: int) -> Pending[bool]:
         """Print a receipt again under 补打, the copy being an event of its own; where the first paper still waits, that one is printed.
 
-        Gives whether it is a copy.
+        Gives whether it is a copy. Refused `writing` while the copy before is on its way to the disk, `ledger_io`.
         """
         waiting = self.first_paper(event_id)
         if waiting is not None:
             if waiting.state != "queued":
                 self._printing.again(waiting.job_id)
             self._printing.wake()
-            return False
-        self._write([events.ReceiptReprinted(event_id=event_id, copy_no=copy_no)]).result(WRITE_S)
-        self._printing.reprint(event_id, copy_no)
-        return True
+            return Pending.without_writing(lambda: False)
+        self._refuse_while_copying(event_id)
+        # The slip is queued in the commit that makes the copy a fact.
+        jobs = self._printing.copy_jobs(event_id, copy_no)
+        pending = Pending.of(lambda: self._copied(event_id, copy_no, jobs=jobs), lambda: True)
+        pending.written.add_done_callback(lambda _: self._printing.wake())
+        return pending
 
-    def print_again(self, job_id: str, *, road: int = 0) -> None:
-        """Print a waiting, failed or unknown job; where the first may have come out it is a copy, and an event, like any other."""
+    def print_again(self, job_id: str, *, road: int = 0) -> Pending[None]:
+        """Print a waiting, failed or unknown job; where the first may have come out it is a copy, and an event, like any other.
+
+        Refused as `reprint`.
+        """
         copy = self._printing.copy_of(job_id)
-        if copy is not None:
-            self._write([events.ReceiptReprinted(event_id=copy[0], copy_no=copy[1])]).result(WRITE_S)
-        self._printing.again(job_id, copy[1] if copy is not None else 0, road=road)
+        if copy is None:
+            return Pending.of(lambda: self._printing.again(job_id, road=road), lambda: None)
+        event_id, copy_no = copy
+        self._refuse_while_copying(event_id)
+        queued = self._printing.queueing(job_id, copy_no, road=road)
+        pending = Pending.of(lambda: self._copied(event_id, copy_no, keeps=queued), lambda: None)
+        pending.written.add_done_callback(lambda _: self._printing.wake())
+        return pending
+
+    def _refuse_while_copying(self, event_id: str) -> None:
+        """The next copy's number is known once the one before is on disk."""
+        before = self._copying.get(event_id)
+        if before is not None and not before.done():
+            raise Refused("writing")
+
+    def _copied(
+        self,
+        event_id: str,
+        copy_no: int,
+        *,
+        jobs: Sequence[NewJob] = (),
+        keeps: Part | None = None,
+    ) -> Future[tuple[Committed, ...]]:
+        """Record a copy, and in the same commit its paper or whatever else queues it."""
+        body = events.ReceiptReprinted(event_id=event_id, copy_no=copy_no)
+        written = self._store.journal.record([body], actor=self._post.actor, day=self._day(), prints=lambda _: jobs, keeps=keeps)
+        self._wake_sync()
+        self._copying[event_id] = written
+        return written
 
     def scene(self) -> ShiftScene:
         """Everything the Shift page shows."""

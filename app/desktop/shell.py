@@ -24,6 +24,7 @@ from app.desktop.look import Look
 from app.desktop.panels import MorePanel, Panel, PersonPanel
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.palette import Command, Palette
+from app.desktop.screens.settling import settle
 from app.desktop.theme import Theme
 from app.desktop.theme.scale import automatic
 from app.desktop.theme.sounds import TONES, Sounds
@@ -716,8 +717,19 @@ class Shell(QWidget):
         if last is None:
             self.toast.show_toast(wording.words("no_last_sale", language), icon="printer", tone="warn")
             return
-        copied = self.till.shifts.reprint(last.event_id, last.reprints + 1)
-        self.toast.show_toast(wording.words("reprinting" if copied else "printing_first", language, number=last.number), icon="printer")
+
+        def printing(copied: bool) -> None:
+            self.toast.show_toast(wording.words("reprinting" if copied else "printing_first", language, number=last.number), icon="printer")
+
+        def refused(refusal: Refused) -> None:
+            self._echoed(Echo("refused", refusal.code, dict(refusal.facts), sound="scan_rejected"))
+
+        try:
+            pending = self.till.shifts.reprint(last.event_id, last.reprints + 1)
+        except Refused as refusal:
+            refused(refusal)
+            return
+        settle(self._bridge, pending, printing, refused, lambda: self._echoed(Echo("told", "disk_slow")))
 
     # ------------------------------------------------------------------ the top bar
 

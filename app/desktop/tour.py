@@ -626,6 +626,7 @@ def _count(tour: Tour) -> QWidget:
     tour.world.load_paper()
     for held in hand.till.selling.scene().held:
         hand.till.selling.recall(held.basket_id)
+        hand.wait(lambda: not hand.till.selling.writing, "the held sale")
         while hand.till.selling.scene().lines:
             hand.till.selling.remove(hand.till.selling.scene().lines[-1].line_id)
     hand.go("shift")

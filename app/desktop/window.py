@@ -321,6 +321,8 @@ class Window(QMainWindow):
         self.shell.leave()
         self.till.shifts.sign_out()
         self._stack.setCurrentWidget(self.sign_in)
+        # What the disk took a moment ago is held, and no more in hand.
+        self.till.selling.settle()
         kept = self.till.selling.basket.lines
         self.sign_in.lock(sum(line.quantity for line in kept), len(self.till.store.parked.held()))
 

@@ -71,6 +71,7 @@ SENTENCES: dict[str, Text] = {
     "trace_scrapped": _T("尾号 {tail} 的一盒已报损，不能卖，请换一盒", "Box {tail} was written off. Use another"),
     "trace_returned": _T("尾号 {tail} 的一盒是退回品，不能再卖，请换一盒", "Box {tail} came back and may not be sold. Use another"),
     "queued": _T("已扫 {count} 件，答完后加入", "{count} scans wait until this is answered"),
+    "queued_writing": _T("已扫 {count} 件，保存完就加入", "{count} scans are added once it is saved"),
     "queued_next_sale": _T("正在收款，这一件留给下一单", "Payment is running. This item waits for the next sale"),
     # -- labels ------------------------------------------------------------------------------
     "label_printer_none": _T("没有接标签机，可存 A4 再打印", "No label printer here. Save A4 sheets and print those"),
@@ -329,6 +330,9 @@ SENTENCES: dict[str, Text] = {
     "above_marked": _T("不能高于标价 {marked}", "Not above the marked price {marked}"),
     "answer_needed": _T("还没有选，请选一个", "Choose one first"),
     "committing": _T("正在保存，请稍等", "Saving. One moment"),
+    "writing": _T("正在保存，请稍等；扫码会排队", "Saving. One moment; scans wait their turn"),
+    "disk_slow": _T("磁盘慢，还在保存；扫码会排队", "The disk is slow. Still saving; scans wait their turn"),
+    "kept_again": _T("已保存，请再按一次收款", "Saved. Press payment again"),
     # -- forms -------------------------------------------------------------------------------
     "quantity_shape": _T("数量要是 1 到 9999 的整数", "A whole number from 1 to 9999"),
     "money_shape": _T("金额写成 12.80 这样", "Write the amount like 12.80"),

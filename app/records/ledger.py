@@ -30,6 +30,8 @@ class NewJob:
     ticket_json: str
     copies: int = 1
     printer: str = "receipt"
+    facts: tuple[tuple[str, str], ...] = ()
+    """What stands beside it in the queue, by name: the number of a copy."""
 
 
 @dataclass(frozen=True, slots=True)

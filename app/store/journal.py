@@ -26,7 +26,7 @@ from app.store.faults import StoreFault
 from app.store.frames import Frames
 from app.store.private import PrivateBlobs
 from app.store.projections import Fact, Step, merged, project
-from app.store.writer import Writer
+from app.store.writer import Part, Writer
 
 _EVENT = insert(t.event)
 _OUTBOX = insert(t.outbox)
@@ -171,12 +171,14 @@ class Journal:
         prints: Callable[[tuple[Committed, ...]], Sequence[NewJob]] | None = None,
         private: Sequence[PrivateBlob] = (),
         forget_basket: str = "",
+        keeps: Part | None = None,
         urgent: bool = True,
     ) -> Future[tuple[Committed, ...]]:
         """Seal, sign, append, project, queue for headquarters, queue for printing and forget the basket: one unit, one flush.
 
         The future resolves once all of it is durable, or fails with StoreFault and nothing happened. `prints` is called on the writer
-        thread inside the unit: it must be quick and pure. A body is recorded once: the caller never repeats a call that may have worked.
+        thread inside the unit: it must be quick and pure; so is `keeps`, which keeps the open basket beside what was signed about it
+        (`Parked.keeping`). A body is recorded once: the caller never repeats a call that may have worked.
         """
         if self._writer is None or self._key is None:
             raise StoreFault("read_only")
@@ -202,6 +204,8 @@ class Journal:
                 connection.execute(_JOB, [self._job_row(job) for job in jobs])
             if forget_basket:
                 connection.execute(_FORGET, {"of_basket": forget_basket})
+            if keeps is not None:
+                keeps(connection)
             return committed
 
         def after(committed: tuple[Committed, ...]) -> None:
@@ -268,7 +272,7 @@ class Journal:
             "ticket": job.ticket_json,
             "copies": job.copies,
             "state": "queued",
-            "facts": json.dumps({}),
+            "facts": json.dumps(dict(job.facts), ensure_ascii=False),
             "tries": 0,
             "at": now,
             "changed_at": now,

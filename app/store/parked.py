@@ -12,7 +12,7 @@ from app.store import tables as t
 from app.store.engine import Readers
 from app.store.faults import StoreFault
 from app.store.rows import upsert
-from app.store.writer import Writer
+from app.store.writer import Part, Writer
 
 # Built once: the open basket is kept behind every scan.
 _OTHERS = t.parked_basket.delete().where(
@@ -55,14 +55,18 @@ class Parked:
 
         It is written when the counter has painted the change, at the latest `writer.ASIDE_S` after it.
         """
+        # In the same queue as hold, take and the sale: a save that came in behind them would open a sold or held basket again.
+        return self._writes().submit(self.keeping(basket_id, label, json_text, shift_id, at), aside=True)
+
+    def keeping(self, basket_id: str, label: str, json_text: str, shift_id: str, at: datetime) -> Part:
+        """The same as a part of another commit: what is signed about a basket comes to disk with it."""
         row = self._row("open", basket_id, label, json_text, shift_id, at, 0, 0)
 
-        def unit(connection: Connection) -> None:
+        def keep(connection: Connection) -> None:
             connection.execute(_OTHERS, {"of_till": self._till, "of_basket": basket_id})
             upsert(connection, t.parked_basket, [row])
 
-        # In the same queue as hold, take and the sale: a save that came in behind them would open a sold or held basket again.
-        return self._writes().submit(unit, aside=True)
+        return keep
 
     def _row(
         self,

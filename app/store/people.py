@@ -262,14 +262,15 @@ class People:
 
     # -- PINs ------------------------------------------------------------------------------------------------------------
 
-    def failures(self, staff_id: str, since: datetime) -> int:
-        """How many wrong PINs since a time; survives a restart."""
-        wrong = select(func.count()).where(t.pin_attempt.c.staff_id == staff_id, t.pin_attempt.c.at >= since)
+    def failures(self, staff_id: str, since: datetime, besides: Collection[str] = ()) -> int:
+        """How many wrong PINs since a time, not counting those with the ids in `besides`; survives a restart."""
+        c = t.pin_attempt.c
+        wrong = select(func.count()).where(c.staff_id == staff_id, c.at >= since, c.id.not_in(besides))
         return int(self._readers.connection().execute(wrong).scalar_one())
 
-    def note_failure(self, staff_id: str) -> Future[None]:
-        """Remember a wrong PIN."""
-        row = {"id": new_id(self._clock), "staff_id": staff_id, "at": self._clock.now()}
+    def note_failure(self, staff_id: str, attempt_id: str = "") -> Future[None]:
+        """Remember a wrong PIN, under an id of the caller's or its own."""
+        row = {"id": attempt_id or new_id(self._clock), "staff_id": staff_id, "at": self._clock.now()}
 
         def unit(connection: Connection) -> None:
             connection.execute(t.pin_attempt.insert(), [row])

@@ -15,7 +15,7 @@ from app.records.ids import new_id, uuid7
 from app.store import tables as t
 from app.store.engine import Readers
 from app.store.faults import StoreFault
-from app.store.writer import Writer
+from app.store.writer import Part, Writer
 
 STATES = ("queued", "waiting", "sent", "confirmed", "unknown", "failed", "waived")
 
@@ -141,6 +141,10 @@ class PrintJobs:
 
     def set_states(self, job_ids: Sequence[str], state: str, facts: Mapping[str, str] | None = None) -> Future[None]:
         """Move several jobs in one commit."""
+        return self._writes().submit(self.moving(job_ids, state, facts), urgent=False)
+
+    def moving(self, job_ids: Sequence[str], state: str, facts: Mapping[str, str] | None = None) -> Part:
+        """The same as a part of another commit."""
         if state not in STATES:
             raise ValueError(f"{state} is no state of a print job")
         now = self._clock.now()
@@ -161,4 +165,4 @@ class PrintJobs:
                 )
             )
 
-        return self._writes().submit(unit, urgent=False)
+        return unit

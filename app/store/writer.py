@@ -47,6 +47,10 @@ class Rank(IntEnum):
     BACKGROUND = 2
 
 
+Part = Callable[[Connection], None]
+"""What is done inside a commit beside its own work; quick, and nothing but writing."""
+
+
 class Trailing(Protocol):
     """What follows a commit without being part of it: the frames."""
 

@@ -105,8 +105,8 @@ class Counter(QMainWindow):
         """Let the window draw what it has to."""
         for _ in range(3):
             QApplication.processEvents()
-        # What was registered comes back from the disk.
-        self.until(lambda: not self.sale.join._busy)
+        # What was registered, held or signed comes back from the disk.
+        self.until(lambda: not self.sale.join._busy and not self.till.selling.writing)
 
     def alive(self) -> None:
         """Wait until function keys count again after a change of pages."""

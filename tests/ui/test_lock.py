@@ -17,7 +17,7 @@ def test_a_locked_till_says_what_it_keeps_and_gives_it_back(hand: Any) -> None:
     hand.press(Qt.Key.Key_F6)
     hand.scan(IBUPROFEN)
     hand.scan(IBUPROFEN)
-    hand.until(lambda: len(hand.window.till.store.parked.held()) == 1, 60)
+    hand.until(lambda: len(hand.window.till.selling.scene().held) == 1 and not hand.window.till.selling.writing)
     hand.press(Qt.Key.Key_L, "\x0c", modifiers=CONTROL)
     assert not hand.window.signed_in
     assert hand.window.sign_in._going.words == "当前单 2 件，挂单 1 张，都在"

@@ -317,6 +317,7 @@ def test_the_next_sale_forgets_who_was_looked_up(at: Any) -> None:
     till = at.window.till
     till.selling.scan(THERMOMETER)
     till.selling.hold()
+    at.until(lambda: not till.selling.writing)
     show(at)
     assert page(at)._scene is None
 

@@ -122,7 +122,7 @@ def test_a_rejection_needs_a_reason_and_keeps_it(desk: Callable[..., Desk]) -> N
     at.choose(K.Key_3, "3")
     at.hand.type("1002")
     at.hand.enter()
-    at.hand.until(lambda: at.till.reviewing.done())
+    at.hand.until(lambda: at.till.reviewing.done() and not at.till.selling.writing)
     envelope = at.till.store.journal.of_type("review.signed@1")[0]
     body = body_of(envelope.type, envelope.body)
     assert (body.verdict, body.reason) == ("rejected", "diagnosis")
@@ -161,6 +161,7 @@ def test_without_a_pharmacist_nothing_can_be_signed_and_the_way_is_said(desk: Ca
 def test_a_held_sale_waits_behind_the_open_one_and_is_taken_up_first(desk: Callable[..., Desk]) -> None:
     at = desk()
     at.till.selling.hold()
+    at.hand.until(lambda: not at.till.selling.writing)
     at.hand.scan(BUDS)
     at.open()
     assert [one.here for one in at.till.reviewing.waiting()] == [False]
@@ -168,7 +169,7 @@ def test_a_held_sale_waits_behind_the_open_one_and_is_taken_up_first(desk: Calla
     assert "F12" not in at.bar()
     at.hand.press(K.Key_F7)
     at.hand.until(lambda: at.till.reviewing.waiting()[0].here)
-    assert "F12" in at.bar()
+    at.hand.until(lambda: "F12" in at.bar())
     assert [row.pieces for row in at.till.selling.scene().held] == [1]
 
 

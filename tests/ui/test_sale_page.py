@@ -134,10 +134,9 @@ def test_a_cleared_sale_comes_back_with_undo(counter: Counter) -> None:
 def test_a_held_sale_comes_back_with_ctrl_and_its_number(counter: Counter) -> None:
     counter.scan(CODES["mask"])
     counter.press(Qt.Key.Key_F6)
-    assert counter.scene.lines == ()
-    assert len(counter.scene.held) == 1
+    counter.until(lambda: counter.scene.lines == () and len(counter.scene.held) == 1)
     QTest.keyClick(counter.windowHandle(), Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
-    assert len(counter.scene.lines) == 1
+    counter.until(lambda: len(counter.scene.lines) == 1)
     assert counter.scene.held == ()
 
 

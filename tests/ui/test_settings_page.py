@@ -145,9 +145,9 @@ def test_supermarket_keys_pay_with_f9_and_every_keycap_says_so(hand: Any) -> Non
     hand.scan(MASK)
     hand.wait(350)
     hand.press(Qt.Key.Key_F6)
-    assert len(window.till.selling.scene().held) == 1
+    hand.until(lambda: len(window.till.selling.scene().held) == 1)
     hand.press(Qt.Key.Key_F6, modifiers=Qt.KeyboardModifier.ShiftModifier)
-    assert len(window.till.selling.scene().lines) == 1
+    hand.until(lambda: len(window.till.selling.scene().lines) == 1)
     hand.press(Qt.Key.Key_F9)
     assert shell.page.key == "pay"
     window.lock()

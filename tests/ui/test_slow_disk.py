@@ -103,3 +103,25 @@ def test_erasing_on_a_slow_disk_lets_the_counter_work(hand: Any, stuck: Callable
     gate.set()
     hand.until(lambda: till.store.people.erased(MEMBER))
     hand.until(lambda: page._scene is None)
+
+
+def test_a_sale_is_held_and_taken_up_while_the_disk_is_stuck_and_scans_wait_their_turn(hand: Any, stuck: Callable[[], threading.Event]) -> None:
+    till, sale = hand.window.till, hand.window.shell.sale
+    hand.scan(THERMOMETER)
+    hand.until(lambda: till.selling.basket.lines)
+    gate = stuck()
+    hand.press(K.Key_F6)
+    assert till.selling.writing and sale.scene.echo.code == "writing" and len(sale.scene.lines) == 1
+    hand.scan(THERMOMETER)
+    hand.until(lambda: sale.scene.waiting_scans == 1)
+    hand.until(lambda: "磁盘慢" in sale.strip._words.accessibleName())
+    hand.press(K.Key_F12)
+    assert hand.window.shell.page is sale
+    gate.set()
+    hand.until(lambda: sale.scene.held and sale.scene.lines and not sale.scene.waiting_scans)
+    gate = stuck()
+    hand.press(K.Key_F7)
+    assert till.selling.writing and [ticket.pieces for ticket in sale.scene.held] == [1]
+    gate.set()
+    hand.until(lambda: not till.selling.writing)
+    assert (sale.scene.echo.code, len(sale.scene.held)) == ("recalled", 1)

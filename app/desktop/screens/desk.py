@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QW
 from app.counter.faults import Refused
 from app.counter.scene import Echo
 from app.desktop.screens.page import Page, Surroundings
+from app.desktop.screens.settling import settle
 from app.desktop.theme import Theme, paint
 from app.desktop.widgets.arrange import Column, Part, Row, boxed
 from app.desktop.widgets.base import Painted
@@ -23,7 +24,10 @@ from app.domain.verdict import Text
 from app.records.clock import SHOP_TIME
 
 if TYPE_CHECKING:
+    from app.counter.pending import Pending
     from app.desktop.screens.form import Form
+
+T = TypeVar("T")
 
 MARKS: dict[str, paint.Mark] = {
     "rx": paint.Mark.RX,
@@ -188,6 +192,21 @@ class Desk(Page):
         self._waiting[tag] = (future, then, failed)
         resume = self.bridge.resume(tag)
         future.add_done_callback(lambda _: resume())
+
+    def settled(self, act: Callable[[], Pending[T]], then: Callable[[T], None], refused: Callable[[Refused], None] | None = None) -> None:
+        """Do something that counts once it is on disk and go on then, told what it came to; a refusal is told, also a later one."""
+        told = refused or self.refuse
+
+        def done(result: T) -> None:
+            then(result)
+            self.changed.emit()
+
+        try:
+            pending = act()
+        except Refused as refusal:
+            told(refusal)
+            return
+        settle(self.bridge, pending, done, told, lambda: self.tell(Echo("told", "disk_slow")))
 
     def in_background(self, work: Callable[[], Any], then: Callable[[Any], None], failed: Callable[[], None] = lambda: None) -> None:
         """Do slow work on a thread of its own, then go on here."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
@@ -115,10 +117,10 @@ class PrintQueue(Slot):
         if len(waiting) > 1:
             every = Btn(theme, desk.say("全部打印", "Print all"), "tonal", height=36, role="label_strong")
             every.setObjectName("again-all")
-            every.clicked.connect(lambda: self._decide(lambda: self._print_all(waiting)))
+            every.clicked.connect(lambda: self._print_all(waiting))
             none = Btn(theme, desk.say("全部不要", "None needed"), "ghost", height=36, role="label_strong")
             none.setObjectName("drop-all")
-            none.clicked.connect(lambda: self._decide(lambda: desk.till.printing.waive(*waiting)))
+            none.clicked.connect(lambda: self._drawn_after(desk.till.printing.waive(*waiting)))
             head.add(every)
             head.add(none)
         return head
@@ -161,21 +163,25 @@ class PrintQueue(Slot):
         return button
 
     def _again(self, job: PrintJob, *, road: int = 0) -> None:
-        self._decide(lambda: self._desk.till.shifts.print_again(job.job_id, road=road))
-        self._desk.toast.emit(self._desk.say("已交给打印机", "Goes to the printer"), "printer")
+        desk = self._desk
+
+        def handed(_: None) -> None:
+            desk.toast.emit(desk.say("已交给打印机", "Goes to the printer"), "printer")
+            desk.redraw()
+
+        desk.settled(lambda: desk.till.shifts.print_again(job.job_id, road=road), handed)
 
     def _print_all(self, job_ids: list[str]) -> None:
+        """One after another: the last is on disk after all the others."""
         for job_id in job_ids:
-            self._desk.till.shifts.print_again(job_id)
+            self._desk.settled(partial(self._desk.till.shifts.print_again, job_id), lambda _: None)
+        self._drawn_after(self._desk.till.store.writer.submit(lambda _: None, urgent=False))
+
+    def _drawn_after(self, kept: Future[None]) -> None:
+        self._desk.after(kept, lambda _: self._desk.redraw())
 
     def _waive(self, job: PrintJob) -> None:
-        self._decide(lambda: self._desk.till.printing.waive(job.job_id))
-
-    def _decide(self, act: Callable[[], object]) -> None:
-        """Do it, and draw once the writer has kept it."""
-        desk = self._desk
-        if desk.attempt(act):
-            desk.after(desk.till.store.writer.submit(lambda _: None, urgent=False), lambda _: desk.redraw())
+        self._drawn_after(self._desk.till.printing.waive(job.job_id))
 
 
 def log_row(desk: Desk, job: PrintJob) -> ListRow:

@@ -171,14 +171,17 @@ class ReceiptsPage(Desk):
         if sale is None:
             return
         copy = sale.reprints + 1
-        first = self.till.shifts.first_paper(sale.event_id) is not None
-        if self.attempt(lambda: self.till.shifts.reprint(sale.event_id, copy)):
-            words = self.say(f"第 {copy} 次补打已交给打印机", f"Copy {copy} goes to the printer")
-            if first:
-                words = self.say("小票还没打过，原票已交给打印机", "Not printed yet: the receipt itself goes to the printer")
+
+        def printing(copied: bool) -> None:
+            words = self.say("小票还没打过，原票已交给打印机", "Not printed yet: the receipt itself goes to the printer")
+            if copied:
+                words = self.say(f"第 {copy} 次补打已交给打印机", f"Copy {copy} goes to the printer")
             self.toast.emit(words, "printer")
-            self.refresh()
-            self._focus_first()
+            if self.isVisible():
+                self.refresh()
+                self._focus_first()
+
+        self.settled(lambda: self.till.shifts.reprint(sale.event_id, copy), printing)
 
     def _directions(self) -> None:
         """To the direction labels of the chosen sale."""

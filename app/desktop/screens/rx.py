@@ -5,7 +5,8 @@ The sale stays the cashier's: a review signed here lies on the lines of the open
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
@@ -20,6 +21,7 @@ from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.question import PinBox, QuestionPanel
 from app.desktop.screens.rows import Cell, ListRow
+from app.desktop.screens.settling import settle
 from app.desktop.theme import Theme, paint
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed, hold_width
 from app.desktop.widgets.base import Painted
@@ -32,6 +34,10 @@ from app.desktop.widgets.words import Icon, Para, Rule, Txt
 from app.domain import codes
 from app.domain.four_checks import Check, compared
 from app.domain.verdict import Text
+
+if TYPE_CHECKING:
+    from app.counter.pending import Pending
+    from app.counter.scene import Scene
 
 LEFT_WIDTH, RIGHT_WIDTH = 272, 372
 MOST_DONE = 40
@@ -125,6 +131,10 @@ class RxPage(FormDesk):
         self._scene = RxScene((), None)
         self._chosen = ""
         """Id of the basket or of the review that is looked at."""
+        self._recalling = False
+        """Whether a held sale is being taken up."""
+        self._signing = False
+        """Whether a signature is on its way to the disk."""
         self._sale: Page | None = None
         self._reports: Page | None = None
         self._rows: tuple[ListRow, ...] = ()
@@ -244,6 +254,9 @@ class RxPage(FormDesk):
     def _sale_changed(self) -> None:
         if self.isVisible() and self._form is None:
             self.refresh()
+            if self._recalling and not self.till.selling.writing:
+                self._recalling = False
+                self._focus_first()
 
     def _review(self) -> Reviewed | None:
         """The signed review that is looked at, if one is."""
@@ -278,9 +291,8 @@ class RxPage(FormDesk):
         one = self._scene.chosen
         if one is None or self._sale is None:
             return
-        self.attempt(lambda: self.tell(self.till.selling.recall(one.basket_id).echo))
-        self.refresh()
-        self._focus_first()
+        self._recalling = self.attempt(lambda: self.tell(self.till.selling.recall(one.basket_id).echo))
+        self._sale_changed()
 
     def _records(self) -> None:
         if self._reports is not None:
@@ -297,7 +309,7 @@ class RxPage(FormDesk):
             self._show_checks()
 
     def _sign(self) -> None:
-        if self._scene.form is None or not self._scene.on_duty or self._form is not None:
+        if self._scene.form is None or not self._scene.on_duty or self._form is not None or self._signing:
             return
         if self.panel.go_on():
             self._say(Text("处方还没填完", "The prescription is not complete yet"))
@@ -306,15 +318,37 @@ class RxPage(FormDesk):
             self.pin.setFocus(Qt.FocusReason.TabFocusReason)
             self._say(Text("由药师本人输入 PIN", "The pharmacist enters the own PIN"))
             return
-        try:
-            scene = self.till.reviewing.sign(self.panel.told(), self.pin.value)
-        except Refused as refusal:
+
+        def refused(refusal: Refused) -> None:
             self.pin.wrong()
             self._say(asking.refusal_text(refusal))
             self.refuse(refusal)
             (self.pin if refusal.code.startswith("pin") else self.panel).setFocus(Qt.FocusReason.OtherFocusReason)
+
+        self._begin(lambda: self.till.reviewing.sign(self.panel.told(), self.pin.value), self._signed, refused)
+
+    def _begin(self, act: Callable[[], Pending[Scene]], then: Callable[[Echo | None], None], refused: Callable[[Refused], None]) -> None:
+        """An act of the sale that is signed here, once at a time; what was typed stands until it is on disk."""
+        if self._signing:
             return
-        self._signed(scene.echo)
+
+        def done(scene: Scene) -> None:
+            self._signing = False
+            # The sale, which waited for the same, has said it already.
+            then(scene.echo if at_once else None)
+
+        def not_done(refusal: Refused) -> None:
+            self._signing = False
+            refused(refusal)
+
+        try:
+            pending = act()
+        except Refused as refusal:
+            refused(refusal)
+            return
+        at_once = pending.written.done()
+        self._signing = True
+        settle(self.bridge, pending, done, not_done, lambda: self._say(Text("磁盘慢，正在保存", "The disk is slow; saving")))
 
     def _signed(self, echo: Echo | None) -> None:
         self.pin.value, self._problem, self._form = "", Text(""), None
@@ -322,8 +356,12 @@ class RxPage(FormDesk):
         self.panel.show_question(None)
         self._chosen = ""
         self.tell(echo)
-        self.refresh()
-        self._focus_first()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self.isVisible():
+            self.refresh()
+            self._focus_first()
 
     def _say(self, problem: Text) -> None:
         self._problem = problem
@@ -351,14 +389,14 @@ class RxPage(FormDesk):
     def _reject(self, values: dict[str, str]) -> None:
         form = self._form
         assert form is not None
-        try:
-            scene = self.till.reviewing.reject(self.panel.told(), values["reason"], values["pin"])
-        except Refused as refusal:
-            form.clear("pin")
-            form.show_problem(asking.refusal_text(refusal).of(self.theme.language), "pin")
+
+        def refused(refusal: Refused) -> None:
+            if self._form is form:
+                form.clear("pin")
+                form.show_problem(asking.refusal_text(refusal).of(self.theme.language), "pin")
             self.refuse(refusal)
-            return
-        self._signed(scene.echo)
+
+        self._begin(lambda: self.till.reviewing.reject(self.panel.told(), values["reason"], values["pin"]), self._signed, refused)
 
     def _ask(self, kind: str) -> None:
         """A question of the sale, asked beside the prescription."""
@@ -380,18 +418,21 @@ class RxPage(FormDesk):
     def _answered(self, kind: str, values: dict[str, str]) -> None:
         form = self._form
         assert form is not None
-        try:
-            scene = self.till.selling.take_form(kind, values)
-        except Refused as refusal:
-            if "pin" in values:
-                form.clear("pin")
-            form.show_problem(asking.refusal_text(refusal).of(self.theme.language), "pin" if "pin" in values else "")
+
+        def refused(refusal: Refused) -> None:
+            if self._form is form:
+                if "pin" in values:
+                    form.clear("pin")
+                form.show_problem(asking.refusal_text(refusal).of(self.theme.language), "pin" if "pin" in values else "")
             self.refuse(refusal)
-            return
-        self._form, self._problem = None, Text("")
-        self.tell(scene.echo)
-        self.refresh()
-        self._focus_first()
+
+        def answered(echo: Echo | None) -> None:
+            if self._form is form:
+                self._form, self._problem = None, Text("")
+            self.tell(echo)
+            self._go_on()
+
+        self._begin(lambda: self.till.selling.take_form(kind, values), answered, refused)
 
     def _open(self, form: Form) -> None:
         form.left.connect(self._back)

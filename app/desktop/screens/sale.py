@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
@@ -24,6 +24,7 @@ from app.desktop.screens.member_dues import DueLines, VitalTiles
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.price_check import PriceCheckPanel
 from app.desktop.screens.question import QuestionPanel
+from app.desktop.screens.settling import SLOW_MS
 from app.desktop.selling_words import say, words
 from app.desktop.theme import Theme, paint
 from app.desktop.theme.paint import money_text
@@ -42,6 +43,8 @@ from app.records.clock import SHOP_TIME
 
 if TYPE_CHECKING:
     # Named only: care and the member's page are loaded when a member is first there.
+    from concurrent.futures import Future
+
     from app.counter.care_scene import CareGlance, Todo
     from app.desktop.screens.member import MemberPage
 
@@ -786,6 +789,7 @@ class SalePage(Page):
         self.coupons.printed.connect(self._print_coupon)
         self.coupons.traded.connect(lambda kind, condition, serial: self._do(lambda: selling.take_in_trade(kind, serial, condition)))
         selling.when_coupons_answer(self.bridge.resume("sale:coupon"))
+        selling.when_written(self._await_disk)
         self.member.coupons_asked.connect(self._begin_coupons)
         self.member.consents_asked.connect(self._begin_join)
         self.join.closed.connect(self._end_join)
@@ -889,6 +893,16 @@ class SalePage(Page):
         if scene.echo is not None and scene.echo is not self._said:
             self._said = scene.echo
             self.tell(scene.echo)
+
+    def _await_disk(self, written: Future[Any]) -> None:
+        """The act goes on once its facts are on disk; after a wait that a person notices they are told what it is for."""
+
+        def late() -> None:
+            if not written.done():
+                self._say(Echo("told", "disk_slow"))
+
+        self.bridge.after(written, lambda: self._do(self.till.selling.settle))
+        QTimer.singleShot(SLOW_MS, self, late)
 
     def refuse(self, refusal: Refused) -> None:
         """Say why something was not done, where the eyes are."""

@@ -115,13 +115,13 @@ def test_reprint_of_a_receipt_that_still_waits_prints_that_one(demo_counter: Any
     sale = till.store.sales.by_number(number)
     job = till.store.jobs.of_event(sale.event_id)[0]
     till.store.jobs.set_state(job.job_id, "waiting", {"after": "restart"}).result(60)
-    assert till.shifts.reprint(sale.event_id, sale.reprints + 1) is False
+    assert till.shifts.reprint(sale.event_id, sale.reprints + 1).wait() is False
     gate = threading.Event()
     till.store.writer.submit(lambda _: gate.set(), urgent=False).result(60)
     assert [(one.kind, one.state) for one in till.store.jobs.of_event(sale.event_id)] == [("sale", "queued")]
     assert till.store.sales.by_number(number).reprints == 0
     till.store.jobs.set_state(job.job_id, "sent", {}).result(60)
-    assert till.shifts.reprint(sale.event_id, 1) is True
+    assert till.shifts.reprint(sale.event_id, 1).wait() is True
     till.store.writer.submit(lambda _: None, urgent=False).result(60)
     assert sorted(one.kind for one in till.store.jobs.of_event(sale.event_id)) == ["reprint", "sale"]
     assert till.store.sales.by_number(number).reprints == 1

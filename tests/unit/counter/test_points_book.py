@@ -220,6 +220,5 @@ def test_a_receipt_that_is_first_printed_later_says_what_the_sale_did_then(demo_
     sale = sold(demo_counter, CARD, MASKS)
     demo_counter.clock.advance(60)
     demo_counter.sell(CARD, THERMOMETER)
-    till.printing.reprint(sale.event_id, 1)
-    till.store.writer.submit(lambda _: None).result(60)
+    till.shifts.reprint(sale.event_id, 1).wait()
     assert any("补打" not in slip and "原有3412 本次+14 使用-0 现有3426" in slip for slip in slips(till))
