@@ -64,6 +64,8 @@ class Faces:
     zone: tzinfo = SHOP_TIME
     erased: Callable[[str], bool] = lambda _: False
     """Whether a member's data were erased since."""
+    cash: Callable[[str], bool] = lambda method: method == "cash"
+    """Whether the drawer holds what was taken by a tender method."""
 
     @classmethod
     def of(cls, till: TillProfile, settings: Settings, store: Store) -> Faces:
@@ -78,7 +80,10 @@ class Faces:
             rows = [row for row in settings.get("tender.methods") if row["id"] == method]
             return str(rows[0][f"title_{language}"]) if rows else ""
 
-        return cls(till, staff, store.people.member, tender, lambda: Look.of(settings), erased=store.people.erased)
+        def cash(method: str) -> bool:
+            return any(row["id"] == method and row["kind"] == "cash" for row in settings.get("tender.methods")) or method == "cash"
+
+        return cls(till, staff, store.people.member, tender, lambda: Look.of(settings), erased=store.people.erased, cash=cash)
 
 
 @cache

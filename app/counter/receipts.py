@@ -558,7 +558,7 @@ def _totals(pen: Pen, totals: ShiftTotals, *, cash_shown: bool) -> None:
     pen.rule()
     pen.text(pen.word("group.tenders"), bold=True)
     for tender in totals.tenders:
-        _tender_total(pen, tender, shown=cash_shown or tender.method != "cash")
+        _tender_total(pen, tender, shown=cash_shown or not pen.faces.cash(tender.method))
     _stored(pen, totals, cash_shown=cash_shown)
 
 

@@ -30,6 +30,8 @@ class ShopFace:
     """zh | en: the language of the paper."""
     demo: bool = False
     """Demonstration data: every page says so."""
+    cash: frozenset[str] = frozenset({"cash"})
+    """Tender methods of which the drawer holds what was taken."""
 
     @property
     def title(self) -> str:
@@ -51,6 +53,7 @@ def shop_face(store: Store) -> ShopFace:
         till_title=settings.text("till.title"),
         language="en" if settings.get("ui.language") == "en" else "zh",
         demo=settings.flag("demo"),
+        cash=frozenset(row["id"] for row in settings.get("tender.methods") if row["kind"] == "cash") | {"cash"},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 
 from app.records.clock import shop_day
@@ -32,7 +32,6 @@ from app.reports.words import Words
 Naming = Callable[[str], str]
 Hours = Sequence[tuple[int, int]]
 
-_CASH = "cash"
 _NONE = "—"
 _SHOWN_HOURS = (8, 21)
 """Hours that a plot always shows; sales outside them widen it."""
@@ -71,9 +70,9 @@ def z_pdf(
             words("left_open", unsent=body.unsent_events, unprinted=body.unprinted_jobs, held=body.held_baskets), WARN_INK, WARN_T
         )
     counted = (body.counted_fen, body.difference_fen)
-    _two_lists(page, _sales_pairs(page, totals), _drawer_pairs(page, totals, body))
-    _tenders(page, totals, tender, cash_shown=True, counted=counted)
-    _stored(page, totals, tender)
+    _two_lists(page, _sales_pairs(page, totals), _drawer_pairs(page, totals, body, shop.cash))
+    _tenders(page, totals, tender, shop.cash, cash_shown=True, counted=counted)
+    _stored(page, totals, tender, shop.cash)
     _counts(page, body)
     _plots(page, totals, tender, hours)
     _watched(page, totals)
@@ -117,9 +116,9 @@ def x_pdf(
         page.cards(_sales_cards(page, totals))
     else:
         page.strip(words("blind"), INFO_INK, INFO_T)
-    _two_lists(page, _sales_pairs(page, totals, shown=cash_shown), _drawer_pairs(page, totals, None, shown=cash_shown))
-    _tenders(page, totals, tender, cash_shown=cash_shown, counted=None)
-    _stored(page, totals, tender, shown=cash_shown)
+    _two_lists(page, _sales_pairs(page, totals, shown=cash_shown), _drawer_pairs(page, totals, None, shop.cash, shown=cash_shown))
+    _tenders(page, totals, tender, shop.cash, cash_shown=cash_shown, counted=None)
+    _stored(page, totals, tender, shop.cash, shown=cash_shown)
     if cash_shown:
         _plots(page, totals, tender, hours)
     _watched(page, totals)
@@ -150,9 +149,9 @@ def day_pdf(
     difference = sum(shift.difference_fen for shift in shifts)
     cards = _sales_cards(page, totals)
     page.cards((*cards, _difference_card(page, difference)) if shifts else cards)
-    _two_lists(page, _sales_pairs(page, totals), _drawer_pairs(page, totals, None))
-    _tenders(page, totals, tender, cash_shown=True, counted=None)
-    _stored(page, totals, tender)
+    _two_lists(page, _sales_pairs(page, totals), _drawer_pairs(page, totals, None, shop.cash))
+    _tenders(page, totals, tender, shop.cash, cash_shown=True, counted=None)
+    _stored(page, totals, tender, shop.cash)
     if shifts:
         _shifts(page, shifts, staff)
     _plots(page, totals, tender, hours)
@@ -213,9 +212,11 @@ def _sales_pairs(page: Page, totals: ShiftTotals, *, shown: bool = True) -> tupl
     ]
 
 
-def _drawer_pairs(page: Page, totals: ShiftTotals, body: ShiftClosed | None, *, shown: bool = True) -> tuple[str, Pairs]:
+def _drawer_pairs(
+    page: Page, totals: ShiftTotals, body: ShiftClosed | None, methods: Collection[str], *, shown: bool = True
+) -> tuple[str, Pairs]:
     words = page.words
-    loaded = sum(row.amount_fen - row.refund_fen for row in totals.load_tenders if row.method == _CASH)
+    loaded = sum(row.amount_fen - row.refund_fen for row in totals.load_tenders if row.method in methods)
     cash = totals.expected_cash_fen - totals.float_fen - totals.cash_in_fen + totals.cash_out_fen - loaded
     stored: Pairs = [(words("cash_loaded"), money(loaded) if shown else words("hidden"))] if totals.load_tenders else []
     rows: Pairs = [
@@ -246,7 +247,9 @@ def _two_lists(page: Page, *lists: tuple[str, Pairs]) -> None:
     page.gap()
 
 
-def _tenders(page: Page, totals: ShiftTotals, tender: Naming, *, cash_shown: bool, counted: tuple[int, int] | None) -> None:
+def _tenders(
+    page: Page, totals: ShiftTotals, tender: Naming, methods: Collection[str], *, cash_shown: bool, counted: tuple[int, int] | None
+) -> None:
     """What every method took; for cash also what the drawer should hold and, once counted, what it held."""
     words = page.words
     hidden = words("hidden")
@@ -263,12 +266,15 @@ def _tenders(page: Page, totals: ShiftTotals, tender: Naming, *, cash_shown: boo
         Column(words("difference"), 2, "right"),
     ]
     rows: list[list[str | Cell]] = []
+    # One drawer holds all of it: what it should hold and held stands once.
+    drawer = next((row.method for row in totals.tenders if row.method in methods), "")
     for row in totals.tenders:
-        cash = row.method == _CASH
+        cash = row.method in methods
+        whole = row.method == drawer
         shown = cash_shown or not cash
         net = row.amount_fen - row.refund_fen
         difference: str | Cell = _NONE
-        if cash and counted is not None:
+        if whole and counted is not None:
             difference = Cell(signed(counted[1]), BAD_INK if counted[1] < 0 else WARN_INK if counted[1] else None, True)
         rows.append(
             [
@@ -278,8 +284,8 @@ def _tenders(page: Page, totals: ShiftTotals, tender: Naming, *, cash_shown: boo
                 str(row.refunds),
                 money(row.refund_fen) if shown else hidden,
                 money(net) if shown else hidden,
-                _NONE if not cash else money(totals.expected_cash_fen) if cash_shown else hidden,
-                money(counted[0]) if cash and counted is not None else _NONE,
+                _NONE if not whole else money(totals.expected_cash_fen) if cash_shown else hidden,
+                money(counted[0]) if whole and counted is not None else _NONE,
                 difference,
             ]
         )
@@ -300,7 +306,7 @@ def _tenders(page: Page, totals: ShiftTotals, tender: Naming, *, cash_shown: boo
     page.gap()
 
 
-def _stored(page: Page, totals: ShiftTotals, tender: Naming, *, shown: bool = True) -> None:
+def _stored(page: Page, totals: ShiftTotals, tender: Naming, methods: Collection[str], *, shown: bool = True) -> None:
     """What members paid in and had paid out, by tender: in the drawer, and no turnover; nothing where nobody did."""
     if not (totals.loads or totals.payouts):
         return
@@ -320,7 +326,7 @@ def _stored(page: Page, totals: ShiftTotals, tender: Naming, *, shown: bool = Tr
     ]
     rows: list[list[str | Cell]] = [
         [
-            Cell(tender(row.method), bold=row.method == _CASH),
+            Cell(tender(row.method), bold=row.method in methods),
             str(row.sales),
             sum_of(row.amount_fen),
             str(row.refunds),

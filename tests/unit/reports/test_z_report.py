@@ -140,3 +140,20 @@ def test_what_members_paid_in_is_a_block_of_its_own_and_the_drawer_says_how_much
     assert "储值" not in text_of(z_pdf(z_body(), NUMBER, shop, named, titled, HOURS))
     blind = text_of(x_pdf(totals, shop, named, titled, HOURS, staff_id="u1", opened_at=AT, made_at=AT, day=DAY))
     assert "储值充值与退余额" in blind and "1,410.00" not in blind and "1,700.00" not in blind
+
+
+def test_a_second_way_of_cash_lies_in_the_same_drawer_and_is_as_blind(z_body: Bodies, shop: ShopFace, text_of: Reader) -> None:
+    notes = TenderTotal(method="notes", sales=2, amount_fen=123_400, refunds=0, refund_fen=0)
+    old = z_body().totals
+    more = {"tenders": (*old.tenders, notes), "loads": 1, "loads_fen": 123_400, "load_tenders": (notes,)}
+    totals = old.model_copy(update=more)
+    both = replace(shop, cash=frozenset({"cash", "notes"}))
+    blind = text_of(x_pdf(totals, both, named, titled, HOURS, staff_id="u1", opened_at=AT, made_at=AT, day=DAY))
+    open_ = text_of(x_pdf(totals, shop, named, titled, HOURS, staff_id="u1", opened_at=AT, made_at=AT))
+    assert "1,234.00" not in blind and "1,234.00" in open_
+    closed = text_of(z_pdf(z_body(totals=totals), NUMBER, both, named, titled, HOURS))
+    (drawer,) = [line for line in closed.splitlines() if "储值现金净收" in line]
+    assert "1,234.00" in drawer
+    assert closed.count(f"{z_body().counted_fen / 100:,.2f}") == text_of(z_pdf(z_body(), NUMBER, shop, named, titled, HOURS)).count(
+        f"{z_body().counted_fen / 100:,.2f}"
+    ), "what was counted stands once: there is one drawer"
