@@ -78,6 +78,15 @@ class Authorising:
             raise Refused("pin_locked", minutes=str(minutes))
         return failures
 
+    def holders(self, right: str) -> tuple[str, ...]:
+        """The roles that have a right (`rights.…`)."""
+        return tuple(str(self._store.settings.get(right)).split(";"))
+
+    def answering(self, person: Staff | None, right: str, pin: str) -> Staff:
+        """Who answers for an act: the person at the till if they have the right, else whoever's PIN is given; Refused as `anyone`."""
+        roles = self.holders(right)
+        return person if person is not None and person.role in roles else self.anyone(pin, roles)
+
     def anyone(self, pin: str, roles: Sequence[str], staff_id: str = "") -> Staff:
         """The person with one of the roles whose PIN this is; `staff_id` narrows it to one person.
 

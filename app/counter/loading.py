@@ -27,6 +27,8 @@ from app.store.stored import StoredLoad
 
 UNLOAD = "unload"
 """The reason that takes back a load of this shift."""
+RIGHT = "rights.return"
+"""Who has it answers for what is paid out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +277,7 @@ class Loading:
         self._at_work()
         if self._payout is not None:
             raise Refused("purse_asking")
-        approver = self._approver(pin)
+        approver = self._authorising.answering(self._post.staff, RIGHT, pin).id
         payout_id = new_id(self._clock)
         # Kept before it is asked for: no sale that ends meanwhile may let it go.
         self._wallet.kept = frozenset({payout_id})
@@ -354,16 +356,7 @@ class Loading:
 
     def needs_pin(self) -> bool:
         """Whether the person at the till may not pay out, so that somebody who may must give their PIN."""
-        return self._post.staff is not None and self._post.staff.role not in self._roles()
-
-    def _approver(self, pin: str) -> str:
-        staff = self._post.staff
-        if staff is not None and staff.role in self._roles():
-            return staff.id
-        return self._authorising.anyone(pin, self._roles()).id
-
-    def _roles(self) -> tuple[str, ...]:
-        return tuple(str(self._store.settings.get("rights.return")).split(";"))
+        return self._post.staff is not None and self._post.staff.role not in self._authorising.holders(RIGHT)
 
     def _day(self) -> date:
         return self._post.day(shop_day(self._clock.now()))

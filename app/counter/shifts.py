@@ -15,6 +15,7 @@ from app.counter.printing import Printing
 from app.counter.selling import Resume
 from app.domain import day as day_law
 from app.domain.rules import roles_of
+from app.domain.tendering import PURSES
 from app.records import events
 from app.records.base import Record
 from app.records.clock import SHOP_TIME, Clock, shop_day
@@ -280,7 +281,7 @@ class Shifts:
         booked = next((c.to_method for c in reversed(sale.corrections) if c.tender_id == tender_id), tender.method)
         if to_method not in methods or to_method == booked:
             raise Refused("tender_unknown")
-        purse = next((kind for kind in ("points", "stored") if kind in (tender.kind, methods[to_method])), "")
+        purse = next((kind for kind in PURSES if kind in (tender.kind, methods[to_method])), "")
         if purse:
             # It went out of the member's own account: a slip of the hand at the till cannot move it.
             raise Refused(f"tender_of_{purse}")
@@ -446,7 +447,7 @@ class Shifts:
             net = (taken.amount_fen - taken.refund_fen) if taken else 0
             count = (taken.sales + taken.refunds) if taken else 0
             cash = method["kind"] == "cash"
-            if method["kind"] in ("points", "stored") and not count:
+            if method["kind"] in PURSES and not count:
                 continue
             if cash:
                 expected = totals.expected_cash_fen if self._confirmed else None
@@ -642,14 +643,10 @@ class Shifts:
 
     def needs_pin(self, right: str) -> bool:
         """Whether the person at the till lacks a right (`rights.…`), so that somebody who has it must give their PIN."""
-        return self._person().role not in str(self._store.settings.get(right)).split(";")
+        return self._person().role not in self._authorising.holders(right)
 
     def _approver(self, right: str, pin: str) -> str:
-        roles = str(self._store.settings.get(right)).split(";")
-        person = self._person()
-        if person.role in roles:
-            return person.id
-        return self._authorising.anyone(pin, tuple(roles)).id
+        return self._authorising.answering(self._person(), right, pin).id
 
     def _person(self) -> Staff:
         if self._post.staff is None:
