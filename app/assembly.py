@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ from app.counter.staging import Staging
 from app.counter.stocking import Stocking
 from app.counter.stored_book import StoredBook
 from app.counter.tuning import SettingTexts, Tuning
+from app.counter.verifying import Verifying
 from app.counter.visiting import Visiting
 from app.counter.wallet import Wallet
 from app.devices.faults import DeviceFault
@@ -53,6 +54,7 @@ from app.domain.member_rights import RightsRules
 from app.domain.points import PointsRules
 from app.domain.pricing import PromotionLaw
 from app.domain.stored import StoredRules
+from app.domain.verification import VerificationRules
 from app.domain.wallet import WalletRules
 from app.records.base import Record
 from app.records.clock import Clock, shop_day
@@ -145,6 +147,11 @@ def proof_rules() -> tuple[CodeRules, RightsRules]:
         CodeRules.read(json.loads(resource("rules", "member_code.json").read_text("utf-8"))),
         RightsRules.read(json.loads(resource("rules", "member_rights.json").read_text("utf-8"))),
     )
+
+
+def verification_rules() -> VerificationRules:
+    """The carried rules for codes that are sent to a phone."""
+    return VerificationRules.read(json.loads(resource("rules", "verification.json").read_text("utf-8")))
 
 
 def stored_rules() -> StoredRules:
@@ -320,6 +327,9 @@ class Till:
             lambda: self.sync.line.fresh.get("coupon"),
             lambda: self.sync.wake(now=True),
         )
+        shop_language = partial(settings.get, "ui.language")
+        sending = verification_rules()
+        self.verifying = Verifying(self.store, clock, self.post, sending, rights, self.shares, self.online, shop_language)
         self.coupons = CouponBook(self.store, self.goods, memo, self.online, self.proving.rights_of, self.shares)
         self.staging = Staging(
             self.store,
@@ -347,6 +357,7 @@ class Till:
             self.coupons,
             self.proving,
             self.visiting,
+            self.verifying,
         )
         self.campaigns = Campaigns(self.store, clock, self.post, self.goods, self.selling)
         self.reviewing = Reviewing(self.store, clock, self.post, self.goods, self.staging, self.selling)
@@ -411,7 +422,7 @@ class Till:
         rules = JoiningRules.read(json.loads(resource("rules", "joining.json").read_text("utf-8")))
         texts = ConsentTexts.read(json.loads(resource("texts", "consents.json").read_text("utf-8")))
         return Joining(
-            self.store, self.clock, self.post, self.selling, self.attaching, self.shapes, rules, texts, self.sync.wake
+            self.store, self.clock, self.post, self.selling, self.attaching, self.shapes, rules, texts, self.verifying, self.sync.wake
         )
 
     @cached_property
@@ -534,6 +545,7 @@ class Till:
         self.sync.start()
         # Members of other stores whose time here is over go, though nobody asked for another one since.
         self._purge()
+        self.verifying.begin()
         self.shares.start()
 
     def _purge(self) -> None:

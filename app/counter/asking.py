@@ -10,11 +10,12 @@ from uuid import uuid4
 
 from app.counter.faults import Refused
 from app.counter.scene import Question, QuestionField
+from app.counter.verifying import CodeScene
 from app.domain import lots as lot_law
 from app.domain import masking
 from app.domain.amount import parse_quantity
 from app.domain.basket import Basket, BasketLine, PatientRef
-from app.domain.member_rights import RightsRules
+from app.domain.member_rights import CODE, RightsRules
 from app.domain.money import format_fen, parse_fen, yuan
 from app.domain.reasons import Reason, parse_reasons
 from app.domain.verdict import Text, WayOut
@@ -359,17 +360,58 @@ REVEALABLE = ("phone", "name", "card")
 _REVEALS = {"phone": Text("手机号", "Phone"), "name": Text("姓名", "Name"), "card": Text("卡号", "Card number")}
 
 
-def vouch(member: Member, rules: RightsRules) -> Question:
-    """How the member showed who they are, without their code."""
+def vouch(member: Member, rules: RightsRules, *, code: bool = False) -> Question:
+    """How the member showed who they are, without their changing code; by `code` where one can be sent to their phone."""
     choices = tuple((how, rules.of(how).title) for how in rules.vouching)
+    body = Text("证件只看不记；储值和大额券仍要动态会员码", "Papers are seen, not kept; stored value still wants the code")
+    if code:
+        choices = (*choices, (CODE, Text("发验证码", "Send a code")))
+        body = Text("证件只看不记；储值和大额券要动态码或验证码", "Papers are seen, not kept; stored value wants a code")
     return _question(
         "vouch",
         "",
         Text(f"核对身份：{masked(member)}", f"Check who it is: {masked(member)}"),
         QuestionField("how", "choice", Text("凭什么", "By what"), choices[0][0], choices),
         replace(_pin(Text("担保同事的 PIN", "The colleague's PIN")), required=False),
-        body=Text("证件只看不记；储值和大额券仍要动态会员码", "Papers are seen, not kept; stored value still wants the code"),
+        body=body,
     )
+
+
+def _digits(count: int) -> Text:
+    return Text(f"{count} 位数字", f"{count} digits")
+
+
+def code(shown: CodeScene) -> Question:
+    """The code that was sent to the member's phone, as they tell it; how it stands is said above."""
+    wait = max(1, -(-shown.wait_s // 60))
+    states = {
+        "sending": Text(f"正在发到 {shown.phone} …", f"Being sent to {shown.phone} …"),
+        "sent": Text(f"已发到 {shown.phone}，{shown.minutes} 分钟内有效", f"Sent to {shown.phone}, good for {shown.minutes} minutes"),
+        "checking": Text("正在核对 …", "Being checked …"),
+    }
+    errors = {
+        "failed": Text("短信没发出去", "The message was not sent"),
+        "offline": Text("总部没有回音；收到了照样可以填", "No word from headquarters; if it came, type it"),
+        "refused": Text("总部不替本机发验证码", "Headquarters sends no codes for this till"),
+        "none": Text("总部没有短信通道", "Headquarters has no way to send messages"),
+        "too_many": Text(f"发得太多，{wait} 分钟后再发", f"Too many; again in {wait} min"),
+        "wrong": Text(f"验证码不对，还可以试 {shown.left} 次", f"Wrong code; {shown.left} more tries"),
+        "expired": Text("验证码过期了", "The code has expired"),
+        "over": Text("这个码作废了", "This code is void"),
+        "used": Text("这个码用过了", "This code was used"),
+        "unknown": Text("这个码不是本机发的", "This code was not sent from here"),
+    }
+    again = Text("没收到或不对：留空按回车再发一次；Esc 按原样继续卖", "Nothing came? Enter on an empty box sends another; Esc and sell on")
+    body = states.get(shown.state)
+    asked = _question(
+        "code",
+        "",
+        Text(f"验证码 {shown.phone}", f"Code for {shown.phone}"),
+        QuestionField("code", "number", Text("顾客报的验证码", "The code they tell"), required=False, hint=_digits(shown.digits)),
+        body=Text(f"{body.zh}。{again.zh}", f"{body.en}. {again.en}") if body is not None else again,
+        confirm=Text("核对", "Check"),
+    )
+    return replace(asked, error=errors.get(shown.state))
 
 
 def reveal(member: Member, rules: RightsRules) -> Question:
@@ -431,6 +473,10 @@ _REFUSALS = {
     "choose_one": Text("选一项", "Choose one"),
     "colleague_needed": Text("担保要另一位同事的 PIN", "A colleague must vouch, with another PIN"),
     "answer_needed": Text("还没有选", "Choose one first"),
+    "verify_offline": Text("现在发不了验证码，别的都照常", "No code can be sent now; all else goes on"),
+    "verify_phone": Text("没有登记手机号，发不了验证码", "No mobile number on record to send a code to"),
+    "verify_none": Text("先发验证码", "Send a code first"),
+    "verify_shape": Text("验证码是 {digits} 位数字", "The code has {digits} digits"),
     "above_marked": Text("不能高于标价 {marked}", "Not above the marked price {marked}"),
     "ledger_io": Text("没有写进磁盘，请再试一次", "Not written to disk; try again"),
     "writing": Text("正在保存，请稍等", "Saving. One moment"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -14,12 +14,16 @@ from app.counter.faults import Refused
 from app.counter.pending import Pending
 from app.counter.post import Post
 from app.counter.selling import Selling
-from app.domain import codes, joining
+from app.counter.verifying import CodeScene, Proof, Verifying
+from app.domain import codes, joining, signature
 from app.domain.joining import ConsentTexts, Gift, JoiningRules, Purpose
 from app.domain.masking import mask_phone
+from app.domain.member_rights import CODE as PROVEN_BY_CODE
 from app.domain.membership import phone_of, read_identity
 from app.domain.purposes import MEMBERSHIP
+from app.domain.signature import Signature
 from app.domain.verdict import Text
+from app.domain.verification import CONSENT, JOIN
 from app.records import events
 from app.records.base import Record
 from app.records.clock import Clock, shop_day
@@ -33,6 +37,10 @@ CARD = "90"
 """Prefix of a static member card; the number behind it says nothing of its holder."""
 FOUND_BY = "phone"
 """The way whoever joins is known by, see `app.domain.member_rights`."""
+SPOKEN, SIGNED, BY_CODE = "spoken", "signature", "code"
+"""The ways in which a consent is given."""
+SIGNATURE = "signature"
+"""Kind of the private blob that holds one."""
 LONGEST_NAME = 40
 LONGEST_CAMPAIGN = 36
 
@@ -67,6 +75,16 @@ class ConsentRow:
     sensitive: bool
     older: bool = False
     """Whether the word was given to an earlier version of the text."""
+    said_version: str = ""
+    """The version that the word was given to."""
+    channel: str = ""
+    """How it was given: spoken | signature | code, or '' where nobody knows (any more)."""
+    how: Text = Text("")
+    """The same in words."""
+    drawing: Signature | None = None
+    """What was signed, where this till has it."""
+    by: tuple[str, ...] = ()
+    """The ways that are enough; () where every one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +127,11 @@ class JoinForm:
     """A blank card that was handed over, as scanned."""
     consents: Mapping[str, bool] = field(default_factory=lambda: {MEMBERSHIP: True})
     """What was said to each purpose that was asked."""
-    channel: str = "spoken"
+    channel: str = SPOKEN
     another: bool = False
     """A person who is not among those known by this phone."""
+    signature: Signature | None = None
+    """What was drawn, where they sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +169,16 @@ class ConsentScene:
     channels: tuple[tuple[str, Text], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How a yes was given, and by what that can be shown."""
+
+    channel: str
+    evidence: str = ""
+    digest: str = ""
+    blobs: tuple[PrivateBlob, ...] = ()
+
+
 class Joining:
     """Registers members and keeps their consents; each act is one unit of the journal."""
 
@@ -162,8 +192,10 @@ class Joining:
         shapes: codes.CodeShapes,
         rules: JoiningRules,
         texts: ConsentTexts,
+        verifying: Verifying,
         wake_sync: Callable[[], None],
     ) -> None:
+        self._verifying = verifying
         self._store = store
         self._clock = clock
         self._post = post
@@ -191,8 +223,8 @@ class Joining:
             tuple((source.code, source.title, source.asks) for source in rules.sources),
             rules.default_source,
             guide.name if guide is not None else "",
-            tuple(_row(purpose, None) for purpose in self._texts.purposes),
-            self._texts.channels,
+            tuple(self._row(purpose, None) for purpose in self._texts.purposes),
+            self._channels(),
             _gift_title(gift[1]) if gift is not None else Text(""),
         )
 
@@ -203,7 +235,8 @@ class Joining:
 
         Refused: `sign_in_first`, `join_phone_shape`, `join_known` (this phone is somebody's: choose them or say that it is another),
         `join_not_wanted` (membership was refused: nothing is registered, the sale goes on), `join_birthday`, `join_guardian_needed`,
-        `join_guardian`, `join_referrer`, `join_campaign`, `join_source`, `join_card`, `paying`, `ledger_io`.
+        `join_guardian`, `join_referrer`, `join_campaign`, `join_source`, `join_card`, `sign_needed`, `verify_needed`, `consent_by`,
+        `paying`, `ledger_io`.
         """
         if self._post.staff is None:
             raise Refused("sign_in_first")
@@ -283,9 +316,16 @@ class Joining:
                 bodies.append(
                     events.IdentityClaimed(claim_id=new_id(self._clock), member_id=member.id, kind=kind, level=level, blob_id=blob.blob_id)
                 )
+        proof = self._verifying.proof(form.join_id, JOIN, phone=phone) if form.channel == BY_CODE else None
+        how = self._evidence(member.id, form.channel, form.signature, proof)
+        blobs += how.blobs
+        if proof is not None:
+            shown, values = self._verifying.facts(proof, member.id)
+            bodies += shown
+            blobs += values
         for purpose in self._texts.purposes:
             if purpose.purpose in form.consents:
-                bodies.append(self._consent(member.id, purpose, form.consents[purpose.purpose], form.channel, guardian_id))
+                bodies.append(self._consent(member.id, purpose, form.consents[purpose.purpose], how, guardian_id))
         grant = self._grant(member.id, further=bool(known))
         if grant is not None:
             bodies.append(grant)
@@ -372,10 +412,14 @@ class Joining:
         theirs = basket.basket_id == sale and not self._post.paying and not self._selling.writing
         late = self.late_sale() if not theirs or not basket.lines else None
         if theirs and late is None:
-            self._selling.attach_member(member.id, FOUND_BY)
+            self._selling.attach_member(member.id, self._found_by(member))
         return JoinedScene(member.id, asking.masked(member), theirs and late is None, gift, waits, late)
 
-    def take(self, member_id: str, channel: str = "spoken") -> Pending[JoinedScene]:
+    def _found_by(self, member: Member) -> str:
+        """Whoever told the code back that was sent to them is known by it, else by the phone they said."""
+        return PROVEN_BY_CODE if self._verifying.proof(member.id, JOIN, phone=member.phone) is not None else FOUND_BY
+
+    def take(self, member_id: str, channel: str = SPOKEN) -> Pending[JoinedScene]:
         """One of those known by the phone: the open sale is theirs; who had left gives membership again by being chosen.
 
         Refused `member_unknown`, `paying`, or as `set_consents`.
@@ -397,9 +441,10 @@ class Joining:
 
     def to_open_sale(self, member_id: str) -> None:
         """The open sale is theirs, though the one before might be. Refused `member_unknown`, `paying`."""
-        if self._store.people.member(member_id) is None:
+        member = self._store.people.member(member_id)
+        if member is None:
             raise Refused("member_unknown")
-        self._selling.attach_member(member_id, FOUND_BY)
+        self._selling.attach_member(member_id, self._found_by(member))
 
     def late_sale(self) -> LateSale | None:
         """The till's last sale, if it may still get its member."""
@@ -420,15 +465,20 @@ class Joining:
         if member is None:
             raise Refused("member_unknown")
         said = {consent.purpose: consent for consent in self._store.people.consents(member_id)}
-        rows = tuple(_row(purpose, said.get(purpose.purpose)) for purpose in self._texts.purposes)
-        return ConsentScene(member_id, asking.masked(member), rows, self._texts.channels)
+        drawn = {one.evidence for one in said.values() if one.channel == SIGNED and one.evidence}
+        plain = self._store.private.open_many(sorted(drawn)) if drawn else {}
+        rows = tuple(self._row(purpose, said.get(purpose.purpose), plain) for purpose in self._texts.purposes)
+        return ConsentScene(member_id, asking.masked(member), rows, self._channels())
 
-    def set_consents(self, member_id: str, said: Mapping[str, bool], channel: str = "spoken") -> Pending[ConsentScene]:
+    def set_consents(
+        self, member_id: str, said: Mapping[str, bool], channel: str = SPOKEN, drawn: Signature | None = None
+    ) -> Pending[ConsentScene]:
         """Record what a member says to one or more purposes; what they said before is not told again.
 
-        Who takes membership back leaves the open sale, which goes on without them. Refused as `consent_facts`.
+        A no is as good spoken as in any other way. Who takes membership back leaves the open sale, which goes on without them.
+        Refused as `consent_facts`, or `sign_needed`, `verify_needed` (no code for just this was told back), `consent_by`.
         """
-        bodies = self.consent_facts(member_id, said, channel)
+        bodies, blobs = self._words(member_id, said, channel, drawn)
 
         def finish() -> ConsentScene:
             if bodies:
@@ -440,14 +490,20 @@ class Joining:
 
         if not bodies:
             return Pending.without_writing(finish)
-        return Pending.of(lambda: self._store.journal.record(bodies, actor=self._post.actor, day=self._day()), finish)
+        actor, day = self._post.actor, self._day()
+        return Pending.of(lambda: self._store.journal.record(bodies, actor=actor, day=day, private=blobs), finish)
 
-    def consent_facts(self, member_id: str, said: Mapping[str, bool], channel: str = "spoken") -> list[Record]:
-        """What is to be recorded of a member's words to one or more purposes, in the unit of whoever asks; empty where nothing is new.
+    def consent_facts(self, member_id: str, said: Mapping[str, bool]) -> list[Record]:
+        """What is to be recorded of a member's spoken words, in the unit of whoever asks; empty where nothing is new.
 
         Refused `member_unknown`, `consent_unknown`, `consent_channel`, `sign_in_first`, `consent_guardian` (a minor whose guardian this
         till does not know gives nothing, and may withdraw everything).
         """
+        return self._words(member_id, said, SPOKEN, None)[0]
+
+    def _words(
+        self, member_id: str, said: Mapping[str, bool], channel: str, drawn: Signature | None
+    ) -> tuple[list[Record], list[PrivateBlob]]:
         if self._post.staff is None:
             raise Refused("sign_in_first")
         member = self._store.people.member(member_id)
@@ -461,31 +517,110 @@ class Joining:
             guardian_id = next((one.guardian_id for one in joined if one.guardian_id), "")
             if not guardian_id and any(said.values()):
                 raise Refused("consent_guardian", years=str(self._rules.guardian_below_years))
-        bodies: list[Record] = []
+        fresh: list[tuple[Purpose, bool]] = []
         for purpose, given in said.items():
             text = self._texts.of(purpose)
             if text is None:
                 raise Refused("consent_unknown")
             row = before[purpose]
             if not row.asked or row.given != given or (given and row.older):
-                bodies.append(self._consent(member_id, text, given, channel, guardian_id))
-        return bodies
+                fresh.append((text, given))
+        given_now = [text.purpose for text, given in fresh if given]
+        # Taking back is never harder than giving: nothing has to be drawn or typed for it.
+        proof = self._verifying.proof(member_id, CONSENT, about=given_now) if channel == BY_CODE and given_now else None
+        how = self._evidence(member_id, channel, drawn, proof) if given_now else _How(SPOKEN)
+        self._known(channel)
+        bodies: list[Record] = [self._consent(member_id, text, given, how, guardian_id) for text, given in fresh]
+        blobs = [*how.blobs]
+        if proof is not None:
+            shown, values = self._verifying.facts(proof, member_id)
+            bodies, blobs = [*shown, *bodies], [*blobs, *values]
+        return bodies, blobs
 
-    def _consent(self, member_id: str, purpose: Purpose, given: bool, channel: str, guardian_id: str) -> events.ConsentSet:
+    def _known(self, channel: str) -> None:
         if channel not in {code for code, _ in self._texts.channels}:
             raise Refused("consent_channel")
+
+    def _evidence(self, member_id: str, channel: str, drawn: Signature | None, proof: Proof | None) -> _How:
+        """By what a yes can be shown later. Refused `consent_channel`, `sign_needed`, `verify_needed`."""
+        self._known(channel)
+        if channel == BY_CODE:
+            if proof is None:
+                raise Refused("verify_needed")
+            return _How(channel, proof.verification_id)
+        if channel != SIGNED:
+            return _How(channel)
+        if drawn is None or not drawn.enough:
+            raise Refused("sign_needed")
+        plain = drawn.encoded(secrets.token_hex(16))
+        blob = self._blob(member_id, SIGNATURE, plain)
+        return _How(channel, blob.blob_id, signature.digest(plain), (blob,))
+
+    def _consent(self, member_id: str, purpose: Purpose, given: bool, how: _How, guardian_id: str) -> events.ConsentSet:
+        if given and not purpose.given_by(how.channel):
+            raise Refused("consent_by", title=purpose.title.zh, title_en=purpose.title.en)
+        told = how if given else _How(SPOKEN)
         return events.ConsentSet(
             consent_id=new_id(self._clock),
             member_id=member_id,
             purpose=purpose.purpose,
             text_version=purpose.version,
             given=given,
-            channel=channel,
+            channel=told.channel,
             guardian_id=guardian_id,
             after=self._store.people.known_word(member_id, purpose.purpose),
+            evidence=told.evidence,
+            digest=told.digest,
         )
 
+    # ------------------------------------------------------------------ codes
+
+    def send_join_code(self, join_id: str, text: str, *, again: bool = False) -> CodeScene:
+        """Have a code sent to whoever joins. Refused `join_phone_shape`, or as `Verifying.send`."""
+        phone = phone_of(text)
+        if not phone:
+            raise Refused("join_phone_shape", raw=text.strip())
+        return self._verifying.send(JOIN, join_id, phone, again=again)
+
+    def send_consent_code(self, member_id: str, about: Collection[str], *, again: bool = False) -> CodeScene:
+        """Have a code sent to a member, with what it consents to. Refused `member_unknown`, or as `Verifying.send`."""
+        member = self._store.people.member(member_id)
+        if member is None:
+            raise Refused("member_unknown")
+        return self._verifying.send(CONSENT, member_id, member.phone, sorted(about), again=again)
+
+    @property
+    def code(self) -> Verifying:
+        """The code under way."""
+        return self._verifying
+
+    def _channels(self) -> tuple[tuple[str, Text], ...]:
+        """The ways there are now: a code only where one can be sent."""
+        return tuple(way for way in self._texts.channels if way[0] != BY_CODE or self._verifying.offered)
+
     # ------------------------------------------------------------------ inner
+
+    def _row(self, purpose: Purpose, said: Consent | None, plain: Mapping[str, bytes] | None = None) -> ConsentRow:
+        drawn = plain.get(said.evidence) if said is not None and plain is not None else None
+        return ConsentRow(
+            purpose.purpose,
+            purpose.title,
+            purpose.text,
+            purpose.refusing,
+            purpose.retention,
+            purpose.version,
+            said is not None and said.given,
+            said is not None,
+            shop_day(said.at).isoformat() if said is not None else "",
+            purpose.needed,
+            purpose.sensitive,
+            said is not None and said.text_version != purpose.version,
+            said.text_version if said is not None else "",
+            said.channel if said is not None else "",
+            next((words for code, words in self._texts.channels if said is not None and code == said.channel), Text("")),
+            _drawing(drawn),
+            purpose.by,
+        )
 
     def _face(self, member: Member) -> KnownFace:
         return KnownFace(member.id, asking.masked(member), mask_phone(member.phone), self._store.people.has_left(member.id))
@@ -504,18 +639,9 @@ def _gift_title(offer: Offer) -> Text:
     return Text(offer.title_zh, offer.title_en or offer.title_zh)
 
 
-def _row(purpose: Purpose, said: Consent | None) -> ConsentRow:
-    return ConsentRow(
-        purpose.purpose,
-        purpose.title,
-        purpose.text,
-        purpose.refusing,
-        purpose.retention,
-        purpose.version,
-        said is not None and said.given,
-        said is not None,
-        shop_day(said.at).isoformat() if said is not None else "",
-        purpose.needed,
-        purpose.sensitive,
-        said is not None and said.text_version != purpose.version,
-    )
+def _drawing(plain: bytes | None) -> Signature | None:
+    """What was signed; None where this till has nothing that can be drawn."""
+    try:
+        return Signature.decoded(plain) if plain is not None else None
+    except ValueError:
+        return None

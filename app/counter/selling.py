@@ -25,6 +25,7 @@ from app.counter.post import Post
 from app.counter.proving import REFUSED, Proving
 from app.counter.scene import CouponBlock, CouponRow, Echo, Question, Scene, SearchHit
 from app.counter.staging import Stage, Staging, rx_lines
+from app.counter.verifying import CodeScene, Verifying
 from app.counter.visiting import Visit, Visiting
 from app.counter.withheld import patient_of
 from app.domain import basket as baskets
@@ -32,11 +33,12 @@ from app.domain import codes, rules
 from app.domain.amount import read_typed
 from app.domain.basket import Basket, BasketLine, BoxCode, LineAnswer, LotChoice, PatientRef, UnreadCode
 from app.domain.invoice import InvoiceTitle
-from app.domain.member_rights import Rights
+from app.domain.member_rights import CODE, Rights
 from app.domain.membership import phone_of
 from app.domain.money import yuan
 from app.domain.pricing import Quote
 from app.domain.verdict import Text, Verdict
+from app.domain.verification import MEMBER
 from app.records import events
 from app.records.base import Record
 from app.records.catalogue import Product
@@ -105,6 +107,7 @@ class Selling:
         coupons: CouponBook,
         proving: Proving,
         visiting: Visiting,
+        verifying: Verifying,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -118,6 +121,7 @@ class Selling:
         self._coupons = coupons
         self._proving = proving
         self._visiting = visiting
+        self._verifying = verifying
         self._state = _State(self._fresh())
         self._undo: list[_State] = []
         self._echo: Echo | None = None
@@ -789,7 +793,8 @@ class Selling:
                 return asking.member(facts.get("text", ""))
             case "vouch":
                 member = self._staging.member_of(self._state.basket)
-                return asking.vouch(member, self._proving.rights) if member is not None else None
+                code = member is not None and bool(member.phone) and self._verifying.offered
+                return asking.vouch(member, self._proving.rights, code=code) if member is not None else None
             case "reveal":
                 member = self._staging.member_of(self._state.basket)
                 return asking.reveal(member, self._proving.rights) if member is not None else None
@@ -895,6 +900,8 @@ class Selling:
                 return self.attach_member(asking.chosen(values, "member"), asked.facts.get("found_by", ""))
             case "vouch":
                 return self._vouch(values)
+            case "code":
+                return self._type_code(asked, values)
             case "reveal":
                 return self._reveal(values)
             case _:
@@ -1113,13 +1120,15 @@ class Selling:
     def _attached(self, basket: Basket) -> Scene:
         found_by, label = basket.found_by, basket.member_label
         self._change(replace(self._state, basket=basket))
-        word = {"dynamic": "member_proven", "claimed": "member_claimed"}.get(found_by, "member")
+        word = {"dynamic": "member_proven", "code": "member_code_told", "claimed": "member_claimed"}.get(found_by, "member")
         return self._told(word, label=label, kind="member", sound="scan_member_or_rx", undoable=True)
 
     def _vouch(self, values: Mapping[str, str]) -> Scene:
         """Somebody looked at the member's paper, or a colleague answers for them with the own PIN: more than a number typed in."""
         how = asking.chosen(values, "how")
         basket = self._state.basket
+        if how == CODE and basket.member_id:
+            return self._send_code(again=False)
         if how not in self._proving.rights.vouching or not basket.member_id:
             raise Refused("choose_one")
         if how == "voucher":
@@ -1127,6 +1136,59 @@ class Selling:
             if self._post.staff is not None and person.id == self._post.staff.id:
                 raise Refused("colleague_needed")
         return self.attach_member(basket.member_id, how)
+
+    def _send_code(self, *, again: bool) -> Scene:
+        """Have a code sent to the member's phone, and ask for it; the counter goes on meanwhile."""
+        basket, member = self._state.basket, self._staging.member_of(self._state.basket)
+        phone = member.phone if member is not None else ""
+        if self._verifying.proof(basket.member_id, MEMBER, owner=basket.basket_id, phone=phone) is not None and not again:
+            return self._code_proven()
+        code = self._verifying.send(MEMBER, basket.member_id, phone, owner=basket.basket_id, again=again)
+        return self._ask_code(code)
+
+    def _ask_code(self, code: CodeScene) -> Scene:
+        self._asked = asking.Asked("code", "", {"state": code.state})
+        shown, before = asking.code(code), self._question
+        if before is not None and before.kind == "code" and code.open and code.state != "wrong":
+            # What is being typed stays while headquarters answers.
+            shown = replace(shown, question_id=before.question_id)
+        self._question = shown
+        return self.scene()
+
+    def _type_code(self, asked: asking.Asked, values: Mapping[str, str]) -> Scene:
+        """The code as it was told back; nothing typed asks for another one."""
+        now = self._verifying.scene
+        if now is None or not now.open or not values.get("code", "").strip():
+            return self._send_code(again=True)
+        return self._ask_code(self._verifying.type(values["code"]))
+
+    def code_told(self) -> Scene:
+        """Headquarters said something of a code; what is no more wanted, for another sale or member stands here, changes nothing."""
+        self._verifying.heard()
+        code, basket = self._verifying.scene, self._state.basket
+        mine = code is not None and code.purpose == MEMBER and code.subject == basket.member_id
+        if code is None or not mine or self._paying or self._writing is not None:
+            return self.scene()
+        if code.state == "proven":
+            return self._code_proven()
+        if self._asked is not None and self._asked.kind == "code" and self._asked.facts["state"] != code.state:
+            return self._ask_code(code)
+        return self.scene()
+
+    def _code_proven(self) -> Scene:
+        """The code is right: it is on record, and the member counts as one who proved it themselves."""
+        basket = self._state.basket
+        proof = self._verifying.proof(basket.member_id, MEMBER, owner=basket.basket_id)
+        if proof is None:
+            return self.scene()
+        if self._verifying.fresh(proof):
+            bodies, blobs = self._verifying.facts(proof, basket.member_id)
+            day = self._post.day(self._today())
+            self._write(self._store.journal.record(bodies, actor=self._post.actor, day=day, private=blobs))
+        self._verifying.leave(MEMBER)
+        if self._asked is not None and self._asked.kind == "code":
+            self._question = self._asked = None
+        return self._drain(self.attach_member(basket.member_id, CODE))
 
     def _reveal(self, values: Mapping[str, str]) -> Scene:
         """Show what a mask hides for one purpose; that it was looked at is kept, whoever looked."""

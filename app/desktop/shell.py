@@ -203,6 +203,7 @@ class Shell(QWidget):
         bridge.tuned.connect(self._tuned)
         bridge.visited.connect(self._visited)
         self.till.visiting.on_visit = bridge.visit
+        self.till.verifying.told = bridge.resume("sale:code")
         self.till.customer.listen(self._customer_sees)
         self.theme.changed.connect(self._restyled)
         application = QApplication.instance()

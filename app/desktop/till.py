@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.counter.staging import Staging
     from app.counter.stocking import Stocking
     from app.counter.tuning import Tuning
+    from app.counter.verifying import Verifying
     from app.counter.visiting import Visiting
     from app.domain.codes import CodeShapes
     from app.domain.demo import SheetCode
@@ -67,6 +68,7 @@ class Till(Protocol):
     staging: Staging
     printing: Printing
     customer: CustomerSide
+    verifying: Verifying
     visiting: Visiting
     coupons: CouponBook
     shapes: CodeShapes

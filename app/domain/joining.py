@@ -109,6 +109,12 @@ class Purpose:
     refusing: Text
     """What refusing means; never that a sale is refused."""
     retention: Text
+    by: tuple[str, ...] = ()
+    """The ways in which it may be given, where not every one is enough; taken back it is in any."""
+
+    def given_by(self, channel: str) -> bool:
+        """Whether a yes in this way is enough."""
+        return not self.by or channel in self.by
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +135,28 @@ class ConsentTexts:
                 version,
                 row["needed"],
                 row["sensitive"],
-                *(Text(row[part]["zh"], row[part]["en"]) for part in ("title", "text", "refusing", "retention")),
+                _text(row["title"]),
+                _text(row["text"]),
+                _text(row["refusing"]),
+                _text(row["retention"]),
+                tuple(row.get("by", ())),
             )
             for row in raw["purposes"]
         )
         if [purpose.purpose for purpose in purposes if purpose.needed] != [MEMBERSHIP]:
             raise ValueError("membership alone is needed to be registered")
-        return cls(version, purposes, tuple((row["code"], Text(row["zh"], row["en"])) for row in raw["channels"]))
+        channels = tuple((row["code"], Text(row["zh"], row["en"])) for row in raw["channels"])
+        if not {way for purpose in purposes for way in purpose.by} <= {code for code, _ in channels}:
+            raise ValueError("a consent that nobody can give")
+        return cls(version, purposes, channels)
 
     def of(self, purpose: str) -> Purpose | None:
         """A purpose by its code."""
         return next((one for one in self.purposes if one.purpose == purpose), None)
+
+
+def _text(said: Mapping[str, str]) -> Text:
+    return Text(said["zh"], said["en"])
 
 
 def birthday(text: str, today: date) -> date | None:

@@ -10,7 +10,10 @@ from typing import Any
 from app.domain.verdict import Text
 
 DYNAMIC = "dynamic"
-"""The one proof that is the member's own: a dynamic code whose step was still unused."""
+"""A proof that is the member's own: a dynamic code whose step was still unused."""
+CODE = "code"
+"""The other one: a code that headquarters sent to the member's phone, told back."""
+OWN = (DYNAMIC, CODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Rights:
     """What somebody found in one way may have."""
 
     found_by: str
-    """dynamic | id_card | social_card | voucher | card | identity | phone | tail_name | tail | name | claimed | lapsed."""
+    """dynamic | code | id_card | social_card | voucher | card | identity | phone | tail_name | tail | name | claimed | lapsed."""
     title: Text
     price: bool
     """The member price."""
@@ -31,7 +34,7 @@ class Rights:
     @property
     def proven(self) -> bool:
         """Whether the member themselves proved it."""
-        return self.found_by == DYNAMIC
+        return self.found_by in OWN
 
     def covers(self, face_fen: int) -> bool:
         """Whether a promised coupon of this face (0: without bound) may be used on this proof."""
@@ -89,10 +92,10 @@ class RightsRules:
         )
         if "code_key" in rules.visitor_fields or "id" not in rules.visitor_fields:
             raise ValueError("rights of members: a visitor needs an id, and a key never leaves the home store's feed")
-        known = {rules.otherwise, DYNAMIC, *rules.vouching} <= proofs.keys() and rules.visitor_purpose in purposes
+        known = {rules.otherwise, *OWN, *rules.vouching} <= proofs.keys() and rules.visitor_purpose in purposes
         if not known or any(rights.stored_value and not rights.proven for rights in proofs.values()):
-            raise ValueError("rights of members: an unknown proof, or stored value without the member's own code")
-        ends = {DYNAMIC, *rules.vouching} <= set(rules.lapsing) <= proofs.keys() and rules.lapsed in proofs.keys() - set(rules.lapsing)
+            raise ValueError("rights of members: an unknown proof, or stored value without a proof of the member's own")
+        ends = {*OWN, *rules.vouching} <= set(rules.lapsing) <= proofs.keys() and rules.lapsed in proofs.keys() - set(rules.lapsing)
         if not ends or rules.lapse_minutes < 1:
             raise ValueError("rights of members: a proof that never ends, or ends in another that does")
         return rules

@@ -346,6 +346,26 @@ class Page:
             self.text(x + wide, self.y - 11, self.words("sign_date"), 8, tone=INK3, align="right")
         self.y -= 16
 
+    def strokes(self, title: str, lines: Sequence[Sequence[tuple[float, float]]]) -> None:
+        """A small drawing beside its title: lines of points, y downwards, made to fit the frame."""
+        width, height = 44 * MM, 15 * MM
+        xs, ys = [x for line in lines for x, _ in line], [y for line in lines for _, y in line]
+        if not xs:
+            return
+        self.need(height + 3 * MM)
+        left, top = self.left + self.width - width, self.y - 1.5 * MM
+        scale = min((width - 8) / (max(xs) - min(xs) or 1), (height - 8) / (max(ys) - min(ys) or 1))
+        x0 = left + (width - (max(xs) - min(xs)) * scale) / 2 - min(xs) * scale
+        y0 = top - (height - (max(ys) - min(ys)) * scale) / 2 + min(ys) * scale
+        self.box(left, top - height, width, height, WHITE, radius=3, edge=LINE2)
+        self.text(self.left, top - height / 2 - 3, title, 8.5, tone=INK2)
+        drawn = [f"{_rgb(INK)} RG 0.9 w 1 J 1 j"]
+        for line in lines:
+            for n, (x, y) in enumerate([*line, *line[:1]] if len(line) == 1 else line):
+                drawn.append(f"{x0 + x * scale:.2f} {y0 - y * scale:.2f} {'l' if n else 'm'}")
+        _write(self.canvas, "q", *drawn, "S Q")
+        self.y = top - height - 1.5 * MM
+
     def counts(self, counts: Sequence[tuple[str, int]]) -> None:
         """Small counts side by side, those above zero in bold."""
         wide = self.width / len(counts)

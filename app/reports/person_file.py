@@ -16,6 +16,8 @@ from app.reports.shop import ShopFace
 from app.reports.words import Words
 
 FORMAT = 1
+DRAWN = "signature"
+"""A field that people are shown as a drawing, and machines as its strokes: each a list of [x, y, milliseconds]."""
 _WIDE = ("goods", "entry_id", "figures", "serial", "number")
 """Fields that need more room."""
 
@@ -67,8 +69,12 @@ def person_pdf(
             pairs = [(_head(key, text, words), _shown(key, row.get(key), words)) for row in found for key, text in one.fields]
             page.table([Column(words("person.field"), 1.0), Column(words("person.content"), 3.0)], pairs)
         else:
-            columns = [Column(_head(key, text, words), 2.0 if key in _WIDE else 1.0) for key, text in one.fields]
-            page.table(columns, [[_shown(key, row.get(key), words) for key, _ in one.fields] for row in found])
+            fields = [(key, text) for key, text in one.fields if key != DRAWN]
+            columns = [Column(_head(key, text, words), 2.0 if key in _WIDE else 1.0) for key, text in fields]
+            page.table(columns, [[_shown(key, row.get(key), words) for key, _ in fields] for row in found])
+        for row in found:
+            if row.get(DRAWN):
+                page.strokes(_signed(row, words), [[(x, y) for x, y, _ in line] for line in row[DRAWN]["strokes"]])
         page.gap()
     for line in kept:
         page.note(line)
@@ -78,6 +84,11 @@ def person_pdf(
 def _listed(section: Section, row: Mapping[str, Any]) -> dict[str, Any]:
     """A row with the fields that are explained, and no other."""
     return {name: row[name] for name, _ in section.fields if name in row}
+
+
+def _signed(row: Mapping[str, Any], words: Words) -> str:
+    """What a signature was given for, and when."""
+    return f"{row.get('purpose', '')} · {_shown('at', row.get('at'), words)}"
 
 
 def _plain(value: object) -> str:

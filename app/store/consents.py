@@ -14,7 +14,7 @@ _told = insert(t.consent)
 # What headquarters says of the very moment of a word of this till is that word, or one before it.
 _TOLD = _told.on_conflict_do_update(
     index_elements=["member_id", "purpose"],
-    set_={name: _told.excluded[name] for name in ("given", "text_version", "at")},
+    set_={name: _told.excluded[name] for name in ("given", "text_version", "at", "channel", "evidence")},
     where=_told.excluded.at > t.consent.c.at,
 )
 

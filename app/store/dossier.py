@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Select, Table, bindparam, select
 
+from app.domain.signature import Signature
 from app.store import tables as t
 from app.store.open_store import Store
 
@@ -39,6 +41,16 @@ _WANTED: dict[str, Select[Any]] = {
 }
 
 
+def _with_signatures(store: Store, said: Rows) -> Rows:
+    """Consents, each with the strokes that were signed for it where this till has them."""
+    signed = [row["evidence"] for row in said if row.get("channel") == "signature" and row.get("evidence")]
+    plain = store.private.open_many(sorted(set(signed)))
+    for row in said:
+        with suppress(KeyError, ValueError):
+            row["signature"] = {"strokes": Signature.decoded(plain[row["evidence"]]).strokes}
+    return said
+
+
 def dossier(store: Store, ids: Sequence[str]) -> dict[str, Rows]:
     """Section → its rows by column; a row's blob, where it has one that can be opened, is under `plain` as what it says."""
     connection = store.readers.connection()
@@ -55,7 +67,7 @@ def dossier(store: Store, ids: Sequence[str]) -> dict[str, Rows]:
     said: Rows = [{**one.body, "at": one.at} for one in every if one.body["member_id"] in ids]
     here = {(row["member_id"], row["purpose"], row["at"]) for row in said}
     said += [row for row in found["consents"] if (row["member_id"], row["purpose"], row["at"]) not in here]
-    found["consents"] = sorted(said, key=lambda row: row["at"])
+    found["consents"] = _with_signatures(store, sorted(said, key=lambda row: row["at"]))
     sales = store.care.sales(ids, _MOST)
     found["purchases"] = [{"number": one.number, "day": one.day, "goods": one.goods, "amount_fen": one.payable_fen} for one in sales]
     backs = store.care.returns(ids, _MOST)

@@ -26,7 +26,7 @@ from app.store.people import kept_member, kept_person, member_row
 from app.store.rows import upsert
 from app.store.writer import Writer
 
-TOLD_KINDS = frozenset({"member_profile", "family_profile", "identity", "reading", "note"})
+TOLD_KINDS = frozenset({"member_profile", "family_profile", "identity", "reading", "note", "signature"})
 """Kinds that headquarters is told of; registers, prescriptions and invoice titles stay on the till."""
 
 KEPT_BY_LAW = frozenset({"prescription", "buyer"})

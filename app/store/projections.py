@@ -165,7 +165,7 @@ _CLAIM = insert(t.identity_claim).on_conflict_do_nothing()
 _consent = insert(t.consent)
 _CONSENT = _consent.on_conflict_do_update(
     index_elements=["member_id", "purpose"],
-    set_={name: _consent.excluded[name] for name in ("given", "text_version", "at")},
+    set_={name: _consent.excluded[name] for name in ("given", "text_version", "at", "channel", "evidence")},
     where=_consent.excluded.at >= t.consent.c.at,
 )
 _READING = insert(t.reading)
@@ -603,7 +603,8 @@ def _identity_claimed(fact: Fact, body: ev.IdentityClaimed) -> list[Step]:
 
 
 def _consent_set(fact: Fact, body: ev.ConsentSet) -> list[Step]:
-    kept = body.model_dump(include={"member_id", "purpose", "given", "text_version"})
+    kept = body.model_dump(include={"member_id", "purpose", "given", "text_version", "channel"})
+    kept["evidence"] = body.evidence
     return [Step(_CONSENT, [{**kept, "at": said_at(fact.at, body.after)}])]
 
 

@@ -626,6 +626,8 @@ consent = Table(
     Column("given", Boolean, nullable=False),
     _text("text_version"),
     Column("at", UTCDateTime, nullable=False),
+    Column("channel", String, nullable=False, server_default=""),
+    Column("evidence", String, nullable=False, server_default=""),
 )
 
 reading = Table(

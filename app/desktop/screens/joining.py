@@ -16,6 +16,7 @@ from app.counter.faults import Refused
 from app.counter.scene import Echo, QuestionField
 from app.desktop import wording
 from app.desktop.keys import enter_or_leave
+from app.desktop.screens.evidence import CodeRow, SignRow, said
 from app.desktop.screens.question import ChipRow
 from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.screens.settling import settle
@@ -36,7 +37,10 @@ if TYPE_CHECKING:
     # Named only: registration is loaded when somebody first joins.
     from app.counter.joining import ConsentRow, ConsentScene, JoinedScene, Joining, JoinScene
     from app.counter.pending import Pending
+    from app.counter.verifying import CodeScene
     from app.desktop.bridge import Bridge
+    from app.desktop.widgets.signature import SignatureMark
+    from app.domain.signature import Signature
 
 T = TypeVar("T")
 
@@ -48,12 +52,19 @@ _FIELD_OF = {
     "join_referrer": "referrer",
     "join_campaign": "campaign",
     "join_card": "card",
+    "sign_needed": "channel",
+    "verify_needed": "channel",
+    "consent_by": "channel",
 }
 """Which field a refusal is about."""
 _TAB_ORDER = ("phone", "name", "born", "source", "campaign", "referrer", "guardian", "card", "channel")
 NARROW = 620
 """Design pixels: below this width rows say less and channels have a row of their own."""
 LEAST_ROOM = 96
+SPOKEN, SIGNED, BY_CODE = "spoken", "signature", "code"
+"""The ways in which a consent is given."""
+CODE_TAG = "sale:code"
+"""Under which the bridge tells that headquarters has said something of a code."""
 
 
 class _Room(QScrollArea):
@@ -128,12 +139,19 @@ class JoinPanel(Panel):
         self._rows: list[ListRow] = []
         self._buttons: list[Btn] = []
         self._said: dict[str, bool] = {}
+        """What is ticked in a form, or waits for a signature or a code."""
+        self._sign: SignRow | None = None
+        self._code: CodeRow | None = None
+        self._drawn: Signature | None = None
+        self._marks: dict[str, SignatureMark] = {}
+        self._record: Btn | None = None
         self._another = False
         self._kept: dict[str, str] = {}
         self._explained: Para | None = None
         self._wrong = Para(theme, "", "label_strong", "bad_ink")
         self._shown: tuple[object, ...] = ()
         theme.changed.connect(self._again)
+        bridge.resumed.connect(self._resumed)
         self.hide()
 
     @property
@@ -166,13 +184,15 @@ class JoinPanel(Panel):
 
     def end(self) -> None:
         """Close it; what was typed is forgotten."""
+        if self._code is not None:
+            self._joining().code.leave()
         self._forget()
         self._clear()
         self.hide()
 
     def _forget(self) -> None:
         self._scene = self._joined = self._consents = None
-        self._said, self._another, self._kept = {}, False, {}
+        self._said, self._another, self._kept, self._drawn = {}, False, {}, None
         self._shown = ()
         self._busy = False
         self._turn += 1
@@ -212,13 +232,19 @@ class JoinPanel(Panel):
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Enter goes on to the next step, Esc leaves."""
+        """Enter goes on to the next step, Esc leaves; the way of consenting may have been changed by an arrow."""
+        if event.type() == QEvent.Type.KeyRelease and watched is self._parts.get("channel"):
+            self._way_chosen()
         return enter_or_leave(event, lambda: self._advance(watched), self.closed.emit)
 
     def _advance(self, watched: QObject) -> None:
         phone = self._parts.get("phone")
         if watched is phone and isinstance(phone, Entry):
             self._look_up(phone.text())
+        elif self._code is not None and watched is self._code.entry:
+            self._code.submit()
+        elif self._consents is not None:
+            self.record()
         else:
             self.register()
 
@@ -272,6 +298,7 @@ class JoinPanel(Panel):
             consents=dict(self._said),
             channel=typed["channel"],
             another=self._another,
+            signature=self._sign.drawn if self._sign is not None else None,
         )
         self._do(lambda: self._joining().join(form))
 
@@ -341,14 +368,120 @@ class JoinPanel(Panel):
             self._mark()
             return
         given = next(row.given for row in self._consents.rows if row.purpose == purpose)
-        member_id, channel = self._consents.member_id, self._typed()["channel"]
-
-        def said(scene: ConsentScene) -> None:
-            self._consents = scene
+        if not given and self._typed()["channel"] != SPOKEN:
+            # It counts once it is signed, or the code was told back; until then it is only ticked.
+            self._said[purpose] = not self._said.get(purpose, False)
             self._mark()
+            self._show_evidence()
+            # Read before it is signed: what is ticked is what is explained.
+            self._explain(next(row for row in self._consents.rows if row.purpose == purpose))
+            return
+        self._say({purpose: not given}, SPOKEN)
+
+    def _say(self, words: dict[str, bool], channel: str) -> None:
+        """Record what the member says."""
+        assert self._consents is not None
+        member_id, drawn = self._consents.member_id, self._sign.drawn if self._sign is not None else None
+
+        def kept(scene: ConsentScene) -> None:
+            typed = self._typed()
+            self._consents = scene
+            for purpose in words:
+                self._said.pop(purpose, None)
+            self._drawn = None
+            if channel == SPOKEN:
+                self._mark()
+                self._show_evidence()
+            else:
+                self._joining().code.leave()
+                self._build({**typed, "channel": SPOKEN})
             self.left.emit()
 
-        self._begin(lambda: self._joining().set_consents(member_id, {purpose: not given}, channel), said)
+        self._begin(lambda: self._joining().set_consents(member_id, words, channel, drawn), kept)
+
+    def record(self) -> None:
+        """Record what was ticked, by the signature or the code."""
+        if self._consents is None or self._record is None:
+            return
+        wanted = self._wanted()
+        if not wanted:
+            self._refused(Refused("consent_none"))
+            return
+        self._say(dict.fromkeys(wanted, True), self._typed()["channel"])
+
+    def _wanted(self) -> list[str]:
+        """What is ticked and not on record."""
+        return [purpose for purpose, given in self._said.items() if given]
+
+    # ------------------------------------------------------------------ signature and code
+
+    def _way_chosen(self, _value: str = "") -> None:
+        """Another way of consenting: a pad to sign on, or a code to send, where it needs one."""
+        typed = self._typed()
+        if typed["channel"] == self._kept.get("channel"):
+            return
+        if typed["channel"] == SPOKEN and self._consents is not None:
+            self._said = {}
+        self._build(typed)
+        where: QWidget | None = self._sign.pad if self._sign is not None else self._code.button if self._code is not None else None
+        (where or self._parts["channel"]).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _send_code(self) -> None:
+        """A code goes to the phone that stands in the form, or to the member's."""
+        joining = self._joining()
+        try:
+            if self._scene is not None:
+                shown = joining.send_join_code(self._scene.join_id, self._typed()["phone"], again=True)
+            elif self._consents is not None and self._wanted():
+                shown = joining.send_consent_code(self._consents.member_id, self._wanted(), again=True)
+            else:
+                raise Refused("consent_none")
+        except Refused as refusal:
+            self._refused(refusal)
+            return
+        self._settle()
+        if self._code is not None:
+            self._code.show_code(shown)
+
+    def _type_code(self, text: str) -> None:
+        try:
+            shown = self._joining().code.type(text)
+        except Refused as refusal:
+            self._refused(refusal)
+            return
+        self._settle()
+        if self._code is not None:
+            self._code.show_code(shown)
+
+    def _resumed(self, tag: str) -> None:
+        """Headquarters said something of a code, perhaps of this one."""
+        if tag != CODE_TAG or self._code is None or not self.open:
+            return
+        verifying = self._joining().code
+        verifying.heard()
+        shown = self._own_code()
+        self._code.show_code(shown)
+        if shown is None or shown.state != "proven":
+            return
+        if self._consents is not None and set(self._wanted()) <= set(shown.about):
+            self.record()
+        elif self._buttons:
+            self._buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _own_code(self) -> CodeScene | None:
+        """The code under way, where it is for whoever stands in this panel."""
+        shown = self._joining().code.scene
+        subject = self._scene.join_id if self._scene is not None else self._consents.member_id if self._consents is not None else ""
+        return shown if shown is not None and shown.subject == subject else None
+
+    def _show_evidence(self) -> None:
+        """What is ticked decides whether there is anything to sign for."""
+        if self._record is not None:
+            count = len(self._wanted())
+            zh = f"记下 {count} 项同意" if count else "先按数字勾选"
+            en = f"Record {count}" if count else "Tick first"
+            self._record.set_words(said(self.theme, zh, en))
+            self._record.setEnabled(bool(count))
 
     def _mark(self) -> None:
         """Show what is given now."""
@@ -373,8 +506,13 @@ class JoinPanel(Panel):
         for field, part in self._parts.items():
             if isinstance(part, Entry):
                 part.set_wrong(field == name)
-        if name in self._parts:
-            self._wraps[name].show()
+        if refusal.code == "sign_needed" and self._sign is not None:
+            self._sign.pad.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif refusal.code == "verify_needed" and self._code is not None:
+            self._code.button.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif name in self._parts:
+            if name in self._wraps:
+                self._wraps[name].show()
             if name in ("campaign", "referrer", "guardian", "card"):
                 self._wraps["extras"].show()
             self._parts[name].setFocus(Qt.FocusReason.OtherFocusReason)
@@ -407,7 +545,9 @@ class JoinPanel(Panel):
         found = {**dict.fromkeys(names, ""), **self._kept}
         for name, part in self._parts.items():
             found[name] = part.text().strip() if isinstance(part, Entry) else part.value
-        found["channel"] = found["channel"] or "spoken"
+        found["channel"] = found["channel"] or SPOKEN
+        if self._sign is not None:
+            self._drawn = self._sign.pad.signature
         return found
 
     def _clear(self) -> None:
@@ -418,6 +558,8 @@ class JoinPanel(Panel):
             self._inner.deleteLater()
         self._inner, self._parts, self._wraps, self._rows, self._explained = None, {}, {}, [], None
         self._buttons = []
+        self._sign = self._code = self._record = None
+        self._marks = {}
         self._settle()
 
     def _build(self, typed: dict[str, str]) -> None:
@@ -431,7 +573,8 @@ class JoinPanel(Panel):
             column = self._which_sale(self._joined)
         elif self._consents is not None:
             self._title.set_words(say(theme, "consents_title", label=self._consents.label))
-            self._how.set_words(say(theme, "consents_how"))
+            how = said(theme, "按数字勾选，签好或核对后记下；撤回当场生效", "Tick by digits, then sign or confirm; a digit takes back")
+            self._how.set_words(say(theme, "consents_how") if typed.get("channel", SPOKEN) in ("", SPOKEN) else how)
             column = self._with_foot([self._consent_grid()], typed)
         elif self._asks_who():
             column = self._who()
@@ -448,7 +591,9 @@ class JoinPanel(Panel):
 
     def _focus(self) -> None:
         reason = Qt.FocusReason.OtherFocusReason
-        if "phone" in self._parts:
+        if self._sign is not None and self._consents is not None:
+            self._sign.pad.setFocus(reason)
+        elif "phone" in self._parts:
             phone = self._parts["phone"]
             assert isinstance(phone, Entry)
             (self._parts["name"] if phone.text() else phone).setFocus(reason)
@@ -577,7 +722,7 @@ class JoinPanel(Panel):
         return self._scene.consents if self._scene is not None and not self._asks_who() else ()
 
     def _given(self, row: ConsentRow) -> bool:
-        return row.given if self._consents is not None else self._said.get(row.purpose, False)
+        return self._said.get(row.purpose, row.given if self._consents is not None else False)
 
     def _consent_grid(self) -> Column:
         """Every purpose with its plain text, two beside each other; below, all that is to be known of the one that has the keyboard."""
@@ -597,22 +742,38 @@ class JoinPanel(Panel):
             self._rows.append(line)
         for column in range(2):
             grid.setColumnStretch(column, 1)
+        marks = [self._marked(row.purpose, row.drawing) for row in rows if row.drawing is not None]
         if rows:
             self._explain(rows[0])
-        return Column(theme, grid, self._explained, gap=6)
+        return Column(theme, grid, Row(theme, (self._explained, 1), *marks, gap=10), gap=6)
+
+    def _marked(self, purpose: str, drawing: Signature) -> SignatureMark:
+        """What was signed for a purpose, small; shown while that one is explained."""
+        from app.desktop.widgets.signature import SignatureMark
+
+        self._marks[purpose] = SignatureMark(self.theme, drawing)
+        return self._marks[purpose]
 
     def _explain(self, row: ConsentRow) -> None:
         if self._explained is not None:
             language = self.theme.language
-            said = (row.text, row.refusing, row.retention)
-            text = " ".join(text.of(language) for text in said)
-            self._explained.set_words(say(self.theme, "consent_text", title=row.title.of(language), text=text))
+            text = " ".join(text.of(language) for text in (row.text, row.refusing, row.retention))
+            told = say(self.theme, "consent_text", title=row.title.of(language), text=text)
+            if row.asked:
+                how = f" · {row.how.of(language)}" if row.given and row.how.zh else ""
+                told += said(self.theme, f"（{row.day}{how} · 文本 {row.said_version}）", f" ({row.day}{how} · text {row.said_version})")
+            self._explained.set_words(told)
+        for purpose, mark in self._marks.items():
+            mark.setVisible(purpose == row.purpose)
 
     def _cells(self, order: int, row: ConsentRow) -> tuple[Cell, ...]:
         theme, language = self.theme, self.theme.language
         given = self._given(row)
         word = "consent_given" if given else "consent_needed" if row.needed and not row.asked else "consent_not"
-        if self._consents is not None and row.asked:
+        waits = self._consents is not None and given and not row.given
+        if waits:
+            word = "consent_waits"
+        elif self._consents is not None and row.asked:
             word = "consent_older" if given and row.older else "consent_given_on" if given else "consent_withdrawn"
         elif self._consents is not None:
             word = "consent_never"
@@ -622,8 +783,12 @@ class JoinPanel(Panel):
                 Cell(width=28, ticked=given),
                 Cell(row.title.of(language), role="body_strong"),
             )
-        width = 112 if self._consents is not None else 64
-        state = Cell(say(theme, word, day=row.day), width=width, align="right", role="label", tone="good_ink" if given else "ink3")
+        width = 128 if self._consents is not None else 64
+        words = said(theme, "待记下", "not yet kept") if waits else say(theme, word, day=row.day)
+        if word == "consent_given_on" and row.how.zh:
+            words = said(theme, f"{row.day} {row.how.zh}", f"{row.how.en} {row.day}")
+        tone = "warn_ink" if waits else "good_ink" if given else "ink3"
+        state = Cell(words, width=width, align="right", role="label", tone=tone)
         return (
             Cell(str(order + 1), width=18, role="label_strong", tone="ink3"),
             Cell(width=28, ticked=given),
@@ -635,9 +800,13 @@ class JoinPanel(Panel):
         """Headline above, the parts in the room there is, and below how a consent was given, what is wrong, and the one way on."""
         theme = self.theme
         channels = self._consents.channels if self._consents is not None else self._scene.channels if self._scene is not None else ()
-        field = QuestionField("channel", "choice", Text("同意方式", "Consent"), typed.get("channel") or "spoken", channels)
-        channel = ChipRow(theme, field, narrow=True)
+        way = typed.get("channel") or SPOKEN
+        # A way that is no more, for the line is gone, is not chosen any more either.
+        way = way if way in {code for code, _ in channels} else SPOKEN
+        self._kept = {**self._kept, "channel": way}
+        channel = ChipRow(theme, QuestionField("channel", "choice", Text("同意方式", "Consent"), way, channels), narrow=True)
         channel.installEventFilter(self)
+        channel.chosen.connect(self._way_chosen)
         self._parts["channel"] = channel
         given = Row(theme, Txt(theme, say(theme, "consent_channel"), "label", "ink2"), (channel, 1), gap=10)
         leave = Btn(theme, say(theme, "join_close" if self._consents is not None else "join_leave"), "line", key="Esc", height=40)
@@ -649,9 +818,34 @@ class JoinPanel(Panel):
             go.clicked.connect(self.register)
             row.add(go)
             self._buttons = [go, leave]
+        elif way != SPOKEN:
+            self._record = Btn(theme, "", "primary", key="Enter", height=40)
+            self._record.setObjectName("consent-record")
+            self._record.clicked.connect(self.record)
+            row.add(self._record)
+            self._buttons = [self._record, leave]
         if self._narrow():
             parts = [*parts, given]
-        return Column(theme, (_Room(theme, Column(theme, *parts, gap=6)), 1), self._wrong, row, gap=7)
+        evidence = self._evidence(way)
+        self._show_evidence()
+        return Column(theme, (_Room(theme, Column(theme, *parts, gap=6)), 1), evidence, self._wrong, row, gap=7)
+
+    def _evidence(self, way: str) -> QWidget | None:
+        """What the chosen way asks for; nothing for a spoken word."""
+        if way == SIGNED:
+            self._sign = SignRow(self.theme, height=112 if self._scene is not None else 132)
+            self._sign.put(self._drawn)
+            self._sign.changed.connect(self._settle)
+            self._sign.pad.installEventFilter(self)
+            return self._sign
+        if way == BY_CODE:
+            self._code = CodeRow(self.theme)
+            self._code.send.connect(self._send_code)
+            self._code.typed.connect(self._type_code)
+            self._code.entry.installEventFilter(self)
+            self._code.show_code(self._own_code())
+            return self._code
+        return None
 
 
 def _echo(joined: JoinedScene) -> Echo:

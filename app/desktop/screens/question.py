@@ -40,6 +40,8 @@ _ICONS = {
     "lot": "package",
     "which_box": "package",
     "override": "shield-check",
+    "vouch": "identification-card",
+    "code": "chat-circle-text",
     "pharmacist": "stethoscope",
     "duty_pharmacist": "stethoscope",
     "code_missing": "barcode",

@@ -1042,6 +1042,8 @@ class SalePage(Page):
         """Headquarters has answered what was asked of it for this sale."""
         if tag == "sale:coupon":
             self._do(self.till.selling.coupons_answered)
+        elif tag == "sale:code":
+            self._do(self.till.selling.code_told)
 
     def _end_coupons(self) -> None:
         self.coupons.hide()

@@ -1,4 +1,4 @@
 """The ledger's schema history; new ledgers are made at HEAD, older ones are brought there by Alembic."""
 
-HEAD = "0017"
+HEAD = "0018"
 """The newest revision; a test compares it with the scripts and with `app.store.tables`."""
