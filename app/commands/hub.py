@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, EXIT_USAGE, options
+from app.commands import EXIT_FAILED, EXIT_FAULT, EXIT_OK, EXIT_USAGE, lifeline, options
 from app.domain.coupon_rules import worst_loss
 from app.domain.money import parse_fen, yuan
 from app.hub import coupons, devices, leases, one_id, publishing, retention, segments, tiers
@@ -67,6 +67,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--no-nights", action="store_true", help="leave the nightly round to another hub on the same database")
     parser.add_argument("--messages", default="", metavar="URL", help="the chain's own gateway, by which members are told of campaigns")
     parser.add_argument("--ready-file", default="", help="write the address here once the hub answers")
+    parser.add_argument("--end-with-stdin", action="store_true", help="end when standard input ends, as with whoever started it")
     # Intermixed: a file may follow the options.
     chosen = parser.parse_intermixed_args(argv)
 
@@ -207,6 +208,8 @@ def main(argv: list[str]) -> int:
         if chosen.ready_file:
             Path(chosen.ready_file).write_text(url, "utf-8")
 
+    if chosen.end_with_stdin:
+        lifeline.end_with_parent()
     nights = not chosen.no_nights
     seed = hub_key_seed(folder)
     serve(chosen.host, chosen.port, database_url=database, key_seed=seed, clock=clock, ready=ready, nights=nights, gateway=gateway)

@@ -138,6 +138,8 @@ class HubProcess:
         self._ready = folder / "ready"
         self._port = lasting_port()
         self._process: subprocess.Popen[bytes] | None = None
+        self.messages = ""
+        """The gateway's address, from the next beginning on; '' for none."""
         self.begin()
 
     def begin(self) -> None:
@@ -146,10 +148,12 @@ class HubProcess:
         with (self.folder / "hub.err").open("ab") as errors:
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "app", "hub", *self._nights, "--data", str(self.folder)),
+                    *(sys.executable, "-m", "app", "hub", "--end-with-stdin", *self._nights, "--data", str(self.folder)),
                     *("--port", str(self._port), "--ready-file", str(self._ready)),
+                    *(("--messages", self.messages) if self.messages else ()),
                 ],
-                stdin=subprocess.DEVNULL,
+                # Its line to us: a headquarters whose starter was killed ends, too.
+                stdin=subprocess.PIPE,
                 stdout=errors,
                 stderr=errors,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))},
@@ -174,6 +178,8 @@ class HubProcess:
             return
         # A process that does not answer yet has nothing to end in good order.
         (process.kill if kill or not self._ready.exists() else process.terminate)()
+        assert process.stdin is not None
+        process.stdin.close()
         try:
             process.wait(15)
         except subprocess.TimeoutExpired:

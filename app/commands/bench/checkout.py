@@ -26,6 +26,7 @@ from app.assembly import Till
 from app.commands import options
 from app.commands.bench import history, shop
 from app.commands.bench.harness import Asked, Goal, Report, Series, Subject, against, in_turns, leave_out, ratio, slowness, steady_p99
+from app.commands.lifeline import drop_with_parent, told_by
 from app.records.catalogue import Product
 from app.records.clock import SystemClock
 from app.store.cipher import raw_connection
@@ -81,9 +82,7 @@ def _in_child(room: Path, order: dict[str, Any], shim: Path | None) -> dict[str,
     environment = dict(os.environ)
     if shim is not None:
         environment["LD_PRELOAD"] = str(shim)
-    done = subprocess.run([sys.executable, "-m", "app.commands.bench.checkout", str(room)], env=environment)
-    if done.returncode != 0:
-        raise RuntimeError("the measuring process of `bench checkout` failed")
+    told_by([sys.executable, "-m", "app.commands.bench.checkout", str(room)], environment=environment)
     found: dict[str, Any] = json.loads((room / "found.json").read_text())
     return found
 
@@ -352,4 +351,5 @@ def _acting(sell: Seller) -> Callable[[Any], None]:
 
 if __name__ == "__main__":
     place = Path(sys.argv[1])
+    drop_with_parent(place)
     (place / "found.json").write_text(json.dumps(_measure(place)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app.commands.bench.harness import Asked, Goal, Report, Subject, against, calibrated_p99, in_turns, slowness
+from app.commands.lifeline import drop_with_parent, told_by
 from app.domain.one_id import KINDS
 from app.hub import one_id, people, tables
 from app.hub.archive import Archive
@@ -36,8 +36,7 @@ def run(asked: Asked) -> Report:
     """Everybody at once in a process of its own, whose peak memory counts; then one by one."""
     size = SIZES["large" if asked.large else "quick" if asked.quick else "usual"]
     command = [sys.executable, "-m", "app.commands.bench.people", str(size), str(asked.seed)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=3_600)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, Any] = json.loads(told_by(command).splitlines()[-1])
     online = _online(asked)
     cases = {
         f"{size:,} identities at once": found,
@@ -267,4 +266,5 @@ def _joining(clock: ManualClock, member: Member) -> tuple[list[ToldBlob], People
 
 
 if __name__ == "__main__":
+    drop_with_parent()
     print(json.dumps(_at_once(int(sys.argv[1]), int(sys.argv[2]))))

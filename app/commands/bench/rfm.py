@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,6 +15,7 @@ from typing import Any
 
 from app.commands import options
 from app.commands.bench.harness import Asked, Goal, Report, Series, against, slowness_now
+from app.commands.lifeline import drop_with_parent, told_by
 
 SIZES = {"quick": (2_000, 20_000), "plain": (1_000_000, 10_000_000), "large": (10_000_000, 100_000_000)}
 """Members and orders."""
@@ -86,8 +86,7 @@ def _reckoned(kind: str, folder: Path, members: int) -> dict[str, Any]:
     """What a process of its own found."""
     command = [sys.executable, "-m", "app.commands.bench.rfm", kind, str(folder), str(members)]
     # One thread: what the machine's other core does must not decide the figure.
-    told = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
-    found: dict[str, Any] = json.loads(told.stdout)
+    found: dict[str, Any] = json.loads(told_by(command, environment={**os.environ, "OMP_NUM_THREADS": "1"}))
     return found
 
 
@@ -148,4 +147,5 @@ def _against_the_rules(folder: Path, members: int, rfm: Any) -> dict[str, int]:
 
 
 if __name__ == "__main__":
+    drop_with_parent()
     print(json.dumps(_measured(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))))
