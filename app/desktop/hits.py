@@ -15,6 +15,7 @@ from app.desktop.widgets.chips import KeyCap, Pill
 from app.desktop.widgets.surfaces import Overlay
 from app.desktop.widgets.words import Para, Rule, Txt
 from app.domain.matched import matched
+from app.domain.membership import meant_as_member
 
 HIT_ROLE = Qt.ItemDataRole.UserRole + 1
 ROWS_SHOWN = 7
@@ -192,7 +193,7 @@ class HitList(Overlay):
         for part, key in zip(self._keys, ("hits_choose", "hits_add", "hits_close"), strict=True):
             part.set_words(wording.words(key, language))
         self._hint.set_words(wording.words("hits_scan", language))
-        self._empty.set_words(wording.words("hits_empty", language, text=text))
+        self._empty.set_words(wording.words("hits_member" if meant_as_member(text) else "hits_empty", language, text=text))
         self._empty_box.setVisible(not hits)
         self._view.setVisible(bool(hits))
         if hits:

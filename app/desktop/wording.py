@@ -606,6 +606,7 @@ WINDOW: dict[str, Text] = {
     "hits_add": _T("加入本单", "Add"),
     "hits_close": _T("关闭", "Close"),
     "hits_scan": _T("随时可扫码，列表自动让开", "Scan at any time, the list gives way"),
+    "hits_member": _T("按 Enter 找会员 {text}", "Enter finds the member {text}"),
     "hits_empty": _T("没有叫“{text}”的商品。换个写法，或扫盒上的码", "Nothing is called “{text}”. Write it differently, or scan the box"),
     # -- person and printer panels -----------------------------------------------------------
     "language": _T("语言", "Language"),

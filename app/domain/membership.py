@@ -58,6 +58,11 @@ def phone_of(text: str) -> str:
     return identity.text if identity.kind == "phone" else ""
 
 
+def meant_as_member(text: str) -> bool:
+    """Whether a typed text can only mean a person: a whole mobile number, or a phone's last digits beside a name."""
+    return read_identity(text).kind in ("phone", "tail_name")
+
+
 def matches(member: Member, identity: IdentityText) -> bool:
     """Whether a member is meant: phone and card exactly, the phone's or card's last four, or the start of the name."""
     match identity.kind:
