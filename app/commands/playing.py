@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 
 from app.assembly import points_rules
+from app.commands.message_box import MessageBox
 from app.commands.stage import DEMO_MORNING, HubProcess, Prepared, References, introduce
 from app.commands.tape import Clauses, Step, Tape, TapeFault, fen, fields, moment, signed
 from app.commands.till_process import Answer, TillDied, TillProcess
@@ -94,6 +95,7 @@ class Player:
         self._names = References(prepared.pharmacy)
         till, hub = prepared.copy(folder)
         self._hub = HubProcess(hub)
+        self._box: MessageBox | None = None
         self._printer = VirtualPrinterServer(folder / "paper", resource("fonts", "NotoSansSC-Regular.ttf")).start()
         self._posts = [_Post(till)]
         self._at = 0
@@ -139,6 +141,8 @@ class Player:
                 post.process.stop()
                 post.process = None
         self._hub.end()
+        if self._box is not None:
+            self._box.close()
         self._printer.stop()
 
     # ------------------------------------------------------------------ the till in hand
@@ -179,7 +183,7 @@ class Player:
             raise Unmet(f"the act before was refused: {code} ({words})")
 
     def _join(self, words: tuple[str, ...]) -> None:
-        asked = ("name", "born", "source", "campaign", "referrer", "guardian", "say", "another")
+        asked = ("name", "born", "source", "campaign", "referrer", "guardian", "say", "another", "by")
         said = Clauses.cut(words, asked)
         who = {name: self._names.code(said.of(name)) for name in ("referrer", "guardian") if name in said.named}
         self._act(
@@ -191,6 +195,7 @@ class Player:
             campaign_id=said.of("campaign"),
             say=[purpose for purpose in said.of("say").split(",") if purpose],
             another=said.of("another") == "yes",
+            channel=said.of("by", "spoken"),
             **who,
         )
 
@@ -285,6 +290,17 @@ class Player:
                 said = Clauses.cut(words, ("as",))
                 told = self._act("member_code", member_id=f"member-{int(said.first[0]):05d}")
                 self._shown[said.of("as", "code")] = told["code"]
+            case "messages":
+                self._box = self._box or MessageBox()
+                self._hub.end()
+                self._hub.messages = self._box.url
+                self._hub.begin()
+                _ = self._hub.url
+            case "send-code":
+                self._act("send_code")
+            case "tell-code":
+                code = re.findall(r"[0-9]{6}", self._box.texts[-1])[0] if self._box is not None and self._box.texts else ""
+                self._act("tell_code", code=code if words[0] == "right" else f"{(int(code) + 1) % 1_000_000:06d}")
             case "hear-visitor" | "hear-coupon":
                 self._act(step.verb.replace("-", "_"))
             case "join":

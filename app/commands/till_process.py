@@ -24,6 +24,7 @@ from typing import Any
 from app.assembly import Till, open_store, retention
 from app.counter.asking import refusal_text
 from app.counter.faults import Refused
+from app.domain.signature import Signature
 from app.records.base import Record
 from app.records.clock import Clock, ManualClock, SystemClock
 from app.records.envelope import GENESIS, EnvelopeFault, split_signature, unseal
@@ -38,6 +39,15 @@ START_SECONDS = 120.0
 """How long a till may take to start on a busy machine."""
 
 Answer = dict[str, Any]
+
+
+ASK_AGAIN_SECONDS = 0.02
+"""Between two looks at whether headquarters can send codes."""
+
+
+def _signed() -> Signature:
+    """A name as somebody may draw it, for whoever signs on a tape."""
+    return Signature(240, (((90, 60, 0), (250, 55, 60), (180, 190, 140)), ((420, 40, 300), (430, 150, 380), (620, 120, 460))))
 
 
 def _plain(value: object) -> object:
@@ -65,6 +75,8 @@ class DrivenTill:
         self._asks = False
         self._heard = threading.Event()
         """Headquarters has said something of a coupon."""
+        self._code_heard = threading.Event()
+        """Headquarters has said something of a code."""
         self._started_at = self._clock.now()
         self._warning: tuple[date, datetime] | None = None
 
@@ -107,6 +119,7 @@ class DrivenTill:
         self._till = Till(self._folder, self._clock)
         self._till.printing.start()
         self._till.selling.when_coupons_answer(self._heard.set)
+        self._till.verifying.told = self._code_heard.set
         if sync:
             self._till.sync.start()
         return {"pid": os.getpid(), "store": self._till.store.store_id, "till": self._till.store.till}
@@ -298,12 +311,14 @@ class DrivenTill:
 
         joining = self.till.joining
         consents = {purpose: True for purpose in ("membership", *say)}
-        form = JoinForm(joining.begin(phone).join_id, phone, consents=consents, another=another, **said)
+        drawn = _signed() if said.get("channel") == "signature" else None
+        form = JoinForm(joining.begin(phone).join_id, phone, consents=consents, another=another, signature=drawn, **said)
         return asdict(joining.join(form).wait())
 
     def do_consent(self, text: str, purpose: str, given: bool, channel: str) -> None:
         """What a member says to one purpose."""
-        self.till.joining.set_consents(self._one_member(text), {purpose: given}, channel).wait()
+        drawn = _signed() if channel == "signature" else None
+        self.till.joining.set_consents(self._one_member(text), {purpose: given}, channel, drawn).wait()
 
     def do_erase(self, text: str, pin: str) -> Answer:
         """Erase somebody by a manager's PIN."""
@@ -335,6 +350,29 @@ class DrivenTill:
         if member is None:
             raise Refused("member_unknown")
         return {"code": self.till.proving.code_now(member)}
+
+    def do_send_code(self) -> None:
+        """Have headquarters send a code to the phone of the sale's member, as Ctrl I does."""
+        self._ask_headquarters()
+        verifying, pause = self.till.verifying, threading.Event()
+        verifying.begin()
+        for _ in range(round(COMMIT_SECONDS / ASK_AGAIN_SECONDS)):
+            if verifying.offered:
+                break
+            pause.wait(ASK_AGAIN_SECONDS)
+        self.till.selling.ask("vouch")
+        self.do_answer({"how": "code"})
+        self._hear_code()
+
+    def do_tell_code(self, code: str) -> None:
+        """The code as the member tells it."""
+        self.do_answer({"code": code})
+        self._hear_code()
+
+    def _hear_code(self) -> None:
+        self._await(self._code_heard)
+        self._code_heard.clear()
+        self.till.selling.code_told()
 
     def do_hear_visitor(self) -> None:
         """Wait for headquarters' answer about a member of another store, and take it as the window does."""

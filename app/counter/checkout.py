@@ -254,7 +254,8 @@ class Checkout:
         if rest or not 0 < amount <= offer.worth_fen:
             raise Refused("points_steps", most=yuan(offer.worth_fen), step=yuan(offer.step_fen))
         if self._wallet.rules.wants_proof(amount) and not self._selling.rights.proven:
-            raise Refused("points_proof", most=yuan(self._wallet.rules.proof_from_fen))
+            code = "points_proof_code" if self._selling.code_offered else "points_proof"
+            raise Refused(code, most=yuan(self._wallet.rules.proof_from_fen))
         return self._take_out(method, amount, steps * offer.step_points)
 
     def _tender_stored(self, method: tendering.TenderMethod, amount_fen: int) -> PayScene:
@@ -265,7 +266,8 @@ class Checkout:
         if offer is None:
             raise Refused("stored_none")
         if not self._selling.rights.stored_value:
-            raise Refused("stored_proof", found=self._selling.rights.title.zh, found_en=self._selling.rights.title.en)
+            code = "stored_proof_code" if self._selling.code_offered else "stored_proof"
+            raise Refused(code, found=self._selling.rights.title.zh, found_en=self._selling.rights.title.en)
         amount = amount_fen or offer.most_fen
         if not 0 < amount <= offer.most_fen:
             raise Refused("stored_most", most=yuan(offer.most_fen))

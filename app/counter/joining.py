@@ -21,7 +21,7 @@ from app.domain.masking import mask_phone
 from app.domain.member_rights import CODE as PROVEN_BY_CODE
 from app.domain.membership import phone_of, read_identity
 from app.domain.purposes import MEMBERSHIP
-from app.domain.signature import Signature
+from app.domain.signature import Signature, drawing_of
 from app.domain.verdict import Text
 from app.domain.verification import CONSENT, JOIN
 from app.records import events
@@ -618,7 +618,7 @@ class Joining:
             said.text_version if said is not None else "",
             said.channel if said is not None else "",
             next((words for code, words in self._texts.channels if said is not None and code == said.channel), Text("")),
-            _drawing(drawn),
+            drawing_of(drawn),
             purpose.by,
         )
 
@@ -638,10 +638,3 @@ class Joining:
 def _gift_title(offer: Offer) -> Text:
     return Text(offer.title_zh, offer.title_en or offer.title_zh)
 
-
-def _drawing(plain: bytes | None) -> Signature | None:
-    """What was signed; None where this till has nothing that can be drawn."""
-    try:
-        return Signature.decoded(plain) if plain is not None else None
-    except ValueError:
-        return None

@@ -32,6 +32,7 @@ from app.domain.promotions.threshold import Threshold
 from app.domain.purposes import FAMILY, HISTORY, STANDS
 from app.domain.rulepack import RulePack
 from app.domain.rules.case import MEDICINE_KINDS
+from app.domain.signature import Signature, drawing_of
 from app.domain.told_profile import Allergies
 from app.domain.verdict import Text
 from app.records.clock import Clock, shop_day
@@ -140,6 +141,10 @@ class ConsentFace:
     given: bool
     on: date
     version: str
+    channel: str = ""
+    """spoken | signature | code; '' where nobody knows (any more)."""
+    drawing: Signature | None = None
+    """What was signed, where this till has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,12 +261,18 @@ class MemberView:
             tuple(self._kin(person, today) for person in self._store.people.family(member_id)),
             self.rules.most_persons,
             self._tickets(member, today),
-            tuple(
-                ConsentFace(one.purpose, one.given, shop_day(one.at), one.text_version) for one in self._store.people.consents(member_id)
-            ),
+            self._consents(member_id),
             self._segmenting.labels(member_id),
             self._caring.scene(member_id, kind=kind, context=context),
             self._selling.basket.member_id == member_id,
+        )
+
+    def _consents(self, member_id: str) -> tuple[ConsentFace, ...]:
+        words = self._store.people.consents(member_id)
+        plain = self._store.private.open_many([one.evidence for one in words if one.channel == "signature" and one.evidence])
+        return tuple(
+            ConsentFace(one.purpose, one.given, shop_day(one.at), one.text_version, one.channel, drawing_of(plain.get(one.evidence)))
+            for one in words
         )
 
     def _head(self, member: Member, group: tuple[str, ...], today: date) -> HeadFace:

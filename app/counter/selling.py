@@ -793,8 +793,7 @@ class Selling:
                 return asking.member(facts.get("text", ""))
             case "vouch":
                 member = self._staging.member_of(self._state.basket)
-                code = member is not None and bool(member.phone) and self._verifying.offered
-                return asking.vouch(member, self._proving.rights, code=code) if member is not None else None
+                return asking.vouch(member, self._proving.rights, code=self.code_offered) if member is not None else None
             case "reveal":
                 member = self._staging.member_of(self._state.basket)
                 return asking.reveal(member, self._proving.rights) if member is not None else None
@@ -1089,6 +1088,12 @@ class Selling:
     def rights(self) -> Rights:
         """What the member may have by the way they were found; without a member, what the usual way would give."""
         return self._staging.rights(self._proven_now(self._state.basket))
+
+    @property
+    def code_offered(self) -> bool:
+        """Whether the member could prove themselves now by a code that is sent to their phone."""
+        member = self._staging.member_of(self._state.basket)
+        return member is not None and bool(member.phone) and self._verifying.offered
 
     def attach_shown(self, member_id: str, found_by: str) -> Scene:
         """Attach whom a page shows: what was proven for a basket is no proof for the next one."""

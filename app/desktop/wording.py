@@ -260,6 +260,14 @@ SENTENCES: dict[str, Text] = {
         "用储值要本人动态码，现在只是{found}。按 Esc 回去扫会员动态码，或换一种方式收",
         "Stored value wants the member's changing code; so far: {found_en}. Esc and scan it, or pay another way",
     ),
+    "stored_proof_code": _T(
+        "用储值要本人动态码或验证码，现在只是{found}。按 Esc 回去扫动态码，或 Ctrl I 发验证码，或换一种方式收",
+        "Stored value wants the member's code; so far: {found_en}. Esc and scan it, or Ctrl I and send one, or pay another way",
+    ),
+    "points_proof_code": _T(
+        "积分付 {most} 以上要本人动态码或验证码。按 Esc 回去扫动态码，或 Ctrl I 发验证码，或少付一些",
+        "Points above {most} want the member's code. Esc and scan it, or Ctrl I and send one, or take fewer",
+    ),
     "stored_lapsed": _T("预留的储值到时了：撤销这一笔再记一次", "Stored value was put by for too long: undo the tender and take it again"),
     "stored_not_offline": _T(
         "连不上总部，储值这会儿用不了。换一种方式收款，余额都还在；连上后再用",

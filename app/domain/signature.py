@@ -103,6 +103,14 @@ def digest(plain: bytes) -> str:
     return hashlib.sha256(plain).hexdigest()
 
 
+def drawing_of(plain: bytes | None) -> Signature | None:
+    """A kept signature to be drawn; None where nothing is kept, or nothing that can be read."""
+    try:
+        return Signature.decoded(plain) if plain is not None else None
+    except ValueError:
+        return None
+
+
 def _steps(stroke: Sequence[Point]) -> list[int]:
     flat = list(stroke[0])
     for before, after in pairwise(stroke):

@@ -1110,12 +1110,15 @@ class _Parts:
     def _show_consent(self, scene: MemberScene) -> None:
         say = self._page.say
         health = next((one for one in scene.consents if one.purpose == "health"), None)
+        self.consent.show_signature(health.drawing if health is not None and health.given else None)
         if health is None:
             line = say("登记指标前先问本人是否同意", "Asked before the first reading is kept")
             self.consent.show_consent("shield-warning", "warn", say("健康档案未授权", "No health consent"), say("去授权", "Consents"), line)
         elif health.given:
-            when = say(f"{health.on} 同意", f"{health.on}")
-            line = say("看完整手机号会留痕；会员可随时撤回。", "Looks at the number are logged.")
+            ways = {"signature": ("签字", "signed"), "code": ("验证码", "by code"), "spoken": ("口头", "spoken")}
+            how = say(*ways.get(health.channel, ("同意", "")))
+            when = f"{health.on} {how}".strip()
+            line = say(f"文本 {health.version} · 看手机号留痕，可随时撤回", f"Text {health.version} · looks are logged")
             self.consent.show_consent("shield-check", "good", say("健康档案授权有效", "Health consent holds"), when, line)
         else:
             line = say("不留读数，只当面告诉", "Readings are told, not kept")

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     # Named only: what a member's page shows is loaded behind the counter, see `Window`.
     from app.counter.care_scene import CareScene, Dealing, MedicineLine, SeriesScene, Todo
     from app.counter.member_view import AllergyFace, HeadFace, KinFace, TicketFace
+    from app.desktop.widgets.signature import SignatureMark
+    from app.domain.signature import Signature
 
 TIERS = {"gold": ("金卡会员", "Gold", "gold"), "silver": ("银卡会员", "Silver", "info"), "normal": ("普通会员", "Basic", "mute")}
 MOST_TABS = 4
@@ -710,8 +712,10 @@ class ConsentCard(Panel):
         self._title = Txt(theme, "", "body_strong")
         self._button = LinkBtn(theme, "", icon="caret-right", tone="ink2", role="label")
         self._below = Txt(theme, "", "label", "ink2", elide=True)
+        self._foot = Row(theme, (self._below, 1), gap=8)
+        self._mark: SignatureMark | None = None
         head = Row(theme, self._icon, self._title, Spring(), self._button, gap=8)
-        super().__init__(theme, Column(theme, head, self._below, gap=0, margins=(16, 5, 8, 9)), parent=parent)
+        super().__init__(theme, Column(theme, head, self._foot, gap=0, margins=(16, 5, 8, 9)), parent=parent)
         self._button.clicked.connect(self.pressed)
 
     def show_consent(self, icon: str, tone: str, title: str, act: str, line: str) -> None:
@@ -722,3 +726,15 @@ class ConsentCard(Panel):
         self._below.setToolTip(line)
         self._button.set_words(act)
         self.setAccessibleName(" ".join(part for part in (title, act, line) if part))
+
+    def show_signature(self, drawing: Signature | None) -> None:
+        """What was signed for it, small; nothing where nobody signed."""
+        if self._mark is not None:
+            self._foot.removeWidget(self._mark)
+            self._mark.deleteLater()
+            self._mark = None
+        if drawing is not None:
+            from app.desktop.widgets.signature import SignatureMark
+
+            self._mark = SignatureMark(self.theme, drawing, width=84, height=26)
+            self._foot.add(self._mark)
