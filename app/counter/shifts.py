@@ -127,6 +127,7 @@ class Shifts:
         self._number = ""
         self._problem = ""
         self._founded: datetime | None = None
+        self._totals: tuple[tuple[str, int], events.ShiftTotals] | None = None
         self._copying: dict[str, Future[tuple[Committed, ...]]] = {}
         """The last copy of each paper that was asked for since the start."""
 
@@ -316,8 +317,7 @@ class Shifts:
         """Every duty of today: done by whom and when, due, or missed; none from before this till's first record."""
         day = self._day()
         since = min(day.replace(day=1), day - timedelta(days=7))
-        days = [since + timedelta(days=n) for n in range((day - since).days + 1)]
-        done = [day_law.DutyDoneOn(row.duty, row.slot, row.day) for each in days for row in self._store.shifts.duties(each)]
+        done = [day_law.DutyDoneOn(row.duty, row.slot, row.day) for row in self._store.shifts.duties(since, day)]
         wanted = self._store.settings.get("duty.list") or None
         if self._founded is None:
             first = self._store.journal.events(0, 1)
@@ -333,7 +333,14 @@ class Shifts:
 
     def totals(self) -> events.ShiftTotals:
         """The running figures of the open shift."""
-        return self._store.shifts.totals(self._shift().shift_id)
+        return self.totals_of(self._shift().shift_id)
+
+    def totals_of(self, shift_id: str) -> events.ShiftTotals:
+        """The figures of a shift, read once for each event of this till."""
+        mark = (shift_id, self._store.journal.head().seq)
+        if self._totals is None or self._totals[0] != mark:
+            self._totals = (mark, self._store.shifts.totals(shift_id))
+        return self._totals[1]
 
     def x_report(self) -> None:
         """Queue an X report: the same figures as the Z, nothing closed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -41,7 +41,8 @@ class Today:
         self._shifts = shifts
         self._staging = staging
         self._key: tuple[int, int, int, str] | None = None
-        self._facts = DayFacts((), None, None)
+        self.known: DayFacts | None = None
+        """The facts as they were read last."""
         self._minute = -1
         self._standing: tuple[Duty, ...] = ()
         self._goods: tuple[str, tuple[SearchHit, ...]] | None = None
@@ -51,19 +52,38 @@ class Today:
         self._key, self._minute = None, -1
 
     def facts(self) -> DayFacts:
-        """Duties that are not empty, the shift's running figures, and the last sale of this shift.
+        """Duties that are not empty, the shift's running figures, and the last sale of this shift."""
+        for _ in self.read():
+            pass
+        assert self.known is not None
+        return self.known
+
+    @property
+    def stale(self) -> bool:
+        """Whether anything may have changed since the facts were read."""
+        return self._marks() != self._key
+
+    def read(self) -> Iterator[None]:
+        """Read the facts anew, a part in each step: `known` has them at the end.
 
         What a sale changes is read once per commit; shelves and duties once a minute, or after `forget`.
         """
-        now = self._clock.now()
-        minute = int(now.timestamp()) // KEPT_SECONDS
-        key = (self._store.journal.head().seq, minute, self._store.jobs.count(UNPRINTED), self._staging.frame().staff_id)
+        key = self._marks()
+        now, minute = self._clock.now(), key[1]
         if minute != self._minute:
-            self._standing, self._minute = self._read_standing(now), minute
+            self._standing = yield from self._read_standing(now)
+            self._minute = minute
         if key != self._key:
-            self._facts = DayFacts(self._duties(now, key[2]), self._figures(), self._last_sale())
+            duties = self._duties(now, key[2])
+            yield
+            figures = self._figures()
+            yield
+            self.known = DayFacts(duties, figures, self._last_sale())
             self._key = key
-        return self._facts
+
+    def _marks(self) -> tuple[int, int, int, str]:
+        minute = int(self._clock.now().timestamp()) // KEPT_SECONDS
+        return self._store.journal.head().seq, minute, self._store.jobs.count(UNPRINTED), self._staging.frame().staff_id
 
     def quick_goods(self, limit: int = 4) -> tuple[SearchHit, ...]:
         """Services and bags without a barcode that this store keeps; read once per catalogue."""
@@ -78,15 +98,19 @@ class Today:
             self._goods = (version, tuple(sorted(hits, key=lambda hit: hit.product_id)))
         return self._goods[1][:limit]
 
-    def _read_standing(self, now: datetime) -> tuple[Duty, ...]:
+    def _read_standing(self, now: datetime) -> Generator[None, None, tuple[Duty, ...]]:
         """Shelves and duties of the day: many rows, so not read for every sale."""
         day = shop_day(now)
         near = self._store.stock.near_expiry(day, self._staging.near_expiry_days())
+        yield
+        expired = self._store.stock.expired(day)
+        yield
         found = [
-            Duty("expired", _products(self._store.stock.expired(day))),
+            Duty("expired", _products(expired)),
             Duty("near_expiry", _products(near), {"day": near[0].expires_on.isoformat() if near and near[0].expires_on else ""}),
             Duty("oversold", _products(self._store.stock.negatives())),
         ]
+        yield
         found += [
             Duty(f"duty_{state.state}", 1, {"zh": state.title.zh, "en": state.title.en, "ends": _until(state, day), "duty": state.duty})
             for state in sorted(self._shifts.duties(), key=lambda state: state.state != "due")
@@ -107,7 +131,7 @@ class Today:
         shift = self._store.shifts.open_shift()
         if shift is None:
             return None
-        totals = self._store.shifts.totals(shift.shift_id)
+        totals = self._shifts.totals_of(shift.shift_id)
         share = totals.member_sales * 100 // totals.sales if totals.sales else 0
         role = self._staging.frame().role
         if role not in str(self._store.settings.get("rights.shift_sums")).split(";"):

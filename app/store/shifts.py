@@ -436,11 +436,11 @@ class Shifts:
         rows: Sequence[Any] = self._readers.connection().execute(wanted).all()
         return tuple(RegisterRow(*row) for row in rows)
 
-    def duties(self, day: date) -> tuple[DutyRow, ...]:
-        """The duties done for a business day, oldest first."""
+    def duties(self, day: date, until: date | None = None) -> tuple[DutyRow, ...]:
+        """The duties done for a business day, or for all the days `until` another one, oldest first."""
         names = list(DutyRow.__dataclass_fields__)
         d = t.duty_done.c
-        wanted = select(*(d[name] for name in names)).where(d.day == day).order_by(d.at, d.event_id)
+        wanted = select(*(d[name] for name in names)).where(d.day.between(day, until or day)).order_by(d.at, d.event_id)
         found = []
         for row in self._readers.connection().execute(wanted).mappings():
             fields = dict(row)

@@ -53,6 +53,15 @@ def test_scan_measures_the_scene_and_the_painted_line(capsys: pytest.CaptureFixt
     assert printed["cases"]["painted, 6 lines"]["ratio"]["cpu_p50"] < 60
 
 
+def test_turns_tells_the_longest_of_every_act_of_a_counter_day_and_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = asked(capsys, "turns")
+    cases = printed["cases"]
+    assert {"sign in, the first time", "scan", "hold", "recall", "member's page opened", "paid", "page shift, again"} <= set(cases)
+    assert all(case["cpu_ms"]["max"] > 0 for case in cases.values())
+    assert " > " in cases["theme switched"]["spent on"]
+    assert goal_of(printed, "longest turn of “hold”")["limit"] == 4.0
+
+
 def test_search_gives_every_size_with_floor_and_ratio(capsys: pytest.CaptureFixture[str]) -> None:
     printed = asked(capsys, "search")
     case = printed["cases"]["400 products"]

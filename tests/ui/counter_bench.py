@@ -106,7 +106,7 @@ class Counter(QMainWindow):
         for _ in range(3):
             QApplication.processEvents()
         # What was registered, held or signed comes back from the disk.
-        self.until(lambda: not self.sale.join._busy and not self.till.selling.writing)
+        self.until(lambda: not self.sale.join._busy and not self.till.selling.writing and not self.sale.slices.busy)
 
     def alive(self) -> None:
         """Wait until function keys count again after a change of pages."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import socket
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -168,7 +169,7 @@ def test_a_function_key_held_down_or_right_after_a_page_change_does_nothing(hand
     assert lines(hand) != []
     shell._dead_until = time.monotonic()
     hand.press(Qt.Key.Key_F6)
-    assert lines(hand) == []
+    hand.until(lambda: lines(hand) == [])
     assert len(hand.window.till.selling.scene().held) == 1
 
 
@@ -303,3 +304,27 @@ def test_an_open_palette_says_its_words_in_another_language_at_once(hand: Any) -
     heads = [line.title for line in shell._palette._model.lines if line.kind == "head"]
     assert heads and not any("一" <= sign <= "鿿" for head in heads for sign in head)
     assert shell._palette._view.currentIndex().row() == chosen
+
+
+def test_a_scanner_on_the_network_sells_whatever_has_the_keyboard(hand: Any) -> None:
+    hand.sign_in()
+    till = hand.window.till
+    with socket.create_server(("127.0.0.1", 0)) as base:
+        address = f"127.0.0.1:{base.getsockname()[1]}"
+        till.settings.set_many({"scanner.transport": "network", "scanner.address": address}).result(60)
+        hand.window.bridge.tuned.emit("scanner.address")
+        line, _ = base.accept()
+        hand.window.shell.open_palette()
+        line.sendall(f"{IBUPROFEN}\r\n".encode())
+        hand.until(lambda: till.selling.scene().lines)
+        till.settings.set("scanner.transport", "keyboard").result(60)
+        hand.window.bridge.tuned.emit("scanner.transport")
+        assert hand.window._scanner is None
+        line.close()
+
+
+def test_a_prefix_set_on_the_settings_page_counts_at_once(hand: Any) -> None:
+    hand.sign_in()
+    hand.window.till.settings.set("scanner.prefix", "F20").result(60)
+    hand.window.bridge.tuned.emit("scanner.prefix")
+    assert hand.window._catcher._prefix == "F20"

@@ -18,6 +18,7 @@ from app.commands.bench.harness import Asked, Goal, Report, table
 WORDS: tuple[tuple[str, str], ...] = (
     ("scan", "from a scanned code to the scene and to the painted line, at several catalogue sizes"),
     ("paint", "the painted half of scan by itself, with 6 and with 100 lines in the basket"),
+    ("turns", "how long the window's thread works without a break, act by act through a counter day; what took longest is named"),
     ("search", "search as one types, against a plain fetch and against LIKE"),
     ("checkout", "a durable sale: flushes, CPU against raw SQL, slow disks, a busy sync, long history"),
     ("start", "cold start to the first usable window, and until selling is ready"),

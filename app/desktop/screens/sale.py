@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,6 +27,7 @@ from app.desktop.screens.price_check import PriceCheckPanel
 from app.desktop.screens.question import QuestionPanel
 from app.desktop.screens.settling import SLOW_MS
 from app.desktop.selling_words import say, words
+from app.desktop.slices import Slices
 from app.desktop.theme import Theme, paint
 from app.desktop.theme.paint import money_text
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed
@@ -52,6 +54,8 @@ RIGHT = 388
 SHOWN_CUTS = 3
 SHOWN_HELD = 3
 SHOWN_DUTIES = 5
+_NOBODY = frozenset({"member_unknown", "visitor_none", "visitor_offline", "visitor_too_many", "visitor_busy"})
+"""What is said where nobody has a phone, or nobody can say."""
 _DUTY_LOOKS = {
     "expired": ("calendar-x", "bad", "stock"),
     "near_expiry": ("calendar-blank", "warn", "stock"),
@@ -727,6 +731,7 @@ class SalePage(Page):
         super().__init__(around, parent)
         theme = self.theme
         self._today = Today(self.till.store, self.till.clock, self.till.shifts, self.till.staging)
+        self.slices = Slices(self)
         self.scene: Scene | None = None
         self._file: MemberPage | None = None
         self._dues_mark: tuple[object, ...] = ()
@@ -849,7 +854,7 @@ class SalePage(Page):
         if empty:
             self.empty.show_words(self._today.quick_goods())
         if idle:
-            self.day.show_facts(self._today.facts(), self._day_words(scene))
+            self._show_day(scene)
         else:
             self.member.show_scene(scene)
             self.totals.show_totals(scene.totals)
@@ -861,6 +866,21 @@ class SalePage(Page):
         if asked_before and scene.question is None:
             self.type_back.emit()
         self.changed.emit()
+        if self._sought:
+            self._invite_stranger(scene)
+
+    def _show_day(self, scene: Scene) -> None:
+        """The day as it is known; what has moved on since is read behind, a part in a turn."""
+        if self._today.known is not None:
+            self.day.show_facts(self._today.known, self._day_words(scene))
+        if self._today.stale:
+            self.slices.begin("day", self._read_day())
+
+    def _read_day(self) -> Iterator[None]:
+        yield from self._today.read()
+        yield
+        if self.scene is not None and self._today.known is not None:
+            self.day.show_facts(self._today.known, self._day_words(self.scene))
 
     def _show_echo(self, scene: Scene) -> None:
         echo = scene.echo
@@ -926,11 +946,26 @@ class SalePage(Page):
         asked = self.scene.question.kind if self.scene is not None and self.scene.question is not None else ""
         self._do(lambda: self.till.selling.answer(question_id, values))
         scene = self.scene
-        nobody = scene is not None and scene.echo is not None and scene.echo.code in ("member_unknown", "visitor_offline")
-        if asked == "member" and nobody and phone_of(values.get("text", "")):
-            # A phone that nobody has: whoever stands here may join by it at once; Esc goes on selling.
-            self._begin_join(values["text"])
-            self._say(Echo("told", "join_nobody", {"label": mask_phone(phone_of(values["text"]))}))
+        said = scene.echo.code if scene is not None and scene.echo is not None else ""
+        phone = values.get("text", "") if asked == "member" and phone_of(values.get("text", "")) else ""
+        self._sought = phone if said == "visitor_asked" else ""
+        if phone and said in _NOBODY:
+            self._invite(phone)
+
+    def _invite(self, phone: str) -> None:
+        """A phone that nobody has: whoever stands here may join by it at once; Esc goes on selling."""
+        self._begin_join(phone)
+        self._say(Echo("told", "join_nobody", {"label": mask_phone(phone_of(phone))}))
+
+    def _invite_stranger(self, scene: Scene) -> None:
+        """Headquarters, asked for a phone, knows nobody either or cannot be asked: as if nobody had to be asked."""
+        phone = self._sought
+        if not phone or scene.echo is None or scene.echo.code not in _NOBODY:
+            return
+        self._sought = ""
+        # Whoever typed on meanwhile is left alone.
+        if scene.question is not None and scene.question.kind == "member" and self.question.values().get("text") == phone:
+            self._invite(phone)
 
     def _dismiss(self) -> None:
         self._do(self.till.selling.dismiss_question)
@@ -1175,9 +1210,10 @@ class SalePage(Page):
         if self._file is None:
             return
         if mark != self._dues_mark:
-            self._read_dues(member, mark)
-            self._dues_shown = None
-        self._show_dues()
+            self._dues_mark = mark
+            self.slices.begin("dues", self._read_dues(member))
+        else:
+            self._show_dues()
 
     def _show_dues(self) -> None:
         """What care asks for first, then what the member's labels suggest, as far as the sale as it stands allows."""
@@ -1189,18 +1225,25 @@ class SalePage(Page):
             self._dues_shown = shown
             self.member.show_dues(shown)
 
-    def _read_dues(self, member: MemberFace | None, mark: tuple[object, ...]) -> None:
-        self._dues_mark = mark
+    def _read_dues(self, member: MemberFace | None) -> Iterator[None]:
+        """Care's glance, then what the labels suggest, each in a turn of its own; nothing is shown on another member's card."""
         self._dues = self._suggested = ()
-        glance = None
-        try:
-            if member is not None:
+        glance: CareGlance | None = None
+        suggested: tuple[Todo, ...] = ()
+        if member is not None:
+            with suppress(Refused):
                 glance = self.till.caring.glance(member.member_id)
-                self._dues = glance.todos
-                self._suggested = self.till.segmenting.suggestions(member.member_id)
-        except Refused:
-            self._dues = ()
+                yield
+                suggested = self.till.segmenting.suggestions(member.member_id)
+                yield
+        now = self.scene.member if self.scene is not None else None
+        if (now.member_id if now else "") != (member.member_id if member else ""):
+            return
         self.member.show_glance(glance, self.scene)
+        yield
+        self._dues, self._suggested = glance.todos if glance is not None else (), suggested
+        self._dues_shown = None
+        self._show_dues()
 
     def _act_due(self, todo: Todo) -> None:
         """A refill goes into the sale; a reading or a call is entered on the member's page."""

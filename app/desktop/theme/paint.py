@@ -163,8 +163,12 @@ def shadow(painter: QPainter, theme: Theme, pixmap: QPixmap, rect: QRectF, radiu
     rows = ((outer.top(), cut), (outer.top() + cut, outer.height() - 2 * cut), (outer.bottom() + 1 - cut, cut))
     sources = ((0, cut), (cut, middle), (cut + middle, cut))
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    for (x, width), (source_x, source_width) in zip(columns, sources, strict=True):
-        for (y, height), (source_y, source_height) in zip(rows, sources, strict=True):
+    hidden = fall <= theme.px(radius)
+    for column, ((x, width), (source_x, source_width)) in enumerate(zip(columns, sources, strict=True)):
+        for row, ((y, height), (source_y, source_height)) in enumerate(zip(rows, sources, strict=True)):
+            if hidden and column == row == 1:
+                # What the box itself covers, by far the largest piece.
+                continue
             painter.drawPixmap(QRect(x, y, width, height), pixmap, QRect(source_x, source_y, source_width, source_height))
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
 

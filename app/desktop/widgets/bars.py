@@ -317,11 +317,15 @@ class FBar(Painted):
         super().__init__(theme, parent)
         self._entries: tuple[FKeyEntry, ...] = ()
         self._keys: list[FKey] = []
+        """Those of the screen that is shown."""
+        self._made: list[FKey] = []
+        """Every key that any screen needed so far."""
         self._row = Row(theme, gap=6, margins=(16, 8, 16, 8))
         self.setLayout(self._row)
         self._more = FKey(theme, "···", theme.say("more"))
         self._more.clicked.connect(self.more)
         self._more.hide()
+        self._row.addWidget(self._more)
         self.setMinimumWidth(1)
         self.set_entries(entries)
         self.restyle()
@@ -336,23 +340,30 @@ class FBar(Painted):
         if tuple(entries) == self._entries:
             return
         shown = self._entries = tuple(entries)
-        self._row.removeWidget(self._more)
-        gone, self._keys = self._keys, []
-        for old in gone:
-            self._row.removeWidget(old)
-            old.hide()
-            old.deleteLater()
-        if self._entries is not shown:
-            # A key that had the keyboard gave it away, and that brought other keys already.
-            return
-        for entry in shown:
-            key = FKey(self.theme, entry.key, entry.words, primary=entry.primary, parent=self)
+        if len(shown) > len(self._made):
+            # The way to the rest stays the last, for the Tab key too.
+            self._more.setParent(None)
+            self._made += [self._make() for _ in range(len(shown) - len(self._made))]
+            self._row.addWidget(self._more)
+        for order, key in enumerate(self._made):
+            if order >= len(shown) or (key.hasFocus() and key.key != shown[order].key):
+                # Whoever stands on a key must not stand on another one that came in its place.
+                key.hide()
+        # The keys stay and stand for others: a page that comes up makes none.
+        for key, entry in zip(self._made, shown, strict=False):
+            if self._entries is not shown:
+                # A key that had the keyboard gave it away, and that brought other keys already.
+                return
+            key.set_key(entry.key, entry.words, primary=entry.primary)
             key.setEnabled(entry.enabled)
-            key.clicked.connect(self._tell)
-            self._row.addWidget(key)
-            self._keys.append(key)
-        self._row.addWidget(self._more)
+        self._keys = self._made[: len(shown)]
         self._collapse()
+
+    def _make(self) -> FKey:
+        key = FKey(self.theme, "", "", parent=self)
+        key.clicked.connect(self._tell)
+        self._row.addWidget(key)
+        return key
 
     def _tell(self) -> None:
         pressed = self.sender()
@@ -363,8 +374,9 @@ class FBar(Painted):
         px = self.theme.px
         needed = sum(key.minimumWidth() for key in self._keys) + px(6) * max(0, len(self._keys) - 1) + px(32)
         tight = needed > self.width() > 1 and len(self._keys) > self.FEWEST
-        for order, key in enumerate(self._keys):
-            key.setVisible(not tight or order < self.FEWEST)
+        shown = self.FEWEST if tight else len(self._keys)
+        for order, key in enumerate(self._made):
+            key.setVisible(order < shown)
         self._more.setVisible(tight)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

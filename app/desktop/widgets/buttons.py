@@ -248,6 +248,12 @@ class FKey(PaintedButton):
         self.name(words, self._key)
         self.restyle()
 
+    def set_key(self, key: str, words: str, *, primary: bool) -> None:
+        """Stand for another key."""
+        if (key, words, primary) != (self._key, self._words, self._primary):
+            self._key, self._primary = key, primary
+            self.set_words(words)
+
     @property
     def key(self) -> str:
         """The key it stands for."""

@@ -102,6 +102,23 @@ def test_sums_of_the_shift_are_for_those_who_may_see_them(demo_counter: Any, sta
     assert today.facts().figures.sales_fen == 990
 
 
+def test_the_day_is_read_in_steps_and_stands_as_it_was_until_the_last(demo_counter: Any) -> None:
+    from app.counter.today import Today
+
+    till = demo_counter.till
+    today = Today(till.store, till.clock, till.shifts, till.staging)
+    before = today.facts()
+    assert not today.stale
+    demo_counter.sell(MASK)
+    assert today.stale
+    steps = today.read()
+    next(steps)
+    assert today.known is before
+    for _ in steps:
+        pass
+    assert today.known is not None and today.known.figures.sales == 1 and not today.stale
+
+
 def test_duties_that_ended_before_the_shop_was_founded_are_not_missed(demo_counter: Any) -> None:
     assert "missed" not in {state.state for state in demo_counter.till.shifts.duties()}
     demo_counter.clock.jump(demo_counter.clock.now() + timedelta(hours=9))
