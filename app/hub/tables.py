@@ -385,6 +385,7 @@ coupon_use = Table(
     Column("list_age_h", Integer, nullable=False, server_default="0"),
     Index("ix_coupon_use_serial", "serial"),
     Index("ix_coupon_use_lease_id", "store_id", "lease_id"),
+    Index("ix_coupon_use_member_id", "member_id"),
 )
 """A coupon used by a sale; `return_id` once it came back; `again` where an earlier sale had used it up already."""
 
@@ -435,6 +436,7 @@ chain_coupon = Table(
     Column("face_fen", BigInteger, nullable=False),
     Column("state", String(8), nullable=False),
     Column("token", String(200), nullable=False),
+    Index("ix_chain_coupon_member_id", "member_id"),
 )
 """A serial that is good in every store, after headquarters has put it by."""
 
@@ -551,6 +553,7 @@ campaign_holder = Table(
     Column("member_id", String(36), primary_key=True),
     Column("store_id", String(32), nullable=False),
     Column("rights", Integer, nullable=False),
+    Index("ix_campaign_holder_member_id", "member_id"),
 )
 """A member who was given a campaign's coupons, so that nobody is given them twice."""
 
@@ -571,6 +574,7 @@ campaign_sale = Table(
     Column("net_fen", BigInteger, nullable=False),
     Column("net_cut_fen", BigInteger, nullable=False),
     Index("ix_campaign_sale_campaign", "campaign_id", "store_id", "till"),
+    Index("ix_campaign_sale_member_id", "member_id"),
 )
 """A sale under a campaign; `orders`, `net_fen` and `net_cut_fen` are what it counts for now, after what came back of it."""
 
