@@ -739,6 +739,8 @@ class SalePage(Page):
         self._suggested: tuple[Todo, ...] = ()
         self._dues_shown: tuple[Todo, ...] | None = None
         self._said: Echo | None = None
+        self._sought = ""
+        """A phone for which headquarters is being asked, so that whoever has none may join by it."""
         self.tickets = TicketBar(theme)
         self.head = CartHead(theme)
         self.cart = CartView(theme)
