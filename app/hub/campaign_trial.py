@@ -15,7 +15,7 @@ from app.domain.pricing import BookedOffer, OfferBook, PriceLine, PromotionLaw, 
 from app.domain.promotions.conditions import Circumstances
 from app.hub import standings, tables
 from app.hub.archive import Archive
-from app.hub.campaigns import SHARED, Design, audience, campaign, note, rules, stores_of
+from app.hub.campaigns import SHARED, Design, audience, campaign, note, offset, rules, stores_of
 from app.records.base import Record
 from app.records.catalogue import Product
 from app.records.clock import Clock
@@ -378,7 +378,7 @@ class _Reader:
     def __init__(self, connection: Connection, traded: frozenset[str]) -> None:
         self._connection = connection
         self._traded = traded
-        self._offset = timedelta(minutes=connection.scalar(select(tables.chain.c.utc_offset_minutes)) or 0)
+        self._offset = offset(connection)
         self._categories: dict[str, str] = {}
         self._people: dict[tuple[str, str], tuple[str, date | None]] = {}
         """Tier and birthday by store and member."""

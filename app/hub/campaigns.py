@@ -247,8 +247,13 @@ def today(connection: Connection, now: datetime) -> date:
 
 def local(connection: Connection, now: datetime) -> datetime:
     """A moment by the chain's wall clock."""
+    return now + offset(connection)
+
+
+def offset(connection: Connection) -> timedelta:
+    """How far the chain's wall clock is ahead of UTC; China's where no chain is named yet."""
     minutes = connection.scalar(select(tables.chain.c.utc_offset_minutes))
-    return now + timedelta(minutes=480 if minutes is None else minutes)
+    return timedelta(minutes=480 if minutes is None else minutes)
 
 
 def stores_of(connection: Connection, design: Design) -> tuple[str, ...]:
