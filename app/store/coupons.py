@@ -70,7 +70,13 @@ _BOUGHT = (
         t.sale_line.c.product_id.in_(bindparam("of_products", expanding=True)),
     )
 )
-_TAKEN = select(func.count()).where(t.trade_taken.c.mark == bindparam("of_mark"))
+# An article whose sale came back whole has earned nothing, and goes home with whoever brought it.
+_BACK_FEN = select(func.sum(t.return_.c.total_fen)).where(t.return_.c.original_sale_id == t.sale.c.sale_id).scalar_subquery()
+_TAKEN = (
+    select(func.count())
+    .select_from(t.trade_taken.join(t.sale, t.sale.c.sale_id == t.trade_taken.c.sale_id))
+    .where(t.trade_taken.c.mark == bindparam("of_mark"), _BACK_FEN.is_(None) | (t.sale.c.payable_fen > _BACK_FEN))
+)
 _TAKEN_IN = (
     select(t.trade_taken.c.kind, t.trade_taken.c.pieces)
     .where(t.trade_taken.c.sale_id == bindparam("of_sale"))
