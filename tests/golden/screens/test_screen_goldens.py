@@ -151,6 +151,8 @@ def reach(hand: Hand, screen: str) -> QWidget:
         "member": (EAN, MEMBER),
         "sale_join": (EAN,),
         "sale_consents": (EAN, MEMBER),
+        "sale_join_sign": (EAN,),
+        "sale_consents_code": (EAN, MEMBER),
         "sale_trade": (EAN,),
         "member_stored": (EAN, MEMBER),
         "pay_stored": (EAN, MEMBER),
@@ -168,13 +170,18 @@ def reach(hand: Hand, screen: str) -> QWidget:
         shell.page._stored_value()
     if screen == "pay_stored":
         shell.page.choose("stored")
-    if screen in ("sale_join", "sale_consents"):
+    if screen == "sale_consents_code":
+        # A gateway, and a line to it, as far as the page can see.
+        till.verifying._can, till.verifying._online = True, lambda: True
+    if screen.startswith(("sale_join", "sale_consents")):
         shell.page.on_key("Ctrl J")
     if screen == "sale_trade":
         shell.sale._begin_coupons()
         shell.page.on_key("1")
-    if screen == "sale_join":
+    if screen.startswith("sale_join"):
         shell.page.on_omnibox("13900007777")
+    if screen in ("sale_join_sign", "sale_consents_code"):
+        shell.sale.join._parts["channel"].choose("signature" if screen == "sale_join_sign" else "code")
     if screen == "stock":
         shell.page.on_scanned(TRACE)
     return hand.window
@@ -186,6 +193,8 @@ SCREENS = (
     "sale_blocked",
     "sale_join",
     "sale_consents",
+    "sale_join_sign",
+    "sale_consents_code",
     "pay",
     "stock",
     "returns",
