@@ -102,5 +102,6 @@ def _buying(one: HeldCoupon, goods: Sequence[Product], short_fen: int, pieces: i
     if not found:
         return Text("")
     total_fen, count, best = min(found, key=lambda way: way[0])
-    said = f"最省：加 {count} {best.unit or '件'}{best.generic_name}，{yuan(total_fen)}"
-    return Text(said, f"Cheapest: {count} {best.generic_name}, {yuan(total_fen)}")
+    # Packs of one name have prices of their own: which one is meant is said.
+    named = f"{best.generic_name} {best.spec}".strip()
+    return Text(f"最省：加 {count} {best.unit or '件'}{named}，{yuan(total_fen)}", f"Cheapest: {count} {named}, {yuan(total_fen)}")

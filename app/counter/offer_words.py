@@ -134,7 +134,9 @@ def why(code: str, facts: Mapping[str, str | int], names_of: NamesOf) -> Text:
             return Text("没选用", "Not chosen")
         case "nothing_in_scope":
             return Text("本单没有适用商品", "Nothing here it is for")
-        case "members_only" | "tier_only":
+        case "members_only":
+            return Text("会员专享：先登记会员", "For members: name the member first")
+        case "tier_only":
             return Text("限指定等级会员", "For members of certain tiers")
         case "not_giftable" | "not_promotable":
             return Text("处方药和甲类非处方药不参加", "The law keeps these medicines out")

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from app.assembly import Till
+from app.counter import offer_words
 from app.counter.coupon_why import MOST_PIECES, CouponWhy
 from app.records.coupons import CouponRight
 from app.records.offers import Offer
@@ -74,7 +75,7 @@ def test_goods_that_an_offer_makes_cheaper_are_counted_as_they_are_paid_for(till
     found = card(till, hand, "threshold", '{"tiers":[{"reach_fen":2000,"off_fen":300}]}')
     assert [reason.zh for reason in found.reasons] == ["再买 ¥7.85 可减 ¥3.00"]
     count, name, fen = re.fullmatch(r"最省：加 (\d) \S(.+)，¥([\d.]+)", found.way.zh).groups()
-    goods = next(p for p in till.store.catalogue.products() if p.generic_name == name and p.in_assortment)
+    goods = next(p for p in till.store.catalogue.products() if f"{p.generic_name} {p.spec}" == name and p.in_assortment)
     assert float(fen) >= 7.85
     for _ in range(int(count)):
         till.selling.add_product(goods.id)
@@ -87,3 +88,8 @@ def test_a_gift_waits_only_for_its_purchase(till: Till, hand: Any) -> None:
     terms = f'{{"buy_quantity":2,"gift_product":"{gift.id}","gift_quantity":1}}'
     found = card(till, hand, "gift", terms, f"product:{THERMOMETER}")
     assert found.way.zh.startswith("最省：加 1 ")
+
+
+def test_what_is_for_members_says_so_and_what_is_for_a_tier_says_that() -> None:
+    told = {code: offer_words.why(code, {}, lambda _: "").zh for code in ("members_only", "tier_only")}
+    assert told == {"members_only": "会员专享：先登记会员", "tier_only": "限指定等级会员"}
