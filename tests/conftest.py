@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,14 +34,42 @@ def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     clock = ManualClock(DEMO_NOW)
     folder = tmp_path_factory.mktemp("demo") / "till"
-    founding.found_demo(folder, clock, founding.demo_pharmacy(clock))
+    pharmacy = founding.demo_pharmacy(clock)
+    founding.found_demo(folder, clock, pharmacy)
+    _hash_cheaply(folder, clock, pharmacy.pins)
     return folder
+
+
+def _hash_cheaply(folder: Path, clock: ManualClock, pins: Mapping[str, str]) -> None:
+    """Keep the demo's PINs as hashes of the smallest cost: a hash names its own cost, and the usual one is slow on purpose.
+
+    Thousands of tests sign in; what a real hash costs and how PINs are refused is told by the tests of authorising.
+    """
+    from argon2 import PasswordHasher
+
+    from app.assembly import open_store
+
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    store = open_store(folder, clock)
+    try:
+        people = [one.model_copy(update={"pin_hash": cheap.hash(pins[one.id])}) for one in store.people.staff()]
+        store.people.save_staff(*people).result()
+    finally:
+        store.close()
+
+
+def _copy(source: str, target: str) -> str:
+    """One file of a data folder; the reserve, which is only ever taken away whole, is not written once more."""
+    if os.path.basename(source) == "reserve":
+        os.link(source, target)
+        return target
+    return shutil.copy(source, target)
 
 
 @pytest.fixture
 def demo_folder(demo_template: Path, tmp_path: Path) -> Path:
     """A copy of the demo pharmacy of one's own."""
-    return Path(shutil.copytree(demo_template, tmp_path / "till"))
+    return Path(shutil.copytree(demo_template, tmp_path / "till", copy_function=_copy))
 
 
 @dataclass

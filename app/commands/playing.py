@@ -43,6 +43,9 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 90.0
 """How long an expectation about another process (headquarters, printer) may take to come true."""
 
+WAKE_AGAIN_SECONDS = 0.4
+"""How long a round of a till's sync is left alone before it is asked for once more."""
+
 
 KEPT = frozenset(
     (
@@ -94,7 +97,7 @@ class Player:
         self._tell = tell
         self._names = References(prepared.pharmacy)
         till, hub = prepared.copy(folder)
-        self._hub = HubProcess(hub)
+        self._hub = HubProcess(hub, prepared.nursery.run)
         self._box: MessageBox | None = None
         self._printer = VirtualPrinterServer(folder / "paper", resource("fonts", "NotoSansSC-Regular.ttf")).start()
         self._posts = [_Post(till)]
@@ -110,6 +113,8 @@ class Player:
         self._rights: dict[str, CouponRight] = {}
         self._offers: dict[str, Offer] = {}
         self._tokens: dict[str, str] = {}
+        self._awake: dict[tuple[int, str], float] = {}
+        """Until when a till's sync is left alone that the expectation in hand woke to send or to hear; monotonic seconds."""
 
     def play(self, tape: Tape) -> Outcome:
         """Play every step; the first that fails ends the tape."""
@@ -154,7 +159,7 @@ class Player:
     def _till(self) -> TillProcess:
         post = self._post
         if post.process is None:
-            post.process = TillProcess(post.folder, self._folder / f"till-{self._at + 1}.err")
+            post.process = TillProcess(post.folder, self._folder / f"till-{self._at + 1}.err", self._prepared.nursery.run)
             settings = {
                 "hub.url": self._hub.url,
                 "printer.transport": "network",
@@ -477,6 +482,7 @@ class Player:
                     self._act("sign_in", code=code, pin=pin)
             case ("sync",):
                 self._until(self._drained)
+                self._until(self._heard)
             case ("publish", *_):
                 self._publish(words)
             case ("issue", *_):
@@ -599,7 +605,7 @@ class Player:
         def everywhere() -> str:
             # Read up to this very row: an earlier one may have been on its way still.
             for place in range(len(self._posts)):
-                self._ask_at(place, "sync")
+                self._wake(place, "hear")
                 if Cursor.parse(self._peek(place)["cursors"][feed]).seq < last:
                     return f"till {place + 1} has not read the feed {feed}"
             return ""
@@ -664,23 +670,48 @@ class Player:
 
     def _drained(self) -> str:
         """'' once every till has nothing left to send."""
+        problem = ""
         for place, post in enumerate(self._posts):
-            if post.process is None:
-                continue
-            self._ask_at(place, "sync")
-            waiting = self._peek(place)["waiting"]
+            waiting = self._peek(place)["waiting"] if post.process is not None else 0
             if waiting:
-                return f"till {place + 1} still has {waiting} events to send"
+                self._wake(place, "send")
+                problem = problem or f"till {place + 1} still has {waiting} events to send"
+        return problem
+
+    def _heard(self) -> str:
+        """'' once every till has read every feed to its end."""
+        feed = tables.feed.c
+        with self._hub.archive() as archive, archive.reading() as connection:
+            heads = connection.execute(select(feed.feed, feed.head_seq).where(feed.store_id.in_(("", self._store_id)))).all()
+        for place, post in enumerate(self._posts):
+            cursors = self._peek(place)["cursors"] if post.process is not None else {}
+            late = [head.feed for head in heads if head.feed in cursors and Cursor.parse(cursors[head.feed]).seq < head.head_seq]
+            if late:
+                self._wake(place, "hear")
+                return f"till {place + 1} has not read {', '.join(late)}"
         return ""
 
-    @staticmethod
-    def _until(check: Callable[[], str], seconds: float = PATIENCE_SECONDS) -> None:
-        """Ask until the answer is '' (well); Unmet with the last answer when it never is."""
-        until = time.monotonic() + seconds
+    def _hear(self) -> None:
+        """Let the till in hand read what the others moved: by way of headquarters, so they must have sent before it can hear."""
+        if not self._drained():
+            self._wake(self._at, "hear")
+
+    def _wake(self, place: int, what_for: str) -> None:
+        """立即重试 at a till, unless it was pressed for this a moment ago: a round that is under way is not made quicker by another."""
+        now = time.monotonic()
+        if now >= self._awake.get((place, what_for), 0.0):
+            self._awake[place, what_for] = now + WAKE_AGAIN_SECONDS
+            self._ask_at(place, "sync")
+
+    def _until(self, check: Callable[[], str]) -> None:
+        """Ask until the answer is '' (well), at first often, then ten times a second; Unmet with the last answer when it never is."""
+        until, pause = time.monotonic() + PATIENCE_SECONDS, 0.01
+        self._awake.clear()
         while problem := check():
             if time.monotonic() > until:
                 raise Unmet(problem)
-            time.sleep(0.1)
+            time.sleep(pause)
+            pause = min(0.1, 1.5 * pause)
 
     # ------------------------------------------------------------------ expectations
 
@@ -959,7 +990,10 @@ class Player:
 
     def _consent(self, who: str, purpose: str, how: str) -> str:
         found = self._ask_at(self._at, "consents", text=who).get(purpose)
-        return "" if found == how else f"found {found}"
+        if found == how:
+            return ""
+        self._hear()
+        return f"found {found}"
 
     def _person(self, text: str, ids: int, many: int) -> str:
         """'' when one person of so many member ids is found, with so many points; waits for what headquarters tells."""
@@ -967,8 +1001,7 @@ class Player:
         told = (len(found["ids"]), found["party"], found["points"])
         if told == (1, ids, many):
             return ""
-        self._drained()
-        self._ask_at(self._at, "sync")
+        self._hear()
         return f"found {found}"
 
     def _tier(self, tier: str) -> str:
@@ -976,22 +1009,23 @@ class Player:
         found = (self._scene()["member"] or {}).get("tier", "nobody")
         if found == tier:
             return ""
-        self._drained()
-        self._ask_at(self._at, "sync")
+        self._hear()
         return f"found {found}"
 
     def _members(self, text: str, many: int) -> str:
+        """'' when the till in hand finds so many; waits for what headquarters tells."""
         found = len(self._ask_at(self._at, "members", text=text)["ids"])
-        return "" if found == many else f"found {found}"
+        if found == many:
+            return ""
+        self._hear()
+        return f"found {found}"
 
     def _points(self, member: str, many: int, ending: int) -> str:
         """'' when the till in hand folds these points; waits for what other tills tell of by headquarters."""
         found = self._ask_at(self._at, "points", text=self._names.code(member))
         if found["balance"] == many and found["ending"] == ending:
             return ""
-        # What another till moved comes by way of headquarters: it must have sent before this one can hear.
-        self._drained()
-        self._ask_at(self._at, "sync")
+        self._hear()
         return f"the till has {found}"
 
     def _stored(self, member: str, whole_fen: int) -> str:
@@ -999,8 +1033,7 @@ class Player:
         found = self._ask_at(self._at, "stored", text=self._names.code(member))["total_fen"]
         if found == whole_fen:
             return ""
-        self._drained()
-        self._ask_at(self._at, "sync")
+        self._hear()
         return f"the till has {found}"
 
     def _hub_stored(self, member: str, whole_fen: int) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +14,8 @@ from pathlib import Path
 
 from app import founding
 from app.assembly import Till, TillFile
+from app.commands.nursery import Nursery
+from app.commands.starting import Run, Started, load_and_run
 from app.domain import codes
 from app.domain.demo import DemoPharmacy, badge_code
 from app.domain.demo import StoreProfile as DemoStore
@@ -28,9 +28,6 @@ from app.records.people import Member
 
 DEMO_MORNING = datetime(2026, 11, 21, 8, 0, tzinfo=SHOP_TIME)
 """When every tape's demo pharmacy was made; fixed, so that its boxes, lots and expiries never move."""
-
-ROOT = Path(__file__).resolve().parents[2]
-"""Where `python -m app` finds the program."""
 
 DRAIN_SECONDS = 120.0
 """How long the opening stock of the prepared till may take to reach headquarters."""
@@ -47,6 +44,8 @@ class Prepared:
         self.folder = folder
         self.till, self.hub, self._second = folder / "till", folder / "hub", folder / "second"
         self._lock = threading.Lock()
+        self.nursery = Nursery()
+        """What the processes of tapes branch off from."""
         clock = demo_clock()
         self.pharmacy = founding.demo_pharmacy(clock)
         if source is None:
@@ -130,14 +129,15 @@ def _drain(folder: Path, clock: Clock) -> None:
 class HubProcess:
     """`yaogui hub` as a process of its own on loopback, which can be ended and started again at the same address."""
 
-    def __init__(self, folder: Path, *, nights: bool = False) -> None:
-        """`nights`: by this machine's time; a tape's is another, so that no night falls at its headquarters."""
+    def __init__(self, folder: Path, run: Run = load_and_run, *, nights: bool = False) -> None:
+        """`run` says how the process is started; `nights`: by this machine's time, as a tape's is another, where no night falls."""
         self.folder = folder
         self.database = default_database_url(folder)
+        self._run = run
         self._nights = () if nights else ("--no-nights",)
         self._ready = folder / "ready"
         self._port = lasting_port()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Started | None = None
         self.messages = ""
         """The gateway's address, from the next beginning on; '' for none."""
         self.begin()
@@ -146,17 +146,15 @@ class HubProcess:
         """Start the process without waiting for it."""
         self._ready.unlink(missing_ok=True)
         with (self.folder / "hub.err").open("ab") as errors:
-            self._process = subprocess.Popen(
+            self._process = self._run(
+                "app",
                 [
-                    *(sys.executable, "-m", "app", "hub", "--end-with-stdin", *self._nights, "--data", str(self.folder)),
+                    # Its line to us: a headquarters whose starter was killed ends, too.
+                    *("hub", "--end-with-stdin", *self._nights, "--data", str(self.folder)),
                     *("--port", str(self._port), "--ready-file", str(self._ready)),
                     *(("--messages", self.messages) if self.messages else ()),
                 ],
-                # Its line to us: a headquarters whose starter was killed ends, too.
-                stdin=subprocess.PIPE,
-                stdout=errors,
-                stderr=errors,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))},
+                errors,
             )
 
     @property

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from app.assembly import Till, open_store, retention
+from app.commands.starting import Run, load_and_run
 from app.counter.asking import refusal_text
 from app.counter.faults import Refused
 from app.domain.signature import Signature
@@ -755,18 +756,11 @@ class TillDied(Exception):
 class TillProcess:
     """The parent's hand on a driven till."""
 
-    def __init__(self, folder: Path, log: Path | None = None) -> None:
-        """Start the process on a data folder; what it says on standard error goes to `log`."""
+    def __init__(self, folder: Path, log: Path | None = None, run: Run = load_and_run) -> None:
+        """Start the process on a data folder; what it says on standard error goes to `log`, and `run` says how it is started."""
         self.folder = folder
-        errors = (log or folder.with_suffix(".err")).open("ab")
-        with errors:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.commands.till_process", str(folder)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))},
-            )
+        with (log or folder.with_suffix(".err")).open("ab") as errors:
+            self._process = run("app.commands.till_process", [str(folder)], errors, spoken_to=True)
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, name="till-lines", daemon=True)
         self._reader.start()
@@ -846,9 +840,6 @@ class TillProcess:
         self.wait()
 
 
-_ROOT = Path(__file__).resolve().parents[2]
-
-
 def serve(folder: Path) -> None:
     """Read orders from standard input until it ends, and answer each on standard output."""
     out = os.fdopen(os.dup(1), "wb")
@@ -869,6 +860,12 @@ def serve(folder: Path) -> None:
             say({"bug": f"{type(bug).__name__}: {bug}"})
 
 
-if __name__ == "__main__":
+def run(argv: Sequence[str]) -> int:
+    """Be the till of a data folder."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    serve(Path(sys.argv[1]))
+    serve(Path(argv[0]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))

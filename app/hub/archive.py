@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 from zlib import crc32
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Connection, Engine, Insert, Table, case, create_engine, event
+from sqlalchemy import Connection, Engine, Insert, Table, case, create_engine, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ColumnElement
@@ -167,19 +167,25 @@ def open_engine(database_url: str) -> Engine:
     return engine
 
 
+def newest_revision() -> str:
+    """The revision that the tables stand at, by the names of the steps: reading the steps themselves costs 0.3 s."""
+    return max(step.stem for step in (MIGRATIONS / "versions").glob("rev_*.py")).removeprefix("rev_")
+
+
 def migrate(engine: Engine) -> None:
     """Bring the schema to the newest revision (expand only; a database from a later version is left to fail loudly)."""
-    from alembic import command  # 0.25 s that a running hub pays once
+    with engine.connect() as connection:
+        if inspect(connection).has_table("alembic_version"):
+            stands_at = list(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars())
+            if stands_at == [newest_revision()]:
+                return
+    from alembic import command  # 0.25 s, paid only when the schema really changes
     from alembic.config import Config
-    from alembic.migration import MigrationContext
-    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    newest = ScriptDirectory.from_config(config).get_current_head()
+    # Two that open the same old database at once: the second waits, and then finds nothing to do.
     with engine.execution_options(immediate=True).begin() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == newest:
-            return
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -27,7 +27,8 @@ CHAIN_FEEDS = frozenset({"product", "offer", "price", "segment"})
 CODE_MINUTES = 10
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _BATCH = 1000
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_CODES = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_PASSWORDS = PasswordHasher()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def issue_enrol_code(archive: Archive, clock: Clock, store_id: str, till: str) -
                 "store_id": store_id,
                 "slot": slot,
                 "till": till,
-                "secret_hash": _HASHER.hash(secret),
+                "secret_hash": _CODES.hash(secret),
                 "expires_at": clock.now() + timedelta(minutes=CODE_MINUTES),
                 "tries": 0,
                 "used_by": "",
@@ -117,7 +118,7 @@ def create_console_user(archive: Archive, name: str, password: str) -> None:
         raise ValueError("a console password has at least ten characters")
     row: dict[str, object] = {
         "name": name,
-        "password_hash": PasswordHasher().hash(password),
+        "password_hash": _PASSWORDS.hash(password),
         "failures": 0,
         "locked_until": None,
     }

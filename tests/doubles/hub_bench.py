@@ -11,15 +11,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from argon2 import PasswordHasher
 from sqlalchemy import Connection, delete
 from till_double import PaperTill
 
 from app.hub import publishing, tables
 from app.hub.archive import Archive
 from app.hub.main import RunningHub, lasting_port, start
+from app.hub.web import session
 from app.records.clock import Clock
 from app.records.keys import DeviceKey
 from app.sync.client import HubClient, Limits, enrol
+
+REAL_COSTS = {"codes": publishing._CODES, "passwords": publishing._PASSWORDS, "sessions": session._HASHER}
+"""How dear hashes really are; `test_enrol` holds them to what is recommended."""
+# A hash names its own cost, and a real one is slow on purpose: hundreds of tests enrol a till or log in.
+publishing._CODES = publishing._PASSWORDS = session._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 QUICK = Limits(connect_s=20, read_s=20, total_s=40)
 _POSTGRES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/usr/lib/postgresql/15/bin"))

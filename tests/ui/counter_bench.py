@@ -109,8 +109,9 @@ class Counter(QMainWindow):
         self.until(lambda: not self.sale.join._busy and not self.till.selling.writing and not self.sale.slices.busy)
 
     def alive(self) -> None:
-        """Wait until function keys count again after a change of pages."""
-        QTest.qWait(320)
+        """The moment is over in which a page that has just come takes no function keys."""
+        self.settle()
+        self.shell._dead_until = 0.0
 
     def until(self, met: Callable[[], bool], seconds: float = 60) -> None:
         """Turn the event loop until something is so."""

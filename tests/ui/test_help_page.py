@@ -44,11 +44,11 @@ def test_f1_tells_of_the_page_on_screen_and_f1_again_goes_back(hand: Any) -> Non
     shell = hand.window.shell
     for key in ("stock", "sale", "shift"):
         shell.show_page(key)
-        hand.wait(350)
+        hand.pause()
         hand.press(Qt.Key.Key_F1)
         assert shell.page.key == "help"
         assert shell.page._topic == key
-        hand.wait(350)
+        hand.pause()
         hand.press(Qt.Key.Key_F1)
         assert shell.page.key == key
 

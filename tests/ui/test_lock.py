@@ -13,7 +13,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 def test_a_locked_till_says_what_it_keeps_and_gives_it_back(hand: Any) -> None:
     hand.sign_in()
     hand.scan(IBUPROFEN)
-    hand.wait(350)
+    hand.pause()
     hand.press(Qt.Key.Key_F6)
     hand.scan(IBUPROFEN)
     hand.scan(IBUPROFEN)

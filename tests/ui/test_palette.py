@@ -18,7 +18,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 @pytest.fixture
 def shell(hand: Any) -> Any:
     hand.sign_in()
-    hand.wait(350)
+    hand.pause()
     return hand.window.shell
 
 
@@ -78,7 +78,7 @@ def test_a_scan_closes_it_and_adds_the_product(hand: Any, shell: Any) -> None:
 
 def test_no_key_reaches_the_page_behind(hand: Any, shell: Any) -> None:
     hand.scan(IBUPROFEN)
-    hand.wait(350)
+    hand.pause()
     hand.press(Qt.Key.Key_F2)
     for key in (Qt.Key.Key_F12, Qt.Key.Key_F6, Qt.Key.Key_Delete, Qt.Key.Key_F9):
         hand.press(key)

@@ -24,7 +24,7 @@ def boss(hand: Any) -> Iterator[Any]:
     hand.window.sign_in.choose("staff-1003")
     hand.sign_in("1003")
     hand.window.shell.show_page("settings")
-    hand.wait(350)
+    hand.pause()
     yield hand
 
 
@@ -88,7 +88,7 @@ def test_control_z_and_f5_take_a_change_back(boss: Any) -> None:
     row(page, "lock.minutes").editor.entered.emit("30")
     settled(boss, "lock.minutes", 30)
     row(page, "lock.minutes").editor.begin()
-    boss.wait(350)
+    boss.pause()
     boss.press(Qt.Key.Key_F5)
     settled(boss, "lock.minutes", 15)
 
@@ -100,7 +100,7 @@ def test_a_cashier_sees_the_shops_settings_locked_until_the_managers_pin(hand: A
     page = shell.page
     page._show_group("money")
     assert not row(page, "cash.tolerance_fen").editor.entry.isEnabled()
-    hand.wait(350)
+    hand.pause()
     hand.press(Qt.Key.Key_F4)
     hand.type("1003")
     hand.enter()
@@ -127,7 +127,7 @@ def test_a_setting_of_the_start_offers_to_open_anew(boss: Any) -> None:
     row(shell.page, "store.branch").editor.entered.emit("新分店")
     settled(boss, "store.branch", "新分店")
     assert any(spec.key == "F12" for spec in shell.page.fkeys())
-    boss.wait(350)
+    boss.pause()
     boss.press(Qt.Key.Key_F12)
     boss.wait(20)
     assert boss.window.wish == "again"
@@ -143,7 +143,7 @@ def test_supermarket_keys_pay_with_f9_and_every_keycap_says_so(hand: Any) -> Non
     assert shell.fbar._keys[-1].accessibleDescription() == "F9"
     assert {spec.key: window.theme.key(spec.key) for spec in shell.page.fkeys()}["F7"] == "Shift F6"
     hand.scan(MASK)
-    hand.wait(350)
+    hand.pause()
     hand.press(Qt.Key.Key_F6)
     hand.until(lambda: len(window.till.selling.scene().held) == 1)
     hand.press(Qt.Key.Key_F6, modifiers=Qt.KeyboardModifier.ShiftModifier)
@@ -160,7 +160,7 @@ def test_numpad_signs_act_on_the_empty_box_and_type_in_a_full_one(hand: Any) -> 
     window.till.tuning.change("keys.preset", "numpad").result(60)
     window.bridge.tuned.emit("keys.preset")
     hand.scan(MASK)
-    hand.wait(350)
+    hand.pause()
     hand.type("3*")
     hand.scan(MASK)
     assert window.till.selling.scene().lines[0].quantity == 4

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication
 from window_hand import Hand
@@ -43,10 +41,8 @@ class Shift:
             self.hand.press(key, {K.Key_Return: "\r", K.Key_Space: " "}.get(key, ""), gap=500)
 
     def alive(self) -> None:
-        """Wait until keys count again after a change of pages."""
-        shell = self.hand.window.shell
-        assert shell is not None
-        self.hand.until(lambda: time.monotonic() > shell._dead_until)
+        """The moment is over in which a page that has just come takes no keys."""
+        self.hand.pause()
 
     def type(self, text: str) -> None:
         """Typed as a person does."""

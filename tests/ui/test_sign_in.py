@@ -138,7 +138,6 @@ def test_an_employees_badge_signs_in_and_a_product_does_not(hand: Any) -> None:
     assert not hand.window.signed_in
     assert hand.window.sign_in._pin_note.words == "不是本店工牌，请用 PIN 登录"
     hand.scan(badge_code("1004"))
-    hand.wait(350)
     hand.until(lambda: hand.window.signed_in)
     assert hand.window.till.staging.frame().person == "赵倩"
 
@@ -150,7 +149,6 @@ def test_a_badge_with_more_rights_than_a_cashiers_still_asks_for_the_pin(hand: A
     assert hand.window.sign_in._pin_note.words == "陈强 的权限要再输 PIN"
     hand.type("1003")
     hand.enter()
-    hand.wait(350)
     hand.until(lambda: hand.window.till.staging.frame().person == "陈强")
 
 
@@ -161,7 +159,6 @@ def test_a_clock_far_from_the_last_record_must_be_confirmed_first(make_hand: Cal
     assert not hand.window.signed_in
     hand.press(Qt.Key.Key_F8)
     hand.enter()
-    hand.wait(350)
     hand.until(lambda: hand.window.signed_in)
     till = hand.window.till
     hand.until(lambda: till.store.journal.of_type("clock.confirmed@1"))

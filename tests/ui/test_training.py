@@ -157,7 +157,7 @@ def test_nobody_leaves_for_training_while_money_is_taken(make_hand: Callable[...
     hand = make_hand()
     hand.sign_in()
     hand.scan("6999600000494")
-    hand.wait(350)
+    hand.pause()
     hand.press(Qt.Key.Key_F12)
     assert hand.window.shell.page.key == "pay"
     hand.window.wish_for("again")

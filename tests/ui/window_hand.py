@@ -37,10 +37,10 @@ class Hand:
 
     def until(self, true: Callable[[], object], seconds: float = 60) -> None:
         """Wait for something to become true."""
-        for _ in range(round(seconds * 100)):
+        for _ in range(round(seconds * 200)):
             if true():
                 return
-            self.wait(10)
+            self.wait(5)
         raise AssertionError("it did not come true")
 
     def press(self, key: int, text: str = "", *, gap: int = 100, modifiers: Qt.KeyboardModifier = PLAIN, repeat: bool = False) -> None:
@@ -55,7 +55,6 @@ class Hand:
         """Type as a person does, and let the last key through."""
         for character in text:
             self.press(ord(character.upper()), character)
-        self.wait(60)
         self.until(lambda: not self.window._catcher._held)
 
     def enter(self) -> None:
@@ -72,8 +71,15 @@ class Hand:
         """Take the till, opening the shift if none is open."""
         self.type(pin)
         self.enter()
-        self.wait(350)
         self.until(lambda: self.window.signed_in)
+        self.pause()
+
+    def pause(self) -> None:
+        """What is under way is drawn, and the moment is over in which a page that has just come takes no key."""
+        for _ in range(3):
+            self.wait(0)
+        if self.window.shell is not None:
+            self.window.shell._dead_until = 0.0
 
     def leave(self) -> None:
         """Close the window and the shop behind it; once is enough."""

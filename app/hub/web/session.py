@@ -7,6 +7,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -21,7 +22,12 @@ LONGEST_HOURS = 12
 FAILURES_BEFORE_LOCK = 5
 LOCK_MINUTES = 5
 _HASHER = PasswordHasher()
-_NOBODY = _HASHER.hash("a password of nobody, so that unknown names take as long as known ones")
+
+
+@cache
+def _nobody() -> str:
+    """The hash of a password of nobody, so that unknown names take as long as known ones."""
+    return _HASHER.hash(secrets.token_urlsafe(32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +56,10 @@ def kept(token: str) -> str:
 def knows_password(connection: Connection, name: str, password: str) -> bool:
     """Whether the name exists and the password is its own; slow on purpose, so never inside a commit."""
     kept_hash = connection.scalar(select(tables.console_user.c.password_hash).where(tables.console_user.c.name == name))
+    # Made before it is wanted: the first unknown name must not take longer than a known one either.
+    nobody = _nobody()
     try:
-        _HASHER.verify(kept_hash or _NOBODY, password)
+        _HASHER.verify(kept_hash or nobody, password)
     except (VerificationError, InvalidHashError):
         return False
     return kept_hash is not None

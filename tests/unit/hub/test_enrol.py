@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 import requests
-from hub_bench import QUICK, HubBench
+from argon2 import Type
+from hub_bench import QUICK, REAL_COSTS, HubBench
 from till_double import PaperTill
 
 from app.records.clock import ManualClock
@@ -78,3 +79,11 @@ def test_a_new_machine_replaces_the_old_one_whose_last_facts_are_still_taken(ben
 def test_a_code_for_a_till_that_does_not_exist_cannot_be_issued(bench: HubBench) -> None:
     with pytest.raises(KeyError):
         bench.code("T9")
+
+
+def test_what_is_kept_of_a_code_or_a_password_is_dear_to_guess() -> None:
+    # OWASP's least for argon2id is 19 MiB and two rounds; people's passwords stand at RFC 9106's second choice.
+    for name, hasher in REAL_COSTS.items():
+        least = (19 * 1024, 2) if name == "codes" else (64 * 1024, 3)
+        assert (hasher.memory_cost, hasher.time_cost) >= least
+        assert hasher.type is Type.ID

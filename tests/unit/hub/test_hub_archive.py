@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from hub_bench import HubBench
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
@@ -26,6 +29,27 @@ def chain_row(name: str) -> list[dict[str, object]]:
 def test_the_revisions_lead_exactly_to_the_tables(bench: HubBench) -> None:
     with bench.archive.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+
+
+def test_the_name_of_the_last_step_says_where_the_revisions_end() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(archive_module.MIGRATIONS))
+    steps = ScriptDirectory.from_config(config)
+    assert steps.get_heads() == [archive_module.newest_revision()]
+    assert {Path(step.path).stem for step in steps.walk_revisions()} == {f"rev_{step.revision}" for step in steps.walk_revisions()}
+
+
+def test_a_database_that_stands_at_the_newest_revision_is_opened_without_reading_the_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path}/hub.db"
+    Archive.open(url).close()
+    monkeypatch.setitem(sys.modules, "alembic.config", None)
+    Archive.open(url).close()
+    with open_engine(url).begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    with pytest.raises(ImportError):
+        Archive.open(url)
 
 
 def test_opening_twice_changes_nothing(tmp_path: Path) -> None:
