@@ -667,11 +667,11 @@ class Selling:
         """Take a line (or a ghost) off; its trace codes are free again and named so that the boxes go back to the shelf."""
         if any(g.ghost_id == line_id for g in self._state.ghosts):
             ghosts = tuple(g for g in self._state.ghosts if g.ghost_id != line_id)
-            self._change(replace(self._state, ghosts=ghosts, selected=self._last_line_id()))
+            self._change(replace(self._state, ghosts=ghosts, selected=self._selected_without(line_id)))
             return self._told("ghost_ignored", kind="removed", undoable=True)
         line = self._line(line_id)
         basket = self._state.basket.without(line_id)
-        self._change(replace(self._state, basket=basket, selected=basket.lines[-1].line_id if basket.lines else ""))
+        self._change(replace(self._state, basket=basket, selected=self._selected_without(line_id)))
         tails = "、".join(box.code[-4:] for box in line.codes)
         return self._told("removed", name=line.product.generic_name, tails=tails, kind="removed", undoable=True)
 
@@ -693,7 +693,7 @@ class Selling:
 
     def step_selection(self, by: int) -> Scene:
         """Move the cursor up or down."""
-        ids = [line.line_id for line in self._state.basket.lines] + [g.ghost_id for g in self._state.ghosts]
+        ids = self._rows()
         if ids:
             at = ids.index(self._state.selected) if self._state.selected in ids else len(ids) - 1
             self._select(ids[max(0, min(len(ids) - 1, at + by))])
@@ -1518,9 +1518,18 @@ class Selling:
             raise Refused("choose_a_line")
         return line
 
-    def _last_line_id(self) -> str:
-        lines = self._state.basket.lines
-        return lines[-1].line_id if lines else ""
+    def _rows(self) -> list[str]:
+        """Every row as it stands on the page: the lines, and under them the codes that nobody knew."""
+        return [line.line_id for line in self._state.basket.lines] + [ghost.ghost_id for ghost in self._state.ghosts]
+
+    def _selected_without(self, line_id: str) -> str:
+        """The row with the cursor once this one is gone: a second Del must not take goods off that nobody looked at."""
+        rows, selected = self._rows(), self._state.selected
+        if selected != line_id and selected in rows:
+            return selected
+        at = rows.index(line_id)
+        left = rows[:at] + rows[at + 1 :]
+        return left[min(at, len(left) - 1)] if left else ""
 
     def _rx_lines(self) -> list[BasketLine]:
         return rx_lines(self._state.basket)

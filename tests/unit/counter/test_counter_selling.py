@@ -119,6 +119,23 @@ def test_scans_behind_a_question_wait_and_then_count_in_order(hand: Any) -> None
     assert [line.product_id for line in scene.lines] == ["P6004A1", "P6000A1", "P2200A1"]
 
 
+def test_after_a_row_is_taken_off_its_neighbour_has_the_cursor_and_not_some_goods_further_up(hand: Any) -> None:
+    selling = hand.till.selling
+    hand.scan("@P6000A1.ean", "@P5800A1.ean", "6999999999997", "6999999999980")
+    assert selling.remove(selling.scene().selected).selected == selling.scene().lines[2].line_id
+    assert [line.ghost for line in selling.remove(selling.scene().selected).lines] == [False, False]
+    assert selling.scene().selected == selling.scene().lines[1].line_id
+    selling.undo()
+    # The button of another row leaves the cursor where it was.
+    chosen = selling.scene().lines[2].line_id
+    selling.select(chosen)
+    assert selling.remove(selling.scene().lines[0].line_id).selected == chosen
+    first = selling.scene().lines[0].line_id
+    selling.select(first)
+    assert selling.remove(first).selected == chosen
+    assert selling.remove(chosen).selected == ""
+
+
 def test_unknown_code_blocks_payment_until_it_is_ignored(hand: Any) -> None:
     scene = hand.scan("@P6000A1.ean", "@sheet.unknown")
     ghost = scene.lines[1]
