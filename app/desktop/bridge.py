@@ -34,6 +34,13 @@ class Bridge(QObject):
     fault = Signal(object)
     """The exception that stopped loading."""
 
+    scanned = Signal(str)
+    """A code from a scanner that needs no keyboard, from its thread."""
+    hearing = Signal(object)
+    """Whether that scanner is connected, from its thread; None where there is none."""
+    learning = Signal(bool)
+    """The Devices page learns how fast a gun types: a slow one is to be heard whole meanwhile."""
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         # Queued also where the future was done already: nobody is called back within their own call.

@@ -1,13 +1,14 @@
 """The scan catcher: tells a scanner from a hand before any widget sees a key, and delivers each scan whole, as one call.
 
-A scanner types like a person, only quicker. A text key is held back for at most `HOLD_MS`; when the next one comes within `GAP_MS` by the
-clock of the input system (`QKeyEvent.timestamp`, so a stalled window cannot tear a scan) the burst goes on, and six characters with a
-suffix make a scan. Everything else is sent on exactly as it came. A scanner programmed with a prefix is not timed at all.
+A scanner types like a person, only quicker. A text key is held back for at most the gun's gap, `GAP_MS` until another was learned; when
+the next one comes within it by the clock of the input system (`QKeyEvent.timestamp`, so a stalled window cannot tear a scan) the burst goes
+on, and six characters with a suffix make a scan. Everything else is sent on exactly as it came. A scanner programmed with a prefix is not
+timed at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
@@ -16,9 +17,11 @@ from shiboken6 import isValid
 from app.desktop.before_windows import BeforeWindows
 
 GAP_MS = 30
-"""Longest pause between two keys of one scan."""
-HOLD_MS = 30
-"""How long a first key waits for a second; a person does not notice it."""
+"""Longest pause between two keys of one scan, and how long a first key waits for a second: a person does not notice it."""
+LEARNING_GAP_MS = 120
+"""The same while a gun is learned: slow ones are heard whole, and nobody types then."""
+LEARNED_LEAST, LEARNED_MOST = 20, 60
+"""Gaps that may be learned: USB brings keys in steps of up to 10 ms, and a quick hand needs some 70 ms for a key."""
 FEWEST = 6
 """Shortest scan told apart by time: a PIN rolled over the keys stays typing."""
 TAIL_MS = 300
@@ -45,6 +48,12 @@ _LINE_FEED = Qt.Key.Key_J
 _FOREIGN = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
+def learned_gap(widest_ms: Sequence[int]) -> int:
+    """The gap to tell a gun by, from the widest pauses of some of its scans, with half as much again; 0 for a gun too slow for it."""
+    gap = max(LEARNED_LEAST, -(-max(widest_ms) * 3 // 2))
+    return gap if gap <= LEARNED_MOST else 0
+
+
 class ScanCatcher(BeforeWindows):
     """Stands before every window of the application and takes the scans out of the keys."""
 
@@ -60,6 +69,10 @@ class ScanCatcher(BeforeWindows):
         self._first_ms = self._last_ms = 0
         self.gap_ms = 0.0
         """Mean time between two characters of the last scan, by the clock of the input system."""
+        self.widest_ms = 0
+        """The longest time between two characters of the last scan."""
+        self._gap_ms = GAP_MS
+        self._learning = False
         self._scanned_ms = -TAIL_MS
         self._swallow: list[int] = []
         self._reading = False
@@ -74,6 +87,18 @@ class ScanCatcher(BeforeWindows):
         """Change how scans begin; see the constructor."""
         self._let_go()
         self._prefix, self._reading = prefix, False
+
+    def set_gap(self, gap_ms: int) -> None:
+        """Longest pause between two keys of the guns of this till."""
+        self._gap_ms = gap_ms
+
+    def learn(self, learning: bool) -> None:
+        """Hear slow guns whole for as long as one is learned."""
+        self._learning = learning
+
+    @property
+    def _gap(self) -> int:
+        return LEARNING_GAP_MS if self._learning else self._gap_ms
 
     def detach(self) -> None:
         """Stop listening and send on whatever is held."""
@@ -98,7 +123,7 @@ class ScanCatcher(BeforeWindows):
         if self._prefix:
             return self._pressed_with_prefix(event)
         now = event.timestamp()
-        in_burst = bool(self._text) and now - self._last_ms < GAP_MS
+        in_burst = bool(self._text) and now - self._last_ms < self._gap
         if self._is_suffix(event):
             if in_burst and len(self._text) >= FEWEST:
                 self._finish(event)
@@ -117,7 +142,7 @@ class ScanCatcher(BeforeWindows):
         self._held.append((window, event.clone()))
         self._noted(character, now)
         self._rounds = 0
-        self._timer.start(HOLD_MS)
+        self._timer.start(self._gap)
         return True
 
     def _pressed_with_prefix(self, event: QKeyEvent) -> bool:
@@ -146,7 +171,9 @@ class ScanCatcher(BeforeWindows):
 
     def _noted(self, character: str, now: int) -> None:
         if not self._text:
-            self._first_ms = now
+            self._first_ms, self.widest_ms = now, 0
+        else:
+            self.widest_ms = max(self.widest_ms, now - self._last_ms)
         self._text.append(character)
         self._last_ms = now
 

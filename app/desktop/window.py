@@ -32,6 +32,7 @@ from app.store.glance import Glance
 if TYPE_CHECKING:
     from app.desktop.shell import Shell
     from app.desktop.training import Practice
+    from app.devices.scanner import ScannerLine
 
 SMALLEST = (1024, 700)
 QUIET_S = 0.03
@@ -115,6 +116,10 @@ class Window(QMainWindow):
         self._keys = KeyListener(application, self._key, self._touch, at_once=False)
         prefix = str(glance.settings.get("scanner.prefix", ""))
         self._catcher = ScanCatcher(application, self._scanned, prefix, at_once=False)
+        self._scanner: ScannerLine | None = None
+        self.bridge.scanned.connect(self._scanned_without_keys)
+        self.bridge.learning.connect(self._catcher.learn)
+        self.bridge.tuned.connect(self._tuned)
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self.lock)
@@ -222,8 +227,8 @@ class Window(QMainWindow):
         self._stack.addWidget(made)
         yield
         yield from made.grow(PAGES)
-        self._catcher.set_prefix(till.settings.text("scanner.prefix"))
         self.till, self.shell = till, made
+        self._fit_scanner()
         self._ready(standing)
 
     def _ready(self, standing: Standing) -> None:
@@ -250,9 +255,9 @@ class Window(QMainWindow):
         """There is a practice shop beside this one, or (`training`) this is it: its ribbon stands on the sign-in page too."""
         self._practice = practice
         if training:
-            from app.desktop.training import ribbon_of
+            from app.desktop.training import TrainingRibbon
 
-            ribbon = ribbon_of(self.theme)
+            ribbon = TrainingRibbon(self.theme)
             ribbon.left.connect(lambda: self.wish_for("real"))
             self.sign_in.add_ribbon(ribbon)
 
@@ -346,11 +351,36 @@ class Window(QMainWindow):
             return self.shell.key(name, event)
         return self.sign_in.key(name)
 
-    def _scanned(self, raw: str) -> None:
+    def _tuned(self, key: str) -> None:
+        if key.startswith("scanner."):
+            self._fit_scanner()
+
+    def _fit_scanner(self) -> None:
+        """Hear the scanners of this till as its settings say."""
+        if self.till is None:
+            return
+        settings = self.till.settings
+        self._catcher.set_prefix(settings.text("scanner.prefix"))
+        self._catcher.set_gap(settings.number("scanner.gap_ms"))
+        if self._scanner is not None:
+            self._scanner.let_go()
+            self._scanner = None
+        way = settings.text("scanner.transport")
+        self.bridge.hearing.emit(None)
+        if way != "keyboard":
+            from app.devices.scanner import ScannerLine
+
+            self._scanner = ScannerLine(way, settings.text("scanner.address"), self.bridge.scanned.emit, self.bridge.hearing.emit)
+            self._scanner.start()
+
+    def _scanned_without_keys(self, raw: str) -> None:
+        self._scanned(raw, keyed=False)
+
+    def _scanned(self, raw: str, *, keyed: bool = True) -> None:
         began = time.perf_counter_ns()
         self._touch()
         if self.signed_in and self.shell is not None:
-            self.shell.page.on_timed(self._catcher.gap_ms)
+            self.shell.page.on_timed(*((self._catcher.gap_ms, self._catcher.widest_ms) if keyed else (0.0, 0)))
             self.shell.scanned(raw)
         else:
             self.sign_in.scanned(raw)
@@ -387,6 +417,8 @@ class Window(QMainWindow):
         self._keys.detach()
         self._idle.stop()
         self._shutting = True
+        if self._scanner is not None:
+            self._scanner.stop()
         self._stands.set()
         if self._loader is not None and self._loader.is_alive():
             self._loader.join(30)

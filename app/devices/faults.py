@@ -9,7 +9,7 @@ class DeviceFault(Exception):
     """A machine failed: a code for the screen's words, facts for its blanks, and whether trying again may help.
 
     Codes: `printer.unreachable`, `printer.lost`, `printer.timeout`, `printer.address`, `printer.package_missing`,
-    `printer.spooler`, `printer.closed`.
+    `printer.spooler`, `printer.closed`, `scanner.address`.
     """
 
     def __init__(self, code: str, facts: Mapping[str, str] | None = None, *, retry: bool) -> None:

@@ -103,15 +103,76 @@ def test_all_or_none_of_the_waiting_slips_in_one_press(bench: Callable[..., Desk
 def test_the_test_of_the_scanner_tells_kind_and_speed_and_sells_nothing(bench: Callable[..., DeskBench], demo_counter: Any) -> None:
     at = bench(printer=False)
     at.press("F7")
-    at.page.on_timed(3.0)
+    at.page.on_timed(3.0, 4)
     at.page.on_scanned("89906411004039116120")
-    at.page.on_timed(62.0)
+    at.page.on_timed(62.0, 70)
     at.page.on_scanned("134567890123456789")
     words = at.words()
     assert "追溯码" in words and "每字 3 毫秒" in words
     assert "微信付款码" in words and "134567890123456789" not in words
     assert demo_counter.till.selling.scene().lines == ()
     assert "就绪" not in card(at, "扫码枪")
+
+
+def as_manager(demo_counter: Any) -> None:
+    demo_counter.till.shifts.sign_out()
+    demo_counter.till.shifts.sign_in("staff-1003", "1003")
+
+
+def test_three_scans_teach_the_till_a_gun_and_the_setting_keeps_it(bench: Callable[..., DeskBench], demo_counter: Any) -> None:
+    as_manager(demo_counter)
+    at = bench(printer=False)
+    bridge: Bridge = at.page.bridge
+    learning: list[bool] = []
+    tuned: list[str] = []
+    bridge.learning.connect(learning.append)
+    bridge.tuned.connect(tuned.append)
+    at.press("F8")
+    assert learning == [True] and "随便扫 3 次" in at.words()
+    for widest in (31, 28, 30):
+        at.page.on_timed(24.0, widest)
+        at.page.on_scanned("6999580000439")
+    at.until(lambda: tuned == ["scanner.gap_ms"])
+    assert learning == [True, False]
+    assert demo_counter.till.settings.number("scanner.gap_ms") == 47
+    assert demo_counter.till.selling.scene().lines == ()
+
+
+def test_a_gun_too_slow_for_its_speed_is_told_to_take_a_prefix(bench: Callable[..., DeskBench], demo_counter: Any) -> None:
+    as_manager(demo_counter)
+    at = bench(printer=False)
+    at.press("F8")
+    for _ in range(3):
+        at.page.on_timed(90.0, 100)
+        at.page.on_scanned("6999580000439")
+    assert demo_counter.till.settings.number("scanner.gap_ms") == 30
+    assert any("前缀" in words for words in at.toasts)
+
+
+def test_leaving_the_page_ends_the_learning(bench: Callable[..., DeskBench], demo_counter: Any) -> None:
+    as_manager(demo_counter)
+    at = bench(printer=False)
+    learning: list[bool] = []
+    at.page.bridge.learning.connect(learning.append)
+    at.press("F8")
+    at.page.on_left()
+    assert learning == [True, False]
+
+
+def test_a_scanner_on_the_network_is_set_up_on_its_card(bench: Callable[..., DeskBench], demo_counter: Any) -> None:
+    as_manager(demo_counter)
+    at = bench(printer=False)
+    tuned: list[str] = []
+    at.page.bridge.tuned.connect(tuned.append)
+    press(at, "set-scanner")
+    at.page._form.answered.emit({"way": "network", "address": "192.0.2.7"})
+    assert "这个地址读不懂" in at.words() and not tuned
+    at.page._form.answered.emit({"way": "network", "address": "192.0.2.7:9005"})
+    at.until(lambda: tuned == ["scanner.transport"])
+    assert "连不上" in card(at, "扫码枪")
+    at.page.bridge.hearing.emit(True)
+    at.until(lambda: "连不上" not in card(at, "扫码枪"))
+    assert "192.0.2.7:9005" in at.words()
 
 
 def test_three_answers_set_a_printer_up_and_receipts_print_at_once(

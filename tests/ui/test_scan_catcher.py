@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from app.desktop.scan_catcher import ScanCatcher
+from app.desktop.scan_catcher import ScanCatcher, learned_gap
 
 TRACE = "81340000123456787731"
 EAN = "6901028075022"
@@ -253,3 +253,30 @@ def test_what_is_held_when_listening_ends_is_not_lost(desk: Desk) -> None:
     desk.keys("abc")
     desk.catcher.detach()
     assert desk.field.text() == "abc"
+
+
+def test_a_slow_gun_is_typing_until_it_is_learned_and_a_scan_from_then_on(desk: Desk) -> None:
+    desk.field.setFocus()
+    desk.keys(EAN, gap=42)
+    desk.press(Qt.Key.Key_Return, "\r", gap=42)
+    assert desk.scans == []
+    desk.field.clear()
+    desk.now += 1_000
+    desk.catcher.learn(True)
+    for _ in range(3):
+        desk.now += 1_000
+        desk.keys(EAN, gap=38)
+        desk.press(Qt.Key.Key_Return, "\r", gap=38)
+    assert desk.scans == [EAN] * 3 and desk.catcher.widest_ms == 38
+    desk.catcher.learn(False)
+    desk.catcher.set_gap(learned_gap([38, 36, 38]))
+    desk.now += 1_000
+    desk.keys(EAN, gap=42)
+    desk.press(Qt.Key.Key_Return, "\r", gap=42)
+    assert desk.scans == [EAN] * 4 and desk.field.text() == ""
+
+
+def test_a_gap_is_learned_with_half_as_much_again_within_what_tells_a_gun_from_a_hand() -> None:
+    assert learned_gap([3, 4, 3]) == 20
+    assert learned_gap([22, 31, 24]) == 47
+    assert learned_gap([40]) == 60 and learned_gap([41]) == 0

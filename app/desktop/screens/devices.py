@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.counter.faults import Refused
 from app.counter.printing import TROUBLES
 from app.counter.scene import QuestionField
+from app.desktop.scan_catcher import LEARNED_MOST, learned_gap
 from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, clock_text
 from app.desktop.screens.fit_panel import WAYS, FitPanel
 from app.desktop.screens.form import Form
@@ -30,6 +31,7 @@ from app.desktop.wording import sentence
 from app.devices.faults import DeviceFault
 from app.devices.finding import Found
 from app.devices.fitting import Fitting
+from app.devices.scanner import check_address
 from app.devices.status import Known
 from app.devices.transports import transport_at
 from app.domain import codes
@@ -37,6 +39,7 @@ from app.domain.verdict import Text
 from app.records.clock import SHOP_TIME
 
 SCANS_KEPT = 5
+SCANS_TO_LEARN = 3
 LOG_ROWS = 40
 GUN_MS = 30.0
 """Slower than this between two characters, and it was a hand, or a gun that the till must be taught (see the scan catcher)."""
@@ -155,12 +158,18 @@ class DevicesPage(Desk):
         self._fit: FitPanel | None = None
         self._form: Form | None = None
         self._gap_ms = 0.0
+        self._widest_ms = 0
         self._scans: list[Scan] = []
+        self._learnt: list[int] | None = None
+        """The widest pauses of the scans that a gun is being learned from; None while none is."""
+        self._heard: bool | None = None
+        """Whether the scanner that needs no keyboard is connected; None where there is none."""
         outer = Column(self.theme, self._cards, (self._lower, 1), gap=12, margins=(16, 12, 16, 12))
         whole = Column(self.theme, (Ground(self.theme, outer), 1), gap=0)
         self.setLayout(whole)
         self.bridge.printing.connect(self._changed)
         self.bridge.syncing.connect(self._changed)
+        self.bridge.hearing.connect(self._hears)
 
     # ------------------------------------------------------------------ what the window calls
 
@@ -174,6 +183,7 @@ class DevicesPage(Desk):
             FKeySpec("F5", Text("全部检测", "Check all"), self._check, primary=True),
             FKeySpec("F6", Text("设置小票机", "Set up printer"), lambda: self._begin_fit("printer")),
             FKeySpec("F7", Text("扫码测试", "Scan test"), lambda: self._show(Below.SCAN)),
+            FKeySpec("F8", Text("学习扫码枪", "Learn the gun"), self._begin_learning),
             FKeySpec("F9", Text("打印日志", "Print log"), lambda: self._show(Below.LOG)),
             FKeySpec("F10", Text("开钱箱", "Drawer"), self._ask_drawer, enabled=self.till.shifts.has_open_shift),
         )
@@ -193,9 +203,9 @@ class DevicesPage(Desk):
         """Nothing goes on behind another page; a manager's leave ends."""
         self._leave_below()
 
-    def on_timed(self, gap_ms: float) -> None:
+    def on_timed(self, gap_ms: float, widest_ms: int) -> None:
         """Kept for the scan that follows."""
-        self._gap_ms = gap_ms
+        self._gap_ms, self._widest_ms = gap_ms, widest_ms
 
     def on_scanned(self, raw: str) -> None:
         """Show what the scanner sent; nothing is sold here."""
@@ -205,6 +215,10 @@ class DevicesPage(Desk):
         self._scans = [scan, *self._scans][:SCANS_KEPT]
         if self._below not in (Below.FORM, Below.FIT):
             self._below = Below.SCAN
+        if self._learnt is not None and self._widest_ms:
+            self._learnt.append(self._widest_ms)
+            if len(self._learnt) == SCANS_TO_LEARN:
+                self._learn(self._learnt)
         self.redraw()
 
     def on_key(self, name: str) -> bool:
@@ -237,7 +251,12 @@ class DevicesPage(Desk):
         else:
             self.go.emit("sale")
 
+    def _hears(self, well: object) -> None:
+        self._heard = well if isinstance(well, bool) else None
+        self._changed(well)
+
     def _leave_below(self) -> None:
+        self._end_learning()
         if self._fit is not None:
             self._fit.end()
         self._fit = self._form = None
@@ -391,6 +410,75 @@ class DevicesPage(Desk):
     def _use(self, road: int) -> None:
         self.till.printing.use(road)
 
+    # ------------------------------------------------------------------ the scanner
+
+    def _begin_learning(self) -> None:
+        """Hear how fast the gun types, from a few scans; a slow one is heard whole meanwhile."""
+
+        def begin() -> None:
+            # Not by `_show`, which takes the manager's leave back: what is learned is kept at the end.
+            self._fit = self._form = None
+            self._below, self._learnt, self._scans = Below.SCAN, [], []
+            self.bridge.learning.emit(True)
+            self.redraw()
+
+        self._allowed(begin)
+
+    def _end_learning(self) -> None:
+        if self._learnt is not None:
+            self._learnt = None
+            self.bridge.learning.emit(False)
+
+    def _learn(self, widest_ms: list[int]) -> None:
+        """Tell this gun from a hand by its own pace from now on."""
+        self._end_learning()
+        gap_ms = learned_gap(widest_ms)
+        if not gap_ms:
+            words = self.say(
+                "这把枪太慢，按速度认不出：请在枪上设一个前缀，再到设置里填上",
+                "Too slow to be told by its speed: give the gun a prefix, and write that in the settings",
+            )
+            self.toast.emit(words, "warning")
+            return
+
+        def kept(_: object) -> None:
+            self.bridge.tuned.emit("scanner.gap_ms")
+            self.toast.emit(
+                self.say(f"学好了：字间隔 {gap_ms} 毫秒以内算扫码", f"Learned: up to {gap_ms} ms between characters is a scan"),
+                "check-circle",
+            )
+            self.redraw()
+
+        with contextlib.suppress(Refused):  # learning began with a manager's leave
+            self.after(self.till.tuning.change_together({"scanner.gap_ms": gap_ms}), kept)
+
+    def _ask_scanner(self) -> None:
+        settings = self.till.settings
+
+        def ask() -> None:
+            ways = (("keyboard", Text("键盘口（USB）", "Keyboard (USB)")), ("serial", WAYS["serial"]), ("network", WAYS["network"]))
+            hint = Text("键盘口不填；串口如 COM3,9600；网口 IP:端口", "None for a keyboard; serial: COM3,9600; network: IP:port")
+            way, address = settings.text("scanner.transport"), settings.text("scanner.address")
+            fields = (
+                QuestionField("way", "choice", Text("怎样接", "Connection"), way, ways),
+                QuestionField("address", "code", Text("地址", "Address"), address, required=False, hint=hint),
+            )
+            note = self.say("接了串口或网口，键盘口的枪也照样能用", "A gun on the keyboard is heard beside it all the same")
+            form = self._ask(self.say("扫码枪", "Scanner"), fields, self.say("保存", "Save"), note)
+            form.answered.connect(lambda values: self._keep_scanner(values, form))
+
+        self._allowed(ask)
+
+    def _keep_scanner(self, values: dict[str, str], form: Form) -> None:
+        if values["way"] != "keyboard":
+            try:
+                check_address(values["way"], values["address"])
+            except DeviceFault:
+                form.show_problem(self.say("这个地址读不懂", "That address makes no sense"), "address")
+                return
+        wanted = {"scanner.transport": values["way"], "scanner.address": values["address"].strip()}
+        self._keep(wanted, form, "address", lambda: self.bridge.tuned.emit("scanner.transport"))
+
     def _test_page(self) -> None:
         settings = self.till.settings
         self.till.printing.print_test(Found(settings.text("printer.transport"), settings.text("printer.address"), "", True))
@@ -453,11 +541,19 @@ class DevicesPage(Desk):
         theme = self.theme
         title = self.say("扫码测试", "Scan test")
         note = self.say("这里扫的码不会卖出去", "What is scanned here is not sold")
-        if not self._scans:
-            words = self.say("随便扫一个码", "Scan any code")
+        words = self.say("随便扫一个码", "Scan any code")
+        hint = self.say(
+            "会看到枪送来的内容、它是什么码、每个字隔多久", "You will see what the gun sent, what it is, and how fast it types"
+        )
+        if self._learnt is not None:
+            left = SCANS_TO_LEARN - len(self._learnt)
+            title, note = self.say("学习扫码枪", "Learn the gun"), self.say(f"还要扫 {left} 次", f"{left} more to scan")
+            words = self.say(f"拿常用的枪，随便扫 {left} 次", f"Scan any code {left} times with the usual gun")
             hint = self.say(
-                "会看到枪送来的内容、它是什么码、每个字隔多久", "You will see what the gun sent, what it is, and how fast it types"
+                f"按它自己的快慢分清扫码和打字；{LEARNED_MOST} 毫秒一字以内都行",
+                f"Its own pace tells a scan from typing; anything up to {LEARNED_MOST} ms a character will do",
             )
+        if not self._scans:
             return self._titled(title, note, boxed(Column(theme, Spring(), Empty(theme, "barcode", words, hint), Spring())))
         return self._titled(title, note, Listing(theme, [self._scan_row(scan) for scan in self._scans]))
 
@@ -465,6 +561,8 @@ class DevicesPage(Desk):
         shown = f"{scan.raw[:4]}{'*' * max(0, len(scan.raw) - 4)}" if scan.secret else scan.raw.replace("\x1d", "␝")
         quick = scan.gap_ms < GUN_MS
         gap = self.say(f"每字 {scan.gap_ms:.0f} 毫秒", f"{scan.gap_ms:.0f} ms a character")
+        if not scan.gap_ms:
+            gap = self.say("不经键盘", "Not typed")
         cells = (
             Cell(shown, icon="barcode", icon_tone="brand_ink"),
             Cell(self.of(scan.kind), width=150, role="label", tone="ink2", align="right"),
@@ -572,24 +670,31 @@ class DevicesPage(Desk):
     def _scanner(self) -> CardFace:
         say, title = self.say, self.say("扫码枪", "Scanner")
         prefix = self.till.settings.text("scanner.prefix")
+        way = self.till.settings.text("scanner.transport")
         below = (
-            say("键盘口 · 按前缀识别", "Keyboard · known by its prefix")
+            " · ".join((self.of(WAYS[way]), self.till.settings.text("scanner.address")))
+            if way != "keyboard"
+            else say("键盘口 · 按前缀识别", "Keyboard · known by its prefix")
             if prefix
             else say("键盘口 · 按速度识别", "Keyboard · known by its speed")
         )
         acts = (
             Act("scan-test", say("扫码测试", "Scan test"), lambda: self._show(Below.SCAN), key="F7"),
-            Act("set-scanner", say("设置", "Set up"), lambda: self.go.emit("settings")),
+            Act("learn-scanner", say("重新学习", "Learn"), self._begin_learning, key="F8"),
+            Act("set-scanner", say("设置", "Set up"), self._ask_scanner),
         )
+        if way != "keyboard" and not self._heard:
+            line = say("连不上时每两秒再试；键盘口的枪照样能用", "Tried every two seconds; a gun on the keyboard works all the same")
+            return CardFace("barcode", title, say("连不上", "Not reached"), "bad", below, line, acts)
         if not self._scans:
             line = say("扫任意一个码，看枪送来什么", "Scan any code to see what the gun sends")
             return CardFace("barcode", title, say("待测试", "Not tested"), "mute", below, line, acts)
-        gap = sum(scan.gap_ms for scan in self._scans) / len(self._scans)
+        typed = [scan.gap_ms for scan in self._scans if scan.gap_ms]
+        gap = sum(typed) / len(typed) if typed else 0.0
         known = sum(scan.kind is not _SCAN_KINDS[codes.Unreadable] for scan in self._scans)
-        line = say(
-            f"平均字符间隔 {gap:.0f} 毫秒，{len(self._scans)} 次认出 {known} 次",
-            f"{gap:.0f} ms a character; {known} of {len(self._scans)} known",
-        )
+        line = say(f"{len(self._scans)} 次认出 {known} 次", f"{known} of {len(self._scans)} known")
+        if typed:
+            line = say(f"平均字符间隔 {gap:.0f} 毫秒，{line}", f"{gap:.0f} ms a character; {line}")
         state, tone = (say("就绪", "Ready"), "good") if gap < GUN_MS or prefix else (say("偏慢", "Slow"), "warn")
         return CardFace("barcode", title, state, tone, below, line, acts)
 

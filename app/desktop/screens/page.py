@@ -122,8 +122,8 @@ class Page(QWidget):
         """A key, by the name of the physical one, before it means anything: True when the page was waiting for just any key."""
         return False
 
-    def on_timed(self, gap_ms: float) -> None:
-        """How fast the scan that comes next was typed: mean milliseconds between two characters."""
+    def on_timed(self, gap_ms: float, widest_ms: int) -> None:
+        """How fast the scan that comes next was typed: mean and longest milliseconds between two characters; 0 for no keyboard."""
 
     def on_key(self, name: str) -> bool:
         """A key that no function key and no focused field took (`Up`, `Down`, `+`, `-`, `Esc`, `1`…`9`, `Enter`); True when used."""
