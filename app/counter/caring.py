@@ -327,7 +327,7 @@ class Caring:
         what = Text(f"续方提醒：{line.name}", f"Refill: {line.name}")
         can = Text("可现在加入本单", "can be added to this sale")
         if line.rx:
-            can = Text("凭处方可加入本单", "with a prescription, can be added")
+            can = Text("凭处方可加入本单", "needs a prescription")
         return Todo(
             "refill", what, words.joined([line.left, can], "，", ", "), "add", Text("加入", "Add"), line.tone, line.runs_out_on,
             product_id=line.product_id, packs=max(1, line.packs), left=line.left,
@@ -346,14 +346,14 @@ class Caring:
         act = Text("登记", "Record")
         for kind in self._rules.kinds.values():
             mine = [reading for reading in readings if reading.kind == kind.name]
-            title = Text(f"测{kind.title.zh}并登记", f"Measure and record: {kind.title.en.lower()}")
+            title = Text(f"测{kind.title.zh}并登记", f"Measure {kind.title.en.lower()}")
             if mine:
                 graded = self._assessed(kind, mine[-1], member, own, today)
                 due = care.next_on(kind, graded, mine[-1].day)
                 outside = graded.level != "ok"
                 if due <= today or (graded.tone in ("warn", "bad") and mine[-1].day < today):
                     value = care.worded(kind, mine[-1].figures)
-                    stand = Text("超出目标", "outside the target") if outside else words.day_text(mine[-1].day)
+                    stand = Text("超出目标", "off target") if outside else words.day_text(mine[-1].day)
                     note = Text(f"上次 {value}，{stand.zh}", f"last {value}, {stand.en}")
                     todos.append(Todo("measure", title, note, "record", act, graded.tone, due, reading_kind=kind.name))
             elif any(self._measured_for(one) == kind.name for one in medicines):

@@ -51,7 +51,7 @@ def _missing(told: TierStanding, today: date) -> Text:
     title = rules.title(told.next_tier)
     both = any(tier.id == told.next_tier and tier.both for tier in rules.tiers)
     zh = [f"再 {_short(told.short_fen)}"] if told.short_fen else []
-    en = [f"{_short(told.short_fen)} more"] if told.short_fen else []
+    en = [_short(told.short_fen)] if told.short_fen else []
     if told.short_days and (both or not zh):
         zh.append(f"再来 {told.short_days} 天")
         en.append("1 more day" if told.short_days == 1 else f"{told.short_days} more days")
@@ -59,7 +59,7 @@ def _missing(told: TierStanding, today: date) -> Text:
         return Text("")
     # Within twelve months: the year says itself.
     by_zh, by_en = (f"（{told.reach_by:%m-%d} 前）", f" by {told.reach_by:%d %b}") if told.reach_by is not None else ("", "")
-    return Text(f"{'、'.join(zh)} 升{title.zh}{by_zh}", f"{' and '.join(en)}{by_en} for {title.of('en')}")
+    return Text(f"{'、'.join(zh)} 升{title.zh}{by_zh}", f"{' and '.join(en)} to {title.of('en')}{by_en}")
 
 
 def _short(fen: int) -> str:

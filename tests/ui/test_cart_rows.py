@@ -18,7 +18,8 @@ from app.desktop.models.cart import LINE_ROLE, SELECTED_ROLE, CartModel
 from app.desktop.models.cart_rows import SHOWN_STRIPS, CartColumns, CartHit, CartRows
 from app.desktop.models.cart_view import CartView
 from app.desktop.models.strips import by_weight, note_of
-from app.desktop.theme import Theme
+from app.desktop.theme import Theme, paint
+from app.desktop.theme.notes import spoken
 from app.desktop.theme.tokens import Mode
 from app.domain.verdict import Text, WayOut
 
@@ -328,3 +329,25 @@ def test_keycaps_are_shown_on_the_selected_line_only() -> None:
     noted = strip("near", "warn", WayOut("answer:told", Text("已告知", "Told"), "Enter"))
     assert note_of(noted, "zh").actions[0].keycap == "Enter"
     assert note_of(noted, "zh", keys=False).actions[0].keycap == ""
+
+
+def test_a_key_stands_on_the_heaviest_strip_that_offers_it_for_that_is_what_it_does(theme: Theme) -> None:
+    make, drop = WayOut("two", Text("改为 2 盒"), "Enter", True), WayOut("drop", Text("删除此行"), "Del")
+    register = WayOut("register", Text("登记身份证"), "Enter", True)
+    blocked = line(1, strips=(strip("limit", "bad", make, drop), strip("buyer", "bad", register, drop)))
+    placed = CartRows(theme).layout_of(blocked, WIDTH, True).notes
+    assert [[place.action.keycap for place in note.layout.places] for note in placed] == [["Enter", "Del"], ["", ""]]
+
+
+def test_the_grades_of_a_strip_are_told_apart_without_any_colour(theme: Theme) -> None:
+    looks, words = set(), set()
+    for tone in ("info", "warn", "bad", "rx"):
+        note = note_of(strip("one", tone), "zh")
+        canvas = QPixmap(24, 24)
+        canvas.fill(Qt.GlobalColor.white)
+        painter = QPainter(canvas)
+        paint.icon(painter, theme, note.icon_name, 3, 12, 18, "ink", "fill")
+        painter.end()
+        looks.add(bytes(canvas.toImage().constBits()))
+        words.add(spoken(theme, note).partition("；")[0])
+    assert len(looks) == len(words) == 4

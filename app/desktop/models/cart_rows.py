@@ -140,7 +140,7 @@ class CartRows(QObject):
         self._theme = theme
         self._known: dict[tuple[str, bool], tuple[SceneLine, float, RowLayout]] = {}
         self._heads: dict[str, tuple[tuple[object, ...], float, _Head]] = {}
-        self._notes: dict[tuple[int, bool], tuple[Strip, float, Note, NoteLayout]] = {}
+        self._notes: dict[tuple[int, bool, frozenset[str]], tuple[Strip, float, Note, NoteLayout]] = {}
         self._pictures: dict[str, _Picture] = {}
         self._rows: dict[str, tuple[SceneLine, RowLayout, QPixmap]] = {}
         self._stamps: dict[tuple[object, ...], QPixmap] = {}
@@ -201,8 +201,11 @@ class CartRows(QObject):
         strips = by_weight(line.strips) if len(line.strips) > 1 else line.strips
         shown = len(strips) if line.line_id in self._opened else SHOWN_STRIPS
         y, placed = float(head.height), []
+        taken: frozenset[str] = frozenset()
         for strip in strips[:shown]:
-            note, laid = self._note_of(strip, width, selected)
+            note, laid = self._note_of(strip, width, selected, taken)
+            if len(strips) > 1:
+                taken |= {way.key for way in strip.ways_out}
             placed.append(_Placed(note, strip.rule, laid, y))
             y += laid.height + px(8)
         more = max(0, len(strips) - shown)
@@ -234,17 +237,17 @@ class CartRows(QObject):
         self._heads[line.line_id] = (shape, width, made)
         return made
 
-    def _note_of(self, strip: Strip, width: float, keys: bool) -> tuple[Note, NoteLayout]:
+    def _note_of(self, strip: Strip, width: float, keys: bool, taken: frozenset[str]) -> tuple[Note, NoteLayout]:
         """A strip as a measured note; the counter hands out the same strip as long as nothing about it changed."""
-        known = self._notes.get((id(strip), keys))
+        known = self._notes.get((id(strip), keys, taken))
         if known is not None and known[0] is strip and known[1] == width:
             return known[2], known[3]
         at = self._at(width)
-        note = note_of(strip, self._theme.language, keys=keys)
+        note = note_of(strip, self._theme.language, keys=keys, taken=taken)
         laid = lay_out(self._theme, note, at.edge - at.name)
         if len(self._notes) >= KEPT_NOTES:
             self._notes.clear()
-        self._notes[id(strip), keys] = (strip, width, note, laid)
+        self._notes[id(strip), keys, taken] = (strip, width, note, laid)
         return note, laid
 
     def _pieces(self, line: SceneLine, room: float) -> tuple[_Piece, ...]:

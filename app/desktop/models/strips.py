@@ -34,10 +34,18 @@ def by_weight(strips: tuple[Strip, ...]) -> tuple[Strip, ...]:
     return tuple(sorted(strips, key=lambda strip: _RANKS.get(strip.tone, 3)))
 
 
-def note_of(strip: Strip, language: str, *, keys: bool = True) -> Note:
-    """A strip as the note that is painted; without `keys` no keycaps, as they work on the selected line only."""
+def note_of(strip: Strip, language: str, *, keys: bool = True, taken: frozenset[str] = frozenset()) -> Note:
+    """A strip as the note that is painted.
+
+    Without `keys` no keycaps, as they work on the selected line only; nor for keys `taken` by a heavier strip of the line, which get them.
+    """
     actions = tuple(
-        NoteAction(way.act, way.label.of(language), keycap=way.key if keys else "", primary=way.primary and strip.tone == "bad")
+        NoteAction(
+            way.act,
+            way.label.of(language),
+            keycap=way.key if keys and way.key not in taken else "",
+            primary=way.primary and strip.tone == "bad",
+        )
         for way in strip.ways_out
     )
     return Note(

@@ -106,10 +106,10 @@ class MemberPage(Desk):
         if self._scene is None:
             return (back, FKeySpec("F3", Text("找会员", "Find member"), self._other))
         care = self._scene.care
-        take = Text("回到收银", "To the sale") if self._scene.here else Text("带入收银", "Into the sale")
         return (
             back,
-            FKeySpec("Enter", take, self._take),
+            # For somebody in the sale it is the way back, which Esc names already.
+            *(() if self._scene.here else (FKeySpec("Enter", Text("带入收银", "Into the sale"), self._take),)),
             FKeySpec("F3", Text("换会员", "Other member"), self._other),
             FKeySpec("F4", Text("登记指标", "Enter reading"), self.enter_reading),
             FKeySpec("F5", Text("随访", "Follow-up"), self._follow_up),

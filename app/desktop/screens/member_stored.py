@@ -89,7 +89,7 @@ class LoadSheet(Sheet):
     def __init__(self, theme: Theme, scene: LoadScene, bonus_fen: Callable[[int], int]) -> None:
         """`bonus_fen` says what is given on top of any sum."""
         self._scene, self._bonus_fen = scene, bonus_fen
-        self.tiles = {fen: TenderTile(theme, "wallet", f"¥{fen // 100}", self._gift(theme, bonus)) for fen, bonus in scene.tiles}
+        self.tiles = {fen: TenderTile(theme, "wallet", f"¥{fen // 100:,}", self._gift(theme, bonus)) for fen, bonus in scene.tiles}
         self.amount = BigEntry(theme, say(theme, "充值金额，元", "Sum in yuan"))
         self.amount.setObjectName("load-amount")
         ways = [Choice(method, title.of(theme.language)) for method, title, _ in scene.ways]
@@ -149,7 +149,7 @@ class LoadSheet(Sheet):
 
     @staticmethod
     def _gift(theme: Theme, bonus_fen: int) -> str:
-        gift = f"¥{bonus_fen // 100}"
+        gift = f"¥{bonus_fen // 100:,}"
         return say(theme, f"送 {gift}", f"{gift} given") if bonus_fen else say(theme, "无赠送", "no gift")
 
     def begin(self) -> None:

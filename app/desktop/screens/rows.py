@@ -87,7 +87,7 @@ class ListRow(PaintedButton):
 
     def measure(self) -> None:
         """Fixed in height, wide enough for what may not be shortened."""
-        self.setFixedHeight(self.theme.px(self._height))
+        self.setFixedHeight(self.theme.px(self._height) if self._plain else self.theme.target(self._height))
         self.setMinimumWidth(round(self._needed() + self._tail()))
 
     def sizeHint(self) -> QSize:

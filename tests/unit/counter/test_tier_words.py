@@ -24,18 +24,18 @@ def stands(tier: str = "silver", **rest: Any) -> TierStanding:
         (
             stands(),
             "银卡到 2027-12-31 · 再 ¥200 升金卡（01-04 前）",
-            "Silver until 2027-12-31 · ¥200 more by 04 Jan for Gold",
+            "Silver until 2027-12-31 · ¥200 to Gold by 04 Jan",
         ),
         (stands("gold", next_tier="", short_fen=0, reach_by=None), "金卡到 2027-12-31", "Gold until 2027-12-31"),
         (
             stands("normal", until=None, next_tier="silver", short_days=3, reach_by=None),
             "再 ¥200 升银卡",
-            "¥200 more for Silver",
+            "¥200 to Silver",
         ),
         (
             stands("normal", until=None, next_tier="silver", short_fen=0, short_days=1, reach_by=None),
             "再来 1 天 升银卡",
-            "1 more day for Silver",
+            "1 more day to Silver",
         ),
         (stands(reach_by=date(2026, 11, 21)), "银卡到 2027-12-31", "Silver until 2027-12-31"),
         (stands(until=date(2026, 11, 21), reach_by=date(2026, 11, 21)), "", ""),
