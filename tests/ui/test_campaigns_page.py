@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
 
 THERMOMETER, MASKS, MEMBER = "6999580000439", "6999600000494", "90000000000000000019"
 PRESSURE = "89900001091676336760"
@@ -24,11 +23,6 @@ def at(hand: Any) -> Any:
 
 def row(at: Any, offer_id: str) -> Any:
     return next(one for one in at.window.till.campaigns.rows() if one.offer_id == offer_id)
-
-
-def words(at: Any) -> str:
-    parts = at.window.shell.page.findChildren(QWidget)
-    return "\n".join(part.accessibleName() for part in parts if part.isVisible() and part.accessibleName())
 
 
 def test_every_running_offer_is_told_in_one_sentence_of_both_languages(at: Any) -> None:
@@ -54,7 +48,7 @@ def test_what_is_scanned_here_goes_into_the_sale_and_shows_what_applies(at: Any)
     assert (row(at, "offer-thermometer-3").state, row(at, "offer-thermometer-3").cut_fen) == ("applied", 300)
     assert (row(at, "offer-mask-3rd").state, row(at, "offer-mask-3rd").said.zh) == ("missed", "再买 2 件")
     assert row(at, "offer-clearance").state == "none"
-    at.until(lambda: "本单用上 1" in words(at))
+    at.until(lambda: "本单用上 1" in at.words())
 
 
 def test_the_members_own_offer_says_what_would_make_it_apply(at: Any) -> None:
@@ -82,7 +76,7 @@ def test_arrows_choose_and_the_rule_is_told_beside(at: Any) -> None:
     before = page._chosen
     at.press(Qt.Key.Key_Down)
     at.until(lambda: page._chosen != before)
-    assert row(at, page._chosen).rule.zh in words(at)
+    assert row(at, page._chosen).rule.zh in at.words()
 
 
 def test_an_open_coupon_shows_its_code_and_applies_once_it_is_scanned(at: Any) -> None:
@@ -94,4 +88,4 @@ def test_an_open_coupon_shows_its_code_and_applies_once_it_is_scanned(at: Any) -
     at.until(lambda: at.window.till.selling.basket.coupons)
     assert row(at, "offer-coupon-8").said.zh != "还没扫券码"
     at.window.shell.page._choose("offer-coupon-8")
-    assert code in words(at)
+    assert code in at.words()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from app.desktop.widgets.buttons import IconBtn
 from app.desktop.widgets.care import MedicineRow, Plot, PlotCurve, ReadingsChart, steps
@@ -35,11 +35,6 @@ def page(at: Any) -> Any:
     return at.window.shell.pages["member"]
 
 
-def words(at: Any) -> str:
-    parts = at.window.shell.page.findChildren(QWidget)
-    return "\n".join(part.accessibleName() for part in parts if part.isVisible() and part.accessibleName())
-
-
 def key(at: Any, *keys: Qt.Key | str) -> None:
     for one in keys:
         if isinstance(one, str):
@@ -58,7 +53,7 @@ def with_member(at: Any) -> None:
 def test_a_phone_typed_above_finds_the_member_and_enter_takes_them_into_the_sale(at: Any) -> None:
     at.type("19900000001")
     at.enter()
-    at.until(lambda: "王*兰" in words(at))
+    at.until(lambda: "王*兰" in at.words())
     assert at.window.till.selling.basket.member_id == ""
     at.enter()
     at.until(lambda: at.window.shell.page.key == "sale")
@@ -80,7 +75,7 @@ def test_f3_leads_from_the_sale_to_its_members_page_and_back_again(hand: Any) ->
     hand.until(lambda: hand.window.till.selling.basket.member_id)
     hand.press(K.Key_F3)
     hand.until(lambda: hand.window.shell.page.key == "member")
-    hand.until(lambda: "王*兰" in words(hand))
+    hand.until(lambda: "王*兰" in hand.words())
     hand.press(K.Key_Escape)
     hand.until(lambda: hand.window.shell.page.key == "sale")
 
@@ -95,7 +90,7 @@ def test_several_who_fit_are_listed_and_a_digit_chooses(at: Any) -> None:
 
 def test_nobody_found_may_join_on_the_page(at: Any) -> None:
     at.window.shell.page.on_omnibox("13900007777")
-    assert "没找到" in words(at)
+    assert "没找到" in at.words()
     at.press(K.Key_J, "j", modifiers=Qt.KeyboardModifier.ControlModifier)
     at.until(lambda: page(at)._joining_open)
     at.press(K.Key_Escape)
@@ -110,25 +105,25 @@ def test_a_reading_is_typed_told_entered_and_drawn(at: Any) -> None:
     assert lower.property("state") == "error"
     lower.setText("92")
     key(at, K.Key_Return)
-    at.until(lambda: "建议" in words(at) or "医生" in words(at))
+    at.until(lambda: "建议" in at.words() or "医生" in at.words())
     at.until(lambda: len(page(at)._scene.care.series.marks) == before + 1)
     at.enter()
     at.until(lambda: page(at)._form is None)
-    assert "146/92" in words(at)
+    assert "146/92" in at.words()
 
 
 def test_without_consent_the_member_is_asked_before_anything_is_kept(at: Any) -> None:
     stranger = next(one for one in at.window.till.store.people.members() if not at.window.till.store.people.consents(one.id))
     page(at)._show(stranger.id)
-    assert "健康档案未授权" in words(at)
+    assert "健康档案未授权" in at.words()
     key(at, K.Key_F4, "118", K.Key_Return, "76", K.Key_Return)
-    assert "先问本人" in words(at)
+    assert "先问本人" in at.words()
     page(at)._form.consent.set_value("no")
     page(at)._form.advance(page(at)._form.consent)
-    at.until(lambda: "没有保存" in words(at))
+    at.until(lambda: "没有保存" in at.words())
     assert not page(at)._scene.care.series.marks
     key(at, K.Key_Return)
-    at.until(lambda: "会员没同意留健康档案" in words(at))
+    at.until(lambda: "会员没同意留健康档案" in at.words())
 
 
 def test_allergies_are_asked_on_the_page_and_count_at_once(at: Any) -> None:
@@ -138,7 +133,7 @@ def test_allergies_are_asked_on_the_page_and_count_at_once(at: Any) -> None:
     key(at, "5", K.Key_Return)
     at.until(lambda: page(at)._form is None)
     assert form.ticks.values == ("penicillin", "sulfa", "nsaid")
-    assert "李娜 核对" in words(at)
+    assert "李娜 核对" in at.words()
     assert at.window.till.selling.basket.patient.allergy_classes == ("nsaid", "penicillin", "sulfa")
 
 
@@ -149,7 +144,7 @@ def test_a_record_whose_consent_was_taken_back_is_not_on_the_page_which_says_so(
     page(at).refresh()
     strip = page(at)._parts.strip
     assert "健康同意已撤回，过敏未核对：请口头询问" in strip.accessibleName()
-    assert "非甾体" not in words(at) and strip.button.isHidden()
+    assert "非甾体" not in at.words() and strip.button.isHidden()
     at.window.till.joining.set_consents(MEMBER, {"health": True}).wait()
     page(at).refresh()
     assert "非甾体" in strip.accessibleName() and not strip.button.isHidden()
@@ -165,7 +160,7 @@ def test_none_and_a_class_shut_each_other_out_and_nothing_ticked_is_no_answer(at
     assert ticks.values == ("cephalosporin",)
     at.type("3")
     key(at, K.Key_Return)
-    assert page(at)._form is not None and "没有也要点" in words(at)
+    assert page(at)._form is not None and "没有也要点" in at.words()
 
 
 def test_a_family_person_is_added_by_keys_alone_and_asked_about_allergies(at: Any) -> None:
@@ -176,11 +171,11 @@ def test_a_family_person_is_added_by_keys_alone_and_asked_about_allergies(at: An
     for name, value in (("relation", "配偶"), ("agrees", "yes")):
         page(at)._form._panel._parts[name].value = value
     page(at)._form._panel.confirm()
-    at.until(lambda: "的过敏" in words(at))
+    at.until(lambda: "的过敏" in at.words())
     key(at, "1", K.Key_Return)
     at.until(lambda: page(at)._form is None)
-    assert "家庭 · 2 人" in words(at)
-    assert "刘*国 · 配偶" in words(at)
+    assert "家庭 · 2 人" in at.words()
+    assert "刘*国 · 配偶" in at.words()
 
 
 def test_the_outcome_of_a_call_takes_it_off_the_list(at: Any) -> None:
@@ -200,7 +195,7 @@ def test_a_call_put_off_wants_a_day(at: Any) -> None:
     form.outcome.set_value("moved")
     form.outcome.chosen.emit("moved")
     form._submit()
-    assert "改到哪天" in words(at)
+    assert "改到哪天" in at.words()
     form.later.set_value("14")
     form._submit()
     at.until(lambda: page(at)._form is None)
@@ -221,7 +216,7 @@ def test_lists_open_by_their_keys_and_escape_closes_them(at: Any) -> None:
     for pressed, said in lists:
         at.window.shell._dead_until = 0.0
         key(at, pressed)
-        assert said in words(at), said
+        assert said in at.words(), said
         key(at, K.Key_Escape)
         assert page(at)._form is None
     assert at.window.shell.page.key == "member"
@@ -231,10 +226,10 @@ def test_a_revealed_phone_is_masked_again_when_the_page_is_left(at: Any) -> None
     with_member(at)
     page(at)._reveal()
     page(at)._form.rows[0].click()
-    at.until(lambda: "19900000001" in words(at))
+    at.until(lambda: "19900000001" in at.words())
     at.window.shell.show_page("sale")
     show(at)
-    assert "19900000001" not in words(at) and "199****0001" in words(at)
+    assert "19900000001" not in at.words() and "199****0001" in at.words()
 
 
 def test_a_person_is_erased_on_the_page_by_last_digits_and_a_managers_pin(at: Any) -> None:
@@ -243,27 +238,27 @@ def test_a_person_is_erased_on_the_page_by_last_digits_and_a_managers_pin(at: An
     at.until(lambda: at.window.till.selling.basket.lines)
     at.window.shell._dead_until = 0.0
     key(at, K.Key_F10)
-    assert "个人信息" in words(at)
+    assert "个人信息" in at.words()
     page(at)._form.rows[1].click()
-    said = words(at)
+    said = at.words()
     for line in ("删除，找不回来", "依法保留", "密钥销毁", "销售、退货记录 · 5 年", "积分 3,412", "店长 PIN"):
         assert line in said, line
     form = page(at)._form
     at.enter()
     assert form.digits.hasFocus() and not form.pin.text()
     key(at, "6620", K.Key_Return, "1003", K.Key_Return)
-    assert "末四位和登记的不一样" in words(at) and form.digits.hasFocus()
+    assert "末四位和登记的不一样" in at.words() and form.digits.hasFocus()
     form.digits.setText("0001")
     form.pin.setText("1001")
     key(at, K.Key_Return)
-    assert "PIN 不对" in words(at) and form.pin.text() == ""
+    assert "PIN 不对" in at.words() and form.pin.text() == ""
     assert at.window.till.store.people.member(MEMBER) is not None
     key(at, "1003", K.Key_Return)
     at.until(lambda: page(at)._scene is None)
     people = at.window.till.store.people
     assert people.erased(MEMBER) and people.member(MEMBER) is None
     assert at.window.till.selling.basket.member_id == "" and at.window.till.selling.basket.lines
-    assert "王*兰" not in words(at)
+    assert "王*兰" not in at.words()
 
 
 def test_escape_leaves_the_erasing_and_nobody_is_gone(at: Any) -> None:
@@ -281,9 +276,9 @@ def test_a_copy_for_the_person_is_made_behind_the_page_by_a_pharmacists_pin(at: 
     page(at)._form.rows[0].click()
     form = page(at)._form
     form.answered.emit({"pin": "1001"})
-    assert "PIN 不对" in words(at)
+    assert "PIN 不对" in at.words()
     form.answered.emit({"pin": "1002"})
-    at.until(lambda: "请当面交给本人" in words(at))
+    at.until(lambda: "请当面交给本人" in at.words())
     made = sorted((at.window.till.folder / "reports").glob("person-0019-*"))
     assert [one.suffix for one in made] == [".json", ".pdf"]
     assert all(one.stat().st_mode & 0o077 == 0 for one in made) and made[1].read_bytes().startswith(b"%PDF")
@@ -326,7 +321,7 @@ def test_a_card_without_anything_says_what_would_fill_it(at: Any) -> None:
     people = at.window.till.store.people
     stranger = next(one for one in people.members() if not people.family(one.id) and not one.chronic and not one.allergies_known)
     page(at)._show(stranger.id)
-    said = words(at)
+    said = at.words()
     for line in ("还没问过", "还看不出在用什么药", "按 F8 加家人", "还没有记录，登记第一次", "没有券", "现在没有要办的", "还没有标签"):
         assert line in said, line
 
@@ -334,8 +329,8 @@ def test_a_card_without_anything_says_what_would_fill_it(at: Any) -> None:
 def test_the_other_language_says_everything_anew(at: Any) -> None:
     with_member(at)
     at.window.theme.set_language("en")
-    at.until(lambda: "Medicines in use" in words(at))
-    said = words(at)
+    at.until(lambda: "Medicines in use" in at.words())
+    said = at.words()
     assert "Blood pressure" in said and "To do" in said and "Health consent holds" in said
 
 
@@ -403,16 +398,16 @@ def test_an_open_form_and_what_a_reading_meant_outlive_a_change_of_language(at: 
     with_member(at)
     page(at)._all_family()
     at.window.theme.set_language("en")
-    at.until(lambda: "Family · 1 of 8" in words(at))
+    at.until(lambda: "Family · 1 of 8" in at.words())
     page(at)._close_form()
     page(at).enter_reading("pressure")
     for entry, figure in zip(page(at)._form.entries.values(), ("146", "92"), strict=False):
         entry.setText(figure)
     page(at)._form.taken.emit()
-    at.until(lambda: "See a doctor" in words(at) or "doctor" in words(at))
+    at.until(lambda: "See a doctor" in at.words() or "doctor" in at.words())
     at.window.theme.set_language("zh")
-    at.until(lambda: "药师" in page(at)._form.accessibleName() or "登记血压" in words(at))
-    assert page(at)._form is not None and "146/92" in words(at)
+    at.until(lambda: "药师" in page(at)._form.accessibleName() or "登记血压" in at.words())
+    assert page(at)._form is not None and "146/92" in at.words()
 
 
 def test_tags_take_two_rows_at_most_and_say_how_many_more_there_are(theme: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "doubles"))
 
@@ -54,11 +54,6 @@ def page(at: Any) -> Any:
     return at.window.shell.pages["member"]
 
 
-def words(at: Any) -> str:
-    parts = at.window.shell.page.findChildren(QWidget)
-    return "\n".join(part.accessibleName() for part in parts if part.isVisible() and part.accessibleName())
-
-
 def key(at: Any, *keys: Any) -> None:
     for one in keys:
         if isinstance(one, str):
@@ -86,7 +81,7 @@ def standing(at: Any) -> tuple[int, int]:
 
 
 def test_a_tile_and_enter_take_the_money_and_the_card_shows_the_balance(at: Any) -> None:
-    assert "储值余额" not in words(at)
+    assert "储值余额" not in at.words()
     key(at, K.Key_F7)
     form = page(at)._form
     form.choose(50_000)
@@ -95,7 +90,7 @@ def test_a_tile_and_enter_take_the_money_and_the_card_shows_the_balance(at: Any)
     key(at, K.Key_Return)
     at.until(lambda: standing(at) == (50_000, 3_000))
     at.until(lambda: page(at)._form is None)
-    assert "储值余额" in words(at)
+    assert "储值余额" in at.words()
     picture(at, "member")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
 
 from app.desktop.sign_in import look
 from app.desktop.theme import Theme
@@ -66,6 +67,12 @@ class Hand:
         for place, character in enumerate(code):
             self.press(ord(character.upper()), character, gap=2 if place else 100)
         self.press(Qt.Key.Key_Return, "\r", gap=2)
+
+    def words(self) -> str:
+        """What the page in front says, a part a line."""
+        assert self.window.shell is not None
+        parts = self.window.shell.page.findChildren(QWidget)
+        return "\n".join(part.accessibleName() for part in parts if part.isVisible() and part.accessibleName())
 
     def sign_in(self, pin: str = "1001") -> None:
         """Take the till, opening the shift if none is open."""

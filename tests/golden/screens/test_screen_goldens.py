@@ -19,11 +19,15 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parents[2] / "ui"))
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QWidget
 from window_hand import Hand, open_hand
 
+from app.desktop.customer_screen import CustomerScreen
+from app.desktop.screens.wizard import Wizard
 from app.desktop.theme import Theme
 from app.desktop.widgets.base import Painted
+from app.desktop.widgets.picture import PaperPicture
 from app.records.offers import Offer
 
 HERE = Path(__file__).parent
@@ -118,6 +122,21 @@ def dump(window: QWidget) -> str:
     return "\n".join("  |  ".join(words for _, words in sorted(line)) for line in lines) + "\n"
 
 
+def painted(window: QWidget) -> str:
+    """What a window writes that is a picture to whoever hears the screen: the customer's display."""
+    words: list[str] = []
+    draw = QPainter.drawText
+
+    def heard(painter: QPainter, *told: object) -> object:
+        words.extend(one for one in told if isinstance(one, str))
+        return draw(painter, *told)  # type: ignore[call-overload]  # passed on as it came
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QPainter, "drawText", heard)
+        window.grab()
+    return "\n".join(words) + "\n"
+
+
 def reach(hand: Hand, screen: str) -> QWidget:
     """Bring a screen to the front, with its goods on it."""
     shell, till = hand.window.shell, hand.window.till
@@ -156,6 +175,7 @@ def reach(hand: Hand, screen: str) -> QWidget:
         "sale_trade": (EAN,),
         "member_stored": (EAN, MEMBER),
         "pay_stored": (EAN, MEMBER),
+        "customer": (EAN, MEMBER),
     }.get(screen, ())
     for code in scans:
         till.selling.scan(code)
@@ -165,7 +185,25 @@ def reach(hand: Hand, screen: str) -> QWidget:
         till.loading.load(PERSON, 50_000, "cash").wait()
     if screen.startswith("pay"):
         till.checkout.begin()
+    if screen == "help":
+        # A short topic: the longer ones are read in their own files.
+        shell.pages["help"].show_topic("sheet")
     shell.show_page(screen.partition("_")[0] if screen.startswith(("sale", "pay", "member")) else screen)
+    if screen == "customer":
+        till.settings.set("customer.screen", "window").result(20)
+        hand.window.bridge.tuned.emit("customer.screen")
+        hand.until(lambda: shell.customer is not None and shell.customer.screen is not None)
+        return shell.customer.screen
+    if screen == "labels":
+        till.labelling.want("P1000A1")
+        shell.page.on_shown()
+    if screen == "palette":
+        shell.open_palette().entry.setText("aldp")
+        assert shell._palette is not None
+        return shell._palette
+    if screen in ("labels", "receipt_template"):
+        papers = shell.page.findChildren(PaperPicture)
+        hand.until(lambda: all(not paper.image.isNull() for paper in papers if paper.isVisible()))
     if screen == "member_stored":
         shell.page._stored_value()
     if screen == "pay_stored":
@@ -210,7 +248,20 @@ SCREENS = (
     "sign_in",
     "member_stored",
     "pay_stored",
+    "sheet",
+    "devices",
+    "help",
+    "labels",
+    "receipt_template",
+    "palette",
+    "customer",
 )
+
+
+def test_no_page_of_the_counter_is_without_its_words(hand: Hand) -> None:
+    shell = hand.window.shell
+    assert shell is not None
+    assert {*shell.pages, "sign_in"} <= {screen if screen in shell.pages else screen.partition("_")[0] for screen in SCREENS} | {"sign_in"}
 
 
 def test_every_screen_says_what_it_said(hand: Hand) -> None:
@@ -228,14 +279,38 @@ def test_every_screen_says_what_it_said(hand: Hand) -> None:
             shell._read_facts()
             QApplication.processEvents()
             regions = (
-                {"screen": window}
-                if screen == "sign_in"
-                else {"top": shell.bar, "rail": shell.rail, "page": shell.page, "keys": shell.fbar}
+                {"top": shell.bar, "rail": shell.rail, "page": shell.page, "keys": shell.fbar}
+                if window is hand.window and hand.window.signed_in
+                else {"screen": window}
             )
-            text = "\n".join(f"[{name}]\n{dump(region)}" for name, region in regions.items())
+            written = painted if isinstance(window, CustomerScreen) else dump
+            text = "\n".join(f"[{name}]\n{written(region)}" for name, region in regions.items())
             golden = HERE / f"{screen}-{language}.txt"
             if os.environ.get("YAOGUI_WRITE_GOLDENS"):
                 golden.write_text(text, encoding="utf-8")
             if not golden.exists() or text != golden.read_text("utf-8"):
                 differ[golden.name] = text
+    assert not differ
+
+
+def test_every_step_of_the_wizard_says_what_it_said(qapp: QApplication) -> None:
+    theme = Theme(qapp, "light", 1.0, motion=False)
+    wizard = Wizard(theme, lambda answers, say: "")
+    wizard.open()
+    differ = {}
+    for step in ("start", "store"):
+        if step == "store":
+            wizard.forward()
+        for language in ("zh", "en"):
+            theme.set_language("en" if language == "en" else "zh")
+            QApplication.processEvents()
+            golden, text = HERE / f"wizard_{step}-{language}.txt", dump(wizard)
+            if os.environ.get("YAOGUI_WRITE_GOLDENS"):
+                golden.write_text(text, encoding="utf-8")
+            if not golden.exists() or text != golden.read_text("utf-8"):
+                differ[golden.name] = text
+    wizard.close()
+    wizard.deleteLater()
+    theme.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert not differ
