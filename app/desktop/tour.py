@@ -190,6 +190,8 @@ def grab_looks(hand: Hand, subject: QWidget, stem: Path, looks: tuple[Look, ...]
         hand.theme.set_scale(look.scale)
         hand.theme.set_mode(look.mode)
         hand.theme.set_language(look.language)
+        # A window that lies behind another shows nobody where the keyboard is.
+        subject.activateWindow()
         for _ in range(3):
             # What the frame reads a moment later wants to be laid out as well; a smaller scale lets the window become smaller only then.
             subject.resize(look.width, look.height)
@@ -550,45 +552,38 @@ def _member_advice(tour: Tour) -> QWidget | None:
     return tour.window
 
 
-def _member_family(tour: Tour) -> QWidget | None:
-    """The family, each with what is on record."""
+def _member_form(*keys: str) -> Callable[[Tour], QWidget | None]:
+    """Leave the form that is open on the member's page, and open another by its keys."""
+
+    def reach(tour: Tour) -> QWidget | None:
+        for key in ("Esc", *keys):
+            tour.hand.press(key)
+            tour.hand.rest()
+        return tour.window
+
+    return reach
+
+
+def _member_money(tour: Tour) -> QWidget | None:
+    """Stored value with something in it: what may be paid out, and the load of this shift that may be taken back."""
+    till = tour.hand.till
+    if not tour.world.connected:
+        return None
+    till.loading.load(till.selling.basket.member_id, 50_000, "cash").wait()
+    return _member_form("F7")(tour)
+
+
+def _pay_stored(tour: Tour) -> QWidget | None:
+    """Stored value as a way of paying, with how old the balance is."""
     hand = tour.hand
-    hand.press("Esc")
-    hand.rest()
-    hand.press("F8")
-    hand.rest()
-    return tour.window
-
-
-def _member_coupons(tour: Tour) -> QWidget | None:
-    """Every coupon with its rule; F5 prints the chosen one."""
-    hand = tour.hand
-    hand.press("Esc")
-    hand.rest()
-    hand.press("F6")
-    hand.rest()
-    return tour.window
-
-
-def _member_stored(tour: Tour) -> QWidget | None:
-    """Stored value: the rules' sums, with what is given on top; a shop that stands alone is told why it takes none."""
-    hand = tour.hand
-    hand.press("Esc")
-    hand.rest()
-    hand.press("F7")
-    hand.rest()
-    return tour.window
-
-
-def _member_erase(tour: Tour) -> QWidget | None:
-    """What erasing the person would take and leave, before anything is typed."""
-    hand = tour.hand
-    hand.press("Esc")
-    hand.rest()
-    hand.press("F10")
-    hand.rest()
-    hand.press("Down")
-    hand.press("Enter")
+    if not tour.world.connected:
+        return None
+    hand.go("sale")
+    hand.till.selling.clear()
+    hand.scan(tour.code("member"))
+    hand.scan(tour.code("barcode", "P5800A1"))
+    tour.pay_page()
+    hand.press("F4")
     hand.rest()
     return tour.window
 
@@ -739,14 +734,16 @@ STOPS: tuple[Stop, ...] = (
     Stop("09_rx_review", _rx_review),
     Stop("03_member360", _member),
     Stop("03_member360_reading", _member_advice),
-    Stop("03_member360_family", _member_family),
-    Stop("03_member360_coupons", _member_coupons),
-    Stop("03_member360_stored", _member_stored),
-    Stop("03_member360_erase", _member_erase),
+    Stop("03_member360_family", _member_form("F8")),
+    Stop("03_member360_coupons", _member_form("F6")),
+    Stop("03_member360_stored", _member_form("F7")),
+    Stop("03_member360_erase", _member_form("F10", "Down", "Enter")),
+    Stop("03_member360_stored_balance", _member_money),
     Stop("27_campaigns", _campaigns),
     Stop("28_help", _help),
     Stop("29_labels", _labels),
     Stop("30_receipt_template", _template),
+    Stop("04_pay_stored", _pay_stored),
     Stop("16_printer_out_of_paper", _printer),
     Stop("16_devices", _devices),
     Stop("11_shift_count", _count),
