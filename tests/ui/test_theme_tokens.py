@@ -158,6 +158,13 @@ def test_icons_named_in_code_are_carried() -> None:
     assert {name: file for name, file in wanted.items() if name not in carried} == {}
 
 
+def test_no_icon_is_carried_that_nothing_names() -> None:
+    sources = (*DESKTOP.parent.rglob("*.py"), *resource("rules").glob("*.json"), *resource("texts").glob("*.json"))
+    told = "\n".join(source.read_text(encoding="utf-8") for source in sources)
+    idle = sorted(file.stem for file in resource("icons", "regular").glob("*.svg") if f'"{file.stem}"' not in told)
+    assert idle == []
+
+
 def test_an_unknown_icon_is_named_in_the_error(theme: Theme) -> None:
     with pytest.raises(IconNotFound, match="no-such-thing"):
         theme.icon("no-such-thing", 18)
