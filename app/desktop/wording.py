@@ -672,7 +672,7 @@ WINDOW: dict[str, Text] = {
     "feed_staff": _T("员工与权限", "Staff and rights"),
     "offers_line_1": _T("1 个活动", "1 offer"),
     "offers_line": _T("{count} 个活动", "{count} offers"),
-    "offers_cases_line": _T("{count} 个活动 · {cases} 张用券待总部核查，{fen}", "{count} offers · {cases} coupon uses looked into, {fen}"),
+    "offers_cases_line": _T("{count} 个活动 · {cases} 张券待核查 {fen}", "{count} offers · cases: {cases}, {fen}"),
     "lots_line": _T("总部锁定与召回", "locked and recalled by headquarters"),
     "staff_line": _T("{count} 人", "{count} people"),
     "queue_empty": _T("都传完了", "All sent"),

@@ -264,9 +264,13 @@ class CouponPanel(Panel):
         return True
 
     def _actions(self, row: CouponRow) -> tuple[QWidget, ...]:
-        """The key that prints a coupon, where it has a code to print."""
+        """The key that prints a coupon, where it has a code to print; else its place, so that the columns stand in line."""
         if not row.token:
-            return ()
+            if not any(one.token for one in self._leaf()):
+                return ()
+            place = QWidget()
+            place.setFixedWidth(self.theme.px(32))
+            return (place,)
         spoken = say(self.theme, "coupon_print", title=row.title.of(self.theme.language))
         button = IconBtn(self.theme, "printer", spoken, size=32, icon_size=18)
         button.clicked.connect(lambda: self.printed.emit(row.token))
