@@ -373,6 +373,7 @@ class Till:
             blobs=self.store.blob_outbox,
             on_state=on_sync_state,
             quiet=quiet,
+            on_read=self.store.coupons.note_read,
         )
         self.invoicing = Invoicing(self.store, clock, self.post, code_shapes, self.sync.wake)
         self.shares.chores.append(self.visiting.tend)

@@ -39,6 +39,11 @@ class HitModel(QAbstractListModel):
         self._hits = hits
         self.endResetModel()
 
+    @property
+    def hits(self) -> tuple[SearchHit, ...]:
+        """The products listed."""
+        return self._hits
+
     def rowCount(self, parent: _Index | None = None) -> int:
         """How many were found."""
         return 0 if parent is not None and parent.isValid() else len(self._hits)
@@ -186,14 +191,7 @@ class HitList(Overlay):
         self._moved = False
         self._text = self._delegate.text = text
         self._model.show(hits)
-        language = self.theme.language
-        self._title.set_words(wording.words("hits_title", language))
-        self._warning.setVisible(any(hit.lasa for hit in hits))
-        self._warning.set_words(wording.words("hits_lasa", language))
-        for part, key in zip(self._keys, ("hits_choose", "hits_add", "hits_close"), strict=True):
-            part.set_words(wording.words(key, language))
-        self._hint.set_words(wording.words("hits_scan", language))
-        self._empty.set_words(wording.words("hits_member" if meant_as_member(text) else "hits_empty", language, text=text))
+        self._word()
         self._empty_box.setVisible(not hits)
         self._view.setVisible(bool(hits))
         if hits:
@@ -201,6 +199,21 @@ class HitList(Overlay):
         self.show()
         self.place(under)
         self.raise_()
+
+    def show_again(self, under: QWidget) -> None:
+        """The same list in the language and size in force, with the row that was chosen."""
+        self._word()
+        self.place(under)
+
+    def _word(self) -> None:
+        language, hits = self.theme.language, self._model.hits
+        self._title.set_words(wording.words("hits_title", language))
+        self._warning.setVisible(any(hit.lasa for hit in hits))
+        self._warning.set_words(wording.words("hits_lasa", language))
+        for part, key in zip(self._keys, ("hits_choose", "hits_add", "hits_close"), strict=True):
+            part.set_words(wording.words(key, language))
+        self._hint.set_words(wording.words("hits_scan", language))
+        self._empty.set_words(wording.words("hits_member" if meant_as_member(self._text) else "hits_empty", language, text=self._text))
 
     def place(self, under: QWidget) -> None:
         """Stand under the box, at least as wide as it."""

@@ -11,13 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QScreen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QScreen
 from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QWidget
 
 from app.counter.faults import Refused
 from app.counter.printing import PrintState
 from app.counter.scene import Echo, Scene
-from app.desktop import wording
+from app.desktop import data_age, wording
 from app.desktop.bridge import Bridge
 from app.desktop.hits import HitList
 from app.desktop.look import Look
@@ -30,7 +30,7 @@ from app.desktop.theme.scale import automatic
 from app.desktop.theme.sounds import TONES, Sounds
 from app.desktop.till import Till
 from app.desktop.titles import shift_title, till_title
-from app.desktop.training import ribbon_of
+from app.desktop.training import TrainingRibbon
 from app.desktop.widgets.arrange import Column, Row
 from app.desktop.widgets.bars import FBar, FKeyEntry, NavEntry, NavRail, TopBar
 from app.desktop.widgets.notices import Banner, Ribbon, ScanEcho, Toast
@@ -54,8 +54,6 @@ BANNER_AFTER_MS = 10_000
 ECHO_MS = 6_000
 CUSTOMER_AFTER_MS = 200
 THANKS_MS = 6_000
-OLD = timedelta(hours=24)
-TOO_OLD = timedelta(hours=72)
 SEARCH_LIMIT = 20
 _FUNCTION_KEY = re.compile(r"(Shift )?F\d{1,2}")
 _MULTIPLIER = re.compile(r"\d{1,4}\*")
@@ -63,6 +61,7 @@ _TYPED_CODE = re.compile(r"[0-9]{8,}|\d{1,4}\*.+|\S*[/:=]\S{6,}")
 _PRICE_CHECKS = ("?", "？")
 _BOX_KEYS = frozenset({"+", "-", "*", "/"})
 _OFF_LINE = ("offline", "portal")
+_DATA = (*data_age.GOODS, *data_age.OFFERS, *data_age.MEMBERS)
 
 
 class Shell(QWidget):
@@ -170,7 +169,7 @@ class Shell(QWidget):
         self._clock.timeout.connect(self._tick)
 
     def _make_ribbon(self) -> Ribbon:
-        ribbon = ribbon_of(self.theme)
+        ribbon = TrainingRibbon(self.theme)
         ribbon.left.connect(lambda: self.wished.emit("real"))
         return ribbon
 
@@ -683,6 +682,15 @@ class Shell(QWidget):
     def _close_hits(self) -> None:
         self.hits.hide()
 
+    def _hang_hits(self) -> None:
+        if self.hits.isVisible():
+            self.hits.show_again(self.bar.omnibox)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The list hangs under the box wherever that goes."""
+        super().resizeEvent(event)
+        self._hang_hits()
+
     # ------------------------------------------------------------------ echoes
 
     def show_scene(self, scene: Scene) -> None:
@@ -753,6 +761,8 @@ class Shell(QWidget):
             if page.in_rail:
                 self.rail.set_badge(page.key, page.badge(), "badge_info" if page.at_foot else "badge")
         self.page.read_behind()
+        # What stands beside the box may have grown or shrunk.
+        QTimer.singleShot(0, self, self._hang_hits)
 
     def _tick(self) -> None:
         self.bar.set_clock(f"{self.till.clock.now().astimezone(SHOP_TIME):%H:%M}")
@@ -790,12 +800,21 @@ class Shell(QWidget):
             self.rail.set_icon("sync", "cloud-slash" if state.kind in _OFF_LINE else "cloud-check")
 
     def _offline_age(self) -> timedelta:
-        oldest = self.till.store.outbox.counts().oldest_at
-        return self.till.clock.now() - oldest if oldest else timedelta()
+        """How long nothing went up, or how old what came down is: the older of the two."""
+        now = self.till.clock.now()
+        known = (self.till.store.outbox.counts().oldest_at, data_age.read_at(self.till, _DATA))
+        return max((now - at for at in known if at), default=timedelta())
 
     def _offline_tone(self) -> str:
-        age = self._offline_age()
-        return "bad" if age >= TOO_OLD else "warn" if age >= OLD else "info"
+        return data_age.tone_of(self._offline_age())
+
+    def _data_words(self) -> str:
+        """How old prices, members and coupons are, and once they are old what that makes unsafe."""
+        now, at = self.till.clock.now(), data_age.read_at(self.till, _DATA)
+        if at is None:
+            return wording.words("data_age_never", self.theme.language)
+        key = "data_age_old" if now - at >= data_age.OLD else "data_age"
+        return wording.words(key, self.theme.language, time=data_age.moment(at, now))
 
     def _show_banner(self) -> None:
         self._banner_due.stop()
@@ -809,7 +828,7 @@ class Shell(QWidget):
             tone,
             "cloud-slash",
             wording.words(title, language, hours=int(age.total_seconds() // 3600)),
-            wording.words(body, language, count=waiting),
+            f"{wording.words(body, language, count=waiting)} · {self._data_words()}",
             wording.words("got_it", language),
         )
 
@@ -905,7 +924,8 @@ class Shell(QWidget):
             self._rail_place.addWidget(fresh)
             fresh.set_active(self._lit)
             self.bar.omnibox.set_placeholder(self.page.box_words.of(self._language))
-        self._close_hits()
+        # Once the box under which it hangs stands where it will stand.
+        QTimer.singleShot(0, self, self._hang_hits)
         self._page_changed()
         self._draw_sync()
         self._draw_printer()

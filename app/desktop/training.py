@@ -37,8 +37,3 @@ class TrainingRibbon(Ribbon):
         say, language = wording.words, self.theme.language
         self.set_words(say("training", language), say("training_body", language), say("training_leave", language))
         super().measure()
-
-
-def ribbon_of(theme: Theme) -> Ribbon:
-    """The ribbon of the practice shop."""
-    return TrainingRibbon(theme)

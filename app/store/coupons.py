@@ -212,6 +212,10 @@ class Coupons:
         wanted = select(t.feed_read.c.at).where(t.feed_read.c.feed == feed)
         return self._readers.connection().execute(wanted).scalar()
 
+    def reads(self) -> dict[str, datetime]:
+        """The same of every feed that was ever read to its end."""
+        return {row.feed: row.at for row in self._readers.connection().execute(select(t.feed_read))}
+
     def note_read(self, feed: str, at: datetime) -> None:
         """A feed was read to its end; written down only now and then."""
         before = self.read_at(feed)

@@ -56,7 +56,8 @@ def backoff_seconds(failures: int, draw: float, first: float = FIRST_BACKOFF, lo
 class SyncWorker:
     """Sends blobs, then events, then pulls, then rests; `wake()` when there is something to send. Without a client it is off for good.
 
-    `on_state` is called on the worker's thread (once on the caller's, at `start`, when off), only when something changed.
+    `on_state` is called on the worker's thread (once on the caller's, at `start`, when off), only when something changed; `on_read` with
+    each feed that was read to its end, and when.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class SyncWorker:
         on_state: Callable[[SyncState], None],
         blobs: Blobs | None = None,
         quiet: Callable[[], bool] = _always,
+        on_read: Callable[[str, datetime], None] = lambda _feed, _at: None,
         feeds: Sequence[str] = tuple(FEEDS),
         poll_s: float = POLL_SECONDS,
         first_backoff_s: float = FIRST_BACKOFF,
@@ -79,6 +81,7 @@ class SyncWorker:
         self._outbox = outbox
         self._clock = clock
         self._on_state = on_state
+        self._on_read = on_read
         self._poll_s = poll_s
         self._first_backoff_s = first_backoff_s
         self._longest_backoff_s = longest_backoff_s
@@ -189,7 +192,9 @@ class SyncWorker:
             if not self._stopping.is_set():
                 self._puller.settle(feed)
                 if read:
-                    self.line.read_to_end(feed, self._clock.now())
+                    at = self._clock.now()
+                    self.line.read_to_end(feed, at)
+                    self._on_read(feed, at)
 
     def _reached(self, sent: int) -> None:
         """Events were acknowledged: online, or recovering while a backlog drains."""

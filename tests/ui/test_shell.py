@@ -10,10 +10,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.counter.printing import PrintState
+from app.desktop import data_age
 from app.records.clock import SHOP_TIME
 from app.sync.worker import SyncState
 
@@ -306,6 +307,22 @@ def test_an_open_palette_says_its_words_in_another_language_at_once(hand: Any) -
     assert shell._palette._view.currentIndex().row() == chosen
 
 
+def test_the_list_under_the_box_stays_in_another_language_and_size_with_its_row(hand: Any) -> None:
+    hand.sign_in()
+    shell = hand.window.shell
+    hand.type("aldp")
+    hand.press(Qt.Key.Key_Down)
+    hand.wait(30)
+    chosen = shell.hits.current()
+    hand.window.theme.set_language("en")
+    hand.window.resize(1500, 820)
+    hand.wait(30)
+    assert shell.hits.isVisible() and shell.hits.current() is chosen and shell.hits.moved
+    assert "add" in "".join(part.words for part in shell.hits._keys).lower()
+    box, top = shell.bar.omnibox, QPoint(0, 0)
+    hand.until(lambda: abs(shell.hits.mapTo(shell, top).x() + shell.hits.SPREAD - box.mapTo(shell, top).x()) <= 2)
+
+
 def test_a_scanner_on_the_network_sells_whatever_has_the_keyboard(hand: Any) -> None:
     hand.sign_in()
     till = hand.window.till
@@ -328,3 +345,24 @@ def test_a_prefix_set_on_the_settings_page_counts_at_once(hand: Any) -> None:
     hand.window.till.settings.set("scanner.prefix", "F20").result(60)
     hand.window.bridge.tuned.emit("scanner.prefix")
     assert hand.window._catcher._prefix == "F20"
+
+
+def test_the_strip_of_a_lost_line_says_how_old_prices_members_and_coupons_are_and_what_that_risks(hand: Any) -> None:
+    hand.sign_in()
+    shell, till = hand.window.shell, hand.window.till
+    now = till.clock.now()
+    for feed in data_age.GOODS + data_age.OFFERS + data_age.MEMBERS:
+        till.store.coupons.note_read(feed, now - timedelta(minutes=20))
+    hand.until(lambda: data_age.read_at(till, data_age.MEMBERS) == now - timedelta(minutes=20))
+    till.sync._state = SyncState("offline", 3)
+    hand.window.bridge.sync_state(till.sync.state)
+    hand.until(shell._banner_due.isActive)
+    shell._show_banner()
+    told = shell.banner._detail.words
+    assert "3 笔已安全存在本机" in told and f"按 {(now - timedelta(minutes=20)).astimezone(SHOP_TIME):%H:%M} 的数据" in told
+    assert shell._offline_tone() == "info"
+    till.clock.advance(26 * 3600)
+    shell._show_banner()
+    assert "价格、召回可能已变" in shell.banner._detail.words and shell._offline_tone() == "warn"
+    shell.show_page("sync")
+    assert "券可能已在别处用过" in hand.words()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QTimer
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from app.desktop import wording
+from app.desktop import data_age, wording
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.theme import Theme, paint
 from app.desktop.widgets.arrange import Column, Part, Row, Spring, boxed
@@ -34,11 +34,11 @@ SIDE_WIDTH = 340
 _TONES = {"up": "good", "mixed": "warn", "down": "info", "unknown": "line2"}
 
 FEEDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("feed_goods", "tag", ("product", "price")),
-    ("feed_offers", "ticket", ("offer", "coupon", "lease", "case")),
-    ("feed_members", "users", ("member", "family", "points", "stored", "identity", "alias", "consent", "standing")),
-    ("feed_lots", "stack", ("lot",)),
-    ("feed_staff", "identification-badge", ("staff",)),
+    ("feed_goods", "tag", data_age.GOODS),
+    ("feed_offers", "ticket", data_age.OFFERS),
+    ("feed_members", "users", data_age.MEMBERS),
+    ("feed_lots", "stack", data_age.LOTS),
+    ("feed_staff", "identification-badge", data_age.STAFF),
 )
 """What headquarters sends down, in shop words: key of its name, icon, and the feeds it comes in."""
 
@@ -210,12 +210,14 @@ class SyncPage(Page):
         for part in (self._day_bar, self._legend):
             line.add(part)
         self._down_title = Card(theme, "", gap=9)
-        self._down = [(Txt(theme, "", "body_strong"), Txt(theme, "", "caption", "ink3"), Pill(theme, "", "good")) for _ in FEEDS]
+        self._down = [
+            (Txt(theme, "", "body_strong"), Txt(theme, "", "caption", "ink3", elide=True), Pill(theme, "", "good")) for _ in FEEDS
+        ]
         for (_, icon, _), (name, below, pill) in zip(FEEDS, self._down, strict=True):
             both = boxed(Column(theme, name, below, gap=0))
             layout = self._down_title.layout()
             assert isinstance(layout, Column)
-            layout.add(Row(theme, Icon(theme, icon, 20), both, Spring(), pill, gap=12))
+            layout.add(Row(theme, Icon(theme, icon, 20), (both, 1), pill, gap=12))
         self._side = boxed(Column(theme, self._line_card, self._down_title, Spring(), gap=12))
         self.setLayout(Column(theme, top, (boxed(Row(theme, (queue, 1), self._side, gap=12)), 1), gap=12, margins=(16, 12, 16, 12)))
         self._ticking = QTimer(self)
@@ -225,6 +227,11 @@ class SyncPage(Page):
         theme.changed.connect(self._draw)
         self._draw()
 
+    @staticmethod
+    def _try_words(kind: str) -> str:
+        """Nothing is tried again where nothing failed."""
+        return "sync_now" if kind in ("online", "recovering") else "retry_now"
+
     def _say(self, key: str, **facts: object) -> str:
         return wording.words(key, self.theme.language, **facts)
 
@@ -233,9 +240,10 @@ class SyncPage(Page):
     def fkeys(self) -> tuple[FKeySpec, ...]:
         """F5 tries at once."""
         back = FKeySpec("Esc", wording.WINDOW["back"], lambda: self.go.emit("sale"))
-        if self.till.sync.state.kind == "off":
+        kind = self.till.sync.state.kind
+        if kind == "off":
             return (back,)
-        return (back, FKeySpec("F5", wording.WINDOW["retry_now"], self._try_now, primary=True))
+        return (back, FKeySpec("F5", wording.WINDOW[self._try_words(kind)], self._try_now, primary=True))
 
     def badge(self) -> str:
         """How many records wait, while they cannot be sent."""
@@ -287,16 +295,16 @@ class SyncPage(Page):
         }.get(kind, ("storefront", "brand"))
         self._tile.set_icon(icon, tone)
         self._title.set_words(self._say(f"sync_{kind}", sent=sent, backlog=backlog))
-        at = self.till.sync.state.last_ok_at
+        at = data_age.read_at(self.till, (*data_age.OFFERS, *data_age.MEMBERS))
         checked = "data_of" if at else "data_own"
         sure = ("safe_own", "data_own", "no_need") if kind == "off" else ("safe_n" if waiting else "safe_0", checked, "no_repeat")
-        time = f"{at.astimezone(SHOP_TIME):%H:%M}" if at else ""
+        time = data_age.moment(at, self.till.clock.now()) if at else ""
         for (_, words), key in zip(self._sure, sure, strict=True):
             words.set_words(self._say(key, count=waiting, time=time))
 
     def _draw_next(self, kind: str, next_try_at: datetime | None) -> None:
         self._retry.setVisible(kind != "off")
-        self._retry.set_words(self._say("retry_now"))
+        self._retry.set_words(self._say(self._try_words(kind)))
         left = (next_try_at - self.till.clock.now()).total_seconds() if next_try_at else 0
         waits = kind in ("offline", "portal") and left > 0
         self._next.set_words(self._say("next_try", seconds=round(left)) if waits else "")
@@ -359,7 +367,7 @@ class SyncPage(Page):
         self._down_title.title.set_words(self._say("downloads"))
         self._side.setVisible(kind != "off")
         self._side.setFixedWidth(self.theme.px(SIDE_WIDTH))
-        store, fresh = self.till.store, self.till.sync.line.fresh
+        store, now, cut = self.till.store, self.till.clock.now(), kind in ("offline", "portal")
         below = {
             "feed_goods": self._say("catalogue_line", version=store.catalogue.version),
             "feed_offers": self._offers_line(),
@@ -369,8 +377,11 @@ class SyncPage(Page):
         }
         for (key, _, feeds), (name, line, pill) in zip(FEEDS, self._down, strict=True):
             name.set_words(self._say(key))
-            line.set_words(below[key])
-            read = [fresh[feed] for feed in feeds if feed in fresh]
-            # As fresh as the oldest of its parts; one part not read yet leaves the whole unsaid.
-            at = min(read) if len(read) == len(feeds) else None
-            pill.set_words(f"{at.astimezone(SHOP_TIME):%H:%M}" if at else self._say("never"), "good" if at else "mute")
+            at = data_age.read_at(self.till, feeds)
+            age = now - at if at else timedelta()
+            # Without a line, or long after it was read, what is not known here is worth more than how much is.
+            risky = cut or age >= data_age.OLD
+            line.set_words(self._say(f"{key}_risk") if risky else below[key])
+            line.set_tone("ink2" if risky else "ink3")
+            tone = data_age.tone_of(age, "info" if cut else "good")
+            pill.set_words(data_age.moment(at, now) if at else self._say("never"), tone if at else "mute")
