@@ -317,7 +317,7 @@ class Caring:
                 kin = isinstance(person, FamilyPerson)
                 whose = Text(f"{mask_name(person.name)}的", f"of {mask_name(person.name)}") if kin else Text("")
                 title = Text(f"再问一遍{whose.zh}过敏：{what.zh}", f"Ask again about allergies{' ' * kin}{whose.en}: {what.en}")
-                note = Text("两台收银机记的不一样，问清前按过敏处理", "two tills differ; held to be allergic until asked")
+                note = Text("两台记的不同，先按过敏处理", "two tills differ; held to be allergic")
                 todos.append(Todo("ask", title, note, "ask", Text("询问", "Ask"), "bad", today, person_id=person.id if kin else ""))
         return todos
 

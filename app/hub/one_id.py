@@ -517,10 +517,22 @@ class Joined:
 
 def joined(connection: Connection, since: datetime, days: int = 400) -> list[Joined]:
     """Everybody who joined at tills from a time on, with their standing: what rewards and campaign figures are counted from."""
-    c, i = tables.person.c, tables.identity.c
+    c = tables.person.c
     until = since + timedelta(days=days)
     wanted = select(tables.person).where(c.joined_at >= since, c.joined_at < until, c.source.not_in(("", people.BOOK)), c.state != "erased")
-    rows = connection.execute(wanted.order_by(c.joined_at, c.member_id)).all()
+    return _stood(connection, connection.execute(wanted.order_by(c.joined_at, c.member_id)).all())
+
+
+def recommended(connection: Connection, member_ids: Collection[str]) -> list[Joined]:
+    """Everybody of these persons who joined because a member recommended the shop, with their standing."""
+    c = tables.person.c
+    mine = select(c.canonical_id).where(c.member_id.in_(list(member_ids)))
+    wanted = select(tables.person).where(c.canonical_id.in_(mine), c.referrer_id != "", c.state != "erased")
+    return _stood(connection, connection.execute(wanted.order_by(c.joined_at, c.member_id)).all())
+
+
+def _stood(connection: Connection, rows: Sequence[Any]) -> list[Joined]:
+    i = tables.identity.c
     group = tables.person.alias("of_party")
     claims = (
         select(group.c.canonical_id, i.level)

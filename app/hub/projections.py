@@ -9,7 +9,7 @@ from itertools import chain
 
 from sqlalchemy import Connection
 
-from app.hub import campaign_sales, coupons, erasing, leases, member_orders, stored_cases, tables, tiers, trades, wallet
+from app.hub import campaign_sales, coupons, erasing, leases, member_orders, rewards, stored_cases, tables, tiers, trades, wallet
 from app.hub.archive import upsert
 from app.hub.movements import POINTS, STORED
 from app.hub.one_id import resolve
@@ -91,11 +91,14 @@ class Changes:
 
     def write(self, connection: Connection, now: datetime) -> None:
         """Apply everything; the tables always in this order."""
+        known: set[str] = set()
         if self.people or self.erasures:
             one_at_a_time(connection)
         for store_id in sorted(self.people):
             heard = erasing.without_erased(connection, store_id, self.people[store_id])
-            resolve(connection, keep_told(connection, store_id, heard), now)
+            newly = keep_told(connection, store_id, heard)
+            resolve(connection, newly, now)
+            known |= newly
         upsert(connection, tables.sale, self.sales)
         upsert(connection, tables.sale_return, self.returns)
         for store_id, told in sorted(self.orders.items()):
@@ -140,7 +143,8 @@ class Changes:
             redeemed = {use.sale_id for use in self.coupon_uses.get(store_id, ())}
             campaign_sales.keep(connection, store_id, sales, returned, redeemed)
         for store_id, told in sorted(self.orders.items()):
-            tiers.keep(connection, store_id, told, now)
+            known |= tiers.keep(connection, store_id, told, now)
+        rewards.settle(connection, known, now)
         members = {one.member_id for one in chain.from_iterable(self.stored.values())}
         for store_id in sorted(self.erasures):
             members |= {one for body, _ in self.erasures[store_id] for one in party_of(connection, body.member_id)}

@@ -45,8 +45,11 @@ def rules() -> TierRules:
 # ------------------------------------------------------------------ what sales count
 
 
-def keep(connection: Connection, store_id: str, told: OrdersTold, now: datetime) -> None:
-    """What a batch says of orders changes what they count, and where their members stand; runs once `member_order` was written."""
+def keep(connection: Connection, store_id: str, told: OrdersTold, now: datetime) -> set[str]:
+    """What a batch says of orders changes what they count, and where their members stand; runs once `member_order` was written.
+
+    Gives the members.
+    """
     moves = [
         {"store_id": store_id, **one.model_dump(include={"correction_id", "sale_id", "from_method", "to_method", "amount_fen"})}
         for one in told.corrections
@@ -56,6 +59,7 @@ def keep(connection: Connection, store_id: str, told: OrdersTold, now: datetime)
     members = _weigh(connection, store_id, sale_ids)
     if members:
         reckon(connection, members, now)
+    return members
 
 
 def _weigh(connection: Connection, store_id: str, sale_ids: Collection[str]) -> set[str]:

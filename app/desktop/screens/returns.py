@@ -466,7 +466,8 @@ class ReturnsPage(Desk):
             parts.append(Panel(theme, Column(theme, head, why, self._pin, gap=8, margins=(16, 12, 16, 14)), bar="warn"))
         parts.append(Spring())
         card = Column(theme, gap=10, margins=(16, 14, 16, 16))
-        card.add(Txt(theme, self.say("原路退回", "Back the way it came"), "head"))
+        title = self.say("改路退回", "Back another way") if scene.instead_fen else self.say("原路退回", "Back the way it came")
+        card.add(Txt(theme, title, "head"))
         if scene.refunds:
             for refund in scene.refunds:
                 card.add(self._refund_row(refund))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from app.hub import erasing, one_id
+from app.hub import erasing, one_id, rewards
 from app.hub.headquarters import Asker, Headquarters, Refusal, at_work, read_body
 from app.hub.people import MOST_BLOBS, ToldBlob, keep_blobs, one_at_a_time
 
@@ -55,6 +55,7 @@ def router(hq: Headquarters) -> APIRouter:
             outcomes, changed = keep_blobs(connection, keys, asker.store_id, blobs)
             erasing.tell(connection, [asker.store_id], {blob.person_id for blob in blobs if outcomes[blob.blob_id] == "erased"})
             one_id.resolve(connection, changed, hq.clock.now())
+            rewards.settle(connection, changed, hq.clock.now())
             one_id.catch_up(connection, keys, hq.clock.now(), asker.store_id, ADOPTED_BESIDE)
             return outcomes
 
