@@ -537,12 +537,15 @@ def _stood(connection: Connection, rows: Sequence[Any]) -> list[Joined]:
     claims = (
         select(group.c.canonical_id, i.level)
         .join(group, group.c.member_id == i.member_id)
-        .where(group.c.canonical_id.in_({row.canonical_id for row in rows}), i.mark != "", i.claim_id.not_like(f"{people.BOOK}:%"))
+        .where(i.mark != "", i.claim_id.not_like(f"{people.BOOK}:%"))
         .distinct()
     )
     levels: dict[str, set[str]] = {}
-    for claim in connection.execute(claims):
-        levels.setdefault(claim.canonical_id, set()).add(claim.level)
+    whole = sorted({row.canonical_id for row in rows})
+    # A campaign brings more people in a month than one statement takes.
+    for start in range(0, len(whole), ADOPTED_AT_ONCE):
+        for claim in connection.execute(claims.where(group.c.canonical_id.in_(whole[start : start + ADOPTED_AT_ONCE]))):
+            levels.setdefault(claim.canonical_id, set()).add(claim.level)
     return [
         Joined(
             row.member_id,

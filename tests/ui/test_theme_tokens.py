@@ -1,6 +1,7 @@
 """Colours, fonts, icons, sizes and tones of the theme hold what the design promises."""
 
 import ast
+import re
 import time
 from pathlib import Path
 
@@ -160,9 +161,21 @@ def test_icons_named_in_code_are_carried() -> None:
 
 def test_no_icon_is_carried_that_nothing_names() -> None:
     sources = (*DESKTOP.parent.rglob("*.py"), *resource("rules").glob("*.json"), *resource("texts").glob("*.json"))
-    told = "\n".join(source.read_text(encoding="utf-8") for source in sources)
+    pages = tuple(DESKTOP.parent.rglob("*.html"))
+    told = "\n".join(source.read_text(encoding="utf-8") for source in (*sources, *pages)).replace("'", '"')
     idle = sorted(file.stem for file in resource("icons", "regular").glob("*.svg") if f'"{file.stem}"' not in told)
     assert idle == []
+
+
+def test_icons_of_headquarters_pages_are_carried() -> None:
+    """A page there names them in its template: one that is missing is a page that does not open."""
+    asked = re.compile(r"icon\('([a-z][a-z-]*)'(?:, '([a-z]+)')?\)")
+    wanted = {
+        (weight or "regular", name)
+        for page in DESKTOP.parent.rglob("*.html")
+        for name, weight in asked.findall(page.read_text(encoding="utf-8"))
+    }
+    assert wanted and {one for one in wanted if not resource("icons", one[0], f"{one[1]}.svg").exists()} == set()
 
 
 def test_an_unknown_icon_is_named_in_the_error(theme: Theme) -> None:

@@ -12,7 +12,17 @@ from markupsafe import Markup
 
 from app.hub import reading, stored
 from app.hub.headquarters import Headquarters, Refusal
-from app.hub.web import campaign_pages, case_pages, people_pages, person_pages, segment_pages, stored_pages, tier_pages, till_pages
+from app.hub.web import (
+    campaign_pages,
+    case_pages,
+    newcomer_pages,
+    people_pages,
+    person_pages,
+    segment_pages,
+    stored_pages,
+    tier_pages,
+    till_pages,
+)
 from app.hub.web.pages import HEADERS, HERE, Pages, Speech, form_of, silent
 from app.hub.web.plot import COLOURS, Series, drawn, hours_svg
 from app.hub.web.session import (
@@ -175,6 +185,7 @@ def router(hq: Headquarters) -> APIRouter:
     routes.include_router(person_pages.router(hq, pages))
     routes.include_router(segment_pages.router(hq, pages))
     routes.include_router(stored_pages.router(hq, pages))
+    routes.include_router(newcomer_pages.router(hq, pages))
     routes.include_router(tier_pages.router(hq, pages))
 
     @routes.get("/assets/{name}")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
+from console_browser import logged_in, stranger
 from hub_bench import HubBench
 from people_told import Newcomer, blob
 from sqlalchemy import select
@@ -117,3 +119,23 @@ def test_every_night_it_is_looked_at_anew(bench: HubBench, till: PaperTill, clie
     assert bench.archive.commit(lambda c: rewards.settle_all(c, bench.clock.now())).result(60) == 1
     assert bench.archive.commit(lambda c: rewards.settle_all(c, bench.clock.now())).result(60) == 0
     assert json.loads(json.dumps(points(bench))) == [rewards.rules().points]
+
+
+def test_the_console_says_for_how_many_a_guides_reward_is_due_and_gives_the_table_away(
+    bench: HubBench, till: PaperTill, client: Any
+) -> None:
+    for n, level in enumerate(("shown", "stated", "shown")):
+        one = Newcomer(till, f"客{n}", f"1380013800{n}", guide="S7")
+        one.claims("phone", f"1380013800{n}", level)
+        tell(client, one)
+    browser = logged_in(bench)
+    month = till.clock.now().strftime("%Y-%m")
+    html = browser.get(f"{bench.url}/console/newcomers?month={month}&lang=zh", timeout=60).text
+    cells = [text.strip() for text in re.findall(r"<td[^>]*>(.*?)</td>", html)]
+    row = cells[cells.index("S7") :][:5]
+    assert row == ["S7", "3", "<b>2</b>", "1", "0"]
+    assert "这个月还没有人入会" in browser.get(f"{bench.url}/console/newcomers?month=2020-01", timeout=60).text
+    answer = browser.get(f"{bench.url}/console/newcomers/table.csv?month={month}", timeout=60)
+    assert answer.content.startswith(b"\xef\xbb\xbf") and "RM01,S7,S7,3,2,1,0" in answer.text
+    assert "登录" in stranger().get(f"{bench.url}/console/newcomers/table.csv", timeout=60).text
+    assert "/console/newcomers" in browser.get(f"{bench.url}/console/people", timeout=60).text
