@@ -18,7 +18,7 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
     """The till pages of a hub."""
     routes = APIRouter(prefix="/tills")
 
-    async def shown(request: Request, asked: str, told: str = "", status: int = 200) -> Response:
+    async def shown(request: Request, asked: str, told: str = "", status: int = 200, reason: str = "") -> Response:
         """The page; `asked` is the device that somebody wants to put out of work."""
 
         def read(said: Speech) -> dict[str, Any]:
@@ -30,6 +30,7 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
                     "gone": devices.revocations(connection, [till.device for till in tills if till.state == "revoked"]),
                     "asked": next((till for till in tills if till.device == asked and till.state != "revoked"), None) if asked else None,
                     "told": told,
+                    "reason": reason,
                     "silent": lambda till: silent(till, said.now),
                 }
 
@@ -54,7 +55,7 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
         if not reason:
             return await shown(request, found.device, "no_reason", 422)
         if form.get("confirm", "").strip() != found.till:
-            return await shown(request, found.device, "unconfirmed", 422)
+            return await shown(request, found.device, "unconfirmed", 422, reason[:200])
 
         def unit(connection: Connection) -> bool:
             return devices.revoke(connection, hq.clock, found.device, reason=reason, by=who.name)

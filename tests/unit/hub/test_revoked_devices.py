@@ -134,6 +134,7 @@ def test_the_tills_page_puts_one_out_of_work_with_a_reason_and_its_typed_number(
     for form, said in (({"confirm": "T1"}, "请先写理由"), ({"reason": "丢失", "confirm": "T2"}, "请输入收银台号确认")):
         answer = browser.post(at, data={"csrf": token, **form}, timeout=60)
         assert answer.status_code == 422 and said in answer.text
+    assert 'value="丢失"' in answer.text, "what was typed is not typed again"
     assert client.hello().state == "active"
     done = browser.post(at, data={"csrf": token, "reason": "丢失 <已报警>", "confirm": "T1"}, timeout=60)
     assert done.url.endswith("/console/tills") and "丢失 &lt;已报警&gt;" in done.text and "已停用" in done.text
