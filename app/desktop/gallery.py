@@ -79,6 +79,7 @@ class Gallery(QWidget):
         self.view = scroll = QScrollArea()
         scroll.setWidget(page)
         scroll.setWidgetResizable(True)
+        theme.dress_area(scroll)
         bar = TopBar(theme)
         bar.set_place("青禾药房 · 梧桐路店", "1 号台 · 早班 · 销售单 0238")
         bar.set_sync("已同步 14:02")
@@ -366,6 +367,7 @@ def show(*, dark: bool = False) -> int:
     states = QScrollArea()
     states.setWidget(States(theme))
     states.setWidgetResizable(True)
+    theme.dress_area(states)
     states.setWindowTitle("yaogui gallery · S")
     states.resize(1440, 900)
 

@@ -139,7 +139,7 @@ class HitList(Overlay):
         self._delegate = HitDelegate(theme, self._view)
         self._view.setItemDelegate(self._delegate)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._view.setFrameShape(QListView.Shape.NoFrame)
+        theme.dress_area(self._view)
         self._view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._view.setUniformItemSizes(True)

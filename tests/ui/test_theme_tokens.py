@@ -13,7 +13,7 @@ from app.desktop.theme import Theme
 from app.desktop.theme.icons import IconNotFound
 from app.desktop.theme.notes import Note, NoteAction, lay_out
 from app.desktop.theme.paint import Mark, money_text, wrapped
-from app.desktop.theme.qss import style_sheet
+from app.desktop.theme.qss import style_sheets
 from app.desktop.theme.scale import Scale, automatic
 from app.desktop.theme.sounds import TONES, Sounds, at_volume
 from app.desktop.theme.tokens import DARK, LIGHT, Tokens
@@ -190,9 +190,10 @@ def test_an_icon_takes_the_colour_of_its_token(theme: Theme) -> None:
 
 
 def test_style_sheet_is_filled_and_scaled() -> None:
-    sheet = style_sheet(DARK, Scale(1.5))
-    assert "$" not in sheet and "dp" not in sheet
-    assert DARK.surface in sheet and "border-radius: 14px" in sheet
+    sheets = style_sheets(DARK, Scale(1.5))
+    assert set(sheets) == {"entry", "bar", "list"}
+    assert all("$" not in sheet and "dp" not in sheet for sheet in sheets.values())
+    assert DARK.surface in sheets["entry"] and "border-radius: 14px" in sheets["entry"]
 
 
 def test_theme_of_a_hundred_buttons_changes_within_200_ms(theme: Theme) -> None:

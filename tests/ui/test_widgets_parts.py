@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPaintDevice, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QWidget
 
 from app.desktop import widgets
 from app.desktop.gallery import Gallery, picture
@@ -24,7 +24,7 @@ from app.desktop.widgets.bars import FBar, FKeyEntry, NavEntry, NavRail
 from app.desktop.widgets.base import Painted, PaintedButton
 from app.desktop.widgets.buttons import Btn, FKey
 from app.desktop.widgets.choices import Seg, Stepper
-from app.desktop.widgets.fields import Field, Omnibox
+from app.desktop.widgets.fields import Entry, Field, Omnibox
 from app.desktop.widgets.member import AllergyStrip
 from app.desktop.widgets.notices import NoteStrip, Toast
 from app.desktop.widgets.pads import Keypad, PadKey, PinDots
@@ -145,13 +145,22 @@ def test_a_button_is_pressed_by_space_and_enter(theme: Theme, key: Qt.Key) -> No
     assert pressed == ["加入"]
 
 
-def test_a_button_on_its_own_ground_stays_opaque_when_another_window_brings_its_style(theme: Theme, qapp: QApplication) -> None:
-    button = Btn(theme, "加入")
+def test_only_qts_own_widgets_are_dressed_and_each_follows_the_theme(theme: Theme, qapp: QApplication) -> None:
+    window = QWidget()
+    box, button, area = Entry(theme, parent=window), Btn(theme, "加入", parent=window), QScrollArea(window)
     button.stand_on("surface")
-    button.show()
-    qapp.setStyleSheet(qapp.styleSheet() + "\nQPushButton:hover {}")
+    theme.dress_area(area)
+    window.show()
+    assert qapp.styleSheet() == window.styleSheet() == button.styleSheet() == area.styleSheet() == ""
     assert button.testAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-    button.close()
+    light, bar = box.styleSheet(), area.verticalScrollBar().styleSheet()
+    theme.set_mode("dark")
+    assert box.styleSheet() not in ("", light) and area.verticalScrollBar().styleSheet() not in ("", bar)
+    area.deleteLater()
+    QCoreApplication.sendPostedEvents(area, QEvent.Type.DeferredDelete)
+    theme.set_mode("light")
+    assert box.styleSheet() == light
+    window.close()
 
 
 def test_a_click_leaves_the_focus_in_the_scan_box(theme: Theme, qapp: QApplication) -> None:

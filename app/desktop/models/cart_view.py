@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QScrollBar, QStyle, QStyleOptionSlider, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QScrollBar, QStyle, QStyleOptionSlider, QWidget
 
 from app.counter.scene import Scene
 from app.desktop.models.cart import CartModel
@@ -66,7 +66,7 @@ class CartView(QListView):
         self._pressed: CartHit | None = None
         self._asked_line = ""
         self.setProperty("plain", True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        theme.dress_area(self)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -108,7 +108,7 @@ class Listing(QScrollArea):
         self.setWidget(inner)
         # A scroll area paints its inside by itself; the surface behind must show.
         inner.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
+        theme.dress_area(self)
         self.setMinimumHeight(theme.px(60))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.counter.faults import Refused
 from app.counter.scene import Echo, QuestionField
@@ -73,7 +73,7 @@ class _Room(QScrollArea):
     def __init__(self, theme: Theme, column: Column) -> None:
         super().__init__()
         self.theme = theme
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        theme.dress_area(self)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -85,7 +85,6 @@ class _Room(QScrollArea):
         self.setWidget(inner)
         # A scroll area paints its inside by itself; the surface behind must show.
         inner.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
 
     def sizeHint(self) -> QSize:
         """As high as what is inside needs at this width."""
@@ -144,6 +143,8 @@ class JoinPanel(Panel):
         self._code: CodeRow | None = None
         self._drawn: Signature | None = None
         self._marks: dict[str, SignatureMark] = {}
+        self._told_of = ""
+        """The purpose that is explained."""
         self._record: Btn | None = None
         self._another = False
         self._kept: dict[str, str] = {}
@@ -193,6 +194,7 @@ class JoinPanel(Panel):
     def _forget(self) -> None:
         self._scene = self._joined = self._consents = None
         self._said, self._another, self._kept, self._drawn = {}, False, {}, None
+        self._told_of = ""
         self._shown = ()
         self._busy = False
         self._turn += 1
@@ -744,7 +746,7 @@ class JoinPanel(Panel):
             grid.setColumnStretch(column, 1)
         marks = [self._marked(row.purpose, row.drawing) for row in rows if row.drawing is not None]
         if rows:
-            self._explain(rows[0])
+            self._explain(next((row for row in rows if row.purpose == self._told_of), rows[0]))
         return Column(theme, grid, Row(theme, (self._explained, 1), *marks, gap=10), gap=6)
 
     def _marked(self, purpose: str, drawing: Signature) -> SignatureMark:
@@ -755,6 +757,7 @@ class JoinPanel(Panel):
         return self._marks[purpose]
 
     def _explain(self, row: ConsentRow) -> None:
+        self._told_of = row.purpose
         if self._explained is not None:
             language = self.theme.language
             text = " ".join(text.of(language) for text in (row.text, row.refusing, row.retention))

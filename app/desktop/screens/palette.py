@@ -251,7 +251,7 @@ class Palette(Overlay):
         self._delegate = _Delegate(theme, self._view)
         self._view.setItemDelegate(self._delegate)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._view.setFrameShape(QListView.Shape.NoFrame)
+        theme.dress_area(self._view)
         self._view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._view.clicked.connect(self._pressed)

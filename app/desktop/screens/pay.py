@@ -9,9 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QScrollArea, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QGridLayout, QLayout, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from app.counter.faults import Refused
 from app.counter.scene import Echo, PayScene, PointsOffer, Scene, SceneLine, StoredOffer, TenderLine, TenderTileFace
@@ -66,7 +66,7 @@ class BillCard(Panel):
         self._due_word = Txt(theme, "", "title")
         self._due = Money(theme, 0, 24)
         self._scroll = QScrollArea()
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        theme.dress_area(self._scroll)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -74,7 +74,6 @@ class BillCard(Panel):
         self._scroll.setWidget(inner)
         # A scroll area paints its inside by itself; the surface behind must show.
         inner.setAutoFillBackground(False)
-        self._scroll.viewport().setAutoFillBackground(False)
         super().__init__(
             theme,
             Column(
@@ -390,6 +389,9 @@ class PayPage(Page):
         self.sums = SumsBar(theme)
         self._tiles_row = Row(theme, gap=6)
         self.tiles: dict[str, TenderTile] = {}
+        """What is shown, by method."""
+        self._made: dict[TenderTileFace, TenderTile] = {}
+        """Every tile that was shown in the language in force."""
         self._faces: tuple[TenderTileFace, ...] = ()
         self._problem = Para(theme, "", "label_strong", "bad_ink")
         problem = Row(theme, Icon(theme, "warning-octagon", 22, "bad", "fill"), (self._problem, 1), gap=10, margins=(16, 10, 16, 10))
@@ -450,6 +452,10 @@ class PayPage(Page):
         self._left.setFixedWidth(px(LEFT))
         self._right.setFixedWidth(px(RIGHT))
         self._faces = ()
+        for tile in self._made.values():
+            tile.hide()
+            tile.deleteLater()
+        self._made, self.tiles = {}, {}
         if self.isVisible() and self.pay is not None:
             self._draw_sale()
             self.show_pay(self.pay)
@@ -517,13 +523,14 @@ class PayPage(Page):
     def _show_tiles(self, pay: PayScene) -> None:
         if self._faces != pay.tiles:
             self._faces = pay.tiles
-            _empty(self._tiles_row)
-            self.tiles = {}
-            for face in pay.tiles:
-                icon = _TILE_ICONS.get(face.method, "money-wavy" if face.kind == "cash" else "wallet")
-                tile = TenderTile(self.theme, icon, face.title.of(self.theme.language), "", face.key)
-                tile.clicked.connect(partial(self.choose, face.method))
-                self.tiles[face.method] = tile
+            while self._tiles_row.count():
+                self._tiles_row.takeAt(0)
+            # A way that comes and goes (a purse) keeps its tile; only what was never there is made.
+            shown = {face: self._tile_of(face) for face in pay.tiles}
+            self.tiles = {face.method: tile for face, tile in shown.items()}
+            for face, tile in self._made.items():
+                tile.setVisible(face in shown)
+            for tile in shown.values():
                 self._tiles_row.addWidget(tile)
         used_up = any(face.method == self._method and face.kind in PURSES and _most(pay, face) is None for face in pay.tiles)
         if (self._method not in self.tiles or used_up) and pay.tiles:
@@ -537,6 +544,14 @@ class PayPage(Page):
             note = say(self.theme, "tile_taken", amount=money_text(taken)) if taken else ready
             chosen = face.method == self._method and pay.state == "collecting" and pay.remaining_fen > 0
             self.tiles[face.method].set_state("chosen" if chosen else "done" if taken else "idle", note)
+
+    def _tile_of(self, face: TenderTileFace) -> TenderTile:
+        made = self._made.get(face)
+        if made is None:
+            icon = _TILE_ICONS.get(face.method, "money-wavy" if face.kind == "cash" else "wallet")
+            made = self._made[face] = TenderTile(self.theme, icon, face.title.of(self.theme.language), "", face.key, self)
+            made.clicked.connect(partial(self.choose, face.method))
+        return made
 
     def _show_stage(self, pay: PayScene) -> None:
         theme, tile = self.theme, self._tile()
@@ -740,10 +755,10 @@ class PayPage(Page):
         if tag != "pay":
             return
         pay = self.till.checkout.settle()
-        if pay.state == "done":
-            self._sold = self.till.store.sales.by_number(pay.number)
         self.show_pay(pay)
         if pay.state == "done":
+            # Read in a turn of its own: the change stands on the screen first.
+            QTimer.singleShot(0, self, self._show_member)
             self.tell(Echo("info", "paid", {"number": pay.number}, text=Text(f"成交 {pay.number}", f"Sold {pay.number}"), sound="paid"))
         elif pay.problem is not None:
             self.tell(Echo("refused", "ledger_io", text=pay.problem, sound="blocked_by_rule"))
@@ -769,8 +784,18 @@ class PayPage(Page):
 
     # ------------------------------------------------------------------ a member named after payment
 
+    def _finished(self) -> StoredSale | None:
+        """The finished sale as it was booked."""
+        if self._sold is None and self.pay is not None and self.pay.state == "done":
+            self._sold = self.till.store.sales.by_number(self.pay.number)
+        return self._sold
+
+    def _show_member(self) -> None:
+        if self._finished() is not None:
+            self.stage.show_member(self._member_words())
+
     def _member_words(self) -> str:
-        """What the finished sale says of its member."""
+        """What the finished sale says of its member, once it was read."""
         if self._late is not None:
             return say(self.theme, "late_member", name=self.till.attaching.label(self._late.id))
         if self._late_said:
@@ -780,7 +805,7 @@ class PayPage(Page):
 
     def _scan_member(self, raw: str) -> bool:
         """A member's code after 成交 may be this sale's or the next one's: one key says which. True when it was taken."""
-        sale, attaching = self._sold, self.till.attaching
+        sale, attaching = self._finished(), self.till.attaching
         member = attaching.scanned(raw) if sale is not None and attaching.open_until(sale) is not None else None
         if member is None or self.pay is None:
             return False
@@ -791,7 +816,7 @@ class PayPage(Page):
 
     def attach_member(self) -> None:
         """F3: the member just scanned was this sale's."""
-        sale, member = self._sold, self._late
+        sale, member = self._finished(), self._late
         if sale is None or member is None or self.pay is None:
             return
         try:

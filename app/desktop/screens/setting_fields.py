@@ -173,6 +173,7 @@ class LinesEditor(Editor):
         super().__init__()
         self._was = "\n".join(map(str, offer.value))
         self.box = _Lines(self._was)
+        theme.dress_entry(self.box)
         self.box.setTabChangesFocus(True)
         self.box.setFont(theme.face("entry").font)
         self.box.setFixedHeight(theme.px(96))

@@ -227,6 +227,6 @@ class SheetPage(Desk):
         inner = boxed(grid)
         self._scroll.setWidget(inner)
         inner.setAutoFillBackground(False)
-        self._scroll.viewport().setAutoFillBackground(False)
+        self.theme.dress_area(self._scroll)
         head = Row(theme, (words, 1), Spring(0), save, margins=(18, 14, 18, 12))
         self._slot.fill(Panel(theme, Column(theme, head, Rule(theme), (self._scroll, 1), gap=0)))

@@ -240,7 +240,7 @@ class SignInPage(QWidget):
         self._people_area = QScrollArea()
         self._people_area.setWidget(self._people)
         self._people_area.setWidgetResizable(True)
-        self._people_area.setFrameShape(QScrollArea.Shape.NoFrame)
+        theme.dress_area(self._people_area)
         self._people_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._people_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._people_area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QColor, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QFrame, QToolTip, QWidget
 
 from app.desktop.theme.icons import Icons, IconWeight
 from app.desktop.theme.phrases import Language, phrase
-from app.desktop.theme.qss import style_sheet
+from app.desktop.theme.qss import style_sheets
 from app.desktop.theme.scale import Scale, clamp
 from app.desktop.theme.tokens import Mode, Tokens, tokens_of
 from app.desktop.theme.type import ROLES, SMALLEST_PX, Face, load_fonts
@@ -22,6 +22,10 @@ class Theme(QObject):
     """Colours, sizes, faces and icons in force; passed to the constructor of every widget, which follows `changed`."""
 
     changed = Signal()
+    _entries = Signal(str)
+    """The style sheet of fields in force; so for the next two. Qt's own slot takes it, and lets go with its widget."""
+    _bars = Signal(str)
+    _lists = Signal(str)
 
     def __init__(
         self,
@@ -36,7 +40,7 @@ class Theme(QObject):
     ) -> None:
         """Load the fonts and dress `application`; `scale` is held between 0.9 and 1.8.
 
-        Without `sheet` Qt's own widgets wait for `dress_whole`: the sheet costs 5 ms, and a page of painted parts does without.
+        Without `sheet` Qt's own widgets wait for `dress_whole`: the sheets cost 5 ms, and a page of painted parts does without.
         """
         super().__init__(application)
         self._application = application
@@ -52,6 +56,7 @@ class Theme(QObject):
         self._meant: dict[str, str] = {}
         self.missing_fonts = load_fonts(application)
         self._sheet = sheet
+        self._sheets: dict[str, str] = {}
         self._dress()
 
     # -- what is in force --------------------------------------------------------------------
@@ -188,7 +193,7 @@ class Theme(QObject):
         return self._icons.pixmap(name, size, self.color(tone), weight, ratio)
 
     def _dress(self) -> None:
-        """Give Qt's own widgets the palette, the font and the style sheet."""
+        """Give Qt's own widgets the palette, the font and their style sheets."""
         palette = QPalette()
         for role, token in (
             (QPalette.ColorRole.Window, "canvas"),
@@ -207,22 +212,39 @@ class Theme(QObject):
         ):
             palette.setColor(role, self.color(token))
         self._application.setPalette(palette)
+        QToolTip.setPalette(palette)
         self._application.setFont(self.face("body").font)
         if self._sheet:
-            self._give_sheet()
+            self._give_sheets()
 
-    def _give_sheet(self) -> None:
-        sheet = style_sheet(self._tokens, self._scale)
-        windows = [window for window in self._application.topLevelWidgets() if window.isWindow()]
-        if not windows or not self._application.styleSheet():
-            self._application.setStyleSheet(sheet)
-            return
-        # A window's own sheet goes before the application's, and costs a fifth: Qt dresses every widget of the program anew for that one.
-        for window in windows:
-            window.setStyleSheet(sheet)
+    def _give_sheets(self) -> None:
+        self._sheets = style_sheets(self._tokens, self._scale)
+        for told, part in ((self._entries, "entry"), (self._bars, "bar"), (self._lists, "list")):
+            told.emit(self._sheets[part])
 
     def dress_whole(self) -> None:
-        """Give Qt's own widgets the style sheet that was left out at first."""
+        """Give Qt's own widgets the style sheets that were left out at first."""
         if not self._sheet:
             self._sheet = True
-            self._give_sheet()
+            self._give_sheets()
+
+    # Only Qt's own widgets are dressed, each by itself: a sheet of the application or of a window makes Qt look up its rules for every
+    # painted part that is made, shown, moved or changed, which was a third of a page's opening and most of a change of theme.
+
+    def dress_entry(self, field: QWidget) -> None:
+        """A field to type in follows the theme."""
+        self._follow(field, self._entries, "entry")
+
+    def dress_area(self, area: QAbstractScrollArea) -> None:
+        """What scrolls has no frame and no ground of its own, and the theme's scroll bars; a list's rows have the theme's ink."""
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.viewport().setAutoFillBackground(False)
+        if isinstance(area, QAbstractItemView):
+            self._follow(area, self._lists, "list")
+        for bar in (area.verticalScrollBar(), area.horizontalScrollBar()):
+            self._follow(bar, self._bars, "bar")
+
+    def _follow(self, widget: QWidget, told: SignalInstance, part: str) -> None:
+        if self._sheets:
+            widget.setStyleSheet(self._sheets[part])
+        told.connect(widget.setStyleSheet)

@@ -64,28 +64,17 @@ class PaintedButton(QAbstractButton):
     def stand_on(self, ground: str) -> None:
         """Fill the own ground with a token's colour: what changes here then paints nothing of what lies beneath."""
         self._ground = ground
-        self._say_opaque()
-
-    def _say_opaque(self) -> None:
-        """The style sheet takes the attribute from every button that it dresses: at the first showing and with each theme, anybody's."""
-        if self._ground:
-            self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Dressed and about to be painted."""
+        """Qt's style takes the attribute from every button at its first showing: given again before it is painted."""
         super().showEvent(event)
-        self._say_opaque()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Dressed anew: another window of the application brought its style sheet."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._say_opaque()
+        if self._ground:
+            self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     @Slot()
     def restyle(self) -> None:
         """Measure again after a change of theme, scale or content, and repaint."""
-        self._say_opaque()
         self.measure()
         self.updateGeometry()
         self.update()

@@ -35,6 +35,7 @@ class Entry(QLineEdit):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, chinese)
         if secret:
             self.setEchoMode(QLineEdit.EchoMode.Password)
+        theme.dress_entry(self)
         theme.changed.connect(self.restyle)
         self.restyle()
 
