@@ -158,6 +158,7 @@ def test_the_page_says_what_to_do_next_and_closes_with_a_reason(bench: HubBench,
     assert "会员已删除，余额未退" in html and "¥500.00" in html and "持充值小票" in html and "王秀兰" not in html
     with bench.archive.reading() as connection:
         (case,) = stored_cases.cases(connection)
+    assert "还没有结过的" in browser.get(f"{bench.url}/console/stored?state=closed", timeout=60).text
     path = f"{bench.url}/console/stored/{case.case_id}"
     form = {"csrf": token_in(html[html.index("<main>") :]), "outcome": "paid", "reason": "凭小票退现金"}
     assert browser.post(path, data={**form, "reason": ""}, timeout=60).status_code == 422
