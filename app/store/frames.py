@@ -14,7 +14,7 @@ import struct
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,19 +129,26 @@ class Frames:
 
     # -- writing: only the writing process, only the writer thread after `start` -----------------------------------------
 
-    def start(self) -> None:
-        """Stand behind the newest whole frame; what follows it (torn by a power cut, or damaged) is set aside."""
+    def start(self) -> Mapping[int, list[Frame]]:
+        """Stand behind the newest whole frame; what follows it (torn by a power cut, or damaged) is set aside.
+
+        Gives the newest file's frames by its number, as they had to be read for this: nobody needs to read them once more.
+        """
         self._folder.mkdir(mode=0o700, exist_ok=True)
         numbers = self.numbers()
         if not numbers:
             self._begin(1)
-            return
+            return {}
         newest = numbers[-1]
         scan = self._scan(newest)
+        self._stand_behind(newest, scan, numbers[:-1])
+        return {newest: scan.frames}
+
+    def _stand_behind(self, newest: int, scan: _Scan, before: list[int]) -> None:
         if scan.frames:
             self.last_seq = scan.frames[-1].seq
         else:
-            self.last_seq = self._last_seq_before(numbers[:-1])
+            self.last_seq = self._last_seq_before(before)
         if scan.good_bytes < _START:
             self._chain = bytes(32)
             self._begin(newest + 1)

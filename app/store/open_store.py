@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,8 +161,7 @@ class Store:
                 ledger.touch(0o600)
                 engine = writer_engine(ledger, ledger_key)
                 _bring_schema(engine, ledger, ledger_key, clock)
-                frames.start()
-                notes = _agree(engine, frames, till)
+                notes = _agree(engine, frames, frames.start(), till)
                 writer = Writer(engine, ledger, frames, _reserve(folder))
                 private.writes_through(writer)
                 writer.submit(private.finish_erasures).result()
@@ -309,11 +309,12 @@ def _mark(connection: Connection, file_no: int, seq: int) -> None:
     upsert(connection, t.frame_mark, [{"one": 1, "file_no": file_no, "seq": seq}])
 
 
-def _agree(engine: Engine, frames: Frames, till: str) -> tuple[str, ...]:
+def _agree(engine: Engine, frames: Frames, read: Mapping[int, list[Frame]], till: str) -> tuple[str, ...]:
     """Compare ledger and frames from the last agreed mark and give each what only the other has.
 
-    Reads the frames from the file of the mark on; a ledger restored from a copy gets its lost events back, frames cut by a power cut
-    get theirs. Events that differ at one position are left alone on both sides and named in the notes.
+    Reads the frames from the file of the mark on, but for those that are `read` already; a ledger restored from a copy gets its lost
+    events back, frames cut by a power cut get theirs. Events that differ at one position are left alone on both sides and named in the
+    notes.
     """
     notes: list[str] = []
     with engine.begin() as connection:
@@ -322,7 +323,8 @@ def _agree(engine: Engine, frames: Frames, till: str) -> tuple[str, ...]:
         held: dict[int, Frame] = {}
         for file_no in frames.numbers():
             if file_no >= first_file:
-                held.update((frame.seq, frame) for frame in frames.read(file_no)[0])
+                found = read[file_no] if file_no in read else frames.read(file_no)[0]
+                held.update((frame.seq, frame) for frame in found)
         head = _ledger_head(connection)
         brought = bring_back(connection, [held[seq] for seq in sorted(held) if seq > head[0]], head, till)
         if brought:

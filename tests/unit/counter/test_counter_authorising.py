@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from argon2 import Type, extract_parameters
 
 from app.counter.authorising import hash_pin
 from app.counter.faults import Refused
@@ -56,3 +57,9 @@ def test_pin_has_four_to_eight_digits(pin: str) -> None:
 def test_wrong_badge_is_nobody(till: Any) -> None:
     with pytest.raises(Refused, match="staff_unknown"):
         till.shifts.sign_in_by_badge("9999")
+
+
+def test_a_pin_is_kept_dear_to_guess() -> None:
+    # OWASP's least for argon2id: 19 MiB and two rounds. Tests sign in with cheaper ones, see the demo of `conftest`.
+    kept = extract_parameters(hash_pin("1001"))
+    assert kept.type is Type.ID and kept.memory_cost >= 19 * 1024 and kept.time_cost >= 2

@@ -18,6 +18,7 @@ from app.records.keys import DeviceKey
 from app.store import verify
 from app.store.backup import restore
 from app.store.faults import StoreFault
+from app.store.frames import Frames
 from app.store.open_store import Store
 from app.store.verify import verify_export
 
@@ -158,6 +159,17 @@ def test_a_torn_frame_is_cut_and_written_again(till: Any) -> None:
     assert "to_frames:1" in store.notes
     assert verify.compare_frames(store).ok
     assert list((till.directory / "frames").glob("*.torn")), "the torn bytes are kept aside"
+
+
+def test_an_opening_reads_the_newest_file_of_frames_once(till: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    sell(till, till.open(), 1, 2)
+    till.close()
+    read: list[int] = []
+    scan = Frames._scan
+    monkeypatch.setattr(Frames, "_scan", lambda frames, file_no: read.append(file_no) or scan(frames, file_no))
+    store = till.open()
+    assert read == [1] and not store.notes
+    assert verify.compare_frames(store).ok
 
 
 def test_frames_that_were_lost_are_written_anew(till: Any) -> None:
