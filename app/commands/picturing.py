@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from app import founding
 from app.assembly import open_store
 from app.commands import EXIT_OK, options
+from app.commands.message_box import MessageBox
 from app.commands.stage import HubProcess, Prepared
 from app.devices.virtual import VirtualPrinterServer
 from app.records.clock import SHOP_TIME, ManualClock
@@ -109,7 +110,8 @@ def take_pictures(out: Path, only: str = "") -> int:
 def _world(folder: Path, hub_folder: Path) -> Iterator[tuple[DemoWorld, Load]]:
     clock = ManualClock(OPENING)
     printer = VirtualPrinterServer(folder / "paper", resource("fonts", "NotoSansSC-Regular.ttf")).start()
-    hub = HubProcess(hub_folder)
+    box = MessageBox()
+    hub = HubProcess(hub_folder, messages=box.url)
     try:
         store = open_store(folder, clock)
         store.settings.set_many({"hub.url": hub.url, "printer.transport": "network", "printer.address": printer.address}).result()
@@ -117,6 +119,7 @@ def _world(folder: Path, hub_folder: Path) -> Iterator[tuple[DemoWorld, Load]]:
         yield DemoWorld(clock, hub, printer, folder), loader(folder, clock)
     finally:
         hub.end()
+        box.close()
         printer.stop()
 
 

@@ -129,7 +129,7 @@ def _drain(folder: Path, clock: Clock) -> None:
 class HubProcess:
     """`yaogui hub` as a process of its own on loopback, which can be ended and started again at the same address."""
 
-    def __init__(self, folder: Path, run: Run = load_and_run, *, nights: bool = False) -> None:
+    def __init__(self, folder: Path, run: Run = load_and_run, *, nights: bool = False, messages: str = "") -> None:
         """`run` says how the process is started; `nights`: by this machine's time, as a tape's is another, where no night falls."""
         self.folder = folder
         self.database = default_database_url(folder)
@@ -138,7 +138,7 @@ class HubProcess:
         self._ready = folder / "ready"
         self._port = lasting_port()
         self._process: Started | None = None
-        self.messages = ""
+        self.messages = messages
         """The gateway's address, from the next beginning on; '' for none."""
         self.begin()
 

@@ -394,7 +394,7 @@ def code(shown: CodeScene) -> Question:
         "offline": Text("总部没有回音；收到了照样可以填", "No word from headquarters; if it came, type it"),
         "refused": Text("总部不替本机发验证码", "Headquarters sends no codes for this till"),
         "none": Text("总部没有短信通道", "Headquarters has no way to send messages"),
-        "too_many": Text(f"发得太多，{wait} 分钟后再发", f"Too many; again in {wait} min"),
+        "too_many": Text(f"刚发过，{wait} 分钟后才能再发", f"Just sent; another in {wait} min"),
         "wrong": Text(f"验证码不对，还可以试 {shown.left} 次", f"Wrong code; {shown.left} more tries"),
         "expired": Text("验证码过期了", "The code has expired"),
         "over": Text("这个码作废了", "This code is void"),

@@ -1154,7 +1154,7 @@ class Selling:
     def _ask_code(self, code: CodeScene) -> Scene:
         self._asked = asking.Asked("code", "", {"state": code.state})
         shown, before = asking.code(code), self._question
-        if before is not None and before.kind == "code" and code.open and code.state != "wrong":
+        if before is not None and before.kind == "code" and code.open and code.state not in ("wrong", "too_many"):
             # What is being typed stays while headquarters answers.
             shown = replace(shown, question_id=before.question_id)
         self._question = shown

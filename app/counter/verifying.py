@@ -74,11 +74,13 @@ class CodeScene:
     """Of wrong: how often it may still be typed."""
     wait_s: int = 0
     """Of too_many: seconds until the next one."""
+    kept: bool = False
+    """Of too_many: whether the code that was sent before is still good."""
 
     @property
     def open(self) -> bool:
         """Whether a code can be typed."""
-        return self.state in OPEN
+        return self.state in OPEN or self.kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,14 @@ class _Ask:
     wait_s: int = 0
     attempt: tuple[str, str] = ("", "")
     """The code that was typed last, and the attempt under which headquarters heard of it."""
+    before: _Ask | None = None
+    """The one that this was to take the place of: it stays good where no other was sent."""
+    kept: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether its code can be typed."""
+        return self.state in OPEN or self.kept
 
     def __repr__(self) -> str:
         return f"Ask({self.verification_id}, {self.state})"
@@ -187,11 +197,17 @@ class Verifying:
             raise Refused("verify_phone")
         now, wanted = self._store.journal.trusted_now(), (subject, purpose, tuple(sorted(about)), phone, owner)
         ask = self._ask
-        if ask is not None and not again and (ask.subject, ask.purpose, ask.about, ask.phone, ask.owner) == wanted:
-            alive = now - ask.at < timedelta(minutes=self.rules.minutes)
-            if alive and ask.state in ("sending", "sent", "checking", "wrong"):
-                return self._scene(ask)
-        fresh = _Ask(new_id(self._clock), *wanted, at=now, state="sending")
+        same = ask is not None and (ask.subject, ask.purpose, ask.about, ask.phone, ask.owner) == wanted
+        before = ask if ask is not None and same and ask.open and now - ask.at < timedelta(minutes=self.rules.minutes) else None
+        if before is not None and before.state not in ("failed", "offline"):
+            soon = before.at + timedelta(seconds=self.rules.between_s) - now
+            if not again or before.state in ("sending", "checking"):
+                return self._scene(before)
+            if soon > timedelta(0):
+                # Pressed twice: headquarters would say no, and the code that was sent is still good.
+                self._ask = replace(before, state="too_many", wait_s=max(1, round(soon.total_seconds())), kept=True)
+                return self._scene(self._ask)
+        fresh = _Ask(new_id(self._clock), *wanted, at=now, state="sending", before=replace(before, before=None) if before else None)
         self._ask = fresh
         wish = CodeWish(fresh.verification_id, phone, purpose, ",".join(fresh.about), "en" if self._language() == "en" else "zh")
         self._errands.errand(lambda client: self._send(client, wish))
@@ -207,7 +223,7 @@ class Verifying:
     def type(self, text: str) -> CodeScene:
         """The code as it was told back. Refused `verify_none`, `verify_shape`; whether it is right comes with `heard`."""
         ask, code = self._ask, "".join(text.split())
-        if ask is None or ask.state not in OPEN:
+        if ask is None or not ask.open:
             raise Refused("verify_none")
         if ask.state == "checking":
             return self._scene(ask)
@@ -216,7 +232,7 @@ class Verifying:
         # The same code after a lost answer is the same attempt: it counts once.
         lost = ask.state == "offline" and ask.attempt[0] == code
         attempt_id = ask.attempt[1] if lost else new_id(self._clock)
-        self._ask = replace(ask, state="checking", attempt=(code, attempt_id))
+        self._ask = replace(ask, state="checking", attempt=(code, attempt_id), kept=False)
         self._errands.errand(lambda client: self._check(client, ask.verification_id, attempt_id, code))
         return self._scene(self._ask)
 
@@ -247,7 +263,10 @@ class Verifying:
             return False
         if not told.attempt_id:
             # A code may be told back before headquarters' word that it was sent has come.
-            self._ask = replace(ask, state=told.state, wait_s=told.wait_s) if ask.state == "sending" else ask
+            if ask.state == "sending" and told.state == "too_many" and ask.before is not None:
+                self._ask = replace(ask.before, state="too_many", wait_s=told.wait_s, kept=True)
+            elif ask.state == "sending":
+                self._ask = replace(ask, state=told.state, wait_s=told.wait_s)
         elif told.attempt_id == ask.attempt[1]:
             self._ask = replace(ask, state=told.state, left=told.left)
         else:
@@ -265,7 +284,7 @@ class Verifying:
     def _scene(self, ask: _Ask) -> CodeScene:
         rules = self.rules
         said = (ask.subject, ask.purpose, ask.about, ask.state, mask_phone(ask.phone), rules.digits, rules.minutes)
-        return CodeScene(*said, ask.left, ask.wait_s)
+        return CodeScene(*said, ask.left, ask.wait_s, ask.kept)
 
     # ------------------------------------------------------------------ what was proven
 

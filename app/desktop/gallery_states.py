@@ -27,8 +27,10 @@ from app.desktop.widgets.pads import PadKey, PinDots
 from app.desktop.widgets.picture import PaperPicture
 from app.desktop.widgets.plots import BarPlot, DayBar
 from app.desktop.widgets.rows_that_fit import RowsThatFit, SharedColumn
+from app.desktop.widgets.signature import SignatureMark, SignaturePad
 from app.desktop.widgets.surfaces import Card, Ground
 from app.desktop.widgets.words import Icon, Money, Skeleton, Spark, Txt
+from app.domain.signature import Signature
 
 STATES = (
     ("默认", "rest"),
@@ -41,6 +43,16 @@ STATES = (
     ("English", "en"),
 )
 """Heads of the columns, and what each does to the part in it."""
+SIGNED = Signature(
+    260,
+    (
+        ((120, 70, 0), (200, 66, 40), (270, 70, 80), (220, 120, 120), (160, 180, 170)),
+        ((215, 128, 260), (260, 160, 300), (320, 190, 340)),
+        ((430, 50, 500), (438, 120, 540), (410, 180, 590), (480, 196, 640), (590, 170, 690)),
+        ((670, 88, 820), (770, 78, 860), (860, 84, 900), (800, 140, 950), (710, 188, 1000), (850, 168, 1060)),
+    ),
+)
+"""A name as somebody may draw it."""
 MADE_ON = date(2026, 11, 21)
 """Day of the sample readings; no clock is asked."""
 
@@ -164,11 +176,15 @@ class States(QWidget):
         few.show_all(["续方提醒：阿托伐他汀钙片", "测血压并登记", "药师电话随访"])
         shared = SharedColumn(t, ((Card(t, "待办", few), few),))
         shared.setMinimumHeight(t.px(140))
+        pad = SignaturePad(t, 120)
+        pad.show_signature(SIGNED)
+        empty_pad = SignaturePad(t, 90)
         return [
             Card(t, "读数", legend, chart, nothing),
             Card(t, "标签与数字", tags, line, narrow, self._line(spent, points_left, Money(t, 0), Icon(t, "pill"), Logo(t, 32))),
             Card(t, "小图", bars, empty_bars, day, self._line(Spark(t, (7.9, 7.6, 7.4, 7.2), (4.4, 7.0)), Spark(t)), paper),
             Card(t, "装得下几行就几行", shared),
+            Card(t, "签名框", pad, empty_pad, self._line(SignatureMark(t, SIGNED), SignatureMark(t, SIGNED, width=84, height=26))),
         ]
 
     # ------------------------------------------------------------------ errors, waiting, nothing

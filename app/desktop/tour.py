@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
@@ -499,6 +499,50 @@ def _consents(tour: Tour) -> QWidget:
     return tour.window
 
 
+SIGNED = (
+    ((0.10, 0.30), (0.18, 0.28), (0.26, 0.30), (0.22, 0.45), (0.16, 0.66)),
+    ((0.21, 0.48), (0.26, 0.60), (0.31, 0.70)),
+    ((0.42, 0.22), (0.43, 0.45), (0.40, 0.68), (0.47, 0.74), (0.58, 0.66)),
+    ((0.66, 0.34), (0.76, 0.30), (0.86, 0.33), (0.80, 0.52), (0.70, 0.72), (0.84, 0.64)),
+)
+"""A name as somebody may draw it, in shares of the pad."""
+
+
+def _consents_signed(tour: Tour) -> QWidget | None:
+    """What goes to another platform ticked and signed, before it is recorded."""
+    from app.desktop.screens.question import ChipRow
+    from app.desktop.widgets.signature import SignaturePad
+
+    hand, shell = tour.hand, tour.hand.window.shell
+    assert shell is not None
+    next(one for one in reversed(shell.page.findChildren(ChipRow)) if one.isVisible()).setFocus()
+    hand.press("2")
+    hand.rest()
+    hand.press("6")
+    pad = next(one for one in shell.page.findChildren(SignaturePad) if one.isVisible())
+    for stroke in SIGNED:
+        places = [QPoint(round(x * pad.width()), round(y * pad.height())) for x, y in stroke]
+        QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=places[0])
+        for place in places[1:]:
+            QTest.mouseMove(pad, place)
+        QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=places[-1])
+    hand.rest()
+    return tour.window
+
+
+def _code_sent(tour: Tour) -> QWidget | None:
+    """A code on its way to the member's phone; a till that stands alone has none to send."""
+    hand = tour.hand
+    if not tour.world.connected:
+        return None
+    hand.press("Esc")
+    hand.wait(lambda: hand.till.verifying.offered, "headquarters to say that it sends codes")
+    hand.press("Ctrl I", "4", "Enter")
+    hand.wait(lambda: (code := hand.till.verifying.scene) is not None and code.state != "sending", "the message to be sent")
+    hand.rest()
+    return tour.window
+
+
 def _person(tour: Tour) -> QWidget:
     tour.hand.press("Esc")
     tour.hand.till.selling.clear()
@@ -730,6 +774,8 @@ STOPS: tuple[Stop, ...] = (
     Stop("24_price_check", _price_check),
     Stop("32_join", _join),
     Stop("32_consents", _consents),
+    Stop("32_consents_signed", _consents_signed),
+    Stop("32_code_sent", _code_sent),
     Stop("25_person", _person),
     Stop("09_rx_review", _rx_review),
     Stop("03_member360", _member),

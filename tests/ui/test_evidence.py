@@ -199,6 +199,11 @@ def test_a_member_ticks_signs_and_it_is_recorded_and_taken_back_by_one_key(count
     assert not counter.sale.join._record.isEnabled()
     counter.press(str(order))
     assert "待记下" in "".join(cell.words for row in counter.sale.join._rows for cell in row.cells)
+    counter.sale.theme.set_language("en")
+    counter.settle()
+    assert "Share with Example Health:" in words(counter.sale.join), "what is ticked is what is explained, also after another language"
+    counter.sale.theme.set_language("zh")
+    counter.settle()
     counter.press(ENTER)
     assert "还没签名" in words(counter.sale.join) and not said(counter, HER)
     write(part(counter, SignaturePad))
@@ -280,9 +285,10 @@ def test_a_code_is_asked_for_with_ctrl_i_and_opens_what_wants_a_proof(counter: C
     counter.scan(CODES["member"], CODES["vitamin"])
     chord(counter, Qt.Key.Key_I)
     grab(counter, "evidence_vouch")
-    counter.press("4", ENTER, ENTER)
+    counter.press("4", ENTER)
     counter.until(lambda: counter.scene.question is not None and "已发到" in counter.scene.question.body.zh)
     grab(counter, "evidence_code_question")
+    assert len(headquarters.codes) == 1
     counter.press(*"000000", ENTER)
     counter.until(lambda: counter.scene.question is not None and counter.scene.question.error is not None)
     grab(counter, "evidence_code_wrong")

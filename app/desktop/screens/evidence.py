@@ -42,7 +42,7 @@ def code_words(theme: Theme, code: CodeScene | None) -> str:
         "offline": ("总部没有回音；收到了照样可以填，或再发一次", "No word from headquarters. If it came, type it; or send again"),
         "refused": ("总部不替本机发验证码", "Headquarters sends no codes for this till"),
         "none": ("总部没有短信通道", "Headquarters has no way to send messages"),
-        "too_many": (f"发得太多，{wait} 分钟后再发", f"Too many; again in {wait} min"),
+        "too_many": (f"刚发过，{wait} 分钟后才能再发", f"Just sent; another in {wait} min"),
         "checking": ("正在核对 …", "Being checked …"),
         "wrong": (f"不对，还可以试 {code.left} 次", f"Wrong; {code.left} more tries"),
         "expired": ("已过期，请再发一次", "Expired; send another"),

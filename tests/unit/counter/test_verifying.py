@@ -137,6 +137,7 @@ def test_the_proof_ends_after_half_an_hour_and_with_the_sale(hand: Any, till: An
     till.selling.attach_member(PERSON, "phone")
     till.selling.ask("vouch")
     hand.answer(how="code")
+    heard(till)
     assert len(gateway.codes) == 2, "what was proven for one sale is no proof for the next"
 
 
@@ -174,10 +175,16 @@ def test_an_empty_box_sends_another_and_a_slip_is_said(hand: Any, till: Any, gat
     heard(till)
     scene = hand.answer(code="12ab")
     assert scene.question.error.zh == "验证码是 6 位数字" and gateway.typed == []
+    assert "1 分钟后才能再发" in hand.answer(code="").question.error.zh
+    assert len(gateway.codes) == 1, "pressed twice, nothing more is sent"
+    till.clock.advance(61)
     gateway.sends = CodeSent("too_many", 130)
     hand.answer(code="")
-    assert "3 分钟后再发" in heard(till).question.error.zh
+    assert "3 分钟后才能再发" in heard(till).question.error.zh
     assert len(gateway.codes) == 2
+    hand.answer(code=gateway.code)
+    assert heard(till).member.proven, "the code that came before is still good"
+    assert gateway.typed[-1][0] == gateway.codes[0].verification_id
 
 
 def test_esc_leaves_the_code_and_the_sale_goes_on(hand: Any, till: Any, gateway: FakeHub) -> None:
