@@ -19,7 +19,6 @@ from app.hub.archive import Archive, insert_new, upsert
 from app.hub.feeds import append, texts_of
 from app.records.base import Record
 from app.records.clock import Clock
-from app.records.coupons import CouponRight
 from app.records.offers import Offer
 from app.records.resources import resource
 
@@ -639,18 +638,12 @@ def _giving(
             for member, count in zip(members, each, strict=False)
         ]
         new = insert_new(connection, tables.campaign_holder, rows, "member_id")
-        rights: list[CouponRight] = []
-        for row in rows:
-            if row["member_id"] in new:
-                asked = coupons.Issue(
-                    store_id,
-                    design.campaign_id,
-                    str(row["member_id"]),
-                    int(str(row["rights"])),
-                    face_fen=design.face_fen,
-                    coupon_class=design.coupon_class,
-                )
-                rights += coupons.signed(connection, clock, asked, sign)
+        asks = [
+            coupons.Issue(store_id, design.campaign_id, member, count, face_fen=design.face_fen, coupon_class=design.coupon_class)
+            for member, count in zip(members, each, strict=False)
+            if member in new
+        ]
+        rights = coupons.signed_all(connection, clock, asks, sign)
         if not rights:
             return 0
         coupons.tell(connection, store_id, rights)

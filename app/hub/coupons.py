@@ -86,12 +86,14 @@ def tell(connection: Connection, store_id: str, rights: Sequence[CouponRight]) -
     """Tell a store of its rights; chain-wide ones are kept for their reservations, and told to every store that holds the member."""
     held = holders(connection, "member", {right.member_id for right in rights if right.coupon_class == CHAIN_WIDE} - {""})
     for_store: dict[str, list[CouponRight]] = {store_id: list(rights)}
-    for right in rights:
-        if right.coupon_class == CHAIN_WIDE:
-            kept = ("offer_id", "member_id", "starts_on", "ends_on", "face_fen", "state", "token")
-            connection.execute(insert(tables.chain_coupon).values(serial=right.id, **{name: getattr(right, name) for name in kept}))
-            for store in held.get(right.member_id, set()) - {store_id}:
-                for_store.setdefault(store, []).append(right)
+    of_chain = [right for right in rights if right.coupon_class == CHAIN_WIDE]
+    if of_chain:
+        kept = ("offer_id", "member_id", "starts_on", "ends_on", "face_fen", "state", "token")
+        rows = [{"serial": right.id} | {name: getattr(right, name) for name in kept} for right in of_chain]
+        connection.execute(insert(tables.chain_coupon), rows)
+    for right in of_chain:
+        for store in held.get(right.member_id, set()) - {store_id}:
+            for_store.setdefault(store, []).append(right)
     for store in sorted(for_store):
         append(connection, FEED, store, texts_of(for_store[store]))
 
@@ -118,12 +120,37 @@ def told_of(connection: Connection, member_ids: Collection[str], known_as: str) 
 
 def signed(connection: Connection, clock: Clock, asked: Issue, sign: Callable[[bytes], bytes]) -> tuple[CouponRight, ...]:
     """The coupons that were asked for, signed and told to nobody yet; the faults of `issue`."""
+    return signed_all(connection, clock, [asked], sign)
+
+
+def signed_all(
+    connection: Connection, clock: Clock, asks: Sequence[Issue], sign: Callable[[bytes], bytes]
+) -> tuple[CouponRight, ...]:
+    """The coupons of many askings, each as `signed`; a store, an offer and what the law says of it are looked up once."""
+    offers: dict[tuple[str, str], Offer] = {}
+    found: list[CouponRight] = []
+    for asked in asks:
+        here = (asked.store_id, asked.offer_id)
+        if here not in offers:
+            offers[here] = _issuable(connection, asked)
+        found += _of_one(clock, offers[here], asked, sign)
+    return tuple(found)
+
+
+def _issuable(connection: Connection, asked: Issue) -> Offer:
+    """The offer whose coupons are asked for, where a store may have some of it."""
     store = tables.store.c
     if connection.scalar(select(store.store_id).where(store.store_id == asked.store_id)) is None:
         raise KeyError(asked.store_id)
     offer = offer_of(connection, asked.offer_id)
     if not offer.by_right or not offer.active:
         raise ValueError(f"offer {offer.id} is not one for coupon holders that runs")
+    if why := forbidden(connection, offer):
+        raise ValueError(f"offer {offer.id}: {why}")
+    return offer
+
+
+def _of_one(clock: Clock, offer: Offer, asked: Issue, sign: Callable[[bytes], bytes]) -> tuple[CouponRight, ...]:
     if not 1 <= asked.count <= MOST_AT_ONCE:
         raise ValueError(f"from 1 to {MOST_AT_ONCE} coupons at once")
     if asked.coupon_class not in (STORE_BOUND, CHAIN_WIDE):
@@ -131,8 +158,6 @@ def signed(connection: Connection, clock: Clock, asked: Issue, sign: Callable[[b
     starts_on, ends_on = asked.starts_on or offer.starts_on, asked.ends_on or offer.ends_on
     if not offer.starts_on <= starts_on <= ends_on <= offer.ends_on:
         raise ValueError(f"the offer runs from {offer.starts_on} to {offer.ends_on}")
-    if why := forbidden(connection, offer):
-        raise ValueError(f"offer {offer.id}: {why}")
     face_fen = asked.face_fen or face_of(offer)
     if face_fen < 1:
         raise ValueError("say what one coupon can cost at most: its terms do not")

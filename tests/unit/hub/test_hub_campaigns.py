@@ -14,7 +14,7 @@ from till_double import DAY, START, PaperTill
 
 from app.domain.pricing import BookedOffer, OfferBook, PriceLine, Quote, Reckoning
 from app.domain.promotions.conditions import Circumstances
-from app.hub import campaign_board, campaign_trial, campaigns, inbox, publishing, tables
+from app.hub import campaign_board, campaign_trial, campaigns, coupons, inbox, publishing, tables
 from app.hub.campaigns import Design, DesignFaults
 from app.records.catalogue import Product
 from app.records.coupons import CouponRight
@@ -154,6 +154,17 @@ def test_coupons_of_a_campaign_are_known_by_the_right_that_was_told(bench: HubBe
     cuts = [("coupon", right.id, 500) for right in mine]
     client.push([till.opened(), till.write(sale(till, [line(till, "P1", 12000)], cuts, member_id="m-1"))])
     assert day_rows(bench) == [("G1", 1, 11000, 1000)]
+
+
+@pytest.mark.parametrize("letter", ["B", "D"])
+def test_the_law_is_asked_once_however_many_are_given_coupons(bench: HubBench, monkeypatch: pytest.MonkeyPatch, letter: str) -> None:
+    """The question looks through every prescription medicine of the catalogue: asked for each member it is what a launch waits for."""
+    publishing.publish(bench.archive, "member", [member(f"m-{n}") for n in range(12)], "RM01")
+    launched(bench, design(audience="members", coupon_class=letter, per_person=2))
+    asked: list[str] = []
+    monkeypatch.setattr(coupons, "forbidden", lambda _, offer: asked.append(offer.id) or "")
+    assert campaigns.give_rights(bench.archive, bench.clock, "winter", DeviceKey.from_bytes(bench.seed).sign) == 24
+    assert asked == ["winter"]
 
 
 def test_whatever_order_sales_and_returns_arrive_in_the_days_come_out_the_same(bench: HubBench) -> None:
