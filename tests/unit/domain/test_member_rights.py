@@ -16,9 +16,9 @@ DOCUMENT: dict[str, Any] = json.loads(resource("rules", "member_rights.json").re
 RULES = RightsRules.read(DOCUMENT)
 
 
-def test_only_the_changing_code_buys_stored_value_and_any_coupon() -> None:
-    assert [name for name, rights in RULES.proofs.items() if rights.stored_value] == ["dynamic"]
-    assert [name for name, rights in RULES.proofs.items() if rights.covers(0)] == ["dynamic"]
+def test_only_the_changing_code_or_one_told_back_buys_stored_value_and_any_coupon() -> None:
+    assert [name for name, rights in RULES.proofs.items() if rights.stored_value] == ["dynamic", "code"]
+    assert [name for name, rights in RULES.proofs.items() if rights.covers(0)] == ["dynamic", "code"]
 
 
 def test_a_known_member_has_price_points_and_promised_coupons_without_a_phone() -> None:
