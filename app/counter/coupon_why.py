@@ -57,11 +57,16 @@ def whys(
 ) -> tuple[CouponWhy, ...]:
     """The cards of coupons that take nothing off a basket with every offer applied; `run` comes back as it was."""
     found = []
+    ways: dict[object, Text] = {}
     for one in coupons:
         missing = run.misses(one.terms)
         if missing:
             reasons = tuple(offer_words.why(miss.code, dict(miss.facts), names_of) for miss in missing)
-            found.append(CouponWhy(one.serial, reasons, _way(one, missing, find, product, trial)))
+            # Several coupons of one offer wait for the same goods.
+            alike = (missing, one.terms.promotion, one.terms.products, one.terms.categories, one.terms.exclusive, one.terms.stack_group)
+            if alike not in ways:
+                ways[alike] = _way(one, missing, find, product, trial)
+            found.append(CouponWhy(one.serial, reasons, ways[alike]))
     return tuple(found)
 
 

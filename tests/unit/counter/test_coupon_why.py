@@ -93,3 +93,19 @@ def test_a_gift_waits_only_for_its_purchase(till: Till, hand: Any) -> None:
 def test_what_is_for_members_says_so_and_what_is_for_a_tier_says_that() -> None:
     told = {code: offer_words.why(code, {}, lambda _: "").zh for code in ("members_only", "tier_only")}
     assert told == {"members_only": "会员专享：先登记会员", "tier_only": "限指定等级会员"}
+
+
+def test_coupons_of_one_offer_are_told_the_same_goods_and_those_are_looked_for_once(
+    till: Till, hand: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = card(till, hand, "threshold", '{"tiers":[{"reach_fen":2000,"off_fen":300}]}')
+    whose: dict[str, Any] = {"offer_id": "o", "member_id": "member-00001", "coupon_class": "B", "token": "", "face_fen": 500}
+    more = [CouponRight(id=str(UUID(int=n)), starts_on=STARTS, ends_on=ENDS, **whose).model_dump(mode="json") for n in range(2, 8)]
+    till.store.inbox.apply("coupon", more, "c2").result(60)
+    hand.scan("@P6000A1.ean")
+    till.selling.undo()
+    asked: list[int] = []
+    catalogue = till.store.catalogue
+    monkeypatch.setattr(catalogue, "cheapest_ways", lambda *told: asked.append(told[0]) or type(catalogue).cheapest_ways(catalogue, *told))
+    ways = {one.way for one in till.selling.coupon_whys() if one.reasons == first.reasons}
+    assert ways == {first.way} and asked.count(650) == 1
