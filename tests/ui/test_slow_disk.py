@@ -105,7 +105,9 @@ def test_erasing_on_a_slow_disk_lets_the_counter_work(hand: Any, stuck: Callable
     hand.until(lambda: page._scene is None)
 
 
-def test_a_sale_is_held_and_taken_up_while_the_disk_is_stuck_and_scans_wait_their_turn(hand: Any, stuck: Callable[[], threading.Event]) -> None:
+def test_a_sale_is_held_and_taken_up_while_the_disk_is_stuck_and_scans_wait_their_turn(
+    hand: Any, stuck: Callable[[], threading.Event]
+) -> None:
     till, sale = hand.window.till, hand.window.shell.sale
     hand.scan(THERMOMETER)
     hand.until(lambda: till.selling.basket.lines)
