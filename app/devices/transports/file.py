@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import select
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from app.devices.faults import DeviceFault
@@ -25,6 +27,8 @@ class FileTransport:
     def __init__(self, path: str) -> None:
         self._path = path
         self._printer: Any = None
+        self._kept = False
+        """Whether the plain file still holds what an earlier opening wrote."""
 
     @classmethod
     def at(cls, address: str) -> Self:
@@ -34,12 +38,16 @@ class FileTransport:
         return cls(address.strip())
 
     def open(self) -> None:
-        """Open the file for writing; a plain file is emptied."""
+        """Open the file for writing; a plain file keeps the last job until the next one comes, however often it is asked after."""
         self.close()
         printer = escpos_class("file", "File")(self._path)
         not_found = escpos_class("file", "DeviceNotFoundError")
+        self._kept = Path(self._path).is_file()
         try:
-            printer.open()
+            if self._kept:
+                printer.device = io.FileIO(self._path, "ab")
+            else:
+                printer.open()
         except (OSError, not_found) as error:
             raise self._fault("printer.unreachable") from error
         self._printer = printer
@@ -49,6 +57,9 @@ class FileTransport:
         if self._printer is None:
             raise self._fault("printer.closed")
         try:
+            if self._kept:
+                self._printer.device.truncate(0)
+                self._kept = False
             if os.name == "nt":
                 self._printer._raw(payload)  # Windows has no such thing as a device file that can be asked
             else:

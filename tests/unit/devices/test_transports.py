@@ -584,6 +584,10 @@ def test_a_plain_file_holds_the_last_job_and_a_full_disk_is_lost(tmp_path: Path)
         plain.open()
         plain.send(job)
         plain.close()
+    # The worker asks after the printer every few seconds: that takes no paper away.
+    plain.open()
+    assert plain.query(b"\x10\x04\x01", 0.01) is None
+    plain.close()
     assert (tmp_path / "bytes").read_bytes() == b"second\n"
     full = FileTransport.at("/dev/full")
     full.open()
