@@ -342,6 +342,10 @@ class Shifts:
             self._totals = (mark, self._store.shifts.totals(shift_id))
         return self._totals[1]
 
+    def _unsent(self) -> int:
+        """Records that headquarters lacks; none in a shop that stands alone, whose paper must not promise an upload."""
+        return self._store.outbox.counts().waiting if self._store.settings.text("hub.url") else 0
+
     def x_report(self) -> None:
         """Queue an X report: the same figures as the Z, nothing closed."""
         self._printing.print_x(self.totals(), self._shift(), self._person())
@@ -420,7 +424,6 @@ class Shifts:
         counted = sum(d * n for d, n in self._pieces.items())
         shown = self._confirmed
         difference = counted - totals.expected_cash_fen if shown else None
-        outbox = self._store.outbox.counts()
         return ShiftScene(
             open=True,
             staff_name=self._post.staff.name,
@@ -438,7 +441,7 @@ class Shifts:
             float_left_fen=min(self._float_left, counted),
             remit_fen=max(0, counted - self._float_left),
             held=len(self._store.parked.held()),
-            unsent=outbox.waiting,
+            unsent=self._unsent(),
             unprinted=len(self._store.jobs.list(("queued", "waiting", "failed", "unknown"))),
             duties=self.duties(),
             problem=self._problem,
@@ -566,7 +569,7 @@ class Shifts:
             remit_fen=counted - float_left,
             perpetual_fen=self._store.shifts.perpetual_fen(),
             held_baskets=len(self._store.parked.held()),
-            unsent_events=self._store.outbox.counts().waiting,
+            unsent_events=self._unsent(),
             unprinted_jobs=len(self._store.jobs.list(("queued", "waiting", "failed", "unknown"))),
         )
 

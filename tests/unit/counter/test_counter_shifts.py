@@ -51,6 +51,15 @@ def test_one_recount_is_allowed_and_both_counts_are_kept(hand: Any) -> None:
     assert body.difference_fen == 0
 
 
+def test_z_of_a_shop_that_stands_alone_promises_no_upload(till: Any) -> None:
+    till.settings.set("hub.url", "").result(60)
+    assert till.store.outbox.counts().waiting > 0
+    assert till.shifts.scene().unsent == 0
+    _count(till, f10000=5)
+    _close(till)
+    assert till.store.shifts.closing(till.store.shifts.last_closed().shift_id).unsent_events == 0
+
+
 def test_difference_asks_for_a_reason(till: Any) -> None:
     _count(till, f10000=4)
     with pytest.raises(Refused, match="difference_reason_needed"):
