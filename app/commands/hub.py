@@ -190,7 +190,7 @@ def main(argv: list[str]) -> int:
                 options.tell("name the person: yaogui hub user --name NAME")
                 return EXIT_USAGE
             try:
-                publishing.create_console_user(archive, chosen.name, getpass.getpass("password (10 characters or more): "))
+                publishing.create_console_user(archive, chosen.name, options.asked("password (10 characters or more): ", secret=True))
             except ValueError as error:
                 options.tell(str(error))
                 return EXIT_USAGE
