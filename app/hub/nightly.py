@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
-from app.hub import person, rewards, segments, tables, tiers
+from app.hub import person, segments, tables, tiers
 from app.hub.archive import Archive, upsert
 from app.hub.people import PeopleKeys
 from app.records.clock import SHOP_TIME, Clock, shop_day
@@ -53,7 +53,6 @@ def run(archive: Archive, keys: PeopleKeys, clock: Clock) -> Done:
     reckoned = tiers.reckon_due(archive, now)
     _, _, counts = segments.reckon_all(archive, keys, today)
     archive.commit(lambda connection: person.purge(connection, now)).result()
-    archive.commit(lambda connection: rewards.settle_all(connection, now)).result()
     told = {"persons": reckoned.persons, "changed": reckoned.changed, "segments": sum(counts.values())}
     finished = clock.now()
     row: dict[str, object] = {"name": NAME, "day": today, "at": finished, "told": json.dumps(told)}

@@ -42,10 +42,11 @@ def settle(connection: Connection, member_ids: Collection[str], now: datetime) -
     return sum(_settle(connection, one, now) for part in parts for one in one_id.recommended(connection, part))
 
 
-def settle_all(connection: Connection, now: datetime) -> int:
-    """The same of everybody, once a night: a person may have joined or parted ids since."""
-    p = tables.person.c
-    return settle(connection, connection.scalars(select(p.member_id).where(p.referrer_id != "")).all(), now)
+def settle_pair(connection: Connection, merge_id: str, now: datetime) -> int:
+    """The same after somebody decided whether two ids are one person: who was no member of old may be one now, or the other way round."""
+    m = tables.merge.c
+    pair = connection.execute(select(m.old_id, m.canonical_id).where(m.merge_id == merge_id)).first()
+    return settle(connection, set(pair), now) if pair is not None else 0
 
 
 def _settle(connection: Connection, one: one_id.Joined, now: datetime) -> int:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
-from app.hub import one_id
+from app.hub import one_id, rewards
 from app.hub.headquarters import Headquarters, Refusal
 from app.hub.web.pages import HEADERS, Pages, Speech
 
@@ -71,6 +71,7 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
 
             def unit(connection: Connection) -> None:
                 _ACTS[act](connection, merge_id, who.name, reason, hq.clock.now())
+                rewards.settle_pair(connection, merge_id, hq.clock.now())
 
             try:
                 await hq.commit(unit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from console_browser import logged_in, stranger
 from hub_bench import HubBench
 from people_told import Newcomer, blob
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from till_double import PaperTill
 
 from app.hub import publishing, rewards, tables
@@ -110,15 +109,35 @@ def test_nobody_recommends_themselves_or_a_member_of_old(bench: HubBench, till: 
     assert sum(points(bench)) == rewards.rules().points
 
 
-def test_every_night_it_is_looked_at_anew(bench: HubBench, till: PaperTill, client: Any) -> None:
+def test_whoever_is_said_by_a_person_to_be_a_member_of_old_earns_nothing_and_parted_again_they_do(
+    bench: HubBench, till: PaperTill, client: Any
+) -> None:
+    before = Newcomer(till, "王秀", "13800138005")
+    tell(client, before)
     one = joins(client, till)
     one.claims("phone", PHONE, "shown")
     tell(client, one)
     buys(client, till, one)
-    bench.archive.commit(lambda c: c.execute(tables.points_entry.delete()) and None).result(60)
-    assert bench.archive.commit(lambda c: rewards.settle_all(c, bench.clock.now())).result(60) == 1
-    assert bench.archive.commit(lambda c: rewards.settle_all(c, bench.clock.now())).result(60) == 0
-    assert json.loads(json.dumps(points(bench))) == [rewards.rules().points]
+    assert sum(points(bench)) == rewards.rules().points
+    p, m = tables.person.c, tables.merge.c
+
+    def decided(canonical: str) -> Any:
+        def unit(connection: Any) -> None:
+            connection.execute(update(tables.person).where(p.member_id == one.member_id).values(canonical_id=canonical))
+            if connection.scalar(select(m.merge_id)) is None:
+                at = bench.clock.now()
+                row = {"merge_id": "g1", "old_id": one.member_id, "canonical_id": before.member_id, "state": "done"}
+                blank = {"rule": "person", "evidence": "{}", "by": "admin", "reason": "x", "at": at}
+                connection.execute(insert(tables.merge).values({**row, **{k: v for k, v in blank.items() if k in m}}))
+            rewards.settle_pair(connection, "g1", bench.clock.now())
+
+        return unit
+
+    bench.archive.commit(decided(before.member_id)).result(60)
+    assert sum(points(bench)) == 0
+    bench.archive.commit(decided(one.member_id)).result(60)
+    assert sum(points(bench)) == rewards.rules().points
+    assert bench.archive.commit(lambda c: rewards.settle_pair(c, "nobody", bench.clock.now())).result(60) == 0
 
 
 def test_the_console_says_for_how_many_a_guides_reward_is_due_and_gives_the_table_away(
