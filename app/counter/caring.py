@@ -327,7 +327,7 @@ class Caring:
         what = Text(f"续方提醒：{line.name}", f"Refill: {line.name}")
         can = Text("可现在加入本单", "can be added to this sale")
         if line.rx:
-            can = Text("凭处方可加入本单", "needs a prescription")
+            can = Text("凭处方可加入本单", "Rx needed")
         return Todo(
             "refill", what, words.joined([line.left, can], "，", ", "), "add", Text("加入", "Add"), line.tone, line.runs_out_on,
             product_id=line.product_id, packs=max(1, line.packs), left=line.left,

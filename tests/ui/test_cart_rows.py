@@ -351,3 +351,17 @@ def test_the_grades_of_a_strip_are_told_apart_without_any_colour(theme: Theme) -
         looks.add(bytes(canvas.toImage().constBits()))
         words.add(spoken(theme, note).partition("；")[0])
     assert len(looks) == len(words) == 4
+
+
+def test_a_row_that_measures_alike_at_another_width_is_drawn_anew(theme: Theme) -> None:
+    def drawn(rows: CartRows, width: float) -> QImage:
+        canvas = QPixmap(round(width), rows.layout_of(plain, width, False).height)
+        canvas.fill(theme.color("surface"))
+        painter = QPainter(canvas)
+        rows.paint(painter, plain, QRectF(0, 0, width, canvas.height()), False)
+        painter.end()
+        return canvas.toImage()
+
+    plain, rows = line(1), CartRows(theme)
+    drawn(rows, WIDTH + 400)
+    assert drawn(rows, WIDTH) == drawn(CartRows(theme), WIDTH)

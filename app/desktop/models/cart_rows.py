@@ -190,7 +190,8 @@ class CartRows(QObject):
                 self._known[key] = (line, width, known[2])
             return known[2]
         made = self._measure(line, width, selected)
-        if known is not None and known[2] == made:
+        if known is not None and known[1] == width and known[2] == made:
+            # The same room: what was drawn for it may stay. At another width it stands elsewhere, however alike it measures.
             made = known[2]
         self._known[key] = (line, width, made)
         return made

@@ -273,10 +273,11 @@ def test_every_screen_says_what_it_said(hand: Hand) -> None:
             hand.window.theme.set_language("en" if language == "en" else "zh")
             shell = hand.window.shell
             assert shell is not None
-            hand.until(lambda shell=shell: not shell._facts_due.isActive())
+            hand.until(lambda shell=shell: not shell._facts_due.isActive() and not shell.sale.slices.busy)
             for _ in range(3):
                 QApplication.processEvents()
             shell._read_facts()
+            shell.sale.slices.finish()
             QApplication.processEvents()
             regions = (
                 {"top": shell.bar, "rail": shell.rail, "page": shell.page, "keys": shell.fbar}
