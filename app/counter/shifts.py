@@ -367,6 +367,8 @@ class Shifts:
             self._printing.wake()
             return Pending.without_writing(lambda: False)
         self._refuse_while_copying(event_id)
+        # Whoever presses again may look at a page that was drawn before the last copy.
+        copy_no = max(copy_no, self._store.sales.copies(event_id) + 1)
         # The slip is queued in the commit that makes the copy a fact.
         jobs = self._printing.copy_jobs(event_id, copy_no)
         pending = Pending.of(lambda: self._copied(event_id, copy_no, jobs=jobs), lambda: True)

@@ -67,6 +67,10 @@ class Desk:
         parts = self.page.findChildren(QWidget)
         return "\n".join(part.accessibleName() for part in parts if part.isVisible() and part.accessibleName())
 
+    def signed(self) -> None:
+        """Wait until what was signed is on disk and the page has gone on."""
+        self.hand.until(lambda: self.till.reviewing.done() and not self.till.selling.writing and not self.page._signing)
+
     def bar(self) -> list[str]:
         return [spec.key for spec in self.page.fkeys() if spec.enabled]
 
@@ -87,7 +91,7 @@ def test_a_prescription_is_signed_by_keys_alone_and_one_key_leads_back_to_the_sa
     assert at.hand.window.focusWidget() is at.page.pin
     at.hand.type("1002")
     at.hand.enter()
-    at.hand.until(lambda: at.till.reviewing.count() == 0)
+    at.signed()
     assert not at.till.selling.scene().blocks
     assert at.page.badge() == ""
     assert "今日已审" in at.words()
@@ -122,7 +126,7 @@ def test_a_rejection_needs_a_reason_and_keeps_it(desk: Callable[..., Desk]) -> N
     at.choose(K.Key_3, "3")
     at.hand.type("1002")
     at.hand.enter()
-    at.hand.until(lambda: at.till.reviewing.done() and not at.till.selling.writing)
+    at.signed()
     envelope = at.till.store.journal.of_type("review.signed@1")[0]
     body = body_of(envelope.type, envelope.body)
     assert (body.verdict, body.reason) == ("rejected", "diagnosis")
@@ -153,7 +157,7 @@ def test_without_a_pharmacist_nothing_can_be_signed_and_the_way_is_said(desk: Ca
     at.hand.press(K.Key_F9)
     at.hand.type("1002")
     at.hand.enter()
-    at.hand.until(lambda: at.till.store.shifts.duty_pharmacists())
+    at.hand.until(lambda: at.till.store.shifts.duty_pharmacists() and not at.page._signing)
     assert "王敏 在岗" in at.words()
     assert {"F8", "F12"} <= set(at.bar())
 
@@ -192,7 +196,7 @@ def test_a_review_signed_here_answers_the_same_question_on_the_sale(desk: Callab
     at.prescription()
     at.hand.type("1002")
     at.hand.enter()
-    at.hand.until(lambda: at.till.reviewing.done())
+    at.signed()
     assert at.till.selling.scene().question is None
 
 
@@ -203,7 +207,7 @@ def test_todays_records_lead_to_their_report(desk: Callable[..., Desk]) -> None:
     at.prescription()
     at.hand.type("1002")
     at.hand.enter()
-    at.hand.until(lambda: at.till.reviewing.done())
+    at.signed()
     at.hand.press(K.Key_F5)
     assert at.shell.page.key == "reports"
     assert at.shell.page._report.key == "reviews"

@@ -324,6 +324,9 @@ def test_a_copy_is_a_fact_and_paper_in_one_commit_and_a_second_waits_for_it(demo
     assert till.store.writer.commits == before + 2
     assert [(job.kind, job.state, job.facts) for job in till.store.jobs.of_event(sale.event_id)][-1] == ("reprint", "queued", {"copy": "1"})
     assert till.store.sales.by_event(sale.event_id).reprints == 1
+    # Pressed on a page that was drawn before: the next number all the same.
+    till.shifts.reprint(sale.event_id, 1).wait()
+    assert till.store.jobs.of_event(sale.event_id)[-1].facts == {"copy": "2"}
 
 
 def test_a_copy_that_the_disk_refused_is_neither_fact_nor_paper(demo_counter: Any, disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
