@@ -1115,10 +1115,13 @@ class _Parts:
             line = say("登记指标前先问本人是否同意", "Asked before the first reading is kept")
             self.consent.show_consent("shield-warning", "warn", say("健康档案未授权", "No health consent"), say("去授权", "Consents"), line)
         elif health.given:
-            ways = {"signature": ("签字", "signed"), "code": ("验证码", "by code"), "spoken": ("口头", "spoken")}
-            how = say(*ways.get(health.channel, ("同意", "")))
-            when = f"{health.on} {how}".strip()
-            line = say(f"文本 {health.version} · 看手机号留痕，可随时撤回", f"Text {health.version} · looks are logged")
+            ways = {"signature": ("签字", "Signed · text"), "code": ("验证码", "By code · text"), "spoken": ("口头", "Spoken · text")}
+            zh, en = ways.get(health.channel, ("同意", "Text"))
+            # In English the way stands below: beside the day there is no room for it.
+            when = say(f"{health.on} {zh}", f"{health.on}")
+            line = say(f"文本 {health.version}", f"{en} {health.version}")
+            if health.drawing is None:
+                line += say(" · 看手机号留痕，可随时撤回", " · looks are logged")
             self.consent.show_consent("shield-check", "good", say("健康档案授权有效", "Health consent holds"), when, line)
         else:
             line = say("不留读数，只当面告诉", "Readings are told, not kept")
