@@ -173,6 +173,7 @@ class HitList(Overlay):
         assert held is not None
         self._held = held
         self._moved = False
+        self._adds = True
         self._text = ""
         self.hide()
 
@@ -186,9 +187,10 @@ class HitList(Overlay):
         """How many products are listed."""
         return self._model.rowCount()
 
-    def show_hits(self, text: str, hits: tuple[SearchHit, ...], under: QWidget) -> None:
-        """Show what was found for `text`, under the box."""
+    def show_hits(self, text: str, hits: tuple[SearchHit, ...], under: QWidget, *, adds: bool = True) -> None:
+        """Show what was found for `text`, under the box; `adds`: whether Enter puts it into the sale."""
         self._moved = False
+        self._adds = adds
         self._text = self._delegate.text = text
         self._model.show(hits)
         self._word()
@@ -210,7 +212,7 @@ class HitList(Overlay):
         self._title.set_words(wording.words("hits_title", language))
         self._warning.setVisible(any(hit.lasa for hit in hits))
         self._warning.set_words(wording.words("hits_lasa", language))
-        for part, key in zip(self._keys, ("hits_choose", "hits_add", "hits_close"), strict=True):
+        for part, key in zip(self._keys, ("hits_choose", "hits_add" if self._adds else "hits_look", "hits_close"), strict=True):
             part.set_words(wording.words(key, language))
         self._hint.set_words(wording.words("hits_scan", language))
         self._empty.set_words(wording.words("hits_member" if meant_as_member(self._text) else "hits_empty", language, text=self._text))

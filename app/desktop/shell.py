@@ -653,7 +653,7 @@ class Shell(QWidget):
         if not typed or (typed.isdigit() and len(typed) > 14) or not self._seeker.suggests:
             self._close_hits()
             return
-        self.hits.show_hits(typed, self.till.selling.search(typed, SEARCH_LIMIT), self.bar.omnibox)
+        self.hits.show_hits(typed, self.till.selling.search(typed, SEARCH_LIMIT), self.bar.omnibox, adds=self._seeker.adds)
 
     def _moved(self, by: int) -> None:
         if self.hits.isVisible():

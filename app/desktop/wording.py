@@ -618,6 +618,7 @@ WINDOW: dict[str, Text] = {
     "hit_member": _T("会员 {price}", "Member {price}"),
     "hits_choose": _T("选择", "Choose"),
     "hits_add": _T("加入本单", "Add"),
+    "hits_look": _T("查看", "Show"),
     "hits_close": _T("关闭", "Close"),
     "hits_scan": _T("随时可扫码，列表自动让开", "Scan at any time, the list gives way"),
     "hits_member": _T("按 Enter 找会员 {text}", "Enter finds the member {text}"),

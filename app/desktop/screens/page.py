@@ -80,6 +80,11 @@ class Page(QWidget):
     draws_echo: bool = False
     """Whether the page shows its echoes itself; otherwise the window's strip above the function bar does."""
 
+    @property
+    def adds(self) -> bool:
+        """Whether Enter on a listed product puts it into the sale, rather than shows it."""
+        return False
+
     @classmethod
     def wanted(cls, till: Till) -> bool:
         """Whether this till has the page at all; asked once."""

@@ -1127,6 +1127,11 @@ class SalePage(Page):
 
     # ------------------------------------------------------------------ price check
 
+    @property
+    def adds(self) -> bool:
+        """Not while a price is looked up."""
+        return not self.check.open
+
     def _begin_check(self) -> None:
         """Shift F2, or `?` in the box: from now on what is scanned or typed is only looked up, until Esc."""
         if self.scene is None:
