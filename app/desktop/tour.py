@@ -184,6 +184,15 @@ def walk(tour: Tour, stops: Sequence[Stop], seen: Callable[[Stop, QWidget | None
         seen(stop, stop.reach(tour))
 
 
+def _read_behind(hand: Hand) -> None:
+    """Wait for what the sale reads in slices behind its paint: it belongs to the picture."""
+    shell = hand.window.shell
+    if shell is not None:
+        sale = shell.sale
+        hand.wait(lambda: not sale.reading, "what is read behind the page")
+        hand.rest(50)
+
+
 def grab_looks(hand: Hand, subject: QWidget, stem: Path, looks: tuple[Look, ...]) -> None:
     """Grab a window in every look as `<stem>_<look>.png`, and leave it in the first."""
     for look in (*looks, looks[0]):
@@ -196,6 +205,7 @@ def grab_looks(hand: Hand, subject: QWidget, stem: Path, looks: tuple[Look, ...]
             # What the frame reads a moment later wants to be laid out as well; a smaller scale lets the window become smaller only then.
             subject.resize(look.width, look.height)
             hand.rest(50)
+        _read_behind(hand)
         subject.grab().save(f"{stem}_{look.suffix}.png")
 
 

@@ -111,6 +111,11 @@ class Page(QWidget):
     def read_behind(self) -> None:
         """Read what a scan must not wait for; called a moment after the page has changed, and only while it is on screen."""
 
+    @property
+    def reading(self) -> bool:
+        """Whether any of that is still being read."""
+        return False
+
     def on_shown(self) -> None:
         """The page has just come to the front (also after signing in): read the scene anew and take the focus if wanted."""
 

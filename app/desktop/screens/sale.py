@@ -1210,6 +1210,11 @@ class SalePage(Page):
         """The page that tells all about a member, where there is one."""
         self._file = cast("MemberPage | None", pages.get("member"))
 
+    @property
+    def reading(self) -> bool:
+        """Whether the day's facts or what is to be done for the member are still being read, in slices."""
+        return self.slices.busy
+
     def read_behind(self) -> None:
         """What is to be done for the member: read once for each member, and again after anything was recorded."""
         member = self.scene.member if self.scene is not None else None
