@@ -733,8 +733,8 @@ PROJECTION_OF: dict[str, _Projection] = {
     "export.made@1": _nothing,
     "setting.changed@1": _nothing,
     "member.proven@1": _member_proven,
-    "member.revealed@1": _member_revealed,
     "member.verified@1": _nothing,
+    "member.revealed@1": _member_revealed,
     "person.erased@1": _person_erased,
 }
 """Every registered event type; a test proves that none is missing."""
