@@ -115,8 +115,16 @@ class CouponUse:
 
 
 def keep_rights(connection: Connection, records: Sequence[CouponRight]) -> None:
-    """Keep rights as headquarters tells them now."""
-    upsert(connection, t.coupon_right, [{**record.model_dump(exclude={"id"}), "serial": record.id} for record in records])
+    """Keep rights as headquarters tells them now; what came back here since is not used any more, though its word is still on the way."""
+    told = {record.used_in for record in records if record.used_in}
+    c = t.coupon_use.c
+    own = set(connection.scalars(select(t.sale.c.sale_id).where(t.sale.c.sale_id.in_(told)))) if told else set[str]()
+    standing = {tuple(row) for row in connection.execute(select(c.serial, c.sale_id).where(c.sale_id.in_(own)))} if own else set()
+    rows = [{**record.model_dump(exclude={"id"}), "serial": record.id} for record in records]
+    for row in rows:
+        if row["used_in"] in own and (row["serial"], row["used_in"]) not in standing:
+            row["used_in"] = ""
+    upsert(connection, t.coupon_right, rows)
 
 
 def keep_leases(connection: Connection, records: Sequence[Lease]) -> None:
