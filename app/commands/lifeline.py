@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 PARENT_GONE = 70
 """How a measuring child ends that was left alone."""
+_ROUNDS = 1_000
 
 
 def watch(leave: Callable[[], None]) -> None:
@@ -33,12 +35,23 @@ def end_with_parent() -> None:
 
 def drop_with_parent(room: Path | None = None) -> None:
     """In a measuring child: end at once with the parent, whose figures nobody waits for any more; the room it left behind goes, too."""
+    leaving = threading.Event()
 
     def leave() -> None:
+        leaving.set()
         if room is not None:
-            shutil.rmtree(room, ignore_errors=True)
+            # The measuring goes on beside this: a file it just made keeps its folder for one more round.
+            for _ in range(_ROUNDS):
+                shutil.rmtree(room, ignore_errors=True)
+                if not room.exists():
+                    break
         os._exit(PARENT_GONE)
 
+    def rest() -> None:
+        if leaving.is_set():  # what was measured failed for want of its files: the sweeping is not to be cut off by that
+            threading.Event().wait()
+
+    atexit.register(rest)
     watch(leave)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -23,8 +23,20 @@ def left_alone(*words: str) -> int:
 def test_a_checkout_bench_whose_parent_is_gone_ends_and_takes_its_folder_along(tmp_path: Path) -> None:
     room = tmp_path / "yaogui-bench-x"
     room.mkdir()
-    (room / "order.json").write_text(json.dumps({"samples": 1_000_000, "seed": 1, "delays_ms": [0], "past": 0}))
+    os.mkfifo(room / "order.json")  # its order never comes
     assert left_alone("app.commands.bench.checkout", str(room)) == PARENT_GONE
+    assert not room.exists()
+
+
+def test_a_child_that_still_writes_into_its_folder_leaves_nothing_there(tmp_path: Path) -> None:
+    room = tmp_path / "yaogui-bench-y"
+    room.mkdir()
+    script = (
+        "import sys; from pathlib import Path; from app.commands.lifeline import drop_with_parent; room = Path(sys.argv[1])\n"
+        "drop_with_parent(room)\nfor n in range(10**9): (room / str(n)).write_text('x')"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(room)], stdin=subprocess.DEVNULL, cwd=ROOT, timeout=120, capture_output=True)
+    assert done.returncode == PARENT_GONE
     assert not room.exists()
 
 
