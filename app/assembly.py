@@ -421,7 +421,8 @@ class Till:
         from app.domain.joining import ConsentTexts, JoiningRules
 
         rules = JoiningRules.read(json.loads(resource("rules", "joining.json").read_text("utf-8")))
-        texts = ConsentTexts.read(json.loads(resource("texts", "consents.json").read_text("utf-8")))
+        carried = ConsentTexts.read(json.loads(resource("texts", "consents.json").read_text("utf-8")))
+        texts = carried.asked(demo=self.settings.flag("demo"))
         return Joining(
             self.store, self.clock, self.post, self.selling, self.attaching, self.shapes, rules, texts, self.verifying, self.sync.wake
         )

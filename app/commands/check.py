@@ -95,7 +95,7 @@ def _sqlite() -> Finding:
 
 
 def _disk(folder: Path) -> Finding:
-    free = shutil.disk_usage(folder).free
+    free = shutil.disk_usage(next(there for there in (folder, *folder.parents) if there.exists())).free
     state = "ok" if free > ROOM_BYTES else "bad"
     return Finding("disk", state, f"{free // 1024 // 1024} MiB free in {folder}" + ("" if state == "ok" else "; make room before selling"))
 

@@ -47,7 +47,9 @@ def main(argv: list[str]) -> int:
         return virtual_printer.serve(chosen.printer, narrow=chosen.narrow)
     if chosen.screenshots:
         return _picture(chosen.screenshots, chosen.only)
-    folder = options.data_folder(chosen) / "demo" if not (chosen.data or chosen.temp_data) else options.data_folder(chosen)
+    folder = options.data_folder(chosen, make=True)
+    if not (chosen.data or chosen.temp_data):
+        folder = folder / "demo"
     if chosen.day or (chosen.run and not options.has_display()):
         return _play(chosen.out, folder if chosen.data else None)
     clock = SystemClock()

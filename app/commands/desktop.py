@@ -25,7 +25,7 @@ def main(argv: list[str]) -> int:
     # Nearly all that is loaded stays; the collector begins when the window has loaded everything (see `Window._collect`).
     gc.disable()
     chosen = _plain(argv) or _parsed(argv)
-    folder = options.data_folder(chosen)
+    folder = options.data_folder(chosen, make=True)
     if not (folder / "till.json").exists():
         if options.has_display():
             return first_run(folder, english=chosen.english, dark=chosen.dark)

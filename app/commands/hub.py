@@ -71,7 +71,7 @@ def main(argv: list[str]) -> int:
     # Intermixed: a file may follow the options.
     chosen = parser.parse_intermixed_args(argv)
 
-    folder = options.data_folder(chosen)
+    folder = options.data_folder(chosen, make=True)
     database = chosen.database or default_database_url(folder)
     try:
         gateway = Gateway(chosen.messages, message_secret(folder)) if chosen.messages else None

@@ -24,8 +24,8 @@ def parser(word: str, description: str) -> argparse.ArgumentParser:
     return made
 
 
-def data_folder(chosen: argparse.Namespace) -> Path:
-    """The data folder a person chose, made if it is missing."""
+def data_folder(chosen: argparse.Namespace, *, make: bool = False) -> Path:
+    """The data folder a person chose; `make` for words that found something in it: a mistyped one stays unmade by all others."""
     if chosen.temp_data:
         return fresh_folder()
     if chosen.data:
@@ -37,7 +37,8 @@ def data_folder(chosen: argparse.Namespace) -> Path:
 
         folder = Path(platformdirs.user_data_dir("yaogui", False))
     folder = folder.expanduser()
-    folder.mkdir(parents=True, exist_ok=True)
+    if make:
+        folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 

@@ -50,7 +50,7 @@ def main(argv: list[str]) -> int:
     )  # fmt: skip
     parser.add_argument("--code", default="", help="headquarters' one-time enrolment code")
     chosen = parser.parse_args(argv)
-    folder = options.data_folder(chosen)
+    folder = options.data_folder(chosen, make=True)
     clock = SystemClock()
     if chosen.fit_printer:
         from app.commands.fit_printer import fit

@@ -48,6 +48,8 @@ class ReturnSceneLine:
     why_not: Text
     zone: str
     """shelf | reject."""
+    scanned: bool = False
+    """Whether the box scanned last is one of its."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ class Returning:
         sale = self._sale
         if sale is None or self._future is not None or not any(box.code == code for line in sale.body.lines for box in line.codes):
             return False
-        self._scanned = tuple(dict.fromkeys((*self._scanned, code)))
+        self._scanned = (*(other for other in self._scanned if other != code), code)
         self._problem = None
         return True
 
@@ -453,6 +455,7 @@ class Returning:
             chance.allowed,
             chance.refusal or Text(""),
             chance.zone,
+            any(box.code == code for box in line.codes for code in self._scanned[-1:]),
         )
 
     # ------------------------------------------------------------------ inner

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QHideEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.counter.scene import SearchHit
@@ -175,6 +175,8 @@ class HitList(Overlay):
         self._moved = False
         self._adds = True
         self._text = ""
+        self._above: tuple[QWidget, ...] = ()
+        """The box it hangs under, and what that stands in: it goes along with whatever of them moves."""
         self.hide()
 
     @property
@@ -199,13 +201,38 @@ class HitList(Overlay):
         if hits:
             self._view.setCurrentIndex(self._model.index(0, 0))
         self.show()
-        self.place(under)
+        self._follow(under)
+        self._place()
         self.raise_()
 
-    def show_again(self, under: QWidget) -> None:
+    def show_again(self) -> None:
         """The same list in the language and size in force, with the row that was chosen."""
         self._word()
-        self.place(under)
+        self._place()
+
+    def _follow(self, under: QWidget) -> None:
+        if self._above:
+            return
+        above, each = [under], under.parentWidget()
+        while each is not None and each is not self._host:
+            above.append(each)
+            each = each.parentWidget()
+        self._above = (*above, self._host)
+        for widget in self._above:
+            widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Go where the box goes."""
+        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing to follow while nobody sees it."""
+        for widget in self._above:
+            widget.removeEventFilter(self)
+        self._above = ()
+        super().hideEvent(event)
 
     def _word(self) -> None:
         language, hits = self.theme.language, self._model.hits
@@ -217,9 +244,11 @@ class HitList(Overlay):
         self._hint.set_words(wording.words("hits_scan", language))
         self._empty.set_words(wording.words("hits_member" if meant_as_member(self._text) else "hits_empty", language, text=self._text))
 
-    def place(self, under: QWidget) -> None:
+    def _place(self) -> None:
         """Stand under the box, at least as wide as it."""
-        px = self.theme.px
+        if not self._above:
+            return
+        px, under = self.theme.px, self._above[0]
         reach = px(self.SPREAD)
         host = self._host
         wide = min(max(under.width(), px(WIDTH)), host.width() - px(16))

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QScreen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QScreen
 from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QWidget
 
 from app.counter.faults import Refused
@@ -684,12 +684,7 @@ class Shell(QWidget):
 
     def _hang_hits(self) -> None:
         if self.hits.isVisible():
-            self.hits.show_again(self.bar.omnibox)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """The list hangs under the box wherever that goes."""
-        super().resizeEvent(event)
-        self._hang_hits()
+            self.hits.show_again()
 
     # ------------------------------------------------------------------ echoes
 
@@ -761,8 +756,6 @@ class Shell(QWidget):
             if page.in_rail:
                 self.rail.set_badge(page.key, page.badge(), "badge_info" if page.at_foot else "badge")
         self.page.read_behind()
-        # What stands beside the box may have grown or shrunk.
-        QTimer.singleShot(0, self, self._hang_hits)
 
     def _tick(self) -> None:
         self.bar.set_clock(f"{self.till.clock.now().astimezone(SHOP_TIME):%H:%M}")
@@ -924,7 +917,7 @@ class Shell(QWidget):
             self._rail_place.addWidget(fresh)
             fresh.set_active(self._lit)
             self.bar.omnibox.set_placeholder(self.page.box_words.of(self._language))
-        # Once the box under which it hangs stands where it will stand.
+        # Once everything on it has the new language and size.
         QTimer.singleShot(0, self, self._hang_hits)
         self._page_changed()
         self._draw_sync()

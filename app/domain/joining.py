@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -111,6 +111,8 @@ class Purpose:
     retention: Text
     by: tuple[str, ...] = ()
     """The ways in which it may be given, where not every one is enough; taken back it is in any."""
+    demo: bool = False
+    """Whether only the demo pharmacy asks for it: a shop that tells nobody outside its chain does not ask whether it may."""
 
     def given_by(self, channel: str) -> bool:
         """Whether a yes in this way is enough."""
@@ -140,6 +142,7 @@ class ConsentTexts:
                 _text(row["refusing"]),
                 _text(row["retention"]),
                 tuple(row.get("by", ())),
+                row.get("demo", False),
             )
             for row in raw["purposes"]
         )
@@ -149,6 +152,10 @@ class ConsentTexts:
         if not {way for purpose in purposes for way in purpose.by} <= {code for code, _ in channels}:
             raise ValueError("a consent that nobody can give")
         return cls(version, purposes, channels)
+
+    def asked(self, *, demo: bool) -> ConsentTexts:
+        """What members of this shop are asked for."""
+        return replace(self, purposes=tuple(purpose for purpose in self.purposes if demo or not purpose.demo))
 
     def of(self, purpose: str) -> Purpose | None:
         """A purpose by its code."""

@@ -75,6 +75,16 @@ def test_a_medicine_is_locked_until_a_reason_allows_it_and_then_goes_to_the_reje
     assert kept.body.approved_by == "staff-1003"
 
 
+def test_a_scanned_box_leads_to_its_own_line(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    demo_counter.sell(MASKS, THERMOMETER, IBUPROFEN, IBUPROFEN_BOX)
+    at = bench()
+    at.page.on_scanned(IBUPROFEN_BOX)
+    at.press("F4", "1")
+    at.page.on_scanned(IBUPROFEN_BOX)
+    at.press("Space")
+    assert [(line.name, line.chosen) for line in at.page._scene.lines if line.chosen] == [("布洛芬缓释胶囊", 1)]
+
+
 def test_a_wrong_pin_is_told_and_books_nothing(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
     number = demo_counter.sell(IBUPROFEN, IBUPROFEN_BOX)
     at = bench()

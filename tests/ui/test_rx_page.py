@@ -172,7 +172,7 @@ def test_a_held_sale_waits_behind_the_open_one_and_is_taken_up_first(desk: Calla
     assert at.page.badge() == "1"
     assert "F12" not in at.bar()
     at.hand.press(K.Key_F7)
-    at.hand.until(lambda: at.till.reviewing.waiting()[0].here)
+    at.hand.until(lambda: [one.here for one in at.till.reviewing.waiting()] == [True])
     at.hand.until(lambda: "F12" in at.bar())
     assert [row.pieces for row in at.till.selling.scene().held] == [1]
 

@@ -230,6 +230,7 @@ class ReceiptTemplatePage(Desk):
             title, words = self._said
             title.set_words(self.say("打出来就是这样", "This is the paper"))
             words.set_words(self.say("改文字", "Words"))
+            self._picture.setAccessibleName(self._sample())
             self._draw_picture()
         self.changed.emit()
 
@@ -318,9 +319,12 @@ class ReceiptTemplatePage(Desk):
                 image = QImage(dots, wide, high, wide, QImage.Format.Format_Grayscale8).copy()
                 # As wide as it reads well; what is longer than the window scrolls.
                 self._picture.set_height(PAPER_WIDTH * high / 640 + 28)
-                self._picture.show_image(image, self.say("小票样张", "Sample receipt"))
+                self._picture.show_image(image, self._sample())
 
         self.in_background(work, show)
+
+    def _sample(self) -> str:
+        return self.say("小票样张", "Sample receipt")
 
 
 def _copied(body: dict[str, Any]) -> dict[str, Any]:

@@ -159,8 +159,10 @@ class ReturnsPage(Desk):
             self.go.emit("sale")
 
     def _focus_first(self) -> None:
+        """The cursor to the line whose box was scanned, else to the first row."""
         if self._rows:
-            self._rows[0].setFocus(Qt.FocusReason.TabFocusReason)
+            scanned = [line.scanned for line in self._scene.lines] if self._scene.state == "choosing" else []
+            self._rows[scanned.index(True) if True in scanned else 0].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _focus_reasons(self) -> None:
         chips = self._left.findChild(Chips, "reasons")

@@ -53,7 +53,8 @@ class StockPage(Desk):
         self._points: tuple[SellingPoint, ...] = ()
         self._trend = SalesTrend((), 0)
         self._lot = ""
-        self._tasks = 0
+        self._tasks: int | None = None
+        """The list of what is to settle that somebody chose; None: the first that has anything."""
         self._form: Form | None = None
         self._boxes: list[str] = []
         self._below, self._badge_until = 0, -1
@@ -625,7 +626,8 @@ class StockPage(Desk):
         theme = self.theme
         lists = self._task_lists()
         labels = [f"{self.of(title)} {len(rows)}" for title, _, rows in lists]
-        seg = Seg(theme, labels, self._tasks, spoken=self.say("任务", "Tasks"))
+        shown = self._tasks if self._tasks is not None else next((at for at, (_, _, rows) in enumerate(lists) if rows), 0)
+        seg = Seg(theme, labels, shown, spoken=self.say("任务", "Tasks"))
         seg.chosen.connect(self._choose_tasks)
         words = self.say("扫商品或药盒看批次，也可以输品名", "Scan an item or a box to see its lots, or type a name")
         head = Row(
@@ -635,7 +637,7 @@ class StockPage(Desk):
             seg,
             margins=(18, 14, 18, 12),
         )
-        _, kind, rows = lists[self._tasks]
+        _, kind, rows = lists[shown]
         self._rows = tuple(self._task_row(kind, row) for row in rows[:200])
         if self._rows:
             body: QWidget = Listing(theme, self._rows)

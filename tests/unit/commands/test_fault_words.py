@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.commands import EXIT_FAULT, repair, verify
+from app.commands import EXIT_FAULT, EXIT_OK, backup, check, export, repair, report, verify
 from app.commands.faults import in_words
 from app.store.faults import StoreFault
 
@@ -31,3 +31,15 @@ def test_a_folder_without_a_shop_says_how_to_make_one(
     assert word.main([*more, "--data", str(tmp_path)]) == EXIT_FAULT
     said = capsys.readouterr().err
     assert "yaogui setup" in said and str(tmp_path) in said
+
+
+@pytest.mark.parametrize(
+    ("word", "more"),
+    [(check, []), (verify, []), (export, ["out.export"]), (backup, ["list"]), (repair, ["ledger"]), (report, ["reviews"])],
+)
+def test_a_mistyped_folder_stays_unmade(word: Any, more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    typo = tmp_path / "pharmcy"
+    assert word.main([*more, "--data", str(typo)]) != EXIT_OK
+    told = capsys.readouterr()
+    assert "yaogui setup" in told.out + told.err and str(typo) in told.out + told.err
+    assert not typo.exists()

@@ -30,6 +30,14 @@ def test_the_carried_rules_and_texts_are_whole_in_both_languages() -> None:
     assert {code for code, _ in texts.channels} == {"spoken", "signature", "code"}
 
 
+def test_a_shop_that_tells_nobody_outside_its_chain_does_not_ask_whether_it_may() -> None:
+    texts = ConsentTexts.read(raw("texts", "consents.json"))
+    asked = [purpose.purpose for purpose in texts.asked(demo=False).purposes]
+    assert "share" not in asked and not any("演示" in purpose.text.zh for purpose in texts.asked(demo=False).purposes)
+    assert [purpose.purpose for purpose in texts.asked(demo=True).purposes if purpose.purpose in asked] == asked
+    assert texts.asked(demo=True) == texts
+
+
 def test_rules_that_contradict_themselves_are_refused() -> None:
     rules = raw("rules", "joining.json")
     with pytest.raises(ValueError, match="default source"):
