@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtGui import QFont, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QApplication, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from app.desktop.bridge import Bridge
@@ -15,6 +15,7 @@ from app.desktop.pages import PAGES
 from app.desktop.screens.sale import SalePage
 from app.desktop.shell import Shell
 from app.desktop.theme import Theme
+from app.desktop.theme.type import FAMILIES
 from app.desktop.till import Till
 
 SIZE = (1366, 768)
@@ -134,6 +135,10 @@ class PlainTable:
         self._table.setModel(self._model)
         self._table.setWordWrap(False)
         self._table.setShowGrid(False)
+        # One face, so that no letter is looked for in another.
+        plain = QFont(app.font())
+        plain.setFamily(FAMILIES[1])
+        self._table.setFont(plain)
         self._table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         layout = QVBoxLayout(self.window)
         for widget in (self._entry, self._table, self._sum):
