@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from app.counter.scene import Question, QuestionField, SearchHit
@@ -183,16 +183,6 @@ class ChipRow(Painted):
         if self._pressed >= 0 and self._at(event) == self._pressed:
             self.choose(self._choices[self._pressed][0])
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the ring."""
-        self.update()
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide it."""
-        self.update()
-        super().focusOutEvent(event)
-
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the chips."""
         theme, px = self.theme, self.theme.px
@@ -256,16 +246,6 @@ class PinBox(Painted):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A press brings the keyboard here."""
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the edge of focus."""
-        self.update()
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide it."""
-        self.update()
-        super().focusOutEvent(event)
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the box and its dots."""

@@ -342,16 +342,6 @@ class Chips(QWidget):
         self._hover = next((n for n, place in enumerate(self._places) if place.contains(event.position())), -1)
         self.update()
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the ring."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the ring."""
-        super().focusOutEvent(event)
-        self.update()
-
     def paintEvent(self, event: object) -> None:
         """Draw the chips."""
         theme, px = self.theme, self.theme.px
