@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from app.hub import cases
-from app.hub.headquarters import Headquarters, Refusal
-from app.hub.web.pages import HEADERS, Pages, Speech
+from app.hub.headquarters import Headquarters
+from app.hub.web.pages import Pages, Speech
 
 
 def router(hq: Headquarters, pages: Pages) -> APIRouter:
@@ -31,14 +31,5 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
 
         return await pages.shown(request, "cases", "cases.html", read)
 
-    @routes.post("/{case_id}")
-    async def close(request: Request, case_id: str) -> Response:
-        who, form = await pages.told(request)
-        outcome, reason = form.get("outcome", ""), form.get("reason", "")
-        try:
-            await hq.commit(lambda connection: cases.close(connection, case_id[:36], outcome, reason, who.name, hq.clock.now()))
-        except ValueError:
-            raise Refusal(422, "case") from None
-        return RedirectResponse("/console/cases", 303, headers=HEADERS)
-
+    pages.closing(routes, cases.close)
     return routes

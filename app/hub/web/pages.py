@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from fastapi import Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from sqlalchemy import Connection
 
 from app.hub import reading
 from app.hub.headquarters import Headquarters, Refusal, read_body
@@ -184,6 +185,21 @@ class Pages:
         if who is None or not same(form.get("csrf", ""), who.csrf):
             raise Refusal(403, "csrf")
         return who, form
+
+    def closing(self, routes: APIRouter, close: Callable[[Connection, str, str, str, str, datetime], object]) -> None:
+        """A person's word that ends one of the cases of a page: (connection, case, outcome, reason, who, when); then the page again."""
+
+        @routes.post("/{case_id}")
+        async def end(request: Request, case_id: str) -> Response:
+            who, form = await self.told(request)
+            outcome, reason = form.get("outcome", ""), form.get("reason", "")
+            try:
+                await self.hq.commit(
+                    lambda connection: close(connection, case_id[:36], outcome, reason, who.name, self.hq.clock.now())
+                )
+            except ValueError:
+                raise Refusal(422, "case") from None
+            return RedirectResponse(f"/console{routes.prefix}", 303, headers=HEADERS)
 
 
 def silent(till: reading.TillState, now: datetime) -> bool:
