@@ -431,23 +431,22 @@ class JoinPanel(Panel):
     def _send_code(self) -> None:
         """A code goes to the phone that stands in the form, or to the member's."""
         joining = self._joining()
-        try:
+
+        def sent() -> CodeScene:
             if self._scene is not None:
-                shown = joining.send_join_code(self._scene.join_id, self._typed()["phone"], again=True)
-            elif self._consents is not None and self._wanted():
-                shown = joining.send_consent_code(self._consents.member_id, self._wanted(), again=True)
-            else:
-                raise Refused("consent_none")
-        except Refused as refusal:
-            self._refused(refusal)
-            return
-        self._settle()
-        if self._code is not None:
-            self._code.show_code(shown)
+                return joining.send_join_code(self._scene.join_id, self._typed()["phone"], again=True)
+            if self._consents is not None and self._wanted():
+                return joining.send_consent_code(self._consents.member_id, self._wanted(), again=True)
+            raise Refused("consent_none")
+
+        self._ask_code(sent)
 
     def _type_code(self, text: str) -> None:
+        self._ask_code(lambda: self._joining().code.type(text))
+
+    def _ask_code(self, act: Callable[[], CodeScene]) -> None:
         try:
-            shown = self._joining().code.type(text)
+            shown = act()
         except Refused as refusal:
             self._refused(refusal)
             return
