@@ -1,4 +1,5 @@
-"""A counter day under measurement: every turn of the window's event loop is timed, act by act, and long ones say what they did."""
+"""A counter day under measurement: every turn of the window's event loop is timed, act by act, its painting by itself, and long ones
+say what they did."""
 
 from __future__ import annotations
 
@@ -10,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.shell import Shell
 from app.desktop.sign_in import look
@@ -56,7 +57,34 @@ class Act:
     cpu_ms: float
     """The most that the thread itself worked in one turn."""
     long: int
-    """Turns over `LONG_MS` of its own work."""
+    """Turns over `LONG_MS` of the thread's time."""
+    painting_ms: float
+    """What of the turn in which the thread worked most was Qt painting the window (its parts' painters among it)."""
+    work_ms: float
+    """The most that the thread worked in one turn beside painting: what was asked for, and the layout that follows."""
+
+
+class _Painting(QObject):
+    """Times the painting of one window: the one event in which Qt draws all that was marked to be drawn."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.cpu_s = 0.0
+        """Painted so far, in seconds of the thread."""
+        self.now = False
+        """Whether it is painting."""
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the window paint in here, timed."""
+        if event.type() is not QEvent.Type.UpdateRequest or self.now:
+            return False
+        self.now = True
+        began = time.thread_time()
+        watched.event(event)
+        self.cpu_s += time.thread_time() - began
+        self.now = False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +111,34 @@ class Turns:
     acts: list[Act] = field(default_factory=list)
     spent: dict[str, dict[str, float]] = field(default_factory=dict)
     """Milliseconds in long turns by act and by what was being done, while `naming`."""
+    _painting: _Painting | None = None
     _wall: float = 0.0
     _cpu: float = 0.0
+    _painted: float = 0.0
+    _work: float = 0.0
     _long: int = 0
     _name: str = ""
     _seen: list[str] = field(default_factory=list)
 
+    def watch(self, window: QWidget) -> None:
+        """From now on the painting of this window is told apart from other work."""
+        self._painting = _Painting(window)
+
+    def _painted_s(self) -> float:
+        return self._painting.cpu_s if self._painting is not None else 0.0
+
     def turn(self, do: Callable[[], object] = lambda: None) -> float:
         """One turn of the loop, begun by what a person does: its milliseconds."""
         self._seen.clear()
+        painted = self._painted_s()
         cpu, wall = time.thread_time(), time.perf_counter()
         do()
         self.application.processEvents()
         wall_ms, cpu_ms = (time.perf_counter() - wall) * 1e3, (time.thread_time() - cpu) * 1e3
-        self._wall, self._cpu = max(self._wall, wall_ms), max(self._cpu, cpu_ms)
+        painted_ms = (self._painted_s() - painted) * 1e3
+        if cpu_ms > self._cpu:
+            self._cpu, self._painted = cpu_ms, painted_ms
+        self._wall, self._work = max(self._wall, wall_ms), max(self._work, cpu_ms - painted_ms)
         if cpu_ms > LONG_MS:
             self._long += 1
             if self._seen:
@@ -124,16 +166,16 @@ class Turns:
     @contextmanager
     def act(self, name: str, rest_ms: float = REST_MS) -> Iterator[None]:
         """What is done within is an act of this name, and so is what the window does in the rest after it."""
-        self._name, self._wall, self._cpu, self._long = name, 0.0, 0.0, 0
+        self._name, self._wall, self._cpu, self._painted, self._work, self._long = name, 0.0, 0.0, 0.0, 0.0, 0
         yield
         self.live(rest_ms)
-        self.acts.append(Act(name, self._wall, self._cpu, self._long))
+        self.acts.append(Act(name, self._wall, self._cpu, self._long, self._painted, self._work))
         self._name = ""
         self.between()
 
     @contextmanager
     def naming(self) -> Iterator[None]:
-        """Long turns within say what they did: a clock looks at the thread twice in a millisecond, which slows it a little."""
+        """Long turns within say what they did, `painting:` before what was painted; a clock looks at it twice a millisecond."""
 
         def look_at(_signal: int, frame: FrameType | None) -> None:
             names: list[str] = []
@@ -142,7 +184,8 @@ class Turns:
                 if _HOUSE in code.co_filename and code.co_filename != __file__:
                     names.append(code.co_qualname.replace(".<locals>", ""))
                 frame = frame.f_back
-            self._seen.append(" > ".join(reversed(names)) or "Qt")
+            painting = "painting: " if self._painting is not None and self._painting.now else ""
+            self._seen.append(painting + (" > ".join(reversed(names)) or "Qt"))
 
         before = signal.signal(signal.SIGALRM, look_at)
         signal.setitimer(signal.ITIMER_REAL, _SAMPLE_S, _SAMPLE_S)
@@ -165,6 +208,7 @@ class CounterDay:
         if fault is not None:
             raise fault
         self.window = Window(self.theme, glance, "01", load)
+        self.turns.watch(self.window)
         self.window.resize(1366, 768)
         self.window.show()
         self.window.activateWindow()
@@ -370,6 +414,6 @@ class CounterDay:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def worst(spent: Mapping[str, float], most: int = 4) -> list[tuple[str, float]]:
+def worst(spent: Mapping[str, float], most: int = 6) -> list[tuple[str, float]]:
     """What took most of the long turns, with its milliseconds."""
     return [(name, round(ms, 1)) for name, ms in sorted(spent.items(), key=lambda one: -one[1])[:most]]

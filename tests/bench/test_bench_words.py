@@ -60,6 +60,13 @@ def test_turns_tells_the_longest_of_every_act_of_a_counter_day_and_what_it_did(c
     assert all(case["cpu_ms"]["max"] > 0 for case in cases.values())
     assert " > " in cases["theme switched"]["spent on"]
     assert goal_of(printed, "longest turn of “hold”")["limit"] == 4.0
+    for name, case in cases.items():
+        work, painting = case["work without painting, calibrated p50"], case["of which painting, calibrated p50"]
+        assert 0 <= work <= case["calibrated CPU p99"] + 0.01 and 0 <= painting <= case["calibrated CPU p99"] + 0.01
+        assert goal_of(printed, f"work of “{name}” without painting") == {
+            "goal": f"work of “{name}” without painting, CPU p50 ms calibrated", "figure": work, "limit": 4.0, "met": work <= 4.0,
+        }  # fmt: skip
+    assert cases["page shift, again"]["of which painting, calibrated p50"] > 0
 
 
 def test_search_gives_every_size_with_floor_and_ratio(capsys: pytest.CaptureFixture[str]) -> None:

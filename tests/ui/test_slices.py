@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.slices import SLICE_S, Slices
 from app.desktop.theme import Theme
@@ -79,12 +80,58 @@ def test_the_keys_of_the_bar_stay_and_nobody_stands_on_another_key_than_before(t
     bar.close()
 
 
-def test_turns_tell_the_longest_and_how_many_were_long(qapp: QApplication) -> None:
-    def work() -> None:
-        ends = time.thread_time() + LONG_MS * 1.2e-3
-        while time.thread_time() < ends:
-            pass
+def work(ms: float = LONG_MS * 1.2) -> None:
+    """Keep the thread at work for so long."""
+    ends = time.thread_time() + ms * 1e-3
+    while time.thread_time() < ends:
+        pass
 
+
+class SlowPainter(QWidget):
+    """Paints itself for a long turn, and counts how often."""
+
+    painted = 0
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.painted += 1
+        work(LONG_MS * 2)
+
+
+def test_what_a_turn_paints_is_told_apart_from_its_work(qapp: QApplication) -> None:
+    window = SlowPainter()
+    window.show()
+    qapp.processEvents()
+    before = window.painted
+    turns = Turns(qapp)
+    turns.watch(window)
+
+    def act() -> None:
+        work()
+        window.update()
+
+    with turns.act("works and paints", 5):
+        turns.turn(act)
+    (told,) = turns.acts
+    assert window.painted == before + 1
+    assert told.painting_ms >= LONG_MS * 2 and LONG_MS <= told.work_ms <= told.cpu_ms - told.painting_ms + 0.001
+    window.close()
+
+
+def test_painting_of_an_earlier_act_counts_for_no_later_one(qapp: QApplication) -> None:
+    window = SlowPainter()
+    window.show()
+    qapp.processEvents()
+    turns = Turns(qapp)
+    turns.watch(window)
+    with turns.act("paints", 5):
+        turns.turn(window.update)
+    with turns.act("works", 5):
+        turns.turn(work)
+    assert [told.painting_ms > 0 for told in turns.acts] == [True, False]
+    window.close()
+
+
+def test_turns_tell_the_longest_and_how_many_were_long(qapp: QApplication) -> None:
     turns = Turns(qapp)
     with turns.act("a long one", 5):
         turns.turn(work)
