@@ -191,7 +191,7 @@ def test_an_icon_takes_the_colour_of_its_token(theme: Theme) -> None:
 
 def test_style_sheet_is_filled_and_scaled() -> None:
     sheets = style_sheets(DARK, Scale(1.5))
-    assert set(sheets) == {"entry", "bar", "list"}
+    assert set(sheets) == {"entry", "bar", "list", "tip"}
     assert all("$" not in sheet and "dp" not in sheet for sheet in sheets.values())
     assert DARK.surface in sheets["entry"] and "border-radius: 14px" in sheets["entry"]
 

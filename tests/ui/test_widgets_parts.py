@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPaintDevice, QPainter
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QImage, QPaintDevice, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QToolTip, QWidget
 
 from app.desktop import widgets
 from app.desktop.gallery import Gallery, picture
@@ -22,7 +22,7 @@ from app.desktop.theme.notes import Note, NoteAction
 from app.desktop.theme.paint import Mark
 from app.desktop.widgets.bars import FBar, FKeyEntry, NavEntry, NavRail
 from app.desktop.widgets.base import Painted, PaintedButton
-from app.desktop.widgets.buttons import Btn, FKey
+from app.desktop.widgets.buttons import Btn, FKey, IconBtn
 from app.desktop.widgets.choices import Seg, Stepper
 from app.desktop.widgets.fields import Entry, Field, Omnibox
 from app.desktop.widgets.member import AllergyStrip
@@ -425,3 +425,26 @@ def test_everything_that_is_pressed_looks_pressed(theme: Theme) -> None:
         if looks[0] == looks[1]:
             alike.append(title)
     assert not alike
+
+
+@pytest.mark.parametrize("part", ["button", "words"])
+def test_what_is_said_under_the_pointer_has_room_round_its_words(theme: Theme, part: str) -> None:
+    shown: QWidget = IconBtn(theme, "x", "关闭") if part == "button" else Txt(theme, "阿托伐他汀")
+    shown.setToolTip("关闭")
+    shown.resize(60, 40)
+    shown.show()
+    pads = []
+    for scale in (1.0, 1.3):
+        theme.set_scale(scale)
+        QCoreApplication.sendEvent(shown, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
+        QToolTip.showText(QPoint(20, 20), shown.toolTip(), shown)
+        tip = next(one for one in QApplication.topLevelWidgets() if one.metaObject().className() == "QTipLabel" and one.isVisible())
+        words = tip.fontMetrics().boundingRect("关闭")
+        pads.append((tip.sizeHint().width() - words.width(), tip.sizeHint().height() - tip.fontMetrics().height()))
+        # A tip goes by itself a moment later: the next one is made by the next words.
+        tip.hide()
+        tip.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    shown.deleteLater()
+    assert all(wide >= 20 and high >= 12 for wide, high in pads), pads
+    assert pads[1] > pads[0]

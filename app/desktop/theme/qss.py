@@ -12,7 +12,7 @@ _PART = r"/\* part: (\w+) \*/"
 
 
 def style_sheets(tokens: Tokens, scale: Scale) -> dict[str, str]:
-    """The parts of `resources/theme/app.qss` (entry, bar, list) with `$token` replaced by a colour and `12dp` by scaled pixels."""
+    """The parts of `resources/theme/app.qss` (entry, bar, list, tip) with `$token` replaced by a colour and `12dp` by scaled pixels."""
     template = resource("theme", "app.qss").read_text(encoding="utf-8")
     sized = re.sub(_SIZE, lambda found: f"{scale.px(int(found.group(1)))}px", template)
     _, *parts = re.split(_PART, Template(sized).substitute(tokens._asdict()))

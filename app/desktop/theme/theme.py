@@ -244,6 +244,12 @@ class Theme(QObject):
         for bar in (area.verticalScrollBar(), area.horizontalScrollBar()):
             self._follow(bar, self._bars, "bar")
 
+    def dress_tip(self, widget: QWidget) -> None:
+        """What is said of a widget under the pointer stands on the theme's ground; asked when the pointer comes, for few are ever read."""
+        tip = self._sheets.get("tip", "")
+        if widget.styleSheet() != tip:
+            widget.setStyleSheet(tip)
+
     def _follow(self, widget: QWidget, told: SignalInstance, part: str) -> None:
         if self._sheets:
             widget.setStyleSheet(self._sheets[part])

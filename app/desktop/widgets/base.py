@@ -35,6 +35,12 @@ class Painted(QWidget):
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the widget; `rect` is the whole of it."""
 
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Dress what is said under the pointer."""
+        if self.toolTip():
+            self.theme.dress_tip(self)
+        super().enterEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Prepare a painter and hand over to `paint`."""
         painter = QPainter(self)
@@ -121,7 +127,9 @@ class PaintedButton(QAbstractButton):
         super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Show that it can be pressed."""
+        """Show that it can be pressed, and dress what is said under the pointer."""
+        if self.toolTip():
+            self.theme.dress_tip(self)
         self.update()
         super().enterEvent(event)
 
