@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from app.desktop.slices import SLICE_S, Slices
 from app.desktop.theme import Theme
@@ -115,6 +116,12 @@ def test_what_a_turn_paints_is_told_apart_from_its_work(qapp: QApplication) -> N
     assert window.painted == before + 1
     assert told.painting_ms >= LONG_MS * 2 and LONG_MS <= told.work_ms <= told.cpu_ms - told.painting_ms + 0.001
     window.close()
+
+
+def test_what_was_laid_aside_goes_with_its_turn(qapp: QApplication) -> None:
+    laid_aside = QObject()
+    Turns(qapp).turn(laid_aside.deleteLater)
+    assert not isValid(laid_aside)
 
 
 def test_painting_of_an_earlier_act_counts_for_no_later_one(qapp: QApplication) -> None:
