@@ -512,11 +512,22 @@ class Shell(QWidget):
         text = event.text()
         plain = not event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         if text and text.isprintable() and plain and not entry.hasFocus():
+            secret = self._secret_asked() if text.isdigit() else None
+            if secret is not None:
+                # The digits of a PIN stand nowhere for all to read.
+                secret.setFocus(Qt.FocusReason.OtherFocusReason)
+                secret.insert(text)
+                return True
             self.take_keyboard()
             entry.insert(text)
             self._edited(entry.text())
             return True
         return False
+
+    def _secret_asked(self) -> QLineEdit | None:
+        """The field of a PIN that the page asks for just now."""
+        fields = self.page.findChildren(QLineEdit)
+        return next((one for one in fields if one.echoMode() is QLineEdit.EchoMode.Password and one.isVisible() and one.isEnabled()), None)
 
     # ------------------------------------------------------------------ palette and help
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import socket
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -366,3 +367,28 @@ def test_the_strip_of_a_lost_line_says_how_old_prices_members_and_coupons_are_an
     assert "价格、召回可能已变" in shell.banner._detail.words and shell._offline_tone() == "warn"
     shell.show_page("sync")
     assert "券可能已在别处用过" in hand.words()
+
+
+def test_the_digits_of_a_pin_go_into_its_field_and_never_into_the_box(hand: Any) -> None:
+    hand.sign_in()
+    till, shell = hand.window.till, hand.window.shell
+    hand.scan("89906411004039116120")
+    till.checkout.begin()
+    till.checkout.tender("cash", 0, "")
+    durable = threading.Event()
+    till.checkout.complete(durable.set)
+    hand.until(durable.is_set)
+    number = till.checkout.settle().number
+    till.checkout.next_customer()
+    shell.show_page("returns")
+    hand.scan(number)
+    till.returning.set_reason("quality")
+    page = shell.page
+    page._show(till.returning.toggle(till.returning.scene().lines[0].line_id))
+    assert till.returning.scene().needs_approval
+    hand.pause()
+    page._rows[0].setFocus(Qt.FocusReason.TabFocusReason)
+    hand.type("1003")
+    assert shell.bar.omnibox.text == ""
+    hand.enter()
+    assert till.returning.scene().approved_by == "陈强"
