@@ -58,6 +58,10 @@ class Attaching:
         except Refused:
             return None
 
+    def open_to(self, body: events.SaleClosed, at: datetime) -> bool:
+        """The same of a sale that was booked just now, of which nothing needs to be read."""
+        return not body.member_id and body.sale_id not in self._under_way and self._timely(at)
+
     def find(self, text: str) -> tuple[Member, ...]:
         """Members for a phone, its last four digits, a card, its scanned code, or a name."""
         return self._store.people.find_members(text)
@@ -133,8 +137,11 @@ class Attaching:
             raise Refused("member_there")
         if sale.voided:
             raise Refused("sale_voided")
+        if not self._timely(sale.at):
+            raise Refused("member_too_late", minutes=str(self.minutes))
+        return sale.at + timedelta(minutes=self.minutes)
+
+    def _timely(self, at: datetime) -> bool:
         allowed = timedelta(minutes=self.minutes)
         # A clock that was set back must not open the time again.
-        if abs(self._clock.now() - sale.at) > allowed or not allowed:
-            raise Refused("member_too_late", minutes=str(self.minutes))
-        return sale.at + allowed
+        return bool(allowed) and abs(self._clock.now() - at) <= allowed

@@ -133,6 +133,13 @@ class Checkout:
         """The sale before, with the change that was given."""
         return self._last
 
+    @property
+    def booked(self) -> tuple[events.SaleClosed, datetime] | None:
+        """The sale as it was just booked, and when; None before that, and once the next customer has come."""
+        if self._state != "done" or self._body is None or self._last is None:
+            return None
+        return self._body, self._last.at
+
     def begin(self) -> PayScene:
         """Freeze the basket and start collecting; Refused while something must be done first."""
         if self.open:
@@ -148,13 +155,20 @@ class Checkout:
 
     def scene(self) -> PayScene:
         """Everything the Pay page shows."""
+        return self._scene(self._state, self._number, self._problem)
+
+    def ahead(self) -> PayScene:
+        """What `begin` would show of the basket as it stands, for a page that is drawn while the basket rests; nothing is begun."""
+        return self.scene() if self.open else self._scene("collecting", "", None)
+
+    def _scene(self, state: str, number: str, problem: Text | None) -> PayScene:
         settled = self._settlement()
         basket = self._selling.basket
-        offer, stored = self._points_offer(settled), self._stored_offer(settled)
+        offer, stored = self._points_offer(settled, state), self._stored_offer(settled, state)
         open_ = {"points": offer is not None, "stored": stored is not None}
         shown = {"cash", "recorded", *(kind for kind, offered in open_.items() if offered or self._out_of(kind))}
         return PayScene(
-            state=self._state or "collecting",
+            state=state or "collecting",
             due_fen=settled.due_fen,
             received_fen=settled.received_fen,
             remaining_fen=settled.remaining_fen,
@@ -166,8 +180,8 @@ class Checkout:
             ),
             tenders=tuple(t.line for t in self._taken),
             quick_fen=tendering.quick_amounts(settled.remaining_fen) if settled.remaining_fen else (),
-            number=self._number,
-            problem=self._problem,
+            number=number,
+            problem=problem,
             paper=basket.paper,
             invoice_wanted=basket.invoice_wanted,
             invoice_title=basket.invoice.name,
@@ -180,23 +194,23 @@ class Checkout:
     def _out_of(self, purse: str) -> _Taken | None:
         return next((taken for taken in self._taken if taken.hold_id and taken.method.kind == purse), None)
 
-    def _points_offer(self, settled: tendering.Settlement) -> PointsOffer | None:
+    def _points_offer(self, settled: tendering.Settlement, state: str) -> PointsOffer | None:
         """What points may pay now; None without a member whose proof allows it, and once they have paid."""
         basket = self._selling.basket
-        if self._state != "collecting" or not basket.member_id or not self._selling.rights.points or self._out_of("points"):
+        if state != "collecting" or not basket.member_id or not self._selling.rights.points or self._out_of("points"):
             return None
         most = self._points.spendable(basket.member_id, self._priced(), settled.due_fen, settled.remaining_fen)
         if most is None or not most.points:
             return None
         return PointsOffer(most.points, most.worth_fen, most.step_points, most.step_fen)
 
-    def _stored_offer(self, settled: tendering.Settlement) -> StoredOffer | None:
+    def _stored_offer(self, settled: tendering.Settlement, state: str) -> StoredOffer | None:
         """What stored value may pay now; None without a member who has any, and once it has paid.
 
         It is shown whatever their proof: pressed, it says what is lacking.
         """
         basket = self._selling.basket
-        if self._state != "collecting" or not basket.member_id or self._out_of("stored"):
+        if state != "collecting" or not basket.member_id or self._out_of("stored"):
             return None
         standing = self._stored.standing(basket.member_id)
         most = self._stored.spendable_fen(standing, self._priced(), settled.remaining_fen)
@@ -244,7 +258,7 @@ class Checkout:
 
     def _tender_points(self, method: tendering.TenderMethod, amount_fen: int) -> PayScene:
         """Pay with points, in whole steps."""
-        offer = self._points_offer(self._settlement())
+        offer = self._points_offer(self._settlement(), self._state)
         if self._out_of("points"):
             raise Refused("points_once")
         if offer is None:
@@ -260,7 +274,7 @@ class Checkout:
 
     def _tender_stored(self, method: tendering.TenderMethod, amount_fen: int) -> PayScene:
         """Pay with stored value, with the member's own proof."""
-        offer = self._stored_offer(self._settlement())
+        offer = self._stored_offer(self._settlement(), self._state)
         if self._out_of("stored"):
             raise Refused("stored_once")
         if offer is None:

@@ -267,3 +267,74 @@ def test_a_covered_payment_brings_up_no_window_that_takes_the_keyboard(counter: 
     assert done(counter).state == "done"
     qapp.removeEventFilter(strays)
     assert strays.seen == []
+
+
+def billed(counter: Counter) -> list[tuple[str, str, int]]:
+    """The lines of the bill, as they stand on the page."""
+    return [(line._name._words, line._count.words, line._amount.fen) for line in counter.pay.bill._lines if not line.isHidden()]
+
+
+def sums(counter: Counter) -> list[int]:
+    """The sums under them."""
+    return [cut._amount.fen for cut in counter.pay.bill._cuts if not cut.isHidden()]
+
+
+def test_the_page_is_drawn_behind_the_sale_before_payment_begins(counter: Counter) -> None:
+    counter.scan(CODES["member"], CODES["mask"], CODES["mask"])
+    counter.until(lambda: billed(counter))
+    assert counter.shell.page is counter.sale and counter.pay.pay is None and not counter.till.checkout.open
+    ahead, tiles = billed(counter), dict(counter.pay.tiles)
+    counter.sale.pay()
+    assert billed(counter) == ahead
+    assert counter.pay.tiles == tiles
+    assert counter.pay.sums._due.fen == state(counter).due_fen
+
+
+def test_what_changed_since_the_page_was_drawn_is_shown_when_payment_begins(counter: Counter) -> None:
+    counter.scan(CODES["mask"])
+    counter.until(lambda: billed(counter))
+    counter.scan(CODES["thermometer"])
+    counter.sale.pay()
+    assert [name for name, _, _ in billed(counter)] == [f"{line.name} {line.strength}" for line in counter.scene.lines]
+    assert counter.pay.sums._due.fen == state(counter).due_fen == counter.scene.totals.payable_fen
+    assert sums(counter)[0] == counter.scene.totals.subtotal_fen
+
+
+def test_the_next_bill_has_its_own_lines_alone(counter: Counter) -> None:
+    begin(counter, CODES["member"], CODES["ibuprofen"], CODES["mask"], CODES["thermometer"])
+    assert len(billed(counter)) == 3
+    counter.press(Qt.Key.Key_Return, Qt.Key.Key_F12)
+    done(counter)
+    counter.press(Qt.Key.Key_Return)
+    begin(counter, CODES["thermometer"])
+    assert len(billed(counter)) == 1 and billed(counter)[0][0].startswith("电子体温计")
+    totals = counter.scene.totals
+    assert sums(counter) == [totals.subtotal_fen, *(-cut.amount_fen for cut in totals.cuts)]
+
+
+def test_the_ways_of_paying_are_made_once_and_only_restated(counter: Counter, theme: Theme) -> None:
+    sold(counter)
+    made = dict(counter.pay.tiles)
+    counter.press(Qt.Key.Key_Return)
+    begin(counter)
+    theme.set_mode("dark")
+    counter.settle()
+    assert counter.pay.tiles == made
+    assert [tile.isVisible() for tile in made.values()] == [True] * len(made)
+    assert made["cash"].state == "chosen"
+    theme.set_language("en")
+    counter.settle()
+    assert list(counter.pay.tiles) == list(made)
+    assert counter.pay.tiles["cash"].accessibleName() == "Cash"
+    assert [counter.pay._tiles_row.itemAt(n).widget() for n in range(counter.pay._tiles_row.count())] == list(counter.pay.tiles.values())
+
+
+def test_a_finished_sale_is_not_read_back_to_offer_its_member(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(counter)
+    asked: list[str] = []
+    monkeypatch.setattr(counter.till.store.sales, "by_number", asked.append)
+    counter.press(Qt.Key.Key_Return, Qt.Key.Key_F12)
+    assert done(counter).state == "done"
+    counter.settle()
+    assert asked == []
+    assert counter.pay.stage._member.isVisible()

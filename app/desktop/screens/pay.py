@@ -5,13 +5,14 @@ Digits go into the amount, Enter takes it, F12 completes. Nothing is printed and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from functools import partial
+from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLayout, QScrollArea, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from app.counter.faults import Refused
 from app.counter.scene import Echo, PayScene, PointsOffer, Scene, SceneLine, StoredOffer, TenderLine, TenderTileFace
@@ -38,9 +39,13 @@ from app.records.ledger import Committed
 from app.records.people import Member
 from app.store.sales import StoredSale
 
+W = TypeVar("W", bound=QWidget)
+
 LEFT, RIGHT = 328, 300
 SHOWN_TENDERS = 4
 QUICK_KEYS = 3
+RESTS_MS = 60
+"""A basket that nothing changed for so long rests: behind the facts of the frame, long before anybody can ask for the next thing."""
 LONGEST_AMOUNT = 9
 _TILE_ICONS = {
     "cash": "money-wavy",
@@ -52,6 +57,39 @@ _TILE_ICONS = {
 }
 
 
+class BillLine(QWidget):
+    """What was bought, how many and for how much; name and pack are never cut: they wrap."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = Para(theme, "", "label", "ink")
+        self._count = Txt(theme, "", "label", "ink3")
+        self._amount = Money(theme, 0, 14, weight=500)
+        self.setLayout(Row(theme, (self._name, 1), self._count, self._amount, gap=8))
+
+    def show_line(self, line: SceneLine) -> None:
+        """Show a line of the sale."""
+        self._name.set_words(f"{line.name} {line.strength}")
+        self._count.set_words(f"×{line.quantity}")
+        self._amount.set_fen(line.amount_fen)
+
+
+class SumLine(QWidget):
+    """A sum under the lines: the goods before every cut, or one cut."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = Txt(theme, "", "label", "ink2", elide=True)
+        self._amount = Money(theme, 0, 14, weight=500)
+        self.setLayout(Row(theme, (self._words, 1), self._amount))
+
+    def show_sum(self, words: str, fen: int, tone: str) -> None:
+        """Show a sum in the colour of a token."""
+        self._words.set_words(words)
+        self._amount.set_fen(fen)
+        self._amount.set_tone(tone)
+
+
 class BillCard(Panel):
     """The lines of the sale and its sums, to be read and not changed here."""
 
@@ -61,8 +99,8 @@ class BillCard(Panel):
         self._title = Txt(theme, "", "title")
         self._counts = Txt(theme, "", "label", "ink3")
         self._back = LinkBtn(theme, "", key="Esc")
-        self._rows = Column(theme, gap=9)
-        self._sums = Column(theme, gap=6)
+        self._rows, self._lines = Column(theme, gap=9), list[BillLine]()
+        self._sums, self._cuts = Column(theme, gap=6), list[SumLine]()
         self._due_word = Txt(theme, "", "title")
         self._due = Money(theme, 0, 24)
         self._scroll = QScrollArea()
@@ -99,22 +137,12 @@ class BillCard(Panel):
         self._back.set_words(say(theme, "bill_back"))
         self._due_word.set_words(say(theme, "due"))
         self._due.set_fen(totals.payable_fen)
-        _empty(self._rows)
-        _empty(self._sums)
-        for line in scene.lines:
-            self._rows.addWidget(self._line_row(line))
-        rows = [(say(theme, "subtotal"), totals.subtotal_fen, "ink")]
-        rows += [(cut.title.of(theme.language), -cut.amount_fen, "promo") for cut in totals.cuts]
-        for name, amount, tone in rows:
-            words_of = Txt(theme, name, "label", "ink2", elide=True)
-            self._sums.addWidget(boxed(Row(theme, (words_of, 1), Money(theme, amount, 14, tone, weight=500))))
-
-    def _line_row(self, line: SceneLine) -> QWidget:
-        """Name and pack are never cut: they wrap."""
-        theme = self.theme
-        name = Para(theme, f"{line.name} {line.strength}", "label", "ink")
-        count = Txt(theme, f"×{line.quantity}", "label", "ink3")
-        return boxed(Row(theme, (name, 1), count, Money(theme, line.amount_fen, 14, weight=500), gap=8))
+        for row, line in zip(_as_many(self._rows, self._lines, len(scene.lines), partial(BillLine, theme)), scene.lines, strict=True):
+            row.show_line(line)
+        sums = [(say(theme, "subtotal"), totals.subtotal_fen, "ink")]
+        sums += [(cut.title.of(theme.language), -cut.amount_fen, "promo") for cut in totals.cuts]
+        for shown, told in zip(_as_many(self._sums, self._cuts, len(sums), partial(SumLine, theme)), sums, strict=True):
+            shown.show_sum(*told)
 
     def lock(self, locked: bool) -> None:
         """Whether one may still go back."""
@@ -374,6 +402,8 @@ class PayPage(Page):
         self._taken_as: tuple[object, ...] = ()
         self._payable_fen = 0
         self._sold: StoredSale | None = None
+        self._fresh = False
+        """Whether the finished sale is as it was booked: nobody went elsewhere, where it could be changed."""
         self._late: Member | None = None
         self._late_said = ""
         self._attaching: tuple[Future[tuple[Committed, ...]], str]
@@ -391,7 +421,8 @@ class PayPage(Page):
         self.tiles: dict[str, TenderTile] = {}
         """What is shown, by method."""
         self._made: dict[TenderTileFace, TenderTile] = {}
-        """Every tile that was shown in the language in force."""
+        """Every tile that was ever shown, as it stands in the row; made in this language:"""
+        self._spoken = theme.language
         self._faces: tuple[TenderTileFace, ...] = ()
         self._problem = Para(theme, "", "label_strong", "bad_ink")
         problem = Row(theme, Icon(theme, "warning-octagon", 22, "bad", "fill"), (self._problem, 1), gap=10, margins=(16, 10, 16, 10))
@@ -427,6 +458,10 @@ class PayPage(Page):
         self._left, self._right = left, self._pad_panel
         self.setLayout(Row(theme, left, (centre, 1), self._pad_panel, gap=12, margins=(16, 12, 16, 12)))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._rests = QTimer(self)
+        self._rests.setSingleShot(True)
+        self._rests.setInterval(RESTS_MS)
+        self._rests.timeout.connect(self._draw_ahead)
         self._rescale()
         self._connect()
 
@@ -451,11 +486,13 @@ class PayPage(Page):
         self._taken.setSpacing(px(8))
         self._left.setFixedWidth(px(LEFT))
         self._right.setFixedWidth(px(RIGHT))
-        self._faces = ()
-        for tile in self._made.values():
-            tile.hide()
-            tile.deleteLater()
-        self._made, self.tiles = {}, {}
+        if self._spoken != self.theme.language:
+            self._spoken, self._faces = self.theme.language, ()
+            self._clear_row()
+            for tile in self._made.values():
+                tile.hide()
+                tile.deleteLater()
+            self._made, self.tiles = {}, {}
         if self.isVisible() and self.pay is not None:
             self._draw_sale()
             self.show_pay(self.pay)
@@ -464,16 +501,38 @@ class PayPage(Page):
 
     def on_shown(self) -> None:
         """Read the payment anew; nothing typed before counts."""
-        self._typed, self._waiting_count = "", 0
-        self._sold, self._late, self._late_said = None, None, ""
-        self._method = ""
+        self._rests.stop()
+        self._begin_anew()
         self.stage.digits.clear()
         self._draw_sale()
         self.show_pay(self.till.checkout.scene())
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _begin_anew(self) -> None:
+        self._typed, self._waiting_count = "", 0
+        self._sold, self._late, self._late_said = None, None, ""
+        self._fresh = False
+        self._method = ""
+
+    def meet(self, pages: Mapping[str, Page]) -> None:
+        """While the basket of the sale rests, the page is drawn for it behind."""
+        sale = pages.get("sale")
+        if sale is not None:
+            sale.changed.connect(self._rests.start)
+
+    def _draw_ahead(self) -> None:
+        """Show, behind the sale, what the page will come up with: opening it then restates nothing and only paints."""
+        if self.isVisible() or self.till.checkout.open or not self.till.selling.basket.lines:
+            return
+        self._begin_anew()
+        self.pay = self.till.checkout.ahead()
+        self._draw_sale()
+        self._draw_pay(self.pay, None)
+        self.pay = None
+
     def _draw_sale(self) -> None:
-        scene = self.till.selling.scene()
+        # What was shown last was judged when the payment began, or is what the basket rests with.
+        scene = self.till.selling.last_scene()
         theme = self.theme
         self._payable_fen = scene.totals.payable_fen
         self.bill.show_scene(scene)
@@ -488,8 +547,12 @@ class PayPage(Page):
 
     def show_pay(self, pay: PayScene) -> None:
         """Draw where the payment stands."""
-        theme = self.theme
         before, self.pay = self.pay, pay
+        self._draw_pay(pay, before)
+        self.changed.emit()
+
+    def _draw_pay(self, pay: PayScene, before: PayScene | None) -> None:
+        theme = self.theme
         collecting = pay.state == "collecting"
         self._show_tiles(pay)
         self.sums.show_pay(pay, self._payable_fen - pay.due_fen)
@@ -518,20 +581,21 @@ class PayPage(Page):
         self._show_pad(pay)
         self._queued.setVisible(self._waiting_count > 0)
         self._queued.set_words(say(theme, "queued_next", count=self._waiting_count))
-        self.changed.emit()
 
     def _show_tiles(self, pay: PayScene) -> None:
         if self._faces != pay.tiles:
             self._faces = pay.tiles
-            while self._tiles_row.count():
-                self._tiles_row.takeAt(0)
             # A way that comes and goes (a purse) keeps its tile; only what was never there is made.
             shown = {face: self._tile_of(face) for face in pay.tiles}
             self.tiles = {face.method: tile for face, tile in shown.items()}
+            if self._tiles_row.count() < len(self._made) or [face for face in self._made if face in shown] != list(pay.tiles):
+                self._made = shown | {face: tile for face, tile in self._made.items() if face not in shown}
+                self._clear_row()
+                for tile in self._made.values():
+                    self._tiles_row.addWidget(tile)
             for face, tile in self._made.items():
-                tile.setVisible(face in shown)
-            for tile in shown.values():
-                self._tiles_row.addWidget(tile)
+                if tile.isHidden() == (face in shown):
+                    tile.setVisible(face in shown)
         used_up = any(face.method == self._method and face.kind in PURSES and _most(pay, face) is None for face in pay.tiles)
         if (self._method not in self.tiles or used_up) and pay.tiles:
             self._method = pay.tiles[0].method
@@ -544,6 +608,10 @@ class PayPage(Page):
             note = say(self.theme, "tile_taken", amount=money_text(taken)) if taken else ready
             chosen = face.method == self._method and pay.state == "collecting" and pay.remaining_fen > 0
             self.tiles[face.method].set_state("chosen" if chosen else "done" if taken else "idle", note)
+
+    def _clear_row(self) -> None:
+        while self._tiles_row.count():
+            self._tiles_row.takeAt(0)
 
     def _tile_of(self, face: TenderTileFace) -> TenderTile:
         made = self._made.get(face)
@@ -714,11 +782,14 @@ class PayPage(Page):
         self._take(amount, digits.text().strip() if tile.asks_last_digits else "")
 
     def _take(self, amount_fen: int, digits: str = "") -> None:
-        if self._do(lambda: self.till.checkout.tender(self._method, amount_fen, digits)):
+        def taken() -> PayScene:
+            pay = self.till.checkout.tender(self._method, amount_fen, digits)
+            # What was typed stands for as long as it is refused.
             self._typed = ""
             self.stage.digits.clear()
-            if self.pay is not None:
-                self.show_pay(self.pay)
+            return pay
+
+        if self._do(taken):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_quick(self, value: str) -> None:
@@ -755,10 +826,9 @@ class PayPage(Page):
         if tag != "pay":
             return
         pay = self.till.checkout.settle()
+        self._fresh = pay.state == "done"
         self.show_pay(pay)
         if pay.state == "done":
-            # Read in a turn of its own: the change stands on the screen first.
-            QTimer.singleShot(0, self, self._show_member)
             self.tell(Echo("info", "paid", {"number": pay.number}, text=Text(f"成交 {pay.number}", f"Sold {pay.number}"), sound="paid"))
         elif pay.problem is not None:
             self.tell(Echo("refused", "ledger_io", text=pay.problem, sound="blocked_by_rule"))
@@ -790,17 +860,14 @@ class PayPage(Page):
             self._sold = self.till.store.sales.by_number(self.pay.number)
         return self._sold
 
-    def _show_member(self) -> None:
-        if self._finished() is not None:
-            self.stage.show_member(self._member_words())
-
     def _member_words(self) -> str:
-        """What the finished sale says of its member, once it was read."""
+        """What the finished sale says of its member."""
         if self._late is not None:
             return say(self.theme, "late_member", name=self.till.attaching.label(self._late.id))
         if self._late_said:
             return self._late_said
-        open_ = self._sold is not None and self.till.attaching.open_until(self._sold) is not None
+        booked = self.till.checkout.booked if self._fresh else None
+        open_ = booked is not None and self.till.attaching.open_to(*booked)
         return say(self.theme, "done_member_how") if open_ else ""
 
     def _scan_member(self, raw: str) -> bool:
@@ -954,6 +1021,17 @@ def _most(pay: PayScene, face: TenderTileFace) -> int | None:
     if face.kind == "points":
         return pay.points.worth_fen if pay.points is not None else None
     return pay.stored.most_fen if face.kind == "stored" and pay.stored is not None else None
+
+
+def _as_many(column: QBoxLayout, made: list[W], count: int, make: Callable[[], W]) -> list[W]:
+    """So many rows of a column, to be restated: what was made before is used again, and what is too many stays hidden."""
+    while len(made) < count:
+        made.append(make())
+        column.addWidget(made[-1])
+    for order, row in enumerate(made):
+        if row.isHidden() == (order < count):
+            row.setVisible(order < count)
+    return made[:count]
 
 
 def _empty(layout: QLayout) -> None:

@@ -306,6 +306,8 @@ class TenderTile(PaintedButton):
 
     def set_state(self, state: TenderState, note: str | None = None) -> None:
         """Show it idle, chosen, done (a part was paid with it) or off (cannot be used; the note says why)."""
+        if self._state == state and note in (None, self._note) and self.accessibleName() == self._words:
+            return
         self._state = state
         self._note = self._note if note is None else note
         self.setEnabled(state != "off")

@@ -36,6 +36,8 @@ class PadKey(PaintedButton):
 
     def set_words(self, words: str, value: str) -> None:
         """Say and mean something else."""
+        if (words, value) == (self._words, self.value):
+            return
         self._words, self.value = words, value
         self.name(words)
         self.restyle()

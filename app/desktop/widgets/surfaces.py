@@ -54,8 +54,9 @@ class Panel(Painted):
 
     def set_colors(self, fill: str | None, line: str | None, bar: str | None = None) -> None:
         """Use other tokens."""
-        self._fill, self._line, self._bar = fill, line, bar
-        self.update()
+        if (fill, line, bar) != (self._fill, self._line, self._bar):
+            self._fill, self._line, self._bar = fill, line, bar
+            self.update()
 
     def measure(self) -> None:
         """Fix the height if one was given."""

@@ -94,6 +94,7 @@ class Para(Painted):
         super().__init__(theme, parent)
         self._words, self._role, self._tone, self._align = words, role, tone, align
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        # A narrower paragraph is higher. Told by the policy alone: every layout round it asks, hundreds of times for one page.
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName(words)
@@ -117,10 +118,6 @@ class Para(Painted):
         self._heights: dict[int, int] = {}
         self._shown = self.theme.told(self._words)
         self.setMinimumWidth(self.theme.px(80))
-
-    def hasHeightForWidth(self) -> bool:
-        """A narrower paragraph is higher."""
-        return True
 
     def heightForWidth(self, width: int) -> int:
         """Pixels for a width."""

@@ -36,8 +36,10 @@ def test_after_the_minutes_of_the_setting_it_is_refused(demo_counter: Any) -> No
     till.settings.set("member.late_minutes", 10).result(60)
     demo_counter.clock.advance(599)
     assert till.attaching.open_until(sale) == sale.at + timedelta(minutes=10)
+    assert till.attaching.open_to(sale.body, sale.at)
     demo_counter.clock.advance(2)
     assert till.attaching.open_until(sale) is None
+    assert not till.attaching.open_to(sale.body, sale.at)
     with pytest.raises(Refused, match="member_too_late"):
         till.attaching.attach(sale.body.sale_id, member_id(till))
     assert till.store.journal.of_type("member.attached@1") == []
@@ -48,6 +50,7 @@ def test_it_is_done_once_even_before_the_first_is_durable(demo_counter: Any) -> 
     first = till.attaching.attach(sale.body.sale_id, member_id(till))
     with pytest.raises(Refused, match="member_there"):
         till.attaching.attach(sale.body.sale_id, member_id(till))
+    assert not till.attaching.open_to(sale.body, sale.at)
     first.result(60)
     with pytest.raises(Refused, match="member_there"):
         till.attaching.attach(sale.body.sale_id, member_id(till))
@@ -56,6 +59,7 @@ def test_it_is_done_once_even_before_the_first_is_durable(demo_counter: Any) -> 
 def test_a_sale_that_had_its_member_keeps_it(demo_counter: Any) -> None:
     sale = sold(demo_counter, MEMBER, MASKS)
     assert demo_counter.till.attaching.open_until(sale) is None
+    assert not demo_counter.till.attaching.open_to(sale.body, sale.at)
 
 
 def test_nobody_is_attached_to_nothing(demo_counter: Any) -> None:

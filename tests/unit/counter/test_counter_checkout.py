@@ -140,3 +140,32 @@ def test_nothing_is_sold_without_an_open_shift(demo_counter: Any) -> None:
     till.selling.scan("6999600000494")
     with pytest.raises(Refused, match="no_shift"):
         till.checkout.begin()
+
+
+def test_what_payment_will_show_is_told_ahead_and_begins_nothing(hand: Any) -> None:
+    hand.scan("@P5600A1.ean")
+    checkout = hand.till.checkout
+    ahead = checkout.ahead()
+    assert not checkout.open and hand.till.selling.basket.lines
+    hand.scan("@P6000A1.ean")
+    assert checkout.ahead().due_fen > ahead.due_fen
+    later = checkout.ahead()
+    assert checkout.begin() == later
+    checkout.tender("cash")
+    assert checkout.ahead() == checkout.scene()
+
+
+def test_a_sale_is_told_as_booked_until_the_next_customer_comes(hand: Any) -> None:
+    hand.scan("@P5600A1.ean")
+    checkout = hand.till.checkout
+    checkout.begin()
+    checkout.tender("cash")
+    durable = threading.Event()
+    checkout.complete(durable.set)
+    assert durable.wait(60)
+    assert checkout.booked is None
+    number = checkout.settle().number
+    sale = hand.till.store.sales.by_number(number)
+    assert checkout.booked == (sale.body, sale.at)
+    checkout.next_customer()
+    assert checkout.booked is None
