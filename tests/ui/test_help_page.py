@@ -58,7 +58,7 @@ def test_keys_in_the_text_are_the_persons_own(hand: Any) -> None:
     hand.window.theme.set_keys({"F12": "F9", "F9": "F12"})
     shell = hand.window.shell
     shell.show_help()
-    hand.wait(20)
+    hand.pause()
     said = [part.accessibleName() for part in shell.page.findChildren(KeyedPara)]
     assert any("按F9收款" in words.replace(" ", "") for words in said), said
     caps = [cap.accessibleName() for cap in shell.page._right.findChildren(KeyCap)]

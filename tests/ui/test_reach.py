@@ -69,6 +69,8 @@ def pages(hand: Hand, *keys: str) -> Iterator[tuple[str, QWidget]]:
         shell.show_page(key)
         if key == "stock":
             shell.page.on_scanned(TRACE)
+        while shell.page.reading:
+            QApplication.processEvents()
         for _ in range(3):
             QApplication.processEvents()
         yield key, shell.page

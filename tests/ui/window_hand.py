@@ -87,6 +87,8 @@ class Hand:
             self.wait(0)
         if self.window.shell is not None:
             self.window.shell._dead_until = 0.0
+            if self.window.signed_in:
+                self.until(lambda: not self.window.shell.page.reading)
 
     def leave(self) -> None:
         """Close the window and the shop behind it; once is enough."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from shiboken6 import delete
 
 from app.counter.faults import Refused
 from app.counter.scene import Echo
@@ -68,6 +69,25 @@ class Slot(QWidget):
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._inner: QWidget | None = None
+        self._facts: Hashable = None
+
+    def fill_for(self, facts: Hashable, make: Callable[[], QWidget | QLayout]) -> bool:
+        """Show what `make` makes of these facts, which must name all that it reads; False when it stood here already."""
+        if self._inner is not None and self._facts == facts:
+            return False
+        self.fill(make())
+        self._facts = facts
+        return True
+
+    def stands_for(self, facts: Hashable) -> bool:
+        """Whether what stands here was made of these facts."""
+        return self._inner is not None and self._facts == facts
+
+    def empty(self) -> None:
+        """Take down what stands here, at once; for what nobody sees."""
+        old, self._inner, self._facts = self._inner, None, None
+        if old is not None:
+            delete(old)
 
     def fill(self, content: QWidget | QLayout) -> None:
         """Show other content; whatever stood here is let go."""
@@ -75,7 +95,7 @@ class Slot(QWidget):
         focus = self.focusWidget()
         # Asked of the window: one that lies behind another has a field for the keyboard all the same.
         name = focus.objectName() if focus is not None and self.window().focusWidget() is focus else ""
-        old, self._inner = self._inner, widget
+        old, self._inner, self._facts = self._inner, widget, None
         self._box.addWidget(widget)
         # Shown at once: keys that follow in the same turn of the event loop must find it.
         widget.show()
@@ -132,8 +152,13 @@ class Desk(Page):
         super().__init__(around, parent)
         self._waiting: dict[str, tuple[Future[Any], Callable[[Any], None], Callable[[], None]]] = {}
         self._asked = 0
+        self._undrawn: Iterator[None] | None = None
+        self._next_part = QTimer(self)
+        self._next_part.setSingleShot(True)
+        self._next_part.timeout.connect(self._draw_next)
         self._language = self.theme.language
         self.bridge.resumed.connect(self._resumed)
+        self.theme.changing.connect(self._look_goes)
         self.theme.changed.connect(self._maybe_redraw)
 
     def lay(self, *parts: Part) -> None:
@@ -164,6 +189,50 @@ class Desk(Page):
 
     def redraw(self) -> None:
         """Draw everything anew."""
+
+    def draw_in_parts(self, parts: Iterator[None]) -> None:
+        """Draw what comes before the first `yield` now and each further part in a turn of its own, so that no key waits for all of them."""
+        self._undrawn = parts
+        if self.isVisible():
+            self._draw_next()
+        else:
+            # The counter comes to the front after its page.
+            self.draw_out()
+
+    @property
+    def reading(self) -> bool:
+        """Whether a part is still to be drawn."""
+        return self._undrawn is not None
+
+    def draw_out(self) -> None:
+        """Draw now whatever is still to come: called before a key means anything on the page."""
+        parts, self._undrawn = self._undrawn, None
+        for _ in parts or ():
+            pass
+
+    def _draw_next(self) -> None:
+        parts = self._undrawn
+        if parts is None:
+            return
+        if not self.isVisible():
+            # Nobody looks any more; what is missing is drawn when somebody does.
+            self._undrawn = None
+        elif next(parts, self) is None:
+            self._next_part.start()
+        elif self._undrawn is parts:
+            self._undrawn = None
+
+    def look(self) -> Hashable:
+        """What of the theme is in the words and sizes that are made once: a part of the facts of every `Slot.fill_for`."""
+        return self.theme.language, self.theme.scale
+
+    def let_go(self) -> None:
+        """Take down what was drawn: the theme changes while nobody sees the page, and every part that stands would follow it."""
+
+    def _look_goes(self) -> None:
+        if not self.isVisible():
+            self._undrawn = None
+            self.let_go()
 
     def _maybe_redraw(self) -> None:
         if self.theme.language != self._language:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -49,8 +49,15 @@ class KeyedPara(Painted):
         self.restyle()
 
     def measure(self) -> None:
-        """Forget the lines drawn for another size, and say the words anew with the keys where they lie."""
-        self._laid: tuple[int, list[tuple[float, int, str, bool]], int] = (-1, [], 0)
+        """Forget the lines laid for another size, and say the words anew with the keys where they lie."""
+        self._laid: dict[int, tuple[list[tuple[float, int, str, bool]], int]] = {}
+        face, gap = self.theme.face("body"), self.theme.px(4)
+        self._parts: list[tuple[str, float, bool]] = []
+        for words, is_key in help_text.runs(self._text):
+            if is_key:
+                self._parts.append((words, paint.keycap_width(self.theme, words, 22) + gap, True))
+            else:
+                self._parts += [(piece, face.width(piece), False) for piece in _pieces(words)]
         self.setMinimumWidth(self.theme.px(120))
         self.setAccessibleName(
             "".join(self.theme.key(words) if is_key else words for words, is_key in help_text.runs(self._text))
@@ -58,22 +65,21 @@ class KeyedPara(Painted):
 
     def _lay(self, width: int) -> tuple[list[tuple[float, int, str, bool]], int]:
         """(x, line, words, is a key) of every piece, and how many lines there are."""
-        if self._laid[0] == width:
-            return self._laid[1], self._laid[2]
-        theme, face = self.theme, self.theme.face("body")
-        left = theme.px(24) if self._lead else 0
+        known = self._laid.get(width)
+        if known is not None:
+            # The layouts round it ask for the same few widths many times in one pass.
+            return known
+        left = self.theme.px(24) if self._lead else 0
         x, line = float(left), 0
         laid: list[tuple[float, int, str, bool]] = []
-        for words, is_key in help_text.runs(self._text):
-            for piece in (words,) if is_key else _pieces(words):
-                wide = paint.keycap_width(theme, piece, 22) + theme.px(4) if is_key else face.width(piece)
-                if x + wide > width and x > left:
-                    x, line = float(left), line + 1
-                    piece = piece if is_key else piece.lstrip()
-                laid.append((x, line, piece, is_key))
-                x += wide
-        self._laid = (width, laid, line + 1)
-        return laid, line + 1
+        for piece, wide, is_key in self._parts:
+            if x + wide > width and x > left:
+                x, line = float(left), line + 1
+                piece = piece if is_key else piece.lstrip()
+            laid.append((x, line, piece, is_key))
+            x += wide
+        self._laid[width] = laid, line + 1
+        return self._laid[width]
 
     def hasHeightForWidth(self) -> bool:
         """A narrower paragraph is higher."""
@@ -172,19 +178,23 @@ class HelpScreen(Desk):
 
     def on_shown(self) -> None:
         """Draw what was asked for; the keyboard goes to the topics."""
-        self.redraw()
+        self.draw_in_parts(self._come())
+
+    def _come(self) -> Iterator[None]:
+        yield from self._draw()
         for row in self._rows:
             if row.objectName() == f"help-{self._topic}":
                 row.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def on_left(self) -> None:
-        """What was drawn goes: every part that stands makes a change of theme slower."""
+    def let_go(self) -> None:
+        """Topics, text and keys."""
         self._rows = ()
         for slot in (self._list, self._middle, self._right):
-            slot.fill(QWidget())
+            slot.empty()
 
     def on_key(self, name: str) -> bool:
         """Esc steps back; arrows enter the topics."""
+        self.draw_out()
         return self.list_key(name, self._rows, self._back)
 
     def on_omnibox(self, text: str) -> bool:
@@ -207,6 +217,7 @@ class HelpScreen(Desk):
             self.go.emit(self._from if self._from in self._pages else "sale")
 
     def _find(self) -> None:
+        self.draw_out()
         self._box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._box.selectAll()
 
@@ -231,60 +242,97 @@ class HelpScreen(Desk):
 
     def redraw(self) -> None:
         """Draw topics, text and keys in the language in force, unless nobody looks."""
-        if not self.isVisible():
-            return
-        theme = self.theme
+        if self.isVisible():
+            self._undrawn = None
+            for _ in self._draw():
+                pass
+
+    def _draw(self) -> Iterator[None]:
+        """The topics, then what is said of the chosen one, then its keys; what stands for the same facts stays."""
         texts, topics = self._help(), self._topics()
         words = self.say("找帮助", "Find help")
         self._box.setPlaceholderText(words)
         self._box.setAccessibleName(words)
         if self._box.text().strip() != self._search:
             self._box.setText(self._search)
+        if self._list.fill_for((self.look(), topics), lambda: self._topic_list(texts, topics)):
+            yield
+        for row in self._rows:
+            key = row.objectName().removeprefix("help-")
+            cells = (self._topic_cell(key, texts[key].title),)
+            if row.cells != cells:
+                row.set_cells(cells)
+                row.set_chosen(key == self._topic)
+        if not topics:
+            self._middle.fill_for(self.look(), self._none)
+            return
+        page = texts[self._topic]
+        if not self._middle.stands_for((self.look(), page)):
+            sections = []
+            for section in page.sections:
+                sections.append(self._section(section))
+                yield
+            self._middle.fill_for((self.look(), page), lambda: self._text(page, sections))
+            yield
+        groups = self._groups()
+        if not self._right.stands_for((self.look(), groups)):
+            parts = []
+            for title, rows in groups:
+                parts.append(self._key_group(title, rows))
+                yield
+            self._right.fill_for((self.look(), groups), lambda: self._keys(parts))
+
+    def _topic_cell(self, key: str, title: str) -> Cell:
+        on = key == self._topic
+        page = self._pages.get(key)
+        icon = page.icon if page is not None else "lock-simple"
+        return Cell(title, icon=icon, icon_tone="brand_ink" if on else "ink2", role="body_strong" if on else "body")
+
+    def _topic_list(self, texts: Mapping[str, help_text.HelpPage], topics: tuple[str, ...]) -> Listing:
         rows = []
         for key in topics:
-            on = key == self._topic
-            page = self._pages.get(key)
-            icon = page.icon if page is not None else "lock-simple"
-            cell = Cell(texts[key].title, icon=icon, icon_tone="brand_ink" if on else "ink2", role="body_strong" if on else "body")
-            row = ListRow(theme, [cell], height=44, chosen=on, pad=14)
+            row = ListRow(self.theme, [self._topic_cell(key, texts[key].title)], height=44, chosen=key == self._topic, pad=14)
             row.setObjectName(f"help-{key}")
             row.clicked.connect(partial(self._open, key))
             rows.append(row)
         self._rows = tuple(rows)
-        self._list.fill(Listing(theme, rows))
-        if not topics:
-            none = Empty(theme, "magnifying-glass", self.say("没有找到", "Nothing found"), self.say("换个写法试试", "Write it differently"))
-            self._middle.fill(Panel(theme, Column(theme, none)))
-            return
-        self._middle.fill(self._text(texts[self._topic]))
-        self._right.fill(self._keys())
+        return Listing(self.theme, rows)
 
-    def _text(self, page: help_text.HelpPage) -> QWidget:
+    def _none(self) -> Panel:
         theme = self.theme
-        parts: list[QWidget] = []
-        for section in page.sections:
-            blocks: list[QWidget] = []
-            if section.title:
-                blocks.append(Txt(theme, section.title, "head"))
-            for block in section.blocks:
-                lead = "•" if block.kind == "bullet" else f"{block.number}." if block.kind == "step" else ""
-                blocks.append(KeyedPara(theme, block.text, lead=lead))
-            parts.append(boxed(Column(theme, *blocks, gap=4, margins=(22, 8, 22, 8))))
+        none = Empty(theme, "magnifying-glass", self.say("没有找到", "Nothing found"), self.say("换个写法试试", "Write it differently"))
+        return Panel(theme, Column(theme, none))
+
+    def _section(self, section: help_text.Section) -> QWidget:
+        blocks: list[QWidget] = []
+        if section.title:
+            blocks.append(Txt(self.theme, section.title, "head"))
+        for block in section.blocks:
+            lead = "•" if block.kind == "bullet" else f"{block.number}." if block.kind == "step" else ""
+            blocks.append(KeyedPara(self.theme, block.text, lead=lead))
+        return boxed(Column(self.theme, *blocks, gap=4, margins=(22, 8, 22, 8)))
+
+    def _text(self, page: help_text.HelpPage, sections: Sequence[QWidget]) -> QWidget:
+        theme = self.theme
         head = boxed(Column(theme, Txt(theme, page.title, "page"), margins=(22, 18, 22, 6)))
-        return Panel(theme, Column(theme, (Listing(theme, [head, *parts]), 1), gap=0, margins=(0, 0, 0, 10)))
+        return Panel(theme, Column(theme, (Listing(theme, [head, *sections]), 1), gap=0, margins=(0, 0, 0, 10)))
 
-    def _keys(self) -> QWidget:
-        theme = self.theme
+    def _groups(self) -> tuple[tuple[str, tuple[key_table.KeyRow, ...]], ...]:
+        """The keys of the page that is told of, and those that hold everywhere."""
+        everywhere = (self.say("处处一样", "Everywhere"), key_table.rows_everywhere(self.theme))
         page = self._pages.get(self._topic)
-        groups = [(self.say("处处一样", "Everywhere"), key_table.rows_everywhere(theme))]
-        if page is not None:
-            groups.insert(0, (self.say("这一屏的按键", "Keys on this screen"), key_table.rows_of(page, theme)))
-        parts: list[QWidget] = []
-        for title, rows in groups:
-            lines: list[QWidget] = [boxed(Row(theme, Txt(theme, title, "head"), Spring()))]
-            for row in rows:
-                cap = boxed(Row(theme, KeyCap(theme, row.key, 22, literal=True), Spring(), gap=0))
-                cap.setFixedWidth(theme.px(84))
-                lines.append(boxed(Row(theme, cap, (Para(theme, row.label, "label", "ink"), 1), gap=8)))
-            parts.append(boxed(Column(theme, *lines, gap=5, margins=(16, 14, 16, 8))))
-        return Panel(theme, Column(theme, (Listing(theme, parts), 1), gap=0, margins=(0, 0, 0, 8)))
+        if page is None:
+            return (everywhere,)
+        return (self.say("这一屏的按键", "Keys on this screen"), key_table.rows_of(page, self.theme)), everywhere
+
+    def _key_group(self, title: str, rows: Sequence[key_table.KeyRow]) -> QWidget:
+        theme = self.theme
+        lines: list[QWidget] = [boxed(Row(theme, Txt(theme, title, "head"), Spring()))]
+        for row in rows:
+            cap = boxed(Row(theme, KeyCap(theme, row.key, 22, literal=True), Spring(), gap=0))
+            cap.setFixedWidth(theme.px(84))
+            lines.append(boxed(Row(theme, cap, (Para(theme, row.label, "label", "ink"), 1), gap=8)))
+        return boxed(Column(theme, *lines, gap=5, margins=(16, 14, 16, 8)))
+
+    def _keys(self, groups: Sequence[QWidget]) -> QWidget:
+        return Panel(self.theme, Column(self.theme, (Listing(self.theme, groups), 1), gap=0, margins=(0, 0, 0, 8)))

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QColor, QPalette, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QFrame, QScrollBar, QToolTip, QWidget
+from shiboken6 import isValid
 
 from app.desktop.theme.icons import Icons, IconWeight
 from app.desktop.theme.phrases import Language, phrase
@@ -18,9 +21,18 @@ _KEY_IN_WORDS = r"(?<![A-Za-z0-9])(?:Shift )?F(?:1[0-2]|[1-9])(?![0-9])"
 # A pattern as words, which `re` compiles and keeps at its first use: few tills have another key layout.
 
 
+class Part(Protocol):
+    """Something of Qt's that looks another way under another theme."""
+
+    def restyle(self) -> None:
+        """Take on the theme in force."""
+
+
 class Theme(QObject):
     """Colours, sizes, faces and icons in force; passed to the constructor of every widget, which follows `changed`."""
 
+    changing = Signal()
+    """Another look comes: what nobody sees may be taken down now rather than follow it part by part."""
     changed = Signal()
     _entries = Signal(str)
     """The style sheet of fields in force; so for the next two. Qt's own slot takes it, and lets go with its widget."""
@@ -57,6 +69,7 @@ class Theme(QObject):
         self.missing_fonts = load_fonts(application)
         self._sheet = sheet
         self._sheets: dict[str, str] = {}
+        self._parts: WeakKeyDictionary[Part, None] = WeakKeyDictionary()
         self._dress()
 
     # -- what is in force --------------------------------------------------------------------
@@ -100,26 +113,44 @@ class Theme(QObject):
     def set_mode(self, mode: Mode) -> None:
         """Change between light and dark, live."""
         if mode != self._tokens.name:
+            self.changing.emit()
             self._tokens = tokens_of(mode)
             self._colors.clear()
             self._dress()
-            self.changed.emit()
+            self._tell()
 
     def set_scale(self, factor: float, *, touch: bool | None = None) -> None:
         """Change the size factor (0.9–1.8) and, if given, the touch profile, live."""
         scale = Scale(clamp(factor), self._scale.touch if touch is None else touch)
         if scale != self._scale:
+            self.changing.emit()
             self._scale = scale
             self._faces.clear()
             self._pixels.clear()
             self._dress()
-            self.changed.emit()
+            self._tell()
 
     def set_language(self, language: Language) -> None:
         """Change the language, live: whoever gives words to widgets gives them anew on `changed`."""
         if language != self._language:
+            self.changing.emit()
             self._language = language
-            self.changed.emit()
+            self._tell()
+
+    def follow(self, part: Part) -> None:
+        """Let a part be restyled at every change, before `changed` is told, for as long as it lives.
+
+        A page has hundreds of parts, and connecting each of them to the signal took a tenth of the page's making.
+        """
+        self._parts[part] = None
+
+    def _tell(self) -> None:
+        for told in self._parts.keyrefs():
+            part = told()
+            # Python may know a part for longer than Qt does.
+            if part is not None and isValid(part):
+                part.restyle()
+        self.changed.emit()
 
     def set_motion(self, motion: bool) -> None:
         """Turn movement on or off."""
@@ -128,9 +159,10 @@ class Theme(QObject):
     def set_keys(self, keys: Mapping[str, str]) -> None:
         """Another key layout: standard key → the physical key that bears its meaning, for those that lie elsewhere."""
         if dict(keys) != self._keys:
+            self.changing.emit()
             self._keys = dict(keys)
             self._meant = {pressed: key for key, pressed in keys.items()}
-            self.changed.emit()
+            self._tell()
 
     # -- keys --------------------------------------------------------------------------------
 
@@ -242,7 +274,7 @@ class Theme(QObject):
         if isinstance(area, QAbstractItemView):
             self._follow(area, self._lists, "list")
         for bar in (area.verticalScrollBar(), area.horizontalScrollBar()):
-            self._follow(bar, self._bars, "bar")
+            _Bar(self, bar)
 
     def dress_tip(self, widget: QWidget) -> None:
         """What is said of a widget under the pointer stands on the theme's ground; asked when the pointer comes, for few are ever read."""
@@ -250,7 +282,29 @@ class Theme(QObject):
         if widget.styleSheet() != tip:
             widget.setStyleSheet(tip)
 
+    def dress_bar(self, bar: QScrollBar) -> None:
+        """A scroll bar follows the theme."""
+        self._follow(bar, self._bars, "bar")
+
     def _follow(self, widget: QWidget, told: SignalInstance, part: str) -> None:
         if self._sheets:
             widget.setStyleSheet(self._sheets[part])
         told.connect(widget.setStyleSheet)
+
+
+class _Bar(QObject):
+    """Dresses a scroll bar once there is something to scroll: a sheet takes longer than most lists, and most have nothing to scroll."""
+
+    def __init__(self, theme: Theme, bar: QScrollBar) -> None:
+        super().__init__(bar)
+        self._theme, self._bar = theme, bar
+        if bar.minimum() < bar.maximum():
+            theme.dress_bar(bar)
+        else:
+            # Qt shows the bar a turn later than it tells this.
+            bar.rangeChanged.connect(self._ranged)
+
+    def _ranged(self, least: int, most: int) -> None:
+        if least < most:
+            self._bar.rangeChanged.disconnect(self._ranged)
+            self._theme.dress_bar(self._bar)
