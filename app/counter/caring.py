@@ -44,6 +44,7 @@ from app.counter.care_scene import (
 from app.counter.faults import Refused
 from app.counter.goods import Goods
 from app.counter.post import Post
+from app.counter.steps import Steps, at_once
 from app.counter.withheld import withheld
 from app.domain import care
 from app.domain.care import CareRules, Kind, Reading, Target
@@ -120,44 +121,61 @@ class Caring:
 
     def scene(self, member_id: str, *, kind: str = "", context: str = "", days: int = 90) -> CareScene:
         """Everything of one member; `kind` '' takes the kind with the newest reading, `context` '' all occasions."""
+        return at_once(self.scene_in_steps(member_id, kind=kind, context=context, days=days))
+
+    def scene_in_steps(self, member_id: str, *, kind: str = "", context: str = "", days: int = 90) -> Steps[CareScene]:
+        """The same, a little at a time."""
         member = self._member(member_id)
         ids, today = self._group(member_id), self._today()
         consent = self._consent(member_id, HEALTH)
         readings = self._readings(ids, today, days) if consent == "given" else ()
         history = self._consent(member_id, HISTORY) != "refused"
+        yield
         medicines = self._medicines(ids, today, consent) if history else ()
+        yield
         own = self._own_targets(ids, consent)
         follow_ups = self._store.care.follow_ups(ids)
         chosen = self._chosen(kind, readings, medicines)
-        lines = tuple(one.line for one in medicines)
         counts = {name: sum(reading.kind == name for reading in readings) for name in self._rules.kinds}
         bought = self._bought_days(ids, medicines, chosen, today - timedelta(days=days)) if medicines else ()
+        yield
+        series = self._series(chosen, context, readings, member, own, today, days, bought)
+        yield
+        todos = self._todos(member, medicines, readings, own, follow_ups, consent, today)
+        yield
+        dealings = yield from self._dealings(ids if history else (), readings, member, own, follow_ups, consent)
         return CareScene(
             member_id=member_id,
             consent=consent,
-            medicines=lines,
+            medicines=tuple(one.line for one in medicines),
             adherence_bp=overall_bp(medicines, today, self._rules),
             tabs=tuple(KindTab(name, each.title, counts[name]) for name, each in self._rules.kinds.items()),
-            series=self._series(chosen, context, readings, member, own, today, days, bought),
-            todos=self._todos(member, medicines, readings, own, follow_ups, consent, today),
-            dealings=self._dealings(ids if history else (), readings, member, own, follow_ups, consent),
+            series=series,
+            todos=todos,
+            dealings=dealings,
             conditions=self._conditions(medicines) if consent != "refused" else (),
         )
 
     def glance(self, member_id: str) -> CareGlance:
         """What the sale shows of one member: their newest readings, what is to be done, what their medicines are for."""
+        return at_once(self.glance_in_steps(member_id))
+
+    def glance_in_steps(self, member_id: str) -> Steps[CareGlance]:
+        """The same, a little at a time."""
         member = self._member(member_id)
         ids, today = self._group(member_id), self._today()
         consent = self._consent(member_id, HEALTH)
+        yield
         readings = self._readings(ids, today, GLANCED_DAYS) if consent == "given" else ()
+        yield
         medicines = self._medicines(ids, today, consent) if self._consent(member_id, HISTORY) != "refused" else ()
+        yield
         own = self._own_targets(ids, consent)
-        newest = (self._newest(self._rules.kinds[name], readings, member, own, today) for name in GLANCED)
-        return CareGlance(
-            tuple(one for one in newest if one is not None),
-            self._todos(member, medicines, readings, own, self._store.care.follow_ups(ids), consent, today),
-            self._conditions(medicines) if consent == "given" else (),
-        )
+        found = (self._newest(self._rules.kinds[name], readings, member, own, today) for name in GLANCED)
+        newest = tuple(one for one in found if one is not None)
+        yield
+        todos = self._todos(member, medicines, readings, own, self._store.care.follow_ups(ids), consent, today)
+        return CareGlance(newest, todos, self._conditions(medicines) if consent == "given" else ())
 
     def _newest(
         self, kind: Kind, readings: Sequence[Reading], member: Member, own: Mapping[str, Mapping[str, care.Span]], today: date
@@ -378,7 +396,7 @@ class Caring:
         own: Mapping[str, Mapping[str, care.Span]],
         follow_ups: Sequence[FollowUp],
         consent: str,
-    ) -> tuple[Dealing, ...]:
+    ) -> Steps[tuple[Dealing, ...]]:
         """What was done for the member, the newest first; `buyers` are the ids whose purchases may be looked at."""
         found: list[Dealing] = []
         store = self._store.care
@@ -391,13 +409,16 @@ class Caring:
             title = Text("作废", "Voided") if back.kind == "void" else Text("退货", "Return")
             note = Text(f"单号 {back.number}", f"no. {back.number}")
             found.append(Dealing("return", back.return_id, back.at, back.day, title, note, -back.total_fen, back.number))
+        yield
         found += self._past(buyers)
+        yield
         for reading in readings[-DEALINGS:]:
             kind = self._rules.kinds[reading.kind]
             graded = self._assessed(kind, reading, member, own, self._today())
             title = words.reading_title(kind, reading, graded.title)
             note = words.reading_note(kind, reading, self._rules)
             found.append(Dealing("reading", reading.reading_id, reading.at, reading.day, title, note))
+        yield
         found += self._made(follow_ups, consent)
         return tuple(sorted(found, key=lambda one: (one.at, one.ref), reverse=True)[:DEALINGS])
 

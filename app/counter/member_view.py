@@ -12,12 +12,14 @@ from app.counter.care_words import joined
 from app.counter.caring import Caring
 from app.counter.coupon_book import OFFLINE_CLASSES
 from app.counter.goods import Goods
+from app.counter.memo import FRESH_MS
 from app.counter.noting import Noting
 from app.counter.points_book import PointsBook
 from app.counter.post import Post
 from app.counter.scene import CouponRow
 from app.counter.segmenting import Label, Segmenting
 from app.counter.selling import Selling
+from app.counter.steps import Steps, at_once
 from app.counter.stored_book import StoredBook, StoredStanding
 from app.counter.tier_words import tier_note, told_on
 from app.counter.withheld import may_be_shown, withheld
@@ -175,20 +177,79 @@ class FoundMember:
 
 
 @dataclass(frozen=True, slots=True)
-class MemberScene:
-    """Everything that the member's page shows."""
+class MemberFace:
+    """What the member's page shows from the first moment: who it is, allergies first, and their coupons."""
 
     head: HeadFace
     allergies: AllergyFace
+    tickets: tuple[TicketFace, ...]
+    here: bool
+    """Whether the open sale is already this member's."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRest:
+    """What the page shows beside the face."""
+
     family: tuple[KinFace, ...]
     most_family: int
-    tickets: tuple[TicketFace, ...]
     consents: tuple[ConsentFace, ...]
     labels: tuple[Label, ...]
     """Labels that a counter may show."""
     care: CareScene
-    here: bool
-    """Whether the open sale is already this member's."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberScene:
+    """Everything that the member's page shows."""
+
+    face: MemberFace
+    rest: MemberRest
+
+    @property
+    def head(self) -> HeadFace:
+        """Who it is."""
+        return self.face.head
+
+    @property
+    def allergies(self) -> AllergyFace:
+        """What is on record of their allergies."""
+        return self.face.allergies
+
+    @property
+    def tickets(self) -> tuple[TicketFace, ...]:
+        """Their coupons."""
+        return self.face.tickets
+
+    @property
+    def here(self) -> bool:
+        """Whether the open sale is already this member's."""
+        return self.face.here
+
+    @property
+    def family(self) -> tuple[KinFace, ...]:
+        """The persons they buy for."""
+        return self.rest.family
+
+    @property
+    def most_family(self) -> int:
+        """How many there may be."""
+        return self.rest.most_family
+
+    @property
+    def consents(self) -> tuple[ConsentFace, ...]:
+        """How they stand to each purpose."""
+        return self.rest.consents
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """Labels that a counter may show."""
+        return self.rest.labels
+
+    @property
+    def care(self) -> CareScene:
+        """What care knows."""
+        return self.rest.care
 
 
 class MemberView:
@@ -248,24 +309,48 @@ class MemberView:
 
     # ------------------------------------------------------------------ the scene
 
-    def scene(self, member_id: str, kind: str = "", context: str = "") -> MemberScene | None:
-        """The member's page; None for whoever this till does not know (any more), or who has left. `kind` is the reading in the chart."""
+    def face(self, member_id: str) -> MemberFace | None:
+        """What the page shows at once; None for whoever this till does not know (any more), or who has left."""
         member = self._store.people.member(member_id)
         if member is None or self._store.people.has_left(member_id):
             return None
         today = self._today()
-        group = self._store.people.group_of(member_id)
-        return MemberScene(
-            self._head(member, group, today),
+        return MemberFace(
+            self._head(member, self._store.people.group_of(member_id), today),
             self._own_allergies(member),
-            tuple(self._kin(person, today) for person in self._store.people.family(member_id)),
-            self.rules.most_persons,
             self._tickets(member, today),
-            self._consents(member_id),
-            self._segmenting.labels(member_id),
-            self._caring.scene(member_id, kind=kind, context=context),
             self._selling.basket.member_id == member_id,
         )
+
+    def scene(self, member_id: str, kind: str = "", context: str = "") -> MemberScene | None:
+        """The member's page; None as of `face`. `kind` is the reading in the chart."""
+        face = self.face(member_id)
+        return MemberScene(face, at_once(self.rest_in_steps(member_id, kind, context))) if face is not None else None
+
+    def rest_in_steps(self, member_id: str, kind: str = "", context: str = "") -> Steps[MemberRest]:
+        """What stands beside the face, a little at a time. Refused `member_unknown` for whoever has gone meanwhile."""
+        today = self._today()
+        family = tuple(self._kin(person, today) for person in self._store.people.family(member_id))
+        consents = self._consents(member_id)
+        yield
+        labels = yield from self._segmenting.labels_in_steps(member_id)
+        yield
+        care = yield from self._caring.scene_in_steps(member_id, kind=kind, context=context)
+        return MemberRest(family, self.rules.most_persons, consents, labels, care)
+
+    def facts(self, member_id: str) -> tuple[object, ...]:
+        """What all beside the face is made of: as long as this stays equal, so would it.
+
+        Every event of this till and every page of rows from headquarters counts; what neither tells of is a minute old at most.
+        """
+        store = self._store
+        minute = self._clock.monotonic_ms() // FRESH_MS
+        return (member_id, store.journal.head().seq, store.inbox.pages, minute, self._today(), shop_day(self._clock.now()))
+
+    def in_sale(self, member_id: str) -> tuple[object, ...]:
+        """What a face is made of beside that: whose the open sale is, what their coupons do in it, and what the coupons are of."""
+        here = self._selling.basket.member_id == member_id
+        return (here, *self._rows_in_sale(member_id).values(), self._store.catalogue.offers())
 
     def _consents(self, member_id: str) -> tuple[ConsentFace, ...]:
         words = self._store.people.consents(member_id)
@@ -373,7 +458,7 @@ class MemberView:
         basket = self._selling.basket
         if basket.member_id != member_id or not basket.lines:
             return {}
-        block = self._selling.scene().coupons
+        block = self._selling.last_scene().coupons
         return {row.serial: row for row in block.rows} if block is not None else {}
 
     def _ticket(self, right: CouponRight, offer: Offer, booked: BookedOffer, today: date, row: CouponRow | None) -> TicketFace:

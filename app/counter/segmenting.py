@@ -15,6 +15,7 @@ from typing import Any
 from app.counter.care_scene import Todo
 from app.counter.goods import Goods
 from app.counter.post import Post
+from app.counter.steps import Steps, at_once
 from app.domain.belonging import NO_OFFER, Evidence, judged
 from app.domain.care import CareRules
 from app.domain.money import WHOLE_BP
@@ -23,7 +24,7 @@ from app.domain.segments import YEAR_DAYS, Because, Bought, Cuts, Membership, Se
 from app.domain.verdict import Verdict
 from app.records.catalogue import Product
 from app.records.clock import SHOP_TIME, Clock, shop_day
-from app.records.segments import CUTS
+from app.records.segments import CUTS, SegmentRow
 from app.records.text import Text
 from app.store.open_store import Store
 
@@ -64,12 +65,20 @@ class Segmenting:
         self._goods = goods
         self._care = care
         self._carried = carried
+        self._known: tuple[tuple[SegmentRow, ...], tuple[tuple[Segment, ...], Cuts]] | None = None
+        """What was told last, and what that came to."""
 
     # ------------------------------------------------------------------ judging
 
     def rules(self) -> tuple[tuple[Segment, ...], Cuts]:
         """The segments that hold and where the fifths lie; a rule of a later version that this one cannot read is left out."""
-        rows = {row.id: row for row in self._store.segments.told()}
+        told = self._store.segments.told()
+        if self._known is None or self._known[0] != told:
+            self._known = (told, self._read_rules(told))
+        return self._known[1]
+
+    def _read_rules(self, told: Sequence[SegmentRow]) -> tuple[tuple[Segment, ...], Cuts]:
+        rows = {row.id: row for row in told}
         fifths = rows.pop(CUTS, None)
         documents: Iterable[Mapping[str, Any]] = self._carried["segments"]
         if rows:
@@ -84,6 +93,9 @@ class Segmenting:
 
     def evidence(self, member_id: str, today: date) -> Evidence | None:
         """What this till holds of a person; None for whom it does not know."""
+        return at_once(self._evidence(member_id, today))
+
+    def _evidence(self, member_id: str, today: date) -> Steps[Evidence | None]:
         people = self._store.people
         member = people.member(member_id)
         if member is None:
@@ -91,29 +103,37 @@ class Segmenting:
         ids = people.group_of(member_id)
         first = today - timedelta(days=YEAR_DAYS)
         since = datetime.combine(first, time(), SHOP_TIME).astimezone(UTC)
+        lines = self._store.segments.bought(ids, first, NO_OFFER)
+        yield
         bought = []
-        for line in self._store.segments.bought(ids, first, NO_OFFER):
+        for line in lines:
             product = self._goods.product(line.product_id)
             category, brand = (product.category, product.brand_name or product.maker) if product is not None else ("", "")
             bought.append(Bought(line.day, line.sale_id, category, brand, line.quantity, line.amount_fen, line.cut_fen))
+        yield
         consents = {one.purpose: one.given for one in people.consents(member_id)}
         return Evidence(member, consents, bought, self._store.care.readings(ids, since))
 
     def memberships(self, member_id: str) -> tuple[Membership, ...]:
         """Every segment the person is in today, those that no counter shows among them."""
-        return self._judged(member_id).found
+        return at_once(self._judged(member_id)).found
 
-    def _judged(self, member_id: str) -> _Judged:
+    def _judged(self, member_id: str) -> Steps[_Judged]:
         today = self._today()
-        evidence = self.evidence(member_id, today)
+        evidence = yield from self._evidence(member_id, today)
         if evidence is None:
             return _Judged({}, (), None)
+        yield
         segments, cuts = self.rules()
         return _Judged({segment.id: segment for segment in segments}, judged(segments, evidence, today, cuts, self._care), evidence)
 
     def labels(self, member_id: str) -> tuple[Label, ...]:
         """What the counter may see of a person, in the order of the rules."""
-        of = self._judged(member_id)
+        return at_once(self.labels_in_steps(member_id))
+
+    def labels_in_steps(self, member_id: str) -> Steps[tuple[Label, ...]]:
+        """The same, a little at a time."""
+        of = yield from self._judged(member_id)
         together: dict[str, list[Membership]] = {}
         for one in of.found:
             if of.segments[one.segment_id].counter:
@@ -124,11 +144,16 @@ class Segmenting:
 
     def suggestions(self, member_id: str) -> tuple[Todo, ...]:
         """Everything that a person's labels ask a counter to do; nothing without their consent to personal suggestions."""
-        of = self._judged(member_id)
+        return at_once(self.suggestions_in_steps(member_id))
+
+    def suggestions_in_steps(self, member_id: str) -> Steps[tuple[Todo, ...]]:
+        """The same, a little at a time."""
+        of = yield from self._judged(member_id)
         if of.evidence is None or not of.evidence.consents.get(PERSONAL, False):
             return ()
         suggested: list[Todo] = []
         for one in of.found:
+            yield
             segment = of.segments[one.segment_id]
             if segment.counter and (todo := self._todo(segment, of.evidence, one)) is not None:
                 suggested.append(todo)

@@ -185,11 +185,11 @@ def walk(tour: Tour, stops: Sequence[Stop], seen: Callable[[Stop, QWidget | None
 
 
 def _read_behind(hand: Hand) -> None:
-    """Wait for what the sale reads in slices behind its paint: it belongs to the picture."""
+    """Wait for what sale and page read in slices behind their paint: it belongs to the picture."""
     shell = hand.window.shell
     if shell is not None:
         sale = shell.sale
-        hand.wait(lambda: not sale.reading, "what is read behind the page")
+        hand.wait(lambda: not sale.reading and not shell.page.reading, "what is read behind the page")
         hand.rest(50)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import distinct, func, select, union
+from sqlalchemy import bindparam, distinct, func, select, union
 
 from app.store import tables as t
-from app.store.bought import KEPT, lines_bought
+from app.store.bought import IDS, KEPT, lines_bought
 from app.store.engine import Readers
 
 _k = lines_bought(
@@ -21,6 +21,27 @@ _GOODS = (
     .where(_k.quantity > 0)
     .group_by(_k.product_id)
     .order_by(func.max(_k.day).desc(), _k.product_id)
+)
+# Built once: a member's page asks for all of them, and building a select costs more than running it.
+_s, _r, _p = t.sale.c, t.return_.c, t.past_purchase.c
+_MINE = (_s.member_id.in_(IDS), _s.day >= bindparam("since"))
+_PAST = (_p.member_id.in_(IDS), _p.day >= bindparam("since"))
+_DAYS = union(select(_s.day).where(*_MINE), select(_p.day).where(*_PAST)).subquery()
+_SUMS = select(
+    select(func.coalesce(func.sum(_s.payable_fen), 0)).where(*_MINE).scalar_subquery(),
+    select(func.coalesce(func.sum(_r.total_fen), 0))
+    .select_from(t.return_.join(t.sale, _s.sale_id == _r.original_sale_id))
+    .where(*_MINE)
+    .scalar_subquery(),
+    select(func.coalesce(func.sum(_p.amount_fen), 0)).where(*_PAST).scalar_subquery(),
+    select(func.count()).select_from(_DAYS).scalar_subquery(),
+)
+_b = t.private_blob.c
+_BLOBS = (
+    select(_b.blob_id, _b.at)
+    .where(_b.person_id.in_(IDS), _b.kind == bindparam("of_kind"))
+    .order_by(_b.at.desc(), _b.blob_id.desc())
+    .limit(bindparam("most"))
 )
 
 
@@ -44,18 +65,9 @@ class History:
 
     def sums(self, member_ids: Sequence[str], since: date) -> tuple[int, int]:
         """(fen paid less what came back, days with a purchase) from a business day on; purchases told of from elsewhere count too."""
-        s, r, p = t.sale.c, t.return_.c, t.past_purchase.c
-        mine, past = (s.member_id.in_(member_ids), s.day >= since), (p.member_id.in_(member_ids), p.day >= since)
-        connection = self._readers.connection()
-        back = select(func.coalesce(func.sum(r.total_fen), 0)).select_from(t.return_.join(t.sale, s.sale_id == r.original_sale_id))
-        sums = (
-            select(func.coalesce(func.sum(s.payable_fen), 0)).where(*mine),
-            back.where(*mine),
-            select(func.coalesce(func.sum(p.amount_fen), 0)).where(*past),
-        )
-        paid, returned, before = (int(connection.execute(one).scalar_one()) for one in sums)
-        days = union(select(s.day).where(*mine), select(p.day).where(*past)).subquery()
-        return paid - returned + before, int(connection.execute(select(func.count()).select_from(days)).scalar_one())
+        asked = {"of_members": list(member_ids), "since": since}
+        paid, returned, before, days = map(int, self._readers.connection().execute(_SUMS, asked).one())
+        return paid - returned + before, days
 
     def goods(self, member_ids: Sequence[str], since: date) -> tuple[BoughtGoods, ...]:
         """Every product bought from a business day on, the newest first; what came back whole is left out."""
@@ -64,7 +76,6 @@ class History:
 
     def blobs(self, member_ids: Sequence[str], kind: str, limit: int = 1) -> tuple[tuple[str, datetime], ...]:
         """(id, when) of a person's private blobs of one kind, the newest first."""
-        b = t.private_blob.c
-        mine = select(b.blob_id, b.at).where(b.person_id.in_(member_ids), b.kind == kind)
-        rows = self._readers.connection().execute(mine.order_by(b.at.desc(), b.blob_id.desc()).limit(limit))
+        asked = {"of_members": list(member_ids), "of_kind": kind, "most": limit}
+        rows = self._readers.connection().execute(_BLOBS, asked)
         return tuple((row.blob_id, row.at) for row in rows)

@@ -60,6 +60,11 @@ _WORD = (
     .order_by(t.consent.c.at.desc())
     .limit(1)
 )
+_FAMILY = (
+    select(t.family_person)
+    .where(t.family_person.c.member_id.in_(bindparam("of_party", expanding=True)))
+    .order_by(t.family_person.c.id)
+)
 _JOINING = select(t.member_joined).where(t.member_joined.c.member_id == bindparam("of_member"))
 _STEP_OF = select(t.member_step.c.step, t.member_step.c.basket_id).where(t.member_step.c.handle == bindparam("of_handle"))
 
@@ -506,8 +511,7 @@ class People:
 
     def family(self, member_id: str) -> tuple[FamilyPerson, ...]:
         """The persons a member buys for."""
-        wanted = select(t.family_person).where(t.family_person.c.member_id.in_(self.group_of(member_id))).order_by(t.family_person.c.id)
-        rows = self._readers.connection().execute(wanted).mappings()
+        rows = self._readers.connection().execute(_FAMILY, {"of_party": self.group_of(member_id)}).mappings()
         return tuple(FamilyPerson.model_validate(dict(row)) for row in rows)
 
     def save_members(self, members: Sequence[Member], family: Sequence[FamilyPerson] = ()) -> Future[None]:

@@ -43,6 +43,7 @@ _DESTROYED = _key.on_conflict_do_update(
     where=t.person_key.c.secret.is_not(None),
 )
 _MANY = select(t.private_blob).where(t.private_blob.c.blob_id.in_(bindparam("of_blobs", expanding=True)))
+_SECRET = select(t.person_key.c.secret, t.person_key.c.destroyed_at).where(t.person_key.c.person_id == bindparam("of_person"))
 # Asked for with every unit of a feed, for the few profiles on their way up.
 _UNTOLD = (
     select(t.private_blob)
@@ -127,9 +128,7 @@ class PrivateBlobs:
         return found
 
     def _secret(self, connection: Connection, person_id: str, *, make: bool) -> bytes:
-        row = connection.execute(
-            select(t.person_key.c.secret, t.person_key.c.destroyed_at).where(t.person_key.c.person_id == person_id)
-        ).first()
+        row = connection.execute(_SECRET, {"of_person": person_id}).first()
         if row is None and make:
             secret, nonce = os.urandom(32), os.urandom(12)
             wrapped = nonce + self._wrap.encrypt(nonce, secret, person_id.encode())

@@ -39,7 +39,7 @@ def words(at: Any) -> str:
 
 
 def test_it_stays_on_record_is_said_and_asked_again_in_one_press(at: Any) -> None:
-    scene = page(at)._scene
+    scene = page(at)._whole()
     assert scene.allergies.codes == ("penicillin", "sulfa") and scene.allergies.doubtful.zh == "青霉素类"
     assert "两台记的不一样，请再问" in words(at) and "有不同说法，请再问" in words(at)
     first, second = scene.care.todos[:2]
@@ -49,11 +49,11 @@ def test_it_stays_on_record_is_said_and_asked_again_in_one_press(at: Any) -> Non
     at.until(lambda: page(at)._form is None)
     member = at.window.till.store.people.member(MEMBER)
     assert member.allergy_classes == "sulfa" and not Allergies.of(member).doubts
-    scene = page(at)._scene
+    scene = page(at)._whole()
     assert not scene.allergies.doubtful.zh and [todo.person_id for todo in scene.care.todos if todo.kind == "ask"] == [second.person_id]
     page(at).act_todo(second)
     page(at)._form.answered.emit(("nsaid",))
     at.until(lambda: page(at)._form is None)
-    assert [todo for todo in page(at)._scene.care.todos if todo.kind == "ask"] == []
+    assert [todo for todo in page(at)._whole().care.todos if todo.kind == "ask"] == []
     assert at.window.till.store.people.family(MEMBER)[0].allergy_classes == "nsaid"
     QApplication.processEvents()

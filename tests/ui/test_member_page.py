@@ -115,13 +115,14 @@ def test_a_reading_is_typed_told_entered_and_drawn(at: Any) -> None:
 def test_without_consent_the_member_is_asked_before_anything_is_kept(at: Any) -> None:
     stranger = next(one for one in at.window.till.store.people.members() if not at.window.till.store.people.consents(one.id))
     page(at)._show(stranger.id)
+    page(at)._whole()
     assert "健康档案未授权" in at.words()
     key(at, K.Key_F4, "118", K.Key_Return, "76", K.Key_Return)
     assert "先问本人" in at.words()
     page(at)._form.consent.set_value("no")
     page(at)._form.advance(page(at)._form.consent)
     at.until(lambda: "没有保存" in at.words())
-    assert not page(at)._scene.care.series.marks
+    assert not page(at)._whole().care.series.marks
     key(at, K.Key_Return)
     at.until(lambda: "会员没同意留健康档案" in at.words())
 
@@ -185,7 +186,7 @@ def test_the_outcome_of_a_call_takes_it_off_the_list(at: Any) -> None:
     key(at, K.Key_F5, "1")
     key(at, K.Key_Return, "1", K.Key_Return)
     at.until(lambda: page(at)._form is None)
-    assert not [one for one in page(at)._scene.care.todos if one.followup_id == open_calls[0].followup_id]
+    assert not [one for one in page(at)._whole().care.todos if one.followup_id == open_calls[0].followup_id]
 
 
 def test_a_call_put_off_wants_a_day(at: Any) -> None:
@@ -307,20 +308,21 @@ def test_a_chosen_coupon_goes_to_the_printer_and_its_second_paper_is_marked(at: 
 
 def test_the_next_sale_forgets_who_was_looked_up(at: Any) -> None:
     at.window.shell.page.on_omnibox("19900000001")
-    assert page(at)._scene is not None
+    assert page(at)._face is not None
     at.window.shell.show_page("sale")
     till = at.window.till
     till.selling.scan(THERMOMETER)
     till.selling.hold()
     at.until(lambda: not till.selling.writing)
     show(at)
-    assert page(at)._scene is None
+    assert page(at)._face is None and page(at)._scene is None
 
 
 def test_a_card_without_anything_says_what_would_fill_it(at: Any) -> None:
     people = at.window.till.store.people
     stranger = next(one for one in people.members() if not people.family(one.id) and not one.chronic and not one.allergies_known)
     page(at)._show(stranger.id)
+    page(at)._whole()
     said = at.words()
     for line in ("还没问过", "还看不出在用什么药", "按 F8 加家人", "还没有记录，登记第一次", "没有券", "现在没有要办的", "还没有标签"):
         assert line in said, line
@@ -341,10 +343,94 @@ def test_a_member_is_on_the_page_within_fifty_milliseconds_of_the_scan(at: Any) 
     for member_id in ("member-00002", "member-00003", MEMBER, "member-00004", MEMBER):
         began = time.perf_counter()
         page(at)._show(member_id)
+        page(at)._whole()
         page(at).grab()
         took.append((time.perf_counter() - began) * 1000)
     print(f"member painted: {', '.join(f'{one:.1f}' for one in took)} ms")
     assert sorted(took)[2] < 500
+
+
+# ---------------------------------------------------------------------- at once, and behind
+
+
+def seen(at: Any) -> tuple[bool, bool]:
+    """Whether the cards in the left column and in the middle are in sight."""
+    parts = page(at)._parts
+    return parts._left.isVisible(), parts._middle.isVisible()
+
+
+def test_who_it_is_stands_there_at_once_with_allergies_and_coupons_and_the_rest_comes_behind(at: Any) -> None:
+    page(at)._show(MEMBER)
+    said = at.words()
+    assert all(word in said for word in ("王*兰", "金卡", "积分", "青霉素类、磺胺类", "优惠券 · "))
+    assert page(at).reading and page(at)._scene is None and seen(at) == (False, False) and "在用药" not in said
+    at.until(lambda: not page(at).reading)
+    assert page(at)._scene is not None and seen(at) == (True, True)
+    assert all(word in at.words() for word in ("在用药", "待办", "健康档案授权有效", "血压"))
+
+
+def test_nobodys_medicines_and_readings_stand_below_another_name(at: Any) -> None:
+    with_member(at)
+    at.until(lambda: not page(at).reading)
+    kin = page(at)._scene.family[0].masked_name
+    assert kin in at.words()
+    page(at)._show("member-00002")
+    assert seen(at) == (False, False) and kin not in at.words()
+    at.until(lambda: not page(at).reading)
+    assert seen(at) == (True, True) and kin not in at.words()
+
+
+def test_the_next_customer_finds_nothing_of_the_one_before(at: Any) -> None:
+    with_member(at)
+    at.until(lambda: not page(at).reading)
+    at.window.shell.show_page("sale")
+    at.window.shell.sale._do(at.window.till.selling.detach_member)
+    assert page(at)._parts._left.isHidden() and page(at)._parts._middle.isHidden()
+
+
+def test_an_act_that_wants_all_of_a_member_reads_what_is_missing_first(at: Any) -> None:
+    page(at)._show(MEMBER)
+    assert page(at)._scene is None
+    key(at, K.Key_F8)
+    assert not page(at).reading and page(at)._form is not None
+    assert page(at)._scene.family[0].masked_name in at.words()
+
+
+def test_the_same_facts_are_not_read_again_and_changed_ones_are(at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    view, read = at.window.till.member_view, {"face": 0, "rest": 0}
+
+    def counted(name: str, act: Any) -> Any:
+        def counting(*asked: Any, **more: Any) -> Any:
+            read[name] += 1
+            return act(*asked, **more)
+
+        return counting
+
+    monkeypatch.setattr(view, "face", counted("face", view.face))
+    monkeypatch.setattr(view, "rest_in_steps", counted("rest", view.rest_in_steps))
+    with_member(at)
+    at.until(lambda: not page(at).reading)
+
+    def again() -> dict[str, int]:
+        read.update(face=0, rest=0)
+        at.window.shell.show_page("sale")
+        show(at)
+        at.until(lambda: not page(at).reading)
+        return dict(read)
+
+    assert again() == {"face": 0, "rest": 0}
+    # Goods in the sale change what the coupons do, and nothing else of the member.
+    at.window.shell.show_page("sale")
+    at.scan(THERMOMETER)
+    at.until(lambda: at.window.till.selling.basket.lines)
+    assert again() == {"face": 1, "rest": 0}
+    # Whatever this till records may be of the member.
+    at.window.till.caring.set_follow_up(MEMBER, date(2026, 12, 1)).result()
+    assert again() == {"face": 1, "rest": 1}
+    assert any(one.followup_id for one in page(at)._scene.care.todos)
+    # So may every page of rows from headquarters.
+    at.window.till.store.inbox.pages += 1
+    assert again() == {"face": 1, "rest": 1}
 
 
 # ---------------------------------------------------------------------- parts

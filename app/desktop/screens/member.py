@@ -6,6 +6,7 @@ Everything is entered on the page itself, in a form that takes the middle; a car
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -15,11 +16,13 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.counter.faults import Refused
 from app.counter.scene import Echo, QuestionField
+from app.counter.steps import Steps, at_once
 from app.desktop import wording
 from app.desktop.screens.desk import Desk, Listing, Slot
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.screens.settling import settle
+from app.desktop.slices import Slices
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed, hold_width
 from app.desktop.widgets.buttons import Btn, IconBtn
 from app.desktop.widgets.notices import announce
@@ -31,7 +34,7 @@ from app.records.clock import shop_day
 if TYPE_CHECKING:
     # Named only: what a member's page is made of is loaded when it is first opened.
     from app.counter.care_scene import Recorded, Todo
-    from app.counter.member_view import FoundMember, MemberScene, TicketFace
+    from app.counter.member_view import FoundMember, MemberFace, MemberScene, TicketFace
     from app.counter.noting import PersonDraft
     from app.counter.pending import Pending
     from app.desktop.screens import member_forms
@@ -65,7 +68,14 @@ class MemberPage(Desk):
         self._found_by = ""
         self._basket = ""
         """The sale at which the member was looked up: with the next one they are forgotten."""
+        self._face: MemberFace | None = None
+        """Who is on the page: read at once."""
         self._scene: MemberScene | None = None
+        """All of them: read behind the first paint, in slices; until then that of before, or None for another member."""
+        self._facts: tuple[object, ...] = ()
+        """What all beside the face is made of."""
+        self._face_facts: tuple[object, ...] = ()
+        self.slices = Slices(self)
         self._found: tuple[FoundMember, ...] = ()
         self._sought = ""
         self._kind = ""
@@ -85,6 +95,8 @@ class MemberPage(Desk):
         """Whether an act of this page is on its way to the disk."""
         self._stack = QStackedWidget()
         self._nobody = Slot()
+        self._looked_for: tuple[object, ...] = ()
+        """What stands there where nobody is on the page."""
         self._stack.addWidget(self._nobody)
         self.lay((self._stack, 1))
 
@@ -103,20 +115,20 @@ class MemberPage(Desk):
             back = FKeySpec("Esc", Text("返回", "Back"), self._close_form)
             return (back, FKeySpec("F5", Text("打印券", "Print coupon"), self._print_chosen)) if self._tickets is not None else (back,)
         back = FKeySpec("Esc", Text("返回收银", "To the sale"), self._back)
-        if self._scene is None:
+        face, care = self._face, self._scene.care if self._scene is not None else None
+        if face is None:
             return (back, FKeySpec("F3", Text("找会员", "Find member"), self._other))
-        care = self._scene.care
         return (
             back,
             # For somebody in the sale it is the way back, which Esc names already.
-            *(() if self._scene.here else (FKeySpec("Enter", Text("带入收银", "Into the sale"), self._take),)),
+            *(() if face.here else (FKeySpec("Enter", Text("带入收银", "Into the sale"), self._take),)),
             FKeySpec("F3", Text("换会员", "Other member"), self._other),
             FKeySpec("F4", Text("登记指标", "Enter reading"), self.enter_reading),
             FKeySpec("F5", Text("随访", "Follow-up"), self._follow_up),
-            FKeySpec("F6", Text("优惠券", "Coupons"), self._all_tickets, enabled=bool(self._scene.tickets)),
+            FKeySpec("F6", Text("优惠券", "Coupons"), self._all_tickets, enabled=bool(face.tickets)),
             FKeySpec("F7", Text("储值", "Stored value"), self._stored_value),
             FKeySpec("F8", Text("家庭", "Family"), self._all_family),
-            FKeySpec("F9", Text("用药史", "Medicines"), self._all_medicines, enabled=bool(care.medicines or care.dealings)),
+            FKeySpec("F9", Text("用药史", "Medicines"), self._all_medicines, enabled=care is None or bool(care.medicines or care.dealings)),
             FKeySpec("F10", Text("个人信息", "Personal data"), self._privacy),
         )
 
@@ -130,12 +142,17 @@ class MemberPage(Desk):
         self._basket = basket.basket_id
         self._phone = ""
         self._drop_form()
-        self.refresh()
+        self._look()
 
     def on_left(self) -> None:
         """What was revealed is masked again, and no half-typed form stays."""
         self._phone = ""
         self._drop_form()
+
+    @property
+    def reading(self) -> bool:
+        """Whether what stands below the member's allergies is still being read."""
+        return super().reading or self.slices.busy
 
     def on_scanned(self, raw: str) -> None:
         """A member's code brings that member into the sale and onto the page; everything else goes to the open sale."""
@@ -161,7 +178,7 @@ class MemberPage(Desk):
             return True
         if text.strip():
             self._look_for(text.strip())
-        elif self._form is None and self._scene is not None:
+        elif self._form is None and self._face is not None:
             self._take()
         return True
 
@@ -175,16 +192,16 @@ class MemberPage(Desk):
         if name == "Esc" and self._form is not None:
             self._close_form()
             return True
-        if name == "Enter" and self._form is None and self._scene is not None:
+        if name == "Enter" and self._form is None and self._face is not None:
             self._take()
             return True
-        if name == "Ctrl J" and self._scene is None and self._sought:
+        if name == "Ctrl J" and self._face is None and self._sought:
             self._join()
             return True
-        if len(name) == 1 and name.isdigit() and 0 < int(name) <= len(self._rows) and self._scene is None:
+        if len(name) == 1 and name.isdigit() and 0 < int(name) <= len(self._rows) and self._face is None:
             self._rows[int(name) - 1].click()
             return True
-        return self.list_key(name, self._rows if self._scene is None else (), self._back)
+        return self.list_key(name, self._rows if self._face is None else (), self._back)
 
     def tell(self, echo: Echo | None) -> None:
         """What an act came to, at the foot of the page: the cards keep their room."""
@@ -202,8 +219,8 @@ class MemberPage(Desk):
         if len(found) == 1:
             self._show(found[0].member_id, found[0].found_by)
             return
-        self._member_id, self._scene, self._found, self._sought = "", None, found, text
-        self._draw()
+        self._member_id, self._found, self._sought = "", found, text
+        self._look()
         if not found:
             self.tell(Echo("refused", "member_unknown", {"text": text}, sound="scan_rejected"))
         elif self._rows:
@@ -215,40 +232,81 @@ class MemberPage(Desk):
         self._basket = self.till.selling.basket.basket_id
         self._drop_form()
         self.refresh()
-        if self._scene is None:
+        if self._face is None:
             self.tell(Echo("refused", "member_left", {}, sound="scan_rejected"))
         # The list that was chosen from is gone: the keyboard must not fall to the button that reveals a number.
         self.type_back.emit()
 
     def _other(self) -> None:
         """换会员: nobody on the page, the keyboard in the box."""
-        self._member_id, self._scene, self._found, self._sought, self._phone = "", None, (), "", ""
+        self._member_id, self._found, self._sought, self._phone = "", (), "", ""
         self._drop_form()
-        self._draw()
+        self._look()
         self.type_back.emit()
         self.changed.emit()
 
     def refresh(self) -> None:
-        """Read the member anew and draw; a member this till does not know any more is nobody."""
-        self._scene = None
-        if self._member_id:
-            try:
-                self._scene = self.till.member_view.scene(self._member_id, self._kind)
-            except Refused as refusal:
-                self.refuse(refusal)
-        self._draw()
+        """Look at the member anew."""
+        self._look()
         self.changed.emit()
+
+    def _look(self) -> None:
+        """Read the member and draw: who it is at once, everything else behind that; what stands here by the same facts stays.
+
+        A member this till does not know any more is nobody.
+        """
+        view, whose = self.till.member_view if self._member_id else None, self._member_id
+        facts = (*view.facts(whose), self._kind) if view is not None else ()
+        face_facts = (*facts, *view.in_sale(whose)) if view is not None else ()
+        if face_facts != self._face_facts:
+            self._face_facts = face_facts
+            self._face = view.face(whose) if view is not None else None
+            known = self._scene
+            if known is not None:
+                face = self._face
+                same = face is not None and face.head.member_id == known.head.member_id
+                self._scene = replace(known, face=face) if face is not None and same else None
+        if facts != self._facts:
+            self._facts = facts
+            self.slices.end("member")
+            if self._face is not None:
+                self.slices.begin("member", self._read(whose, self._kind))
+        self._draw()
+
+    def _read(self, member_id: str, kind: str) -> Iterator[None]:
+        """Everything beside the face, and into the cards with it, a little in a turn of the event loop."""
+        from app.counter.member_view import MemberScene
+
+        try:
+            rest = yield from self.till.member_view.rest_in_steps(member_id, kind=kind)
+        except Refused as refusal:
+            self._face, self._scene, self._facts, self._face_facts = None, None, (), ()
+            self._draw()
+            self.refuse(refusal)
+            return
+        assert self._parts is not None and self._face is not None
+        self._scene = MemberScene(self._face, rest)
+        yield
+        yield from self._parts.show_rest(self._scene)
+        self.changed.emit()
+
+    def _whole(self) -> MemberScene | None:
+        """All of the member for an act that asks for it: what is still being read of them is read now."""
+        self.slices.finish()
+        return self._scene
 
     def _sale_changed(self) -> None:
         if not self._begun and self.till.selling.basket.member_id:
             self._begun = True
             QTimer.singleShot(GROW_AFTER_MS, self, self._grow_on)
+        member_id = self.till.selling.basket.member_id
+        if not self.isVisible() and self._parts is not None:
+            self._parts.veil_but(member_id)
         if not self.isVisible() or self._form is not None or self._scanning:
             return
-        member_id = self.till.selling.basket.member_id
         if member_id and member_id != self._member_id:
             self._show(member_id, self.till.selling.basket.found_by)
-        elif self._scene is not None:
+        elif self._face is not None:
             self.refresh()
 
     # ------------------------------------------------------------------ acts
@@ -258,12 +316,12 @@ class MemberPage(Desk):
 
     def _take(self) -> None:
         """带入收银: the open sale is this member's, and the window goes there."""
-        scene = self._scene
-        if scene is None:
+        face = self._face
+        if face is None:
             return
-        if not scene.here:
-            done = self.attempt(lambda: self.tell(self.till.selling.attach_shown(scene.head.member_id, self._found_by).echo))
-            if not done or self.till.selling.basket.member_id != scene.head.member_id:
+        if not face.here:
+            done = self.attempt(lambda: self.tell(self.till.selling.attach_shown(face.head.member_id, self._found_by).echo))
+            if not done or self.till.selling.basket.member_id != face.head.member_id:
                 return
         self.go.emit("sale")
 
@@ -294,14 +352,14 @@ class MemberPage(Desk):
     # -- allergies and family ------------------------------------------------------
 
     def _ask_allergies(self) -> None:
-        if self._scene is not None:
-            face = self._scene.allergies
+        if self._face is not None:
+            face = self._face.allergies
             whom = self.say("核对过敏", "Allergies")
             self._allergy_sheet(whom, face.codes, known=face.state in ("recorded", "none"), person_id="")
 
     def _ask_again(self, person_id: str) -> None:
         """About the allergies of the member, or of a family person, on which two tills differ."""
-        scene = self._scene
+        scene = self._whole()
         kin = next((one for one in scene.family if one.person_id == person_id), None) if scene is not None else None
         if kin is None:
             self._ask_allergies()
@@ -366,14 +424,14 @@ class MemberPage(Desk):
 
     def _all_family(self) -> None:
         """F8: everybody, and a further one."""
-        if self._scene is None:
+        scene = self._whole()
+        if scene is None:
             return
-        if not self._scene.family:
+        if not scene.family:
             self._add_person()
             return
         from app.desktop.screens.member_forms import ListSheet, kin_rows
 
-        scene = self._scene
         add = Btn(self.theme, self.say("加家人", "Add"), "tonal", icon="user-plus", height=34)
         add.clicked.connect(self._add_person)
         add.setEnabled(len(scene.family) < scene.most_family)
@@ -396,7 +454,8 @@ class MemberPage(Desk):
         person = view.person(self._member_id, person_id) if person_id else None
         if person_id and person is None:
             return
-        kin = next((one for one in self._scene.family if one.person_id == person_id), None) if self._scene is not None else None
+        scene = self._whole()
+        kin = next((one for one in scene.family if one.person_id == person_id), None) if scene is not None else None
         agreed = {"given": "yes", "refused": "no"}.get(kin.consent, "") if kin is not None else ""
         fields = (
             QuestionField("name", "text", Text("姓名", "Name"), person.name if person is not None else ""),
@@ -446,7 +505,8 @@ class MemberPage(Desk):
                 return
             # The next question at once: nobody buys for somebody whose allergies were never asked.
             self.refresh()
-            face = next((one.allergies for one in self._scene.family if one.person_id == kept), None) if self._scene is not None else None
+            now = self._whole()
+            face = next((one.allergies for one in now.family if one.person_id == kept), None) if now is not None else None
             whom = self.say(f"{draft.name[:1]}{'*' * max(1, len(draft.name) - 1)} 的过敏", "This person's allergies")
             self._allergy_sheet(
                 whom, face.codes if face is not None else (), known=face is not None and face.state in ("recorded", "none"), person_id=kept
@@ -459,7 +519,7 @@ class MemberPage(Desk):
 
     def enter_reading(self, kind: str = "") -> None:
         """F4: the form of a kind of reading."""
-        scene = self._scene
+        scene = self._whole()
         if scene is None:
             return
         from app.desktop.screens.member_forms import ReadingSheet
@@ -508,8 +568,7 @@ class MemberPage(Desk):
     def _read_behind(self) -> None:
         """What was written shows in the cards, the open form stays."""
         if self._member_id:
-            self._scene = self.till.member_view.scene(self._member_id, self._kind)
-            self._draw()
+            self._look()
 
     def _choose_kind(self, kind: str) -> None:
         self._kind = kind
@@ -517,7 +576,7 @@ class MemberPage(Desk):
 
     def _follow_up(self) -> None:
         """F5: the open follow-up's outcome, or a new one."""
-        scene = self._scene
+        scene = self._whole()
         if scene is None:
             return
         todo = next((one for one in scene.care.todos if one.followup_id), None)
@@ -582,10 +641,10 @@ class MemberPage(Desk):
 
     def _add_to_sale(self, product_id: str, packs: int) -> None:
         """The pack bought last, into the open sale, which is the member's from now on; a prescription medicine still goes to review."""
-        scene, selling = self._scene, self.till.selling
-        if scene is None:
+        face, selling = self._face, self.till.selling
+        if face is None:
             return
-        if not scene.here and not self.attempt(lambda: selling.attach_shown(scene.head.member_id, self._found_by)):
+        if not face.here and not self.attempt(lambda: selling.attach_shown(face.head.member_id, self._found_by)):
             return
         self.attempt(lambda: self.tell(selling.add_product(product_id, packs).echo))
         self.refresh()
@@ -594,7 +653,7 @@ class MemberPage(Desk):
 
     def _stored_value(self) -> None:
         """F7: money paid in, or what is left paid out."""
-        if self._scene is None:
+        if self._face is None:
             return
         from app.desktop.screens.member_stored import Hands, StoredActs
 
@@ -606,13 +665,14 @@ class MemberPage(Desk):
 
     def _all_tickets(self) -> None:
         """F6: every coupon with its rule; one that is pressed is used in the open sale, or left."""
-        if self._scene is None:
+        if self._face is None:
             return
         from app.desktop.screens.member_forms import ListSheet, ticket_rows
 
-        title = self.say(f"优惠券 · {len(self._scene.tickets)} 张", f"Coupons · {len(self._scene.tickets)}")
-        tails = {one.serial: self._print_button(one) for one in self._scene.tickets}
-        sheet = ListSheet(self.theme, "ticket", title, ticket_rows(self.theme, self._scene.tickets), "", tails=tails)
+        tickets = self._face.tickets
+        title = self.say(f"优惠券 · {len(tickets)} 张", f"Coupons · {len(tickets)}")
+        tails = {one.serial: self._print_button(one) for one in tickets}
+        sheet = ListSheet(self.theme, "ticket", title, ticket_rows(self.theme, tickets), "", tails=tails)
         sheet.picked.connect(self._pick_ticket)
         self._open(sheet, self._all_tickets)
         self._tickets = sheet
@@ -628,7 +688,7 @@ class MemberPage(Desk):
     def _print_chosen(self) -> None:
         """F5: the coupon that has the keyboard, on paper."""
         serial = self._tickets.current if self._tickets is not None else ""
-        if self._scene is not None and any(one.serial == serial for one in self._scene.tickets):
+        if self._face is not None and any(one.serial == serial for one in self._face.tickets):
             self._print_ticket(serial)
         else:
             self.refuse(Refused("coupon_no_paper"))
@@ -644,11 +704,11 @@ class MemberPage(Desk):
 
     def _pick_ticket(self, serial: str) -> None:
         """In the member's own open sale the coupon is used or left; else it says what it is for."""
-        scene = self._scene
-        ticket = next((one for one in scene.tickets if one.serial == serial), None) if scene is not None else None
-        if scene is None or ticket is None:
+        face = self._face
+        ticket = next((one for one in face.tickets if one.serial == serial), None) if face is not None else None
+        if face is None or ticket is None:
             return
-        if scene.here and self.till.selling.basket.lines and ticket.state in ("used", "waiting"):
+        if face.here and self.till.selling.basket.lines and ticket.state in ("used", "waiting"):
             self.attempt(lambda: self.tell(self.till.selling.pick_coupon(serial).echo))
             reopened = self._form is not None
             self._drop_form()
@@ -661,11 +721,12 @@ class MemberPage(Desk):
 
     def _all_todos(self) -> None:
         """Everything that is to be done; one press does it."""
-        if self._scene is None:
+        scene = self._whole()
+        if scene is None:
             return
         from app.desktop.screens.member_forms import ListSheet, todo_rows
 
-        todos = self._scene.care.todos
+        todos = scene.care.todos
         sheet = ListSheet(
             self.theme, "list-checks", self.say(f"待办 · {len(todos)} 项", f"To do · {len(todos)}"), todo_rows(self.theme, todos), ""
         )
@@ -674,7 +735,7 @@ class MemberPage(Desk):
 
     def _all_medicines(self) -> None:
         """F9: the medicines of the last twelve months."""
-        if self._scene is None:
+        if self._face is None:
             return
         from app.desktop.screens.member_forms import ListSheet, medicine_rows
 
@@ -687,12 +748,12 @@ class MemberPage(Desk):
 
     def _all_dealings(self) -> None:
         """Every dealing of the chosen sort; a sale or return opens its paper."""
-        parts = self._parts
-        if self._scene is None or parts is None:
+        parts, scene = self._parts, self._whole()
+        if scene is None or parts is None:
             return
         from app.desktop.screens.member_forms import ListSheet, dealing_rows
 
-        shown = parts.dealings.shown(self._scene.care)
+        shown = parts.dealings.shown(scene.care)
         title = self.say(f"往来 · {len(shown)} 条", f"Dealings · {len(shown)}")
         sheet = ListSheet(self.theme, "list-bullets", title, dealing_rows(self.theme, shown), "")
         sheet.picked.connect(lambda key: self._press_dealing(*key.split("|", 1)))
@@ -709,7 +770,8 @@ class MemberPage(Desk):
         except Refused as refusal:
             self.refuse(refusal)
             return
-        unasked = self._scene is not None and self._scene.care.consent == "unasked"
+        scene = self._whole()
+        unasked = scene is not None and scene.care.consent == "unasked"
         sheet = usage_sheet(self.theme, form, ask_consent=unasked)
 
         def keep(values: dict[str, str]) -> None:
@@ -744,7 +806,7 @@ class MemberPage(Desk):
 
     def _privacy(self) -> None:
         """F10: what the person may ask for: a copy, or that all of it goes."""
-        if self._scene is None:
+        if self._face is None:
             return
         from app.desktop.screens.member_forms import ListSheet
         from app.desktop.screens.member_privacy import privacy_rows
@@ -834,7 +896,7 @@ class MemberPage(Desk):
 
     def _consents(self) -> None:
         parts = self._parts
-        if self._scene is None or parts is None:
+        if self._whole() is None or parts is None:
             return
         self._drop_form()
         parts.join.begin_consents(self._member_id)
@@ -847,6 +909,7 @@ class MemberPage(Desk):
         parts = self._parts
         assert parts is not None
         parts.join.begin(self._sought)
+        parts.veil_but("")
         self._stack.setCurrentIndex(1)
         parts.show_join()
         self.changed.emit()
@@ -866,6 +929,7 @@ class MemberPage(Desk):
 
     def _open(self, sheet: member_forms.Sheet, again: Callable[[], None] | None) -> None:
         """Ask something in the middle of the page; `again` asks it once more, in another language."""
+        self._whole()
         self._drop_form()
         self._again = again
         assert self._parts is not None
@@ -898,7 +962,8 @@ class MemberPage(Desk):
         again = self._again
         if self._parts is not None:
             self._drop_form()
-        self._draw()
+        if self.isVisible():
+            self._draw()
         if again is not None:
             again()
 
@@ -921,26 +986,30 @@ class MemberPage(Desk):
             pass
 
     def _draw(self) -> None:
-        scene = self._scene
-        if scene is None:
-            self._draw_nobody()
+        face, scene = self._face, self._scene
+        if face is None:
+            looked_for = (self.theme.language, self._found, self._sought)
+            if looked_for != self._looked_for:
+                self._looked_for = looked_for
+                self._nobody.fill(self._draw_nobody())
             self._stack.setCurrentIndex(0)
             return
-        self._rows = ()
+        self._rows, self._looked_for = (), ()
         self._made()
         assert self._parts is not None
-        self._parts.show_scene(scene, self._phone or scene.head.masked_phone)
+        self._parts.show_face(face, self._phone or face.head.masked_phone)
+        if scene is not None:
+            at_once(self._parts.show_rest(scene))
         self._stack.setCurrentIndex(1)
 
-    def _draw_nobody(self) -> None:
+    def _draw_nobody(self) -> QWidget:
         """Nobody yet: how to find somebody, or those who fit what was typed."""
         theme = self.theme
         self._rows = tuple(self._found_row(order, one) for order, one in enumerate(self._found, 1))
         if self._rows:
             title = self.say(f"“{self._sought}” 有 {len(self._rows)} 位，请选", f"{len(self._rows)} fit “{self._sought}”: choose")
             head = Row(theme, Txt(theme, title, "section"), Spring(), margins=(18, 14, 18, 12))
-            self._nobody.fill(Panel(theme, Column(theme, head, (Listing(theme, self._rows), 1), gap=0)))
-            return
+            return Panel(theme, Column(theme, head, (Listing(theme, self._rows), 1), gap=0))
         if self._sought:
             title = self.say(f"没找到“{self._sought}”", f"Nobody for “{self._sought}”")
             how = self.say("换个写法再找；新顾客可以现在登记，几秒就好", "Write it differently; a newcomer can join now")
@@ -963,7 +1032,7 @@ class MemberPage(Desk):
             column.add(6)
             column.add(Row(theme, Spring(), join, Spring()))
         column.add(Spring())
-        self._nobody.fill(Panel(theme, column))
+        return Panel(theme, column)
 
     def _found_row(self, order: int, one: FoundMember) -> ListRow:
         from app.desktop.screens.member_parts import tier_of
@@ -993,6 +1062,10 @@ class _Parts:
     def __init__(self, page: MemberPage) -> None:
         self._page, self.theme = page, page.theme
         self.whole = QWidget()
+        self._shown: tuple[object, ...] = ()
+        """What head, strip and coupons were drawn of."""
+        self._rest: tuple[object, ...] = ("",)
+        """Whom the other cards show, and of what they were drawn."""
 
     def grow(self) -> Iterator[None]:
         """Load and make the cards, one step at a time."""
@@ -1034,6 +1107,10 @@ class _Parts:
         self._right = SharedColumn(theme, ((self.coupons, self.coupons.list), (self.todos, self.todos.list)), foot=self.consent, first=1)
         body = Row(theme, self._left, (self._middle, 1), self._right, gap=12)
         self.whole.setLayout(Column(theme, self.head, self.strip, (boxed(body), 1), gap=12))
+        for place in (self._left, self._middle):
+            policy = place.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            place.setSizePolicy(policy)
         hold_width(theme, self._left, LEFT_WIDTH)
         hold_width(theme, self._right, RIGHT_WIDTH)
 
@@ -1079,37 +1156,66 @@ class _Parts:
     def show_join(self) -> None:
         """Registration or consents in the middle."""
         self._middle.setCurrentIndex(2)
+        self._middle.show()
 
-    def show_scene(self, scene: MemberScene, phone: str) -> None:
-        """Another member, or the same one with what happened since."""
+    def show_face(self, face: MemberFace, phone: str) -> None:
+        """Who it is, allergies and coupons; the other cards are veiled as long as they show somebody else."""
+        self.veil_but(face.head.member_id)
+        shown = (face, phone, self.theme.language)
+        if self._shown == shown:
+            return
+        self._shown = shown
+        self.head.show_head(face.head, phone, here=face.here)
+        self.strip.show_allergies(face.allergies)
+        self.coupons.show_tickets(face.tickets)
+        self._right.again()
+
+    def veil_but(self, member_id: str) -> None:
+        """Nobody's medicines, family and readings stand below another's name."""
+        if self._rest[0] != member_id:
+            self._rest = ("",)
+            self._left.hide()
+            self._middle.hide()
+            self._right.veil((self.todos, self.consent))
+
+    def show_rest(self, scene: MemberScene) -> Steps[None]:
+        """Another member below the head, or the same one with what happened since, a card or two in a turn."""
+        shown = (scene.head.member_id, scene.rest, scene.head.chronic, self.theme.language)
+        if self._rest == shown:
+            return
+        self._rest = (self._rest[0],)
         care = scene.care
-        self.head.show_head(scene.head, phone, here=scene.here)
-        self.strip.show_allergies(scene.allergies)
         self.medicines.show_care(care)
         self._show_tags(scene)
-        self.family.show_family(scene.family, scene.most_family)
+        self.family.show_family(scene.rest.family, scene.rest.most_family)
+        yield
         self.readings.show_care(care)
+        yield
         self.dealings.show_care(care)
-        self.coupons.show_tickets(scene.tickets)
+        yield
         self.todos.show_todos(care.todos)
         self._show_consent(scene)
+        self._rest = shown
+        self._left.show()
+        self._middle.show()
+        self._right.veil(())
         self._main.again()
         self._left.again()
-        self._right.again()
 
     def _show_tags(self, scene: MemberScene) -> None:
         language, say = self.theme.language, self._page.say
+        labels = scene.rest.labels
         tags = [(words.of(language), "mute") for words in scene.care.conditions]
         if scene.head.chronic:
             tags.append((say("慢病会员", "Chronic care"), "info"))
-        tags += [(label.words.of(language), label.tone) for label in scene.labels]
-        why = [f"{label.words.of(language)}: {label.because.of(language)}" for label in scene.labels]
+        tags += [(label.words.of(language), label.tone) for label in labels]
+        why = [f"{label.words.of(language)}: {label.because.of(language)}" for label in labels]
         none = say("还没有标签", "No tags yet")
         self.tags.show_tags(say("健康与标签", "Health and tags"), tags, none, why)
 
     def _show_consent(self, scene: MemberScene) -> None:
         say = self._page.say
-        health = next((one for one in scene.consents if one.purpose == "health"), None)
+        health = next((one for one in scene.rest.consents if one.purpose == "health"), None)
         self.consent.show_signature(health.drawing if health is not None and health.given else None)
         if health is None:
             line = say("登记指标前先问本人是否同意", "Asked before the first reading is kept")

@@ -135,6 +135,7 @@ class SharedColumn(QWidget):
         self.theme = theme
         self._cards, self._foot, self._gap = tuple(cards), foot, gap
         self._fill = fill
+        self._veiled: tuple[QWidget, ...] = ()
         self._order = sorted(range(len(self._cards)), key=lambda order: order != first)
         for card, _ in self._cards:
             card.setParent(self)
@@ -157,6 +158,13 @@ class SharedColumn(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share out anew."""
         super().resizeEvent(event)
+        self._share()
+
+    def veil(self, cards: Sequence[QWidget]) -> None:
+        """Keep these out of sight, the foot among them if need be; the others show the least of their rows until none is veiled."""
+        self._veiled = tuple(cards)
+        if self._foot is not None:
+            self._foot.setVisible(self._foot not in self._veiled)
         self._share()
 
     def again(self) -> None:
@@ -201,7 +209,7 @@ class SharedColumn(QWidget):
         left -= gap * (len(self._cards) - 1)
         for order in self._order:
             rows = self._cards[order][1]
-            if rows is None or rows.isHidden():
+            if rows is None or rows.isHidden() or self._veiled:
                 continue
             while counts[order] < rows.bounds[1]:
                 cost = rows.tall(counts[order] + 1) - rows.tall(counts[order])
@@ -213,6 +221,6 @@ class SharedColumn(QWidget):
             tall = self._natural(card, rows, count)
             if self._fill is not None and order == self._fill[0]:
                 tall = max(card.minimumSizeHint().height(), tall + left)
-            card.setVisible(y == 0 or y + tall <= room)
+            card.setVisible(card not in self._veiled and (y == 0 or y + tall <= room))
             card.setGeometry(0, y, self.width(), tall)
             y += tall + gap

@@ -273,11 +273,12 @@ def test_every_screen_says_what_it_said(hand: Hand) -> None:
             hand.window.theme.set_language("en" if language == "en" else "zh")
             shell = hand.window.shell
             assert shell is not None
-            hand.until(lambda shell=shell: not shell._facts_due.isActive() and not shell.sale.slices.busy)
+            hand.until(lambda shell=shell: not shell._facts_due.isActive() and not shell.sale.reading and not shell.page.reading)
             for _ in range(3):
                 QApplication.processEvents()
             shell._read_facts()
             shell.sale.slices.finish()
+            hand.until(lambda shell=shell: not shell.page.reading)
             QApplication.processEvents()
             regions = (
                 {"top": shell.bar, "rail": shell.rail, "page": shell.page, "keys": shell.fbar}
