@@ -13,6 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "doubles"))
 
 from desk_bench import DeskBench
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget
 
 from app.counter.faults import Refused
@@ -122,3 +123,16 @@ def test_a_managers_leave_goes_from_the_settings_to_the_template_and_back_and_en
     tuning.unlock("1003")
     settings.page.on_left()
     assert not tuning.may("store.name")
+
+
+def test_a_picture_that_comes_while_the_words_are_asked_for_has_no_paper_any_more(bench: Callable[[], DeskBench]) -> None:
+    at = bench()
+    went_on: list[bool] = []
+    at.press("F3")
+    assert at.page._waiting
+    at.press("F4")
+    # What stood in the form's place is gone by the time the picture is drawn.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    at.page.changed.connect(lambda: went_on.append(True))
+    at.until(lambda: not at.page._waiting)
+    assert went_on

@@ -277,7 +277,7 @@ class DevicesPage(Desk):
             then()
             return
         fields = (QuestionField("pin", "pin", Text("店长 PIN", "Manager's PIN")),)
-        form = self._ask(self.say("设备由店长设置", "A manager sets devices up"), fields, self.say("继续", "Go on"))
+        form = self._ask(Text("设备由店长设置", "A manager sets devices up"), fields, Text("继续", "Go on"))
 
         def unlocked(values: dict[str, str]) -> None:
             try:
@@ -292,8 +292,8 @@ class DevicesPage(Desk):
 
         form.answered.connect(unlocked)
 
-    def _ask(self, title: str, fields: tuple[QuestionField, ...], confirm: str, body: str = "") -> Form:
-        form = Form(self.theme, title, fields, body=body, confirm=confirm, close=self.say("关闭", "Close"))
+    def _ask(self, title: Text, fields: tuple[QuestionField, ...], confirm: Text, body: Text | None = None) -> Form:
+        form = Form(self.theme, title, fields, body=body, confirm=confirm, close=Text("关闭", "Close"))
         form.left.connect(lambda: self._show(Below.QUEUE))
         form.setMaximumWidth(self.theme.px(620))
         self._form, self._below = form, Below.FORM
@@ -345,7 +345,7 @@ class DevicesPage(Desk):
                 ),
             )
             place = self._place("printer2")
-            form = self._ask(self.say("2 号机", "Printer 2"), fields, self.say("保存", "Save"), place)
+            form = self._ask(Text("2 号机", "Printer 2"), fields, Text("保存", "Save"), Text(place))
             form.answered.connect(
                 lambda values: self._keep({"printer2.use": values["use"], "printer2.after_s": values["after"]}, form, "after")
             )
@@ -365,7 +365,7 @@ class DevicesPage(Desk):
                 QuestionField("address", "code", Text("地址", "Address"), settings.text("pole.address"), required=False, hint=hint),
                 QuestionField("protocol", "choice", Text("指令", "Commands"), settings.text("pole.protocol"), protocols),
             )
-            form = self._ask(self.say("顾客显示牌（两行 20 字）", "Customer pole display, 2 × 20"), fields, self.say("保存", "Save"))
+            form = self._ask(Text("顾客显示牌（两行 20 字）", "Customer pole display, 2 × 20"), fields, Text("保存", "Save"))
             form.answered.connect(lambda values: self._keep_pole(values, form))
 
         self._allowed(ask)
@@ -397,8 +397,8 @@ class DevicesPage(Desk):
 
     def _ask_drawer(self) -> None:
         fields = (QuestionField("reason", "choice", Text("原因", "Reason"), choices=self.till.reasons.choices("drawer")),)
-        note = self.say("不带销售的开箱会记进交班报表", "Openings without a sale are in the report")
-        form = self._ask(self.say("开钱箱", "Open the drawer"), fields, self.say("开箱", "Open"), note)
+        note = Text("不带销售的开箱会记进交班报表", "Openings without a sale are in the report")
+        form = self._ask(Text("开钱箱", "Open the drawer"), fields, Text("开箱", "Open"), note)
 
         def opened(values: dict[str, str]) -> None:
             if self.attempt(lambda: self.after(self.till.shifts.open_drawer(values["reason"]), lambda _: self.redraw())):
@@ -463,8 +463,8 @@ class DevicesPage(Desk):
                 QuestionField("way", "choice", Text("怎样接", "Connection"), way, ways),
                 QuestionField("address", "code", Text("地址", "Address"), address, required=False, hint=hint),
             )
-            note = self.say("接了串口或网口，键盘口的枪也照样能用", "A gun on the keyboard is heard beside it all the same")
-            form = self._ask(self.say("扫码枪", "Scanner"), fields, self.say("保存", "Save"), note)
+            note = Text("接了串口或网口，键盘口的枪也照样能用", "A gun on the keyboard is heard beside it all the same")
+            form = self._ask(Text("扫码枪", "Scanner"), fields, Text("保存", "Save"), note)
             form.answered.connect(lambda values: self._keep_scanner(values, form))
 
         self._allowed(ask)

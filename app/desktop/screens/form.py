@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -16,10 +17,16 @@ from app.desktop.widgets.buttons import Btn, IconBtn
 from app.desktop.widgets.fields import Entry
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Para, Txt
+from app.domain.verdict import Text
+
+_Said = TypeVar("_Said", Txt, Para, Btn)
 
 
 class Form(Panel):
-    """One question of several fields in a card; Enter goes to the next field and answers on the last, Esc leaves."""
+    """One question of several fields in a card; Enter goes to the next field and answers on the last, Esc leaves.
+
+    In another language it says the same in other words: what was typed stays, and so does the keyboard.
+    """
 
     answered = Signal(dict)
     left = Signal()
@@ -27,53 +34,80 @@ class Form(Panel):
     def __init__(
         self,
         theme: Theme,
-        title: str,
+        title: Text,
         fields: Sequence[QuestionField],
         *,
-        body: str = "",
-        confirm: str,
-        close: str,
+        body: Text | None = None,
+        confirm: Text,
+        close: Text,
         kind: str = "primary",
         parent: QWidget | None = None,
     ) -> None:
         """`fields` as in a scene's question; `confirm` and `close` name the two buttons."""
         self._fields = tuple(fields)
         self._parts: dict[str, Entry | Chips] = {}
-        language = theme.language
+        self._language = language = theme.language
+        self._said: list[tuple[Txt | Para | Btn, Text]] = []
+        self._title, self._close = title, close
         column = Column(theme, gap=6, margins=(16, 14, 16, 16))
-        shut = IconBtn(theme, "x", close, size=32, icon_size=16)
-        column.add(Row(theme, Txt(theme, title, "head"), Spring(), shut))
-        if body:
-            column.add(Para(theme, body, "label"))
+        self._shut = shut = IconBtn(theme, "x", close.of(language), size=32, icon_size=16)
+        column.add(Row(theme, self._says(Txt(theme, title.of(language), "head"), title), Spring(), shut))
+        if body is not None:
+            column.add(self._says(Para(theme, body.of(language), "label"), body))
         for field in fields:
             column.add(4)
-            column.add(Txt(theme, field.label.of(language), "label", "ink2"))
+            column.add(self._says(Txt(theme, field.label.of(language), "label", "ink2"), field.label))
             part = self._part(theme, field, language)
             part.setObjectName(f"form-{field.name}")
             self._parts[field.name] = part
             column.add(part)
             if field.hint.zh:
-                column.add(Txt(theme, field.hint.of(language), "caption", "ink3"))
+                column.add(self._says(Txt(theme, field.hint.of(language), "caption", "ink3"), field.hint))
         self._problem = Para(theme, "", "label", "bad_ink")
         self._problem.hide()
         column.add(self._problem)
         column.add(6)
-        go = Btn(theme, confirm, "primary" if kind == "primary" else "danger", key="Enter", height=44)
+        go = Btn(theme, confirm.of(language), "primary" if kind == "primary" else "danger", key="Enter", height=44)
         go.setObjectName("form-confirm")
-        column.add(go)
+        column.add(self._says(go, confirm))
         super().__init__(theme, column, parent=parent)
         for part in self._parts.values():
             part.installEventFilter(self)
         shut.clicked.connect(self.left)
         go.clicked.connect(self.submit)
-        self.setAccessibleName(title)
+        self.setAccessibleName(title.of(language))
+        theme.changed.connect(self._reword)
+
+    def _says(self, part: _Said, text: Text) -> _Said:
+        self._said.append((part, text))
+        return part
+
+    def _reword(self) -> None:
+        language = self.theme.language
+        if language == self._language:
+            return
+        self._language = language
+        for part, text in self._said:
+            part.set_words(text.of(language))
+        for field in self._fields:
+            asked = self._parts[field.name]
+            if isinstance(asked, Chips):
+                asked.set_choices(self._choices(field, language))
+            asked.setAccessibleName(field.label.of(language))
+        self._shut.set_icon("x", self._close.of(language))
+        self.setAccessibleName(self._title.of(language))
+        # What was wrong was said in the other language; its field stays red.
+        self._problem.hide()
 
     @staticmethod
-    def _part(theme: Theme, field: QuestionField, language: str) -> Entry | Chips:
+    def _choices(field: QuestionField, language: str) -> list[Choice]:
+        return [Choice(value, text.of(language)) for value, text in field.choices]
+
+    @classmethod
+    def _part(cls, theme: Theme, field: QuestionField, language: str) -> Entry | Chips:
         label = field.label.of(language)
         if field.kind == "choice":
-            choices = [Choice(value, text.of(language)) for value, text in field.choices]
-            return Chips(theme, choices, field.value, spoken=label)
+            return Chips(theme, cls._choices(field, language), field.value, spoken=label)
         entry = Entry(theme, spoken=label, secret=field.kind == "pin", chinese=field.kind == "text")
         entry.setText(field.value)
         return entry

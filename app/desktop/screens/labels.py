@@ -297,17 +297,17 @@ class LabelsPage(Desk):
         if not self.till.labelling.may_direct():
             label = Text("药师 PIN（按说明书可不填）", "Pharmacist's PIN (not for the leaflet)")
             fields.append(QuestionField("pin", "pin", label, required=False))
-        body = self.say("儿童用药：写明每次的量", "A child's medicine: state the dose") if child else ""
+        told = [Text("儿童用药：写明每次的量", "A child's medicine: state the dose")] if child else []
         if liquid:
-            known = self.say("ml 和 mg 填一个，另一个按浓度算出并核对", "One of ml and mg is enough: the strength gives the other")
-            body = "\n".join(part for part in (body, known) if part)
+            told.append(Text("ml 和 mg 填一个，另一个按浓度算出并核对", "One of ml and mg is enough: the strength gives the other"))
+        body = Text("\n".join(one.zh for one in told), "\n".join(one.en for one in told)) if told else None
         form = Form(
             self.theme,
-            f"{line.generic_name} {line.spec}",
+            Text(f"{line.generic_name} {line.spec}"),
             fields,
             body=body,
-            confirm=self.say("看标签", "See the label"),
-            close=self.say("返回", "Back"),
+            confirm=Text("看标签", "See the label"),
+            close=Text("返回", "Back"),
         )
         form.left.connect(self._back)
         form.answered.connect(lambda values: self._answer_direction(line.line_id, values))

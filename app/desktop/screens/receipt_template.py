@@ -172,14 +172,16 @@ class ReceiptTemplatePage(Desk):
         ]
         form = Form(
             self.theme,
-            self.say("小票上的文字", "Words on the receipt"),
+            Text("小票上的文字", "Words on the receipt"),
             fields,
-            body=self.say(f"多行用 {_BETWEEN} 分开。不得宣传处方药", f"Part lines by {_BETWEEN}. Promote no prescription medicine"),
-            confirm=self.say("好", "Done"),
-            close=self.say("返回", "Back"),
+            body=Text(f"多行用 {_BETWEEN} 分开。不得宣传处方药", f"Part lines by {_BETWEEN}. Promote no prescription medicine"),
+            confirm=Text("好", "Done"),
+            close=Text("返回", "Back"),
         )
         form.left.connect(self._back)
         form.answered.connect(self._take_words)
+        # A picture that is being drawn has no paper to come to any more.
+        self._drawn += 1
         self._form = form
         self._right.fill(Panel(self.theme, Column(self.theme, form, Spring(), margins=14)))
         self.changed.emit()

@@ -228,14 +228,14 @@ class ReceiptsPage(Desk):
             field = QuestionField("member", "choice", Text(f"找到 {len(found)} 位", f"{len(found)} found"), choices=choices)
         form = Form(
             self.theme,
-            self.say("补会员", "Add the member"),
+            Text("补会员", "Add the member"),
             (field,),
-            body=self.say(
+            body=Text(
                 f"{clock_text(until, sale.day)} 前可补，只能补一次。价格不变，会员记到这一单",
                 f"Until {clock_text(until, sale.day)}, once. The price stays; the sale becomes theirs",
             ),
-            confirm=self.say("补到这一单", "Add to this sale"),
-            close=self.say("返回", "Back"),
+            confirm=Text("补到这一单", "Add to this sale"),
+            close=Text("返回", "Back"),
         )
         form.left.connect(self._back)
         form.answered.connect(lambda values: self._answer_member(sale, values["member"]))
@@ -321,11 +321,11 @@ class ReceiptsPage(Desk):
         ]
         form = Form(
             self.theme,
-            self.say("要发票", "Invoice"),
+            Text("要发票", "Invoice"),
             fields,
-            body=self.say("可直接扫顾客的抬头码。登记后列入待开发票", "Or scan the buyer's code. The sale joins the invoices to issue"),
-            confirm=self.say("登记", "Note it"),
-            close=self.say("返回", "Back"),
+            body=Text("可直接扫顾客的抬头码。登记后列入待开发票", "Or scan the buyer's code. The sale joins the invoices to issue"),
+            confirm=Text("登记", "Note it"),
+            close=Text("返回", "Back"),
         )
         form.left.connect(self._back)
         form.answered.connect(lambda values: self._wish(sale, known, values))
@@ -359,11 +359,11 @@ class ReceiptsPage(Desk):
         field = QuestionField("number", "text", Text("发票号码（可不填）", "Invoice number (may stay empty)"), required=False)
         form = Form(
             self.theme,
-            self.say("发票已开", "Invoice issued"),
+            Text("发票已开", "Invoice issued"),
             (field,),
-            body=f"{short_number(wish.number)} · {self._titled(wish.title)}",
-            confirm=self.say("已开", "Issued"),
-            close=self.say("返回", "Back"),
+            body=Text(f"{short_number(wish.number)} · {self._titled(wish.title)}"),
+            confirm=Text("已开", "Issued"),
+            close=Text("返回", "Back"),
         )
         form.left.connect(self._back)
         form.answered.connect(lambda values: self._mark_issued(wish, values["number"]))
@@ -496,11 +496,11 @@ class ReceiptsPage(Desk):
             fields.append(QuestionField("pin", "pin", Text("店长 PIN", "Manager's PIN")))
         form = Form(
             self.theme,
-            self.say("更正收款方式", "Re-book a tender"),
+            Text("更正收款方式", "Re-book a tender"),
             fields,
-            body=self.say("只改记账的方式；商品、金额和原单都不动", "Only how it is booked changes; goods, amount and the sale stay"),
-            confirm=self.say("更正", "Re-book"),
-            close=self.say("返回", "Back"),
+            body=Text("只改记账的方式；商品、金额和原单都不动", "Only how it is booked changes; goods, amount and the sale stay"),
+            confirm=Text("更正", "Re-book"),
+            close=Text("返回", "Back"),
         )
         form.left.connect(self._back)
         form.answered.connect(lambda values: self._correct(sale, values))

@@ -220,11 +220,11 @@ class ReportsPage(Desk):
     def _ask_pin(self, wanted: str) -> None:
         form = Form(
             self.theme,
-            self.say("导出含个人信息的报表", "A report with personal data"),
+            Text("导出含个人信息的报表", "A report with personal data"),
             (QuestionField("pin", "pin", Text("药师或店长 PIN", "PIN of a pharmacist or manager")),),
-            body=self.say("里面有姓名和证件号，只能由药师或店长导出", "It names people: only a pharmacist or manager may save it"),
-            confirm=self.say("导出", "Save"),
-            close=self.say("返回", "Back"),
+            body=Text("里面有姓名和证件号，只能由药师或店长导出", "It names people: only a pharmacist or manager may save it"),
+            confirm=Text("导出", "Save"),
+            close=Text("返回", "Back"),
         )
         form.left.connect(self._back)
         form.answered.connect(lambda values: self._allowed(wanted, values["pin"]))

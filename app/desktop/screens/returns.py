@@ -257,8 +257,10 @@ class ReturnsPage(Desk):
     # ------------------------------------------------------------------ drawing
 
     def redraw(self) -> None:
-        """Draw the page of the scene."""
-        self._form, self._pin = None, None
+        """Draw the page of the scene; a form that is being filled stays as it is."""
+        self._pin = None
+        if not self._voiding or self._scene.state != "choosing":
+            self._form = None
         match self._scene.state:
             case "empty":
                 self._draw_empty()
@@ -543,27 +545,33 @@ class ReturnsPage(Desk):
         return " · ".join(parts)
 
     def _draw_void(self) -> None:
+        if self._form is None:
+            self._form = self._void_form()
+        if not self._right.isAncestorOf(self._form):
+            self._right.fill(Column(self.theme, self._form, Spring()))
+
+    def _void_form(self) -> Form:
         scene = self._scene
         fields = [
             QuestionField("reason", "choice", Text("作废原因", "Why"), choices=self.till.reasons.choices("void")),
         ]
         if self.till.shifts.needs_pin("rights.return") and not scene.approved_by:
             fields.append(QuestionField("pin", "pin", Text("店长 PIN", "Manager's PIN")))
-        self._form = Form(
+        form = Form(
             self.theme,
-            self.say("整单作废", "Void the whole sale"),
+            Text("整单作废", "Void the whole sale"),
             fields,
-            body=self.say(
+            body=Text(
                 "只限本班、货还没离柜。商品留在货架，钱按原路全部退回，原单保留可查",
                 "Only in this shift and before the goods left. Goods stay on the shelf, all money goes back, the sale stays on record",
             ),
-            confirm=self.say("作废并退款", "Void and refund"),
-            close=self.say("返回", "Back"),
+            confirm=Text("作废并退款", "Void and refund"),
+            close=Text("返回", "Back"),
             kind="danger",
         )
-        self._form.answered.connect(self._void)
-        self._form.left.connect(self._back)
-        self._right.fill(Column(self.theme, self._form, Spring()))
+        form.answered.connect(self._void)
+        form.left.connect(self._back)
+        return form
 
     # ------------------------------------------------------------------ done
 

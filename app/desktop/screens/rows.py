@@ -278,6 +278,12 @@ class Chips(QWidget):
         self.setAccessibleDescription(words)
         self.update()
 
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        """The same choices in other words."""
+        self._choices = tuple(choices)
+        self.set_value(self._value)
+        self._arrange()
+
     def _width_of(self, order: int, choice: Choice) -> float:
         digit = self.theme.face("caption_strong").width(str(order + 1)) + self.theme.px(7) if order < 9 else 0
         return self.theme.face("label_strong").width(choice.words) + digit + self.theme.px(26)

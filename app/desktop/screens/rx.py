@@ -376,11 +376,11 @@ class RxPage(FormDesk):
         )
         form = Form(
             self.theme,
-            self.say("驳回处方", "Reject the prescription"),
+            Text("驳回处方", "Reject the prescription"),
             fields,
-            body=self.say("记入审方记录；驳回后处方药不能收款", "Kept in the records; the medicines cannot be paid"),
-            confirm=self.say("驳回", "Reject"),
-            close=self.say("返回", "Back"),
+            body=Text("记入审方记录；驳回后处方药不能收款", "Kept in the records; the medicines cannot be paid"),
+            confirm=Text("驳回", "Reject"),
+            close=Text("返回", "Back"),
             kind="danger",
         )
         form.answered.connect(self._reject)
@@ -406,11 +406,11 @@ class RxPage(FormDesk):
             return
         form = Form(
             self.theme,
-            self.of(question.title),
+            question.title,
             question.fields,
-            body=self.of(question.body),
-            confirm=self.of(question.confirm),
-            close=self.say("返回", "Back"),
+            body=question.body,
+            confirm=question.confirm,
+            close=Text("返回", "Back"),
         )
         form.answered.connect(lambda values: self._answered(kind, values))
         self._open(form)

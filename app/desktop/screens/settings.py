@@ -319,11 +319,11 @@ class SettingsPage(Desk):
         field = QuestionField("pin", "pin", Text("店长 PIN", "Manager's PIN"))
         form = Form(
             self.theme,
-            self.say("店长授权", "The manager's leave"),
+            Text("店长授权", "The manager's leave"),
             [field],
-            body=self.say("输入后可改全部设置和小票模板，离开就收回", "All settings and the receipt's template, until they are left"),
-            confirm=self.say("授权", "Allow"),
-            close=self.say("不用了", "Close"),
+            body=Text("输入后可改全部设置和小票模板，离开就收回", "All settings and the receipt's template, until they are left"),
+            confirm=Text("授权", "Allow"),
+            close=Text("不用了", "Close"),
         )
         form.answered.connect(self._unlock)
         form.left.connect(self._close_form)

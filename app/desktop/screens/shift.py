@@ -417,7 +417,7 @@ class ShiftPage(FormDesk):
 
     def _new_form(self, title: Text, fields: Any, confirm: Text, body: Text | None = None) -> Form:
         return Form(
-            self.theme, self.of(title), fields, body=self.of(body) if body else "", confirm=self.of(confirm), close=self.say("返回", "Back")
+            self.theme, title, fields, body=body, confirm=confirm, close=Text("返回", "Back")
         )
 
     # -- the day and paper ------------------------------------------------

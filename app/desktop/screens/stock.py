@@ -225,7 +225,7 @@ class StockPage(Desk):
             fields.append(QuestionField("pin", "pin", Text("店长或药师 PIN", "Manager's or pharmacist's PIN")))
         fields = [field for field in fields if field.name != "free"]
         form = Form(
-            self.theme, self.of(title), fields, body=self.of(body) if body else "", confirm=self.of(confirm), close=self.say("返回", "Back")
+            self.theme, title, fields, body=body, confirm=confirm, close=Text("返回", "Back")
         )
         form.left.connect(self._back)
         self._form = form
