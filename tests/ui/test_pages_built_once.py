@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QWidget
 
-PAGES = ("help",)
+PAGES = ("help", "settings")
 
 
 def shown(hand: Any, key: str) -> Any:

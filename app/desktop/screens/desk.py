@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -69,25 +69,29 @@ class Slot(QWidget):
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._inner: QWidget | None = None
-        self._facts: Hashable = None
+        self._facts: object = None
 
-    def fill_for(self, facts: Hashable, make: Callable[[], QWidget | QLayout]) -> bool:
+    def fill_for(self, facts: object, make: Callable[[], QWidget | QLayout]) -> bool:
         """Show what `make` makes of these facts, which must name all that it reads; False when it stood here already."""
-        if self._inner is not None and self._facts == facts:
+        if self.stands_for(facts):
             return False
         self.fill(make())
         self._facts = facts
         return True
 
-    def stands_for(self, facts: Hashable) -> bool:
-        """Whether what stands here was made of these facts."""
-        return self._inner is not None and self._facts == facts
+    def stands_for(self, facts: object) -> bool:
+        """Whether what stands here was made of these facts; if not, it is not seen any more until the place is filled."""
+        stands = self._inner is not None and self._facts == facts
+        if self.updatesEnabled() != stands:
+            self.setUpdatesEnabled(stands)
+        return stands
 
     def empty(self) -> None:
         """Take down what stands here, at once; for what nobody sees."""
         old, self._inner, self._facts = self._inner, None, None
         if old is not None:
             delete(old)
+        self.setUpdatesEnabled(True)
 
     def fill(self, content: QWidget | QLayout) -> None:
         """Show other content; whatever stood here is let go."""
@@ -96,6 +100,7 @@ class Slot(QWidget):
         # Asked of the window: one that lies behind another has a field for the keyboard all the same.
         name = focus.objectName() if focus is not None and self.window().focusWidget() is focus else ""
         old, self._inner, self._facts = self._inner, widget, None
+        self.setUpdatesEnabled(True)
         self._box.addWidget(widget)
         # Shown at once: keys that follow in the same turn of the event loop must find it.
         widget.show()
@@ -222,7 +227,7 @@ class Desk(Page):
         elif self._undrawn is parts:
             self._undrawn = None
 
-    def look(self) -> Hashable:
+    def look(self) -> object:
         """What of the theme is in the words and sizes that are made once: a part of the facts of every `Slot.fill_for`."""
         return self.theme.language, self.theme.scale
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ from app.desktop.widgets.words import Icon, IconTile, Para, Rule, Txt
 from app.domain.verdict import Text
 
 LEFT_WIDTH = 236
+ROWS_IN_A_PART = 2
+"""Settings drawn in one turn of the event loop when the page is opened."""
 _SCOPES = {
     "person": Text("只对您", "Yours"),
     "till": Text("本机", "This till"),
@@ -101,6 +103,8 @@ class SettingsPage(Desk):
         self._goes_on = False
         self._looks: list[LookPicture] = []
         self._box: Entry | None = None
+        self._visit = 0
+        """One more whenever something on the right was touched: what was typed or said there is not kept for the next visit."""
         self._listing: Listing | None = None
         self._left, self._right = Slot(), Slot()
         hold_width(self.theme, self._left, LEFT_WIDTH)
@@ -133,25 +137,27 @@ class SettingsPage(Desk):
     def on_shown(self) -> None:
         """Read everything anew; the keyboard goes to the groups."""
         self._form = None
-        self.redraw()
-        self._focus_group()
+        self.draw_in_parts(self._come())
         application = QApplication.instance()
         if isinstance(application, QApplication) and not self._follows:
             self._follows = True
             application.focusChanged.connect(self._focus_moved)
 
     def on_left(self) -> None:
-        """The manager's leave ends unless the receipt's template comes next; what was drawn goes, for a change of theme's sake."""
+        """The manager's leave ends unless the receipt's template comes next."""
         if not self._goes_on:
             self.till.tuning.lock()
         self._goes_on = False
-        self._rows, self._groups, self._listing, self._looks, self._box = (), (), None, [], None
-        self._left.fill(QWidget())
-        self._right.fill(QWidget())
         application = QApplication.instance()
         if isinstance(application, QApplication) and self._follows:
             self._follows = False
             application.focusChanged.disconnect(self._focus_moved)
+
+    def let_go(self) -> None:
+        """Groups and settings."""
+        self._rows, self._groups, self._listing, self._looks, self._box = (), (), None, [], None
+        self._left.empty()
+        self._right.empty()
 
     def _to_template(self) -> None:
         self._goes_on = True
@@ -162,10 +168,12 @@ class SettingsPage(Desk):
             self.changed.emit()
             row = self._focused()
             if row is not None and self._listing is not None:
+                self._visit += 1
                 self._listing.ensureWidgetVisible(row)
 
     def on_key(self, name: str) -> bool:
         """Esc steps back; arrows enter the groups."""
+        self.draw_out()
         if name == "Esc" and self._form is not None:
             self._close_form()
             return True
@@ -200,6 +208,7 @@ class SettingsPage(Desk):
             self.go.emit("sale")
 
     def _find(self) -> None:
+        self.draw_out()
         if self._box is not None:
             self._box.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self._box.selectAll()
@@ -232,6 +241,7 @@ class SettingsPage(Desk):
 
     def entered(self, row: _SettingRow, value: object) -> None:
         """Something was entered in a row: keep it, or say there what to mend."""
+        self._visit += 1
         try:
             self.till.tuning.read(row.offer.key, value)
         except Refused as refusal:
@@ -383,34 +393,63 @@ class SettingsPage(Desk):
 
     def redraw(self) -> None:
         """Draw both sides in the language in force, unless nobody looks."""
-        if not self.isVisible():
-            return
+        if self.isVisible():
+            self._draw_left()
+            self._draw_right()
+
+    def _come(self) -> Iterator[None]:
+        """The groups, then the settings as they are now; what stands for the same facts stays."""
         self._draw_left()
-        self._draw_right()
+        self._focus_group()
+        yield
+        yield from self._right_in_parts()
+        if self._listing is not None:
+            self._listing.verticalScrollBar().setValue(0)
 
     def _draw_left(self) -> None:
-        theme, tuning = self.theme, self.till.tuning
+        tuning = self.till.tuning
+        present = {offer.group for offer in tuning.offers()}
+        groups = [each for each in tuning.texts.groups if each[0] in present]
+        self._left.fill_for((self.look(), groups), lambda: self._group_list(groups))
+        for row, group in zip(self._groups, groups, strict=True):
+            cells = (self._group_cell(*group),)
+            if row.cells != cells:
+                row.set_cells(cells)
+            row.set_chosen(self._on(group[0]))
+        if self._box is not None and self._box.text().strip() != self._search:
+            self._box.setText(self._search)
+
+    def _on(self, group: str) -> bool:
+        return group == self._group and not self._search
+
+    def _group_cell(self, key: str, title: Text, icon: str) -> Cell:
+        tone, role = ("brand_ink", "body_strong") if self._on(key) else ("ink2", "body")
+        return Cell(self.of(title), icon=icon, icon_tone=tone, role=role)
+
+    def _group_list(self, groups: Sequence[tuple[str, Text, str]]) -> Panel:
+        theme = self.theme
         box = Entry(theme, self.say("找设置", "Find a setting"), chinese=True, height=40)
-        box.setText(self._search)
         box.setObjectName("settings-search")
         box.textEdited.connect(self._seek)
         self._box = box
-        present = {offer.group for offer in tuning.offers()}
         rows = []
-        for key, title, icon in tuning.texts.groups:
-            if key not in present:
-                continue
-            on = key == self._group and not self._search
-            cell = Cell(title.of(theme.language), icon=icon, icon_tone="brand_ink" if on else "ink2", role="body_strong" if on else "body")
-            row = ListRow(theme, [cell], height=46, chosen=on, pad=14)
-            row.setObjectName(f"group-{key}")
-            row.clicked.connect(partial(self._open_group, key))
+        for group in groups:
+            row = ListRow(theme, [self._group_cell(*group)], height=46, pad=14)
+            row.setObjectName(f"group-{group[0]}")
+            row.clicked.connect(partial(self._open_group, group[0]))
             rows.append(row)
         self._groups = tuple(rows)
         top = boxed(Column(theme, box, margins=(12, 12, 12, 10)))
-        self._left.fill(Panel(theme, Column(theme, top, Rule(theme), *rows, Spring(), gap=0)))
+        return Panel(theme, Column(theme, top, Rule(theme), *rows, Spring(), gap=0))
 
     def _draw_right(self) -> None:
+        self._undrawn = None
+        self._visit += 1
+        for _ in self._right_in_parts():
+            pass
+
+    def _right_in_parts(self) -> Iterator[None]:
+        """The form that is open, else the group's settings: a few rows in a part."""
         theme, tuning = self.theme, self.till.tuning
         if self._form is not None:
             self._rows = ()
@@ -419,12 +458,23 @@ class SettingsPage(Desk):
             self._right.fill(Panel(theme, Column(theme, holder)))
             return
         offers = [offer for offer in tuning.offers() if self._wanted(offer)]
-        title = (
-            self.say("搜索结果", "Found")
-            if self._search
-            else next(t for k, t, _ in tuning.texts.groups if k == self._group).of(theme.language)
-        )
-        self._rows = tuple(_SettingRow(self, offer) for offer in offers)
+        meant = dict(self.key_meanings()) if any(offer.form == "keys" for offer in offers) else {}
+        facts = (self.look(), self._group, self._search, offers, meant, self.theme.mode, self._visit)
+        if self._right.stands_for(facts):
+            return
+        rows = []
+        for offer in offers:
+            rows.append(_SettingRow(self, offer))
+            if len(rows) % ROWS_IN_A_PART == 0:
+                yield
+        self._rows = tuple(rows)
+        self._right.fill_for(facts, self._settings)
+
+    def _settings(self) -> Panel:
+        """The rows that were made, with what belongs to their group."""
+        theme = self.theme
+        groups = {key: title for key, title, _ in self.till.tuning.texts.groups}
+        title = self.say("搜索结果", "Found") if self._search else self.of(groups[self._group])
         parts: list[QWidget] = []
         if self._group == "look" and not self._search:
             parts.append(self._pictures())
@@ -434,16 +484,15 @@ class SettingsPage(Desk):
             parts.append(row)
         if not self._search:
             parts += self._extra()
-        listing = Listing(theme, parts)
-        self._listing = listing
+        self._listing = Listing(theme, parts)
         note = self._who()
         head = Row(theme, Txt(theme, title, "section"), Spring(), *note, gap=8, margins=(18, 14, 18, 12))
-        body: QWidget = listing
+        body: QWidget = self._listing
         if not self._rows:
             body = Empty(
                 theme, "magnifying-glass", self.say("没有这样的设置", "No such setting"), self.say("换个写法试试", "Write it differently")
             )
-        self._right.fill(Panel(theme, Column(theme, head, Rule(theme), (body, 1), gap=0)))
+        return Panel(theme, Column(theme, head, Rule(theme), (body, 1), gap=0))
 
     def _who(self) -> tuple[QWidget, ...]:
         """Who may change what is shown."""
