@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, Q
 from PySide6.QtGui import QColor, QEnterEvent, QImage, QPaintDevice, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QToolTip, QWidget
+from shiboken6 import delete
 
 from app.desktop import widgets
 from app.desktop.gallery import Gallery, picture
@@ -20,6 +21,7 @@ from app.desktop.gallery_states import States, put
 from app.desktop.theme import Theme
 from app.desktop.theme.notes import Note, NoteAction
 from app.desktop.theme.paint import Mark
+from app.desktop.widgets.arrange import Column, Row, Spring
 from app.desktop.widgets.bars import FBar, FKeyEntry, NavEntry, NavRail
 from app.desktop.widgets.base import Painted, PaintedButton
 from app.desktop.widgets.buttons import Btn, FKey, IconBtn
@@ -150,6 +152,9 @@ def test_only_qts_own_widgets_are_dressed_and_each_follows_the_theme(theme: Them
     box, button, area = Entry(theme, parent=window), Btn(theme, "加入", parent=window), QScrollArea(window)
     button.stand_on("surface")
     theme.dress_area(area)
+    long = QWidget()
+    long.setFixedHeight(area.height() + 100)
+    area.setWidget(long)
     window.show()
     assert qapp.styleSheet() == window.styleSheet() == button.styleSheet() == area.styleSheet() == ""
     assert button.testAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -162,6 +167,63 @@ def test_only_qts_own_widgets_are_dressed_and_each_follows_the_theme(theme: Them
     assert box.styleSheet() == light
     window.close()
 
+
+@pytest.mark.parametrize("first", ["dressed", "filled"])
+def test_a_scroll_bar_is_dressed_once_there_is_something_to_scroll(theme: Theme, qapp: QApplication, first: str) -> None:
+    area, content = QScrollArea(), QWidget()
+    area.setWidgetResizable(True)
+    area.resize(200, 200)
+    if first == "dressed":
+        theme.dress_area(area)
+    area.setWidget(content)
+    area.show()
+    qapp.processEvents()
+    bar = area.verticalScrollBar()
+    if first == "dressed":
+        assert bar.styleSheet() == "" and not bar.isVisible()
+    content.setMinimumHeight(500)
+    qapp.processEvents()
+    if first == "filled":
+        theme.dress_area(area)
+        qapp.processEvents()
+    assert bar.isVisible() and "border-radius" in bar.styleSheet() and bar.width() == bar.sizeHint().width()
+    light = bar.styleSheet()
+    theme.set_mode("dark")
+    assert bar.styleSheet() not in ("", light)
+    area.close()
+
+
+def test_parts_take_on_another_look_before_it_is_told_and_those_qt_has_dropped_are_left(theme: Theme) -> None:
+    told: list[str] = []
+
+    class Part(QObject):
+        def restyle(self) -> None:
+            told.append(self.objectName())
+
+    kept, dropped, forgotten = Part(), Part(), Part()
+    for part, name in ((kept, "kept"), (dropped, "dropped"), (forgotten, "forgotten")):
+        part.setObjectName(name)
+        theme.follow(part)
+    theme.changed.connect(lambda: told.append("changed"))
+    delete(dropped)
+    del forgotten, part
+    theme.set_mode("dark")
+    assert told == ["kept", "changed"]
+
+
+def test_rows_and_columns_keep_their_gaps_and_margins_at_every_scale(theme: Theme) -> None:
+    for line in (Row, Column):
+        box = line(theme, Txt(theme, "一"), 10, Spring(), Txt(theme, "二"), gap=8, margins=(16, 12, 16, 4))
+        box.add(6)
+        for factor in (1.5, 1.0):
+            theme.set_scale(factor)
+            margins, last = box.contentsMargins(), box.itemAt(box.count() - 1).sizeHint()
+            gap = box.itemAt(1).sizeHint()
+            assert (margins.left(), margins.top(), margins.bottom()) == (theme.px(16), theme.px(12), theme.px(4))
+            assert box.spacing() == theme.px(8)
+            flat = line is Row
+            assert (gap.width() if flat else gap.height(), gap.height() if flat else gap.width()) == (theme.px(10), 0)
+            assert (last.width() if flat else last.height()) == theme.px(6)
 
 def test_a_click_leaves_the_focus_in_the_scan_box(theme: Theme, qapp: QApplication) -> None:
     window = QWidget()

@@ -49,13 +49,12 @@ def mark_name(theme: Theme, kind: Mark) -> str:
 # -- strokes and grounds -------------------------------------------------------------------------
 
 
+_SMOOTH = QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing | QPainter.RenderHint.SmoothPixmapTransform
+
+
 def smooth(painter: QPainter) -> None:
     """Turn on smooth edges, text and pixmaps."""
-    painter.setRenderHints(
-        QPainter.RenderHint.Antialiasing
-        | QPainter.RenderHint.TextAntialiasing
-        | QPainter.RenderHint.SmoothPixmapTransform
-    )
+    painter.setRenderHints(_SMOOTH)
 
 
 def inner(rect: QRectF, by: float = 0.5) -> QRectF:

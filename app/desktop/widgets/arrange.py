@@ -5,6 +5,8 @@ from PySide6.QtWidgets import QBoxLayout, QLayout, QSizePolicy, QSpacerItem, QWi
 
 from app.desktop.theme import Theme
 
+_FIXED, _LOOSE = QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Minimum
+
 
 class Spring:
     """Empty room that takes what is left over."""
@@ -23,17 +25,18 @@ class _Line(QBoxLayout):
     """A box layout that keeps its gaps in design pixels."""
 
     def __init__(
-        self, direction: QBoxLayout.Direction, theme: Theme, parts: tuple[Part, ...], gap: int, margins: Margins
+        self, direction: QBoxLayout.Direction, theme: Theme, parts: tuple[Part, ...], gap: int, margins: Margins, *, flat: bool
     ) -> None:
         super().__init__(direction)
         self.theme = theme
+        self._flat = flat
         self._gap = gap
         self._margins = (margins, margins, margins, margins) if isinstance(margins, int) else margins
         self._spaces: list[tuple[QSpacerItem, int]] = []
         for part in parts:
             self.add(part)
-        self._rescale()
-        theme.changed.connect(self._rescale)
+        self._space_out()
+        theme.follow(self)
 
     def add(self, part: Part) -> None:
         """Append a widget, a layout, a gap in design pixels, a spring, or (part, stretch); None adds nothing."""
@@ -49,26 +52,25 @@ class _Line(QBoxLayout):
         elif isinstance(part, Spring):
             self.addStretch(part.weight)
         else:
-            fixed = QSizePolicy.Policy.Fixed
-            space = QSpacerItem(0, 0, fixed, fixed)
+            space = QSpacerItem(*self._room(part))
             self._spaces.append((space, part))
             self.addSpacerItem(space)
-            self._size_space(space, part)
 
-    def _size_space(self, space: QSpacerItem, size: int) -> None:
-        flat = self.direction() in (QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.RightToLeft)
-        fixed, loose = QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Minimum
+    def _room(self, size: int) -> tuple[int, int, QSizePolicy.Policy, QSizePolicy.Policy]:
         pixels = self.theme.px(size)
-        space.changeSize(pixels if flat else 0, 0 if flat else pixels, fixed if flat else loose, loose if flat else fixed)
+        return (pixels, 0, _FIXED, _LOOSE) if self._flat else (0, pixels, _LOOSE, _FIXED)
 
-    @Slot()
-    def _rescale(self) -> None:
+    def _space_out(self) -> None:
         px = self.theme.px
         self.setSpacing(px(self._gap))
         left, top, right, bottom = self._margins
         self.setContentsMargins(px(left), px(top), px(right), px(bottom))
+
+    def restyle(self) -> None:
+        """Gaps and margins of the scale in force."""
+        self._space_out()
         for space, size in self._spaces:
-            self._size_space(space, size)
+            space.changeSize(*self._room(size))
         self.invalidate()
 
 
@@ -77,7 +79,7 @@ class Row(_Line):
 
     def __init__(self, theme: Theme, *parts: Part, gap: int = 8, margins: Margins = 0) -> None:
         """`gap` and `margins` (left, top, right, bottom) in design pixels."""
-        super().__init__(QBoxLayout.Direction.LeftToRight, theme, parts, gap, margins)
+        super().__init__(QBoxLayout.Direction.LeftToRight, theme, parts, gap, margins, flat=True)
 
 
 class Column(_Line):
@@ -85,7 +87,7 @@ class Column(_Line):
 
     def __init__(self, theme: Theme, *parts: Part, gap: int = 8, margins: Margins = 0) -> None:
         """`gap` and `margins` (left, top, right, bottom) in design pixels."""
-        super().__init__(QBoxLayout.Direction.TopToBottom, theme, parts, gap, margins)
+        super().__init__(QBoxLayout.Direction.TopToBottom, theme, parts, gap, margins, flat=False)
 
 
 class _Width(QObject):

@@ -15,7 +15,7 @@ class Painted(QWidget):
         super().__init__(parent)
         self.theme = theme
         self._ground = ""
-        theme.changed.connect(self.restyle)
+        theme.follow(self)
 
     def stand_on(self, ground: str) -> None:
         """Fill the own ground with a token's colour: what changes here then paints nothing of what lies beneath."""
@@ -65,7 +65,7 @@ class PaintedButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.restyle)
+        theme.follow(self)
 
     def stand_on(self, ground: str) -> None:
         """Fill the own ground with a token's colour: what changes here then paints nothing of what lies beneath."""

@@ -35,9 +35,10 @@ class Entry(QLineEdit):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, chinese)
         if secret:
             self.setEchoMode(QLineEdit.EchoMode.Password)
-        theme.dress_entry(self)
-        theme.changed.connect(self.restyle)
+        # A font given to what has a sheet makes Qt read the sheet again.
         self.restyle()
+        theme.dress_entry(self)
+        theme.follow(self)
 
     def restyle(self) -> None:
         """Take the font and height of the scale in force."""
