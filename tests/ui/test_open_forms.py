@@ -83,3 +83,34 @@ def test_a_chosen_reason_stays_chosen_in_another_language(hand: Any) -> None:
     form = shell.page.findChild(Form)
     assert form.values()["reason"] == first == "change_money"
     assert form._parts["reason"].accessibleDescription() not in ("", spoken)
+
+
+def test_a_reading_half_typed_and_a_loading_half_chosen_stay_in_another_language(hand: Any) -> None:
+    hand.sign_in()
+    shell = hand.window.shell
+    hand.scan("90000000000000000019")
+    hand.pause()
+    shell.show_page("member")
+    hand.pause()
+    hand.until(lambda: any(spec.key == "F4" for spec in shell.page.fkeys()))
+    hand.press(Qt.Key.Key_F4)
+    hand.pause()
+    hand.type("148")
+    hand.enter()
+    hand.type("9")
+    hand.window.theme.set_language("en")
+    hand.pause()
+    blanks = [one for one in shell.page.findChildren(QLineEdit) if one.isVisible()]
+    assert [one.text() for one in blanks[:2]] == ["148", "9"]
+    assert blanks[1].hasFocus()
+    hand.press(Qt.Key.Key_Escape)
+    hand.pause()
+    hand.press(Qt.Key.Key_F7)
+    hand.pause()
+    sheet = shell.page._form
+    ways = sheet.way
+    ways._pick(1)
+    wanted = ways.value
+    hand.window.theme.set_language("zh")
+    hand.pause()
+    assert shell.page._form is not sheet and shell.page._form.way.value == wanted

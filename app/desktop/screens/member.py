@@ -958,14 +958,17 @@ class MemberPage(Desk):
     # ------------------------------------------------------------------ drawing
 
     def redraw(self) -> None:
-        """Say everything in the language in force; an open form is asked anew in it."""
+        """Say everything in the language in force; an open form is asked anew in it, with what was typed."""
         again = self._again
+        filled = self._form.filled() if self._form is not None else None
         if self._parts is not None:
             self._drop_form()
         if self.isVisible():
             self._draw()
         if again is not None:
             again()
+        if self._form is not None and filled is not None:
+            self._form.fill_in(filled)
 
     def _grow(self) -> Iterator[None]:
         """The cards, a step in a turn of the event loop: begun when a sale gets its first member, long before anybody asks for the page."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.counter.scene import Question, QuestionField
 from app.desktop.screens.desk import Listing
 from app.desktop.screens.member_dues import LOOKS
 from app.desktop.screens.member_parts import dealing_look, dealing_words, kin_note, say
-from app.desktop.screens.question import QuestionPanel
+from app.desktop.screens.question import ChipRow, QuestionPanel
 from app.desktop.screens.rows import Cell, Chips, Choice, ListRow, Ticks
 from app.desktop.theme import Theme
 from app.desktop.widgets.arrange import Column, Part, Row, Spring, boxed
@@ -103,6 +103,33 @@ class Sheet(Panel):
 
     def begin(self) -> None:
         """Take the keyboard."""
+
+    def _blanks_in_order(self) -> list[QLineEdit | Chips | ChipRow]:
+        return [part for part in self.findChildren(QWidget) if isinstance(part, QLineEdit | Chips | ChipRow)]
+
+    def filled(self) -> tuple[list[str | tuple[str, ...]], int]:
+        """What stands in its fields, in their order, and the place of the one that has the keyboard, or -1."""
+        parts, held = self._blanks_in_order(), self.focusWidget()
+        values = [part.text() if isinstance(part, QLineEdit) else part.values if isinstance(part, Ticks) else part.value for part in parts]
+        return values, next((at for at, part in enumerate(parts) if part is held), -1)
+
+    def fill_in(self, filled: tuple[list[str | tuple[str, ...]], int]) -> None:
+        """The same form in other words takes over what stood in it, and the keyboard's place."""
+        values, held = filled
+        parts = self._blanks_in_order()
+        for part, value in zip(parts, values, strict=False):
+            if isinstance(part, Ticks):
+                part.set_values(value)
+            elif isinstance(part, Chips) and value and isinstance(value, str):
+                part.set_value(value)
+                part.chosen.emit(value)
+            elif isinstance(part, ChipRow) and isinstance(value, str):
+                part.set_value(value)
+            elif isinstance(part, QLineEdit) and value and isinstance(value, str):
+                part.setText(value)
+                part.textEdited.emit(value)
+        if 0 <= held < len(parts):
+            parts[held].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def watch(self, *parts: QObject) -> None:
         """Esc and Enter in these parts are the form's."""

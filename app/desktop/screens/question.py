@@ -130,6 +130,12 @@ class ChipRow(Painted):
         """One row; the height for the width in force says the rest."""
         return QSize(self.minimumWidth(), self.theme.target(36))
 
+    def set_value(self, value: str) -> None:
+        """Choose without telling."""
+        self.value = value
+        self._speak()
+        self.update()
+
     def choose(self, value: str) -> None:
         """Choose and tell."""
         self.value = value
