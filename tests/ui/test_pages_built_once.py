@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QWidget
 
-PAGES = ("help", "settings")
+PAGES = ("help", "settings", "receipt_template")
 
 
 def shown(hand: Any, key: str) -> Any:

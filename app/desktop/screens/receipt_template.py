@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from app.counter.receipt_template import Part
 
 LEFT_WIDTH = 460
+ROWS_IN_A_PART = 12
+"""Rows made in one turn of the event loop when the page is opened."""
 PAPER_WIDTH = 440
 """Of 80 mm paper, in design pixels."""
 _KEY = "receipt.template"
@@ -56,6 +59,8 @@ class ReceiptTemplatePage(Desk):
         self._rows: tuple[ListRow, ...] = ()
         self._paper = 0
         self._drawn = 0
+        self._made: tuple[bytes, int, int] | None = None
+        """The dots on the screen, their width and height."""
         self._left, self._right = Slot(), Slot()
         self._picture = PaperPicture(self.theme)
         self._problem = Para(self.theme, "", "label", "bad_ink")
@@ -87,21 +92,25 @@ class ReceiptTemplatePage(Desk):
         self._kept = {**standard_body(), **self.till.settings.get(_KEY)}
         self._body = _copied(self._kept)
         self._look_for_prescriptions()
-        self._right.fill(self._preview())
-        self.redraw()
-        if self._rows:
-            self._rows[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        self.draw_in_parts(self._come())
 
     def on_left(self) -> None:
-        """A manager's leave goes back to the settings and ends anywhere else; what was drawn goes, for a change of theme's sake."""
+        """A manager's leave goes back to the settings and ends anywhere else."""
         if not self._to_settings:
             self.till.tuning.lock()
         self._to_settings = False
-        self._rows = ()
-        self._left.fill(QWidget())
+
+    def let_go(self) -> None:
+        """List and paper."""
+        self._rows, self._made = (), None
+        # A paper that is on its way finds no picture any more.
+        self._drawn += 1
+        self._left.empty()
+        self._right.empty()
 
     def on_key(self, name: str) -> bool:
         """Esc steps back; arrows enter the list."""
+        self.draw_out()
         return self.list_key(name, self._rows, self._back)
 
     # ------------------------------------------------------------------ acts
@@ -109,7 +118,7 @@ class ReceiptTemplatePage(Desk):
     def _back(self) -> None:
         if self._form is not None:
             self._form = None
-            self._right.fill(self._preview())
+            self._show_preview()
             self.redraw()
         else:
             self._to_settings = True
@@ -159,7 +168,8 @@ class ReceiptTemplatePage(Desk):
 
     def _choose_paper(self, paper: int) -> None:
         self._paper = paper
-        self._right.fill(self._preview())
+        self.draw_out()
+        self._show_preview()
         self._draw_picture()
 
     def _ask_words(self) -> None:
@@ -226,35 +236,61 @@ class ReceiptTemplatePage(Desk):
         """Draw the list, what is wrong, and the paper."""
         if not self._body or not self.isVisible():
             return
-        self._draw_left()
+        self._undrawn = None
+        for _ in self._left_in_parts():
+            pass
         if self._form is None:
-            # The paper stays in sight while it is drawn anew; only what stands over it changes its language.
-            title, words = self._said
-            title.set_words(self.say("打出来就是这样", "This is the paper"))
-            words.set_words(self.say("改文字", "Words"))
-            self._picture.setAccessibleName(self._sample())
-            self._draw_picture()
+            self._draw_paper()
         self.changed.emit()
 
-    def _draw_left(self) -> None:
+    def _come(self) -> Iterator[None]:
+        """The paper, then the parts that are on it or may be; what stands for the same facts stays."""
+        self._show_preview()
+        self._draw_paper()
+        if not self._rows:
+            yield
+        yield from self._left_in_parts()
+        if self._rows:
+            self._rows[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _draw_paper(self) -> None:
+        # The paper stays in sight while it is drawn anew; only what stands over it changes its language.
+        title, words, paper = self._said
+        title.set_words(self.say("打出来就是这样", "This is the paper"))
+        words.set_words(self.say("改文字", "Words"))
+        paper.setAccessibleName(self.say("纸宽", "Paper"))
+        self._picture.setAccessibleName(self._sample())
+        self._draw_picture()
+
+    def _left_in_parts(self) -> Iterator[None]:
         from app.counter.receipt_template import parts
 
-        theme = self.theme
+        body = _copied(self._body)
+        if self._left.stands_for((self.look(), body)):
+            return
         rows: list[ListRow] = []
         titles: list[tuple[int, str]] = []
         heads = {"blocks": self.say("从上到下", "From top to bottom"), "fields": self.say("每行商品写什么", "Of each line of goods")}
         for kind, title in heads.items():
-            known, listed = parts(kind), self._body[kind]
+            known, listed = parts(kind), body[kind]
             titles.append((len(rows), title))
-            rows += [self._part_row(kind, known[key], at) for at, key in enumerate(listed) if key in known]
-            rows += [self._part_row(kind, part, -1) for key, part in known.items() if key not in listed or part.many]
+            there = [(known[key], at) for at, key in enumerate(listed) if key in known]
+            for part, at in there + [(part, -1) for key, part in known.items() if key not in listed or part.many]:
+                rows.append(self._part_row(kind, part, at))
+                if len(rows) % ROWS_IN_A_PART == 0:
+                    yield
         self._rows = tuple(rows)
+        self._left.fill_for((self.look(), body), lambda: self._sheet(rows, titles))
+
+    def _sheet(self, rows: list[ListRow], titles: list[tuple[int, str]]) -> Sheet:
+        """The list, each title (with the order of its first row) over its rows."""
+        theme = self.theme
         shown: list[QWidget] = list(rows)
         for at, title in reversed(titles):
             shown.insert(at, boxed(Row(theme, Txt(theme, title, "label_strong", "ink3"), Spring(), margins=(18, 8, 0, 4))))
         note = Para(theme, self.say("点一下放上或拿掉；+ − 或 F5 F6 移动", "Press to add or remove; + − or F5 F6 move"), "caption", "ink3")
         head = Column(theme, Txt(theme, self.say("小票模板", "Receipt template"), "section"), note, gap=2, margins=(18, 14, 18, 10))
-        self._left.fill(Sheet(theme, Column(theme, head, Rule(theme), (Listing(theme, shown), 1), gap=0)))
+        return Sheet(theme, Column(theme, head, Rule(theme), (Listing(theme, shown), 1), gap=0))
 
     def _part_row(self, kind: str, part: Part, at: int) -> ListRow:
         """One block or field; `at` is its place, -1 where it is left out."""
@@ -279,8 +315,12 @@ class ReceiptTemplatePage(Desk):
             row.nudged.connect(lambda by: self._shift(at, -by))
         return row
 
+    def _show_preview(self) -> None:
+        self._right.fill_for((self.look(), self._paper), self._preview)
+
     def _preview(self) -> Panel:
         theme = self.theme
+        self._made = None
         paper = Seg(theme, ("80 mm", "58 mm"), self._paper, spoken=self.say("纸宽", "Paper"))
         paper.chosen.connect(self._choose_paper)
         words = Btn(theme, self.say("改文字", "Words"), icon="pencil-simple", key="F4", height=40)
@@ -289,7 +329,7 @@ class ReceiptTemplatePage(Desk):
         self._problem = Para(theme, "", "label", "bad_ink")
         self._problem.hide()
         title = Txt(theme, self.say("打出来就是这样", "This is the paper"), "section")
-        self._said = (title, words)
+        self._said = (title, words, paper)
         head = Row(theme, title, Spring(), words, paper, gap=10)
         return Panel(theme, Column(theme, head, self._problem, (Listing(theme, (self._picture,)), 1), gap=10, margins=(16, 14, 16, 14)))
 
@@ -315,8 +355,8 @@ class ReceiptTemplatePage(Desk):
             return made.tobytes(), made.width, made.height
 
         def show(made: tuple[bytes, int, int]) -> None:
-            if turn == self._drawn:
-                dots, wide, high = made
+            if turn == self._drawn and made != self._made:
+                dots, wide, high = self._made = made
                 # Copied: the bytes go with this call.
                 image = QImage(dots, wide, high, wide, QImage.Format.Format_Grayscale8).copy()
                 # As wide as it reads well; what is longer than the window scrolls.
