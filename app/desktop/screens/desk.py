@@ -101,16 +101,16 @@ class Slot(QWidget):
         name = focus.objectName() if focus is not None and self.window().focusWidget() is focus else ""
         old, self._inner, self._facts = self._inner, widget, None
         self.setUpdatesEnabled(True)
+        if old is not None:
+            # The old goes out of the layout first: two that share the room for a moment are each laid out twice.
+            self._box.removeWidget(old)
         self._box.addWidget(widget)
         # Shown at once: keys that follow in the same turn of the event loop must find it.
         widget.show()
         if old is not None:
-            self._box.removeWidget(old)
             old.hide()
             old.setParent(None)
             old.deleteLater()
-            # For a moment both stood here: whoever asked then for the room this needs asks again.
-            self.updateGeometry()
         if name:
             again = widget.findChild(QWidget, name)
             if again is not None:
