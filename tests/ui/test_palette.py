@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from app.desktop.screens.palette import Command, initials, matching
 from app.desktop.wording import WINDOW
@@ -44,6 +45,30 @@ def test_what_stands_in_the_box_goes_along(hand: Any, shell: Any) -> None:
     assert shell._palette.entry.text() == "blf"
     assert not shell.hits.isVisible()
     assert "布洛芬缓释胶囊" in " ".join(shell._palette.shown)
+
+
+def test_the_page_behind_stays_as_it_stood_with_its_box_emptied(hand: Any, shell: Any, qapp: QApplication) -> None:
+    flashing = qapp.cursorFlashTime()
+    qapp.setCursorFlashTime(0)
+    hand.type("blf")
+    hand.press(Qt.Key.Key_K, "\x0b", modifiers=CONTROL)
+    behind = shell._palette._scrim._picture
+    shell._palette.close_palette()
+    hand.pause()
+    assert behind == shell.grab().toImage().convertToFormat(behind.format())
+    qapp.setCursorFlashTime(flashing)
+
+
+def test_a_change_of_theme_leaves_the_box_of_the_palette_as_large_as_it_was(hand: Any, shell: Any) -> None:
+    hand.press(Qt.Key.Key_F2)
+    pixels = shell._palette.entry.font().pixelSize()
+    for shown in (True, False):
+        if not shown:
+            hand.press(Qt.Key.Key_Escape)
+        shell.theme.set_mode("light" if shell.theme.dark else "dark")
+        if not shown:
+            hand.press(Qt.Key.Key_F2)
+        assert shell._palette.entry.font().pixelSize() == pixels
 
 
 def test_enter_adds_the_chosen_product(hand: Any, shell: Any) -> None:

@@ -7,8 +7,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPixmap
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QCoreApplication,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
 
 from app.counter.scene import SearchHit
@@ -203,11 +216,11 @@ class _Scrim(Painted):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent)
-        self._picture: QPixmap | None = None
+        self._picture: QImage | None = None
 
     def cover(self, host: QWidget) -> None:
         """Stand over `host` as a picture of it: nothing beneath is painted again while something before it changes."""
-        self._picture = host.grab()
+        self._picture = _as_it_stands(host)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, True)
         self.setGeometry(host.rect())
 
@@ -220,13 +233,28 @@ class _Scrim(Painted):
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """The picture, if there is one, and dim."""
         if self._picture is not None:
-            painter.drawPixmap(0, 0, self._picture)
+            painter.drawImage(0, 0, self._picture)
         painter.fillRect(rect, self.theme.color("#0B1A17", 0.42 if self.theme.dark else 0.2))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Close."""
         event.accept()
         self.pressed.emit()
+
+
+def _as_it_stands(part: QWidget) -> QImage:
+    """A picture of a part of a window, out of what the window has painted; painting it once more would take as long as a whole page."""
+    window = part.window()
+    # What was changed in this turn is laid out and painted first: nothing but that.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    QCoreApplication.sendPostedEvents(window, QEvent.Type.UpdateRequest)
+    store = window.backingStore()
+    painted = store.paintDevice() if store is not None else None
+    if not isinstance(painted, QImage):
+        return part.grab().toImage()
+    ratio = painted.devicePixelRatio()
+    corner = part.mapTo(window, QPoint(0, 0))
+    return painted.copy(QRect(QPoint(round(corner.x() * ratio), round(corner.y() * ratio)), (part.size().toSizeF() * ratio).toSize()))
 
 
 class Palette(Overlay):
@@ -283,7 +311,8 @@ class Palette(Overlay):
         )
         super().__init__(theme, Column(theme, head, Rule(theme), self._none_box, self._view, Rule(theme), foot, gap=0), parent=host)
         self._scrim.pressed.connect(self.close_palette)
-        self._worded = theme.language
+        self._worded = ""
+        """The language that the frame speaks; none while it must be worded anew."""
         theme.changed.connect(self._recoloured)
         self.hide()
 
@@ -292,7 +321,8 @@ class Palette(Overlay):
     def open(self, text: str, commands: Sequence[Command]) -> None:
         """Come up with what was typed so far; `commands` are what can be done now."""
         self._commands = list(commands)
-        self._word()
+        if self._worded != self.theme.language:
+            self._word()
         self.entry.blockSignals(True)
         self.entry.setText(text)
         self.entry.blockSignals(False)
@@ -328,10 +358,11 @@ class Palette(Overlay):
 
     def _recoloured(self) -> None:
         """The page behind has other colours or words now: its picture is of yesterday, and so may be what was found."""
+        spoken, self._worded = self._worded, ""
         if self.isVisible():
-            if self._worded != self.theme.language:
-                row = self._view.currentIndex().row()
-                self._word()
+            row = self._view.currentIndex().row()
+            self._word()
+            if spoken != self._worded:
                 self._edited(self.entry.text())
                 self._view.setCurrentIndex(self._model.index(row, 0))
             self._scrim.follow(self._host)
