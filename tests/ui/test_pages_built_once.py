@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QWidget
 
-PAGES = ("help", "settings", "receipt_template")
+PAGES = ("help", "settings", "receipt_template", "reports")
 
 
 def shown(hand: Any, key: str) -> Any:

@@ -255,7 +255,10 @@ class HelpScreen(Desk):
         self._box.setAccessibleName(words)
         if self._box.text().strip() != self._search:
             self._box.setText(self._search)
-        if self._list.fill_for((self.look(), topics), lambda: self._topic_list(texts, topics)):
+        if not self._list.stands_for((self.look(), topics)):
+            # The turn in which the page comes is the frame's own.
+            yield
+            self._list.fill_for((self.look(), topics), lambda: self._topic_list(texts, topics))
             yield
         for row in self._rows:
             key = row.objectName().removeprefix("help-")

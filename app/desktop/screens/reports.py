@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -55,8 +55,10 @@ class ReportsPage(Desk):
         super().__init__(around, parent)
         self._report: Report = REPORTS[0]
         self._first = self._last = date.min
-        self._shifts: tuple[ShiftRow, ...] = ()
+        self._closed: tuple[ShiftRow, ...] | None = None
         self._shift = 0
+        self._typed_in = 0
+        """One more whenever something was typed: a field is not kept for the next visit with what stands in it."""
         self._rows: tuple[ListRow, ...] = ()
         self._entries: dict[str, Entry] = {}
         self._wrong = False
@@ -78,7 +80,7 @@ class ReportsPage(Desk):
         if self._report.span != "now":
             keys.append(FKeySpec("F4", Text("前一个", "Earlier"), lambda: self._step(-1)))
             keys.append(FKeySpec("F5", Text("后一个", "Later"), lambda: self._step(1)))
-        if self._entries:
+        if self._report.span in ("day", "days", "month"):
             keys.append(FKeySpec("F6", Text("输日期", "Type the date"), self._type_date))
         if self._missing() is None:
             if self._report.csv:
@@ -89,11 +91,15 @@ class ReportsPage(Desk):
     def on_shown(self) -> None:
         """Begin with this business day."""
         self._form, self._saved = None, None
-        self._shifts = self.till.store.shifts.closed_shifts()
-        self._shift = 0
+        self._closed, self._shift = None, 0
         self._begin()
-        self.redraw()
-        self._focus_list()
+        self.draw_in_parts(self._come())
+
+    def let_go(self) -> None:
+        """List and choice."""
+        self._rows, self._entries = (), {}
+        self._left.empty()
+        self._right.empty()
 
     def show_topic(self, key: str) -> None:
         """Begin with the report of this key."""
@@ -101,6 +107,7 @@ class ReportsPage(Desk):
 
     def on_key(self, name: str) -> bool:
         """Esc steps back; arrows enter the list, left and right move in time."""
+        self.draw_out()
         if name == "Esc":
             self._back()
         elif name in ("Up", "Down"):
@@ -112,6 +119,13 @@ class ReportsPage(Desk):
         return True
 
     # ------------------------------------------------------------------ choosing
+
+    @property
+    def _shifts(self) -> tuple[ShiftRow, ...]:
+        """The shifts that were closed, the last one first; read once in a visit, and only for what is about a shift."""
+        if self._closed is None:
+            self._closed = self.till.store.shifts.closed_shifts()
+        return self._closed
 
     def _today(self) -> date:
         return self.till.staging.frame().day
@@ -163,12 +177,14 @@ class ReportsPage(Desk):
         self.changed.emit()
 
     def _type_date(self) -> None:
+        self.draw_out()
         entry = next(iter(self._entries.values()))
         entry.setFocus(Qt.FocusReason.TabFocusReason)
         entry.selectAll()
 
     def _typed(self, name: str, text: str) -> None:
         """A date as it is typed; an unfinished one keeps both buttons dead."""
+        self._typed_in += 1
         day = _day_of(text, month=self._report.span == "month")
         self._entries[name].set_wrong(day is None and len(text.strip()) >= 8)
         before = self._missing()
@@ -299,7 +315,31 @@ class ReportsPage(Desk):
     # ------------------------------------------------------------------ drawing
 
     def redraw(self) -> None:
-        """Draw the list and the choice."""
+        """Draw the list and the choice, unless nobody looks."""
+        if not self.isVisible():
+            return
+        self._draw_list()
+        if self._form is None:
+            self._draw_right()
+
+    def _come(self) -> Iterator[None]:
+        """The list, then what is chosen; what stands for the same facts stays."""
+        if not self._left.stands_for(self.look()):
+            # The turn in which the page comes is the frame's own.
+            yield
+        if self._draw_list():
+            yield
+        self._focus_list()
+        self._draw_right()
+
+    def _draw_list(self) -> bool:
+        """Whether it was made anew."""
+        made = self._left.fill_for(self.look(), self._list)
+        for row in self._rows:
+            row.set_chosen(row.objectName() == f"report-{self._report.key}")
+        return made
+
+    def _list(self) -> Sheet:
         theme = self.theme
         head = Row(
             theme,
@@ -310,9 +350,7 @@ class ReportsPage(Desk):
             margins=(18, 14, 18, 12),
         )
         self._rows = tuple(self._row(report) for report in REPORTS)
-        self._left.fill(Sheet(theme, Column(theme, head, Rule(theme), (Listing(theme, self._rows), 1), gap=0)))
-        if self._form is None:
-            self._draw_right()
+        return Sheet(theme, Column(theme, head, Rule(theme), (Listing(theme, self._rows), 1), gap=0))
 
     def _row(self, report: Report) -> ListRow:
         kinds = "PDF · CSV" if report.csv else "PDF"
@@ -335,6 +373,17 @@ class ReportsPage(Desk):
         return row
 
     def _draw_right(self) -> None:
+        report = self._report
+        about: object = (self._first, self._last)
+        if report.span == "shift":
+            about = (self._shifts, self._shift)
+        elif report.span == "now":
+            about = clock_text(self.till.clock.now())
+        self._right.fill_for((self.look(), report, about, self._typed_in), self._choice)
+        self._draw_way()
+
+    def _choice(self) -> Column:
+        """What is chosen, and a place for the way out."""
         theme, report = self.theme, self._report
         self._entries = {}
         card = Column(theme, gap=12, margins=(18, 16, 18, 16))
@@ -352,8 +401,7 @@ class ReportsPage(Desk):
             card.add(Row(theme, Icon(theme, "shield-warning", 20, "warn", "fill"), (Para(theme, warning, "label", "warn_ink"), 1), gap=8))
         card.add(Spring())
         self._way = Slot()
-        self._right.fill(Column(theme, (Panel(theme, card), 1), self._way, gap=10))
-        self._draw_way()
+        return Column(theme, (Panel(theme, card), 1), self._way, gap=10)
 
     def _draw_span(self, card: Column) -> None:
         """What the report is about, with the way earlier and later."""
@@ -419,9 +467,12 @@ class ReportsPage(Desk):
 
     def _draw_way(self) -> None:
         """The two buttons, or why there are none, and where the last file lies."""
+        missing = self._missing()
+        self._way.fill_for((self.look(), self._busy, missing, self._saved, self._report.csv), lambda: self._out(missing))
+
+    def _out(self, missing: Text | None) -> Column:
         theme = self.theme
         column = Column(theme, gap=8)
-        missing = self._missing()
         if self._busy:
             column.add(self._line("hourglass-medium", "info", self.say("正在生成，可以继续收银", "Being made; you can go on selling")))
         elif missing is not None:
@@ -439,7 +490,7 @@ class ReportsPage(Desk):
             table.clicked.connect(lambda: self._save("csv"))
             column.add(table)
         column.add(pdf)
-        self._way.fill(column)
+        return column
 
     def _line(self, icon: str, tone: str, words: str) -> Row:
         return Row(self.theme, Icon(self.theme, icon, 20, tone, "fill"), (Para(self.theme, words, "label", f"{tone}_ink"), 1), gap=8)

@@ -399,9 +399,13 @@ class SettingsPage(Desk):
 
     def _come(self) -> Iterator[None]:
         """The groups, then the settings as they are now; what stands for the same facts stays."""
+        if not self._groups:
+            # The turn in which the page comes is the frame's own.
+            yield
+            self._draw_left()
+            yield
         self._draw_left()
         self._focus_group()
-        yield
         yield from self._right_in_parts()
         if self._listing is not None:
             self._listing.verticalScrollBar().setValue(0)
