@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 
 from reportlab.lib.colors import Color
@@ -19,6 +20,10 @@ _MARGIN = 9 * MM
 _BETWEEN = 5 * MM
 _ROW, _HEAD, _GAP = 12.6, 17.0, 6.0
 _SIZE = 7.6
+_LINE = 9.6
+"""From one line of a label to the next."""
+_CAPS = 38.0
+"""Room for a keycap, so that the words of all keys stand below each other."""
 
 
 class _Card:
@@ -56,7 +61,7 @@ class _Card:
         self._need(_HEAD + 2 * _ROW)
         self._heading(title)
         for key, label in rows:
-            if self._need(_ROW):
+            if self._need(_ROW + (len(self._lines(key, label)[1]) - 1) * _LINE):
                 self._heading(title)
             self._row(key, label)
         self._y -= _GAP
@@ -71,17 +76,23 @@ class _Card:
     def _x(self) -> float:
         return _MARGIN + self._column * (self._wide + _BETWEEN)
 
+    def _lines(self, key: str, label: str) -> tuple[float, list[str]]:
+        """Where the words of a key begin, and their lines."""
+        left = max(_cap(key), _CAPS) + 5
+        return left, _wrapped(label, _SIZE + 0.4, self._wide - left)
+
     def _row(self, key: str, label: str) -> None:
-        cap = max(24.0, fonts.width(key, _SIZE, bold=True) + 8)
+        cap = _cap(key)
         self.canvas.setFillColor(SUNKEN)
         self.canvas.setStrokeColor(LINE2)
         self.canvas.setLineWidth(0.6)
         self.canvas.roundRect(self._x, self._y - 10.6, cap, 10.8, 2.4, stroke=1, fill=1)
         inset = (cap - fonts.width(key, _SIZE, bold=True)) / 2
         self.text(self._x + inset, self._y - 7.9, key, _SIZE, bold=True, tone=INK2)
-        left = max(cap, 46.0) + 6
-        self.text(self._x + left, self._y - 7.9, _cut(label, _SIZE + 0.4, self._wide - left), _SIZE + 0.4)
-        self._y -= _ROW
+        left, lines = self._lines(key, label)
+        for order, line in enumerate(lines):
+            self.text(self._x + left, self._y - 7.9 - order * _LINE, line, _SIZE + 0.4)
+        self._y -= _ROW + (len(lines) - 1) * _LINE
 
     def _need(self, height: float) -> bool:
         """Go on in the next column or on the next page unless so much room is left; whether it did."""
@@ -104,6 +115,20 @@ class _Card:
         self.canvas.showPage()
         self.canvas.save()
         return self._out.getvalue()
+
+
+def _cap(key: str) -> float:
+    return max(24.0, fonts.width(key, _SIZE, bold=True) + 8)
+
+
+def _wrapped(words: str, size: float, room: float) -> list[str]:
+    """Words in lines no wider than the room: broken between words, within Chinese anywhere."""
+    lines = [""]
+    for piece in re.findall(r"[\x21-\x7e]+ ?|.", words):
+        if lines[-1] and fonts.width((lines[-1] + piece).rstrip(), size) > room:
+            lines.append("")
+        lines[-1] += piece
+    return [line.strip() for line in lines]
 
 
 def _cut(words: str, size: float, room: float) -> str:

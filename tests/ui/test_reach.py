@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication
 from window_hand import Hand, open_hand
 
 import app.desktop
+from app.desktop.screens.page import Page
+from app.desktop.screens.receipt_template import ReceiptTemplatePage
 from app.desktop.shell import Shell
 from app.desktop.theme import Theme, paint
 from app.desktop.theme.type import Face
@@ -208,3 +210,32 @@ def test_no_dialog_stands_anywhere_in_the_counter() -> None:
             )
             found += [f"{path.name}: {name}" for name in names if name in banned]
     assert not found
+
+
+def test_another_theme_moves_nothing(hand: Hand) -> None:
+    till, shell, theme = hand.window.till, shell_of(hand), hand.window.theme
+    assert till is not None
+    look(hand, language="en")
+    moved = []
+
+    def stood(page: Page) -> list[tuple[str, str, tuple[int, int, int, int]]]:
+        # What is drawn behind a page belongs to it.
+        hand.until(lambda: not page.reading and (not isinstance(page, ReceiptTemplatePage) or not page._picture.image.isNull()))
+        for _ in range(3):
+            QApplication.processEvents()
+        return [(type(part).__name__, part.accessibleName(), part.geometry().getRect()) for part in parts(page)]
+
+    def compare(key: str, page: Page) -> None:
+        before = stood(page)
+        theme.set_mode("dark")
+        moved.extend((key, *one) for one in stood(page) if one not in before)
+        theme.set_mode("light")
+
+    if till.checkout.open:
+        till.checkout.cancel()
+    till.selling.clear()
+    shell.show_page("sale")
+    compare("between two customers", shell.page)
+    for key, _page in pages(hand):
+        compare(key, shell.page)
+    assert not moved[:5]

@@ -641,8 +641,8 @@ class DayColumn(QWidget):
 
     def _duties(self, duties: tuple[Duty, ...], day: str) -> Panel:
         theme = self.theme
-        column = Column(theme, Row(theme, Txt(theme, say(theme, "today"), "section"), Spring(), Txt(theme, day, "label", "ink3")), gap=12)
-        column.setContentsMargins(theme.px(16), theme.px(14), theme.px(16), theme.px(14))
+        head = Row(theme, Txt(theme, say(theme, "today"), "section"), Spring(), Txt(theme, day, "label", "ink3"))
+        column = Column(theme, head, gap=12, margins=(16, 14, 16, 14))
         if not duties:
             column.add(Row(theme, Icon(theme, "check-circle", 20, "good", "fill"), Txt(theme, say(theme, "today_none"), "body"), Spring()))
         for duty in duties[:SHOWN_DUTIES]:

@@ -28,3 +28,12 @@ def test_more_keys_than_a_page_go_on_on_the_next_under_their_name(text_of: Calla
 
 def test_the_same_keys_make_the_same_bytes() -> None:
     assert key_card_pdf("卡", "谁", GROUPS) == key_card_pdf("卡", "谁", GROUPS)
+
+
+def test_long_words_go_on_in_a_second_line_and_are_never_cut(text_of: Callable[[bytes], str]) -> None:
+    english, chinese = "Register a member; with one in the sale, their consents", "登记新会员；已有会员时看同意与撤回，撤回后不再联系"
+    pdf = key_card_pdf("Card", "who", [("Sale", [("Ctrl J", english), ("Shift F10", chinese), ("F3", "Member")])])
+    text = text_of(pdf)
+    assert "…" not in text
+    assert all(word in text for word in english.split())
+    assert chinese in "".join(text.split())
