@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QWidget
 
-PAGES = ("help", "settings", "receipt_template", "reports")
+PAGES = ("help", "settings", "receipt_template", "reports", "sheet")
 
 
 def shown(hand: Any, key: str) -> Any:

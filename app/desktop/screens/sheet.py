@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt
@@ -35,6 +37,8 @@ TONES = {
     "staff": "rx",
 }
 COLUMNS = 3
+CARDS_IN_A_PART = 12
+"""Codes made in one turn of the event loop when the page is opened."""
 CARD_HEIGHT = 158
 # A scanner needs black on white in either theme, with a quiet zone of ten modules (GS1, ISO/IEC 15417).
 INK, PAPER = QColor("#000000"), QColor("#FFFFFF")
@@ -56,6 +60,8 @@ class CodeCard(PaintedButton):
         bars = len(code.code) <= LONGEST_BARS and code.code.isascii()
         self._qr = None if bars else qr_modules(code.code)
         self._bars = "" if not bars else ean13_modules(code.code) if _is_ean13(code.code) else code128_modules(code.code)
+        # Modules that stand together are one bar: half as many rectangles to draw.
+        self._dark = [found.span() for found in re.finditer("1+", self._bars)]
         english = theme.language == "en"
         self._title = code.title_en if english else code.title_zh
         self._note = code.note_en if english else code.note_zh
@@ -110,9 +116,9 @@ class CodeCard(PaintedButton):
         ratio = self.devicePixelRatioF()
         module = max(1, int(box.width() * ratio // (len(self._bars) + 2 * QUIET))) / ratio
         x = round(box.center().x() - module * len(self._bars) / 2)
-        for order, bar in enumerate(self._bars):
-            if bar == "1":
-                painter.fillRect(QRectF(x + order * module, box.top() + self.theme.px(4), module, box.height() - self.theme.px(8)), INK)
+        top, high = box.top() + self.theme.px(4), box.height() - self.theme.px(8)
+        for begins, ends in self._dark:
+            painter.fillRect(QRectF(x + begins * module, top, (ends - begins) * module, high), INK)
 
     @staticmethod
     def _paint_qr(painter: QPainter, box: QRectF, rows: list[list[bool]]) -> None:
@@ -153,13 +159,16 @@ class SheetPage(Desk):
 
     def on_shown(self) -> None:
         """Draw once; the keyboard goes to the first code."""
-        if not self.cards:
-            self.redraw()
-        if self.cards:
-            self.cards[0].setFocus(Qt.FocusReason.TabFocusReason)
+        self.draw_in_parts(self._come())
+
+    def let_go(self) -> None:
+        """The codes."""
+        self.cards = ()
+        self._slot.empty()
 
     def on_key(self, name: str) -> bool:
         """Arrows move between the codes."""
+        self.draw_out()
         step = {"Right": 1, "Left": -1, "Down": COLUMNS, "Up": -COLUMNS}.get(name)
         here = next((n for n, card in enumerate(self.cards) if card.hasFocus()), -1)
         if step is None or here < 0 or not 0 <= here + step < len(self.cards):
@@ -192,7 +201,37 @@ class SheetPage(Desk):
         self.in_background(make, lambda path: self.toast.emit(self.say(f"已存为 {path}", f"Saved as {path}"), "file-pdf"))
 
     def redraw(self) -> None:
-        """Draw the cards in the language in force."""
+        """Draw the cards in the language in force, unless nobody looks."""
+        if self.isVisible():
+            self._undrawn = None
+            for _ in self._draw():
+                pass
+
+    def _come(self) -> Iterator[None]:
+        yield from self._draw()
+        if self.cards:
+            self.cards[0].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _draw(self) -> Iterator[None]:
+        """The codes that are seen first, then the others below; what stands for the same facts stays."""
+        theme, codes = self.theme, self.till.sheet
+        if self._slot.stands_for((self.look(), codes)):
+            return
+        yield
+        # Their bars are reckoned here: a few codes at a time.
+        made: list[CodeCard] = []
+        for order, code in enumerate(codes):
+            card = CodeCard(theme, code)
+            # Named, so that the keyboard stays on it when the page is said in another language.
+            card.setObjectName(f"code-{order}")
+            card.clicked.connect(lambda _=False, code=code.code: self.scan.emit(code))
+            made.append(card)
+            if len(made) % CARDS_IN_A_PART == 0:
+                yield
+        self.cards = tuple(made)
+        self._slot.fill_for((self.look(), codes), self._sheet)
+
+    def _sheet(self) -> Panel:
         theme = self.theme
         save = Btn(theme, self.say("导出 PDF", "Save as PDF"), icon="file-pdf", key="F8")
         save.clicked.connect(self._save)
@@ -211,14 +250,10 @@ class SheetPage(Desk):
             ),
             gap=3,
         )
-        self.cards = tuple(CodeCard(theme, code) for code in self.till.sheet)
         grid = QGridLayout()
         grid.setSpacing(theme.px(10))
         grid.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
         for order, card in enumerate(self.cards):
-            # Named, so that the keyboard stays on it when the page is said in another language.
-            card.setObjectName(f"code-{order}")
-            card.clicked.connect(lambda _=False, code=card.code.code: self.scan.emit(code))
             grid.addWidget(card, order // COLUMNS, order % COLUMNS)
         grid.setRowStretch(len(self.cards) // COLUMNS + 1, 1)
         self._scroll = QScrollArea()
@@ -229,4 +264,4 @@ class SheetPage(Desk):
         inner.setAutoFillBackground(False)
         self.theme.dress_area(self._scroll)
         head = Row(theme, (words, 1), Spring(0), save, margins=(18, 14, 18, 12))
-        self._slot.fill(Panel(theme, Column(theme, head, Rule(theme), (self._scroll, 1), gap=0)))
+        return Panel(theme, Column(theme, head, Rule(theme), (self._scroll, 1), gap=0))
