@@ -564,4 +564,5 @@ class Till:
         self.printing.stop()
         if "labelling" in vars(self):
             self.labelling.printing.stop()
+        self.authorising.stop()
         self.store.close()

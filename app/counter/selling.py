@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar, assert_never
 
 from app.counter import asking
-from app.counter.authorising import Authorising
+from app.counter.authorising import Authorising, Unweighed
 from app.counter.coupon_book import CouponBook, CouponRefusal, CouponStand
 from app.counter.coupon_why import CouponWhy
 from app.counter.faults import Refused
@@ -809,6 +809,9 @@ class Selling:
         self._question = self._asked = None
         try:
             scene = self._apply(asked, values)
+        except Unweighed:
+            self._question, self._asked = question, asked
+            raise
         except Refused as refusal:
             self._question, self._asked = replace(question, error=asking.refusal_text(refusal)), asked
             self._echo = Echo("refused", refusal.code, dict(refusal.facts), sound="scan_rejected")

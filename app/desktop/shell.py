@@ -61,6 +61,8 @@ _TYPED_CODE = re.compile(r"[0-9]{8,}|\d{1,4}\*.+|\S*[/:=]\S{6,}")
 _PRICE_CHECKS = ("?", "？")
 _BOX_KEYS = frozenset({"+", "-", "*", "/"})
 _OFF_LINE = ("offline", "portal")
+_SYNC_TONES = {"online": "good", "recovering": "info", "portal": "warn"}
+_SYNC_ICONS = {"online": "cloud-check", "offline": "cloud-slash", "recovering": "cloud-arrow-up", "portal": "cloud-warning"}
 _DATA = (*data_age.GOODS, *data_age.OFFERS, *data_age.MEMBERS)
 
 
@@ -221,12 +223,20 @@ class Shell(QWidget):
 
     def come_in(self, echo: Echo | None) -> None:
         """Somebody signed in; `echo` tells of a basket that came back."""
+        for _ in self.coming_in(echo):
+            pass
+
+    def coming_in(self, echo: Echo | None) -> Iterator[None]:
+        """The same in steps, so that no turn of the loop has to do all of it."""
         self.look.wear(self.screen())
+        yield
         self.till.customer.lock(False)
         self._read_facts()
+        yield
         self._draw_sync()
         self._draw_printer()
         self._tick()
+        yield
         self.page.on_shown()
         self._page_changed()
         if echo is not None:
@@ -793,12 +803,9 @@ class Shell(QWidget):
         at = f"{state.last_ok_at.astimezone(SHOP_TIME):%H:%M}" if state.last_ok_at else ""
         key = f"pill_{state.kind}" if state.kind != "offline" or state.waiting else "pill_offline_0"
         words = wording.words(key, language, time=at, count=state.waiting, sent=state.sent, backlog=state.backlog).strip()
-        tone, icon = {
-            "online": ("good", "cloud-check"),
-            "offline": (self._offline_tone(), "cloud-slash"),
-            "recovering": ("info", "cloud-arrow-up"),
-            "portal": ("warn", "cloud-warning"),
-        }.get(state.kind, ("mute", "storefront"))
+        # How long it has been off the line is read only where it is.
+        tone = self._offline_tone() if state.kind == "offline" else _SYNC_TONES.get(state.kind, "mute")
+        icon = _SYNC_ICONS.get(state.kind, "storefront")
         self.bar.set_sync(words, tone, icon)
         if "sync" in self.pages:
             self.rail.set_icon("sync", "cloud-slash" if state.kind in _OFF_LINE else "cloud-check")

@@ -30,6 +30,7 @@ from app.store.faults import StoreFault
 from app.store.glance import Glance
 
 if TYPE_CHECKING:
+    from app.counter.scene import Echo
     from app.desktop.shell import Shell
     from app.desktop.training import Practice
     from app.devices.scanner import ScannerLine
@@ -58,9 +59,7 @@ threads that ask at once tear its table of classes (it crashes or hangs once in 
 class Load(Protocol):
     """Makes the till, on a thread of its own; heavy imports belong inside."""
 
-    def __call__(
-        self, on_print_state: Callable[[Any], None], on_sync_state: Callable[[Any], None], quiet: Callable[[], bool]
-    ) -> Till:
+    def __call__(self, on_print_state: Callable[[Any], None], on_sync_state: Callable[[Any], None], quiet: Callable[[], bool]) -> Till:
         """`quiet` tells whether nobody is typing just now."""
 
 
@@ -104,9 +103,8 @@ class Window(QMainWindow):
         self._practice: Practice | None = None
         self._preparing: threading.Thread | None = None
         self._stack = QStackedWidget()
-        self.sign_in = SignInPage(theme, glance, till_code, self._now)
+        self.sign_in = SignInPage(theme, glance, till_code, self._now, self.bridge, self._enter)
         self.sign_in.painted.connect(self._begin_loading)
-        self.sign_in.signed_in.connect(self._enter)
         self.sign_in.training_asked.connect(lambda: self.wish_for("training"))
         self._stack.addWidget(self.sign_in)
         self.setCentralWidget(self._stack)
@@ -305,15 +303,17 @@ class Window(QMainWindow):
 
     # ------------------------------------------------------------------ in and out
 
-    def _enter(self) -> None:
+    def _enter(self) -> Iterator[None]:
+        """Somebody was let in: the counter gets ready behind the sign-in page, a part in a turn of the loop, and comes to the front."""
         assert self.shell is not None and self.till is not None
+        echo: Echo | None = None
         if not self._awake:
             # The basket of before a power cut or a kill comes back once, with the first person at the till.
             self._awake = True
             echo = self.till.selling.wake().echo
-            self.shell.come_in(echo)
-        else:
-            self.shell.come_in(None)
+            yield
+        for _ in self.shell.coming_in(echo):
+            yield
         self._stack.setCurrentWidget(self.shell)
         self.shell.take_keyboard()
         self._touch()
@@ -374,7 +374,7 @@ class Window(QMainWindow):
             self._scanner.start()
 
     def _scanned_without_keys(self, raw: str) -> None:
-        self._scanned(raw, keyed=False)
+        self.bridge.in_turn(lambda: self._scanned(raw, keyed=False))
 
     def _scanned(self, raw: str, *, keyed: bool = True) -> None:
         began = time.perf_counter_ns()

@@ -496,6 +496,7 @@ WINDOW: dict[str, Text] = {
     "locked": _T("已锁屏，挂单都在", "Locked. Held sales are kept"),
     "enter_pin": _T("{name}，请输入 PIN", "{name}, enter your PIN"),
     "opening_data": _T("正在打开门店数据，PIN 可以先输", "Opening the shop. You can type the PIN already"),
+    "pin_checking": _T("正在核对 PIN…", "Checking the PIN…"),
     "checking": _T("门店数据打开后自动登录", "You are signed in as soon as the shop is open"),
     "sign_in": _T("登录", "Sign in"),
     "sign_in_open": _T("登录开班", "Sign in and open"),

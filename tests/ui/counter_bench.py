@@ -105,8 +105,8 @@ class Counter(QMainWindow):
         """Let the window draw what it has to."""
         for _ in range(3):
             QApplication.processEvents()
-        # What was registered, held or signed comes back from the disk.
-        self.until(lambda: not self.sale.join._busy and not self.till.selling.writing and not self.sale.slices.busy)
+        # What was registered, held or signed comes back from the disk, and a PIN from being weighed.
+        self.until(lambda: not (self.bridge.holding or self.sale.join._busy or self.till.selling.writing or self.sale.slices.busy))
 
     def alive(self) -> None:
         """The moment is over in which a page that has just come takes no function keys."""

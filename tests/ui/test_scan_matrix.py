@@ -119,7 +119,8 @@ class Floor:
             till = self.window.till
             assert till is not None
             till.shifts.sign_in("staff-1001", "1001")
-            self.window._enter()
+            for _ in self.window._enter():
+                pass
         till = self.window.till
         assert till is not None
         self.shell._close_palette()

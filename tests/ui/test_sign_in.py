@@ -6,12 +6,14 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
 
 from app.domain.demo import badge_code
 
@@ -128,8 +130,119 @@ def test_a_count_left_empty_leaves_the_float_as_it_was(hand: Any) -> None:
 def test_a_wrong_pin_says_how_many_tries_are_left(hand: Any) -> None:
     hand.type("9999")
     hand.enter()
+    hand.until(lambda: hand.window.sign_in._pin_note.words == "PIN 不对，还可试 4 次")
     assert not hand.window.signed_in
-    assert hand.window.sign_in._pin_note.words == "PIN 不对，还可试 4 次"
+
+
+class Scales:
+    """The weighing of PINs, held up until `let` is set; counts what is weighed."""
+
+    def __init__(self, weigh: Callable[[Any], int]) -> None:
+        self._weigh = weigh
+        self.let = threading.Event()
+        self.asked: list[str] = []
+
+    def __call__(self, question: Any) -> int:
+        self.asked.append(question[0])
+        assert self.let.wait(60)
+        return self._weigh(question)
+
+
+@pytest.fixture
+def scales(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scales]:
+    from app.counter import authorising
+
+    made = Scales(authorising._first_fitting)
+    monkeypatch.setattr(authorising, "_first_fitting", made)
+    yield made
+    made.let.set()
+
+
+def test_two_enters_weigh_a_pin_once_and_nobody_is_in_before_it_is_known(hand: Any, scales: Scales) -> None:
+    hand.type("1001")
+    hand.enter()
+    hand.enter()
+    hand.until(lambda: scales.asked)
+    hand.wait(20)
+    assert not hand.window.signed_in and hand.window.till.post.staff is None
+    assert not hand.window.till.shifts.has_open_shift
+    scales.let.set()
+    hand.until(lambda: hand.window.signed_in)
+    hand.pause()
+    assert scales.asked == ["1001"]
+    assert not hand.window.till.checkout.open
+
+
+def test_what_is_typed_while_a_pin_is_weighed_comes_into_the_box_of_the_counter(hand: Any, scales: Scales) -> None:
+    hand.type("1001")
+    hand.enter()
+    hand.until(lambda: scales.asked)
+    for character in "amxl":
+        hand.press(ord(character.upper()), character)
+    assert not hand.window._catcher._held
+    scales.let.set()
+    hand.until(lambda: hand.window.signed_in and hand.window.shell.bar.omnibox.text == "amxl")
+
+
+def test_what_is_scanned_while_a_pin_is_weighed_comes_into_the_sale(hand: Any, scales: Scales) -> None:
+    hand.type("1001")
+    hand.enter()
+    hand.until(lambda: scales.asked)
+    hand.scan("6999600000494")
+    hand.window.bridge.scanned.emit("6999580000439")
+    hand.wait(20)
+    assert not hand.window.till.selling.basket.lines
+    scales.let.set()
+    hand.until(lambda: len(hand.window.till.selling.basket.lines) == 2)
+    assert hand.window.signed_in
+
+
+def test_a_press_meant_for_the_sign_in_page_meets_nothing_of_the_counter(hand: Any, scales: Scales) -> None:
+    from PySide6.QtTest import QTest
+
+    hand.type("1001")
+    hand.enter()
+    hand.until(lambda: scales.asked)
+    pressed = []
+    for part in (hand.window.shell, *hand.window.shell.findChildren(QWidget)):
+        part.mousePressEvent = lambda event: pressed.append(event)
+    for x in range(40, 1366, 120):
+        for y in range(40, 768, 80):
+            QTest.mouseClick(hand.window.windowHandle(), Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+    scales.let.set()
+    hand.until(lambda: hand.window.signed_in and not hand.window.bridge.holding)
+    assert not pressed
+
+
+def test_a_wrong_pin_counts_once_and_the_next_one_may_be_typed_meanwhile(hand: Any, scales: Scales) -> None:
+    hand.type("9999")
+    hand.enter()
+    hand.until(lambda: scales.asked)
+    for character in "1001":
+        hand.press(ord(character), character)
+    hand.enter()
+    scales.let.set()
+    hand.until(lambda: hand.window.signed_in)
+    assert scales.asked == ["9999", "1001"]
+
+
+def test_checking_is_said_once_it_takes_longer_than_a_blink(hand: Any, scales: Scales) -> None:
+    hand.type("9999")
+    hand.enter()
+    assert hand.window.sign_in._pin_note.words == ""
+    hand.until(lambda: hand.window.sign_in._pin_note.words == "正在核对 PIN…")
+    scales.let.set()
+    hand.until(lambda: hand.window.sign_in._pin_note.words == "PIN 不对，还可试 4 次")
+
+
+def test_a_window_closed_while_a_pin_is_weighed_leaves_the_keys_to_the_next(make_hand: Callable[..., Any], scales: Scales) -> None:
+    hand = make_hand()
+    hand.type("1001")
+    hand.enter()
+    hand.until(lambda: scales.asked)
+    scales.let.set()
+    hand.leave()
+    make_hand().sign_in()
 
 
 def test_an_employees_badge_signs_in_and_a_product_does_not(hand: Any) -> None:
@@ -175,7 +288,7 @@ def test_the_demo_shop_shows_its_pins_and_a_real_one_does_not(hand: Any) -> None
     page = hand.window.sign_in
     assert "演示 PIN 1001" in [txt.words for txt in page.findChildren(Txt)]
     real = Glance(page._glance.faces, {key: kept for key, kept in page._glance.settings.items() if key != "demo"})
-    other = SignInPage(page.theme, real, "01", page._now)
+    other = SignInPage(page.theme, real, "01", page._now, page._bridge, page._let_in)
     assert not [txt.words for txt in other.findChildren(Txt) if "PIN 1001" in txt.words]
 
 

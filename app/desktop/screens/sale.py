@@ -25,7 +25,7 @@ from app.desktop.screens.member_dues import DueLines, VitalTiles
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.price_check import PriceCheckPanel
 from app.desktop.screens.question import QuestionPanel
-from app.desktop.screens.settling import SLOW_MS
+from app.desktop.screens.settling import SLOW_MS, weigh
 from app.desktop.selling_words import say, words
 from app.desktop.slices import Slices
 from app.desktop.theme import Theme, paint
@@ -911,6 +911,10 @@ class SalePage(Page):
         except Refused as refusal:
             self.refuse(refusal)
             return
+        self._came(scene)
+
+    def _came(self, scene: Scene) -> None:
+        """Draw what came of an act, and tell it."""
         self.show_scene(scene)
         if scene.echo is not None and scene.echo is not self._said:
             self._said = scene.echo
@@ -946,7 +950,24 @@ class SalePage(Page):
             self._begin_join(another.removeprefix(SOMEBODY_ELSE), another=True)
             return
         asked = self.scene.question.kind if self.scene is not None and self.scene.question is not None else ""
-        self._do(lambda: self.till.selling.answer(question_id, values))
+
+        def refused(refusal: Refused) -> None:
+            self.refuse(refusal)
+            self._answered(asked, values)
+
+        def came(scene: Scene) -> None:
+            self._came(scene)
+            self._answered(asked, values)
+
+        selling = self.till.selling
+        weigh(self.bridge, self.till.authorising, lambda: selling.answer(question_id, values), came, refused, self._say_checking)
+
+    def _say_checking(self) -> None:
+        self._foot.show()
+        self.strip.show_echo("hourglass-medium", "info", wording.words("pin_checking", self.theme.language))
+
+    def _answered(self, asked: str, values: Mapping[str, str]) -> None:
+        """Whoever is not known by a phone may join by it."""
         scene = self.scene
         said = scene.echo.code if scene is not None and scene.echo is not None else ""
         phone = values.get("text", "") if asked == "member" and phone_of(values.get("text", "")) else ""
@@ -1238,15 +1259,15 @@ class SalePage(Page):
             self.member.show_dues(shown)
 
     def _read_dues(self, member: MemberFace | None) -> Iterator[None]:
-        """Care's glance, then what the labels suggest, each in a turn of its own; nothing is shown on another member's card."""
+        """Care's glance, then what the labels suggest, a little in a turn; nothing is shown on another member's card."""
         self._dues = self._suggested = ()
         glance: CareGlance | None = None
         suggested: tuple[Todo, ...] = ()
         if member is not None:
             with suppress(Refused):
-                glance = self.till.caring.glance(member.member_id)
+                glance = yield from self.till.caring.glance_in_steps(member.member_id)
                 yield
-                suggested = self.till.segmenting.suggestions(member.member_id)
+                suggested = yield from self.till.segmenting.suggestions_in_steps(member.member_id)
                 yield
         now = self.scene.member if self.scene is not None else None
         if (now.member_id if now else "") != (member.member_id if member else ""):

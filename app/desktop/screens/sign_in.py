@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +11,7 @@ from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent, QRadialGradien
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QWidget
 
 from app.desktop import wording
+from app.desktop.bridge import Bridge
 from app.desktop.theme import Theme, paint
 from app.desktop.till import Till
 from app.desktop.titles import till_title
@@ -164,17 +165,25 @@ class SignInPage(QWidget):
 
     painted = Signal()
     """The page was painted for the first time."""
-    signed_in = Signal()
-    """Somebody took the till; the shift is open."""
     refused = Signal()
     """A scan that may not do anything here."""
     training_asked = Signal()
     """Somebody wants to practise."""
 
-    def __init__(self, theme: Theme, glance: Glance, till_code: str, now: Callable[[], datetime]) -> None:
-        """`now` tells the shop's time of day."""
+    def __init__(
+        self,
+        theme: Theme,
+        glance: Glance,
+        till_code: str,
+        now: Callable[[], datetime],
+        bridge: Bridge,
+        let_in: Callable[[], Iterator[None]],
+    ) -> None:
+        """`now` tells the shop's time of day; `let_in` brings the counter, step by step, once somebody has taken the till."""
         super().__init__()
         self.theme = theme
+        self._bridge = bridge
+        self._let_in = let_in
         self._glance = glance
         self._till_code = till_code
         self._now = now
@@ -184,6 +193,8 @@ class SignInPage(QWidget):
         self._kept = (0, 0)
         self._practice: Panel | None = None
         self._waiting = False
+        self._weighing = False
+        """Whether a PIN is being held against its hash, for longer than a blink already."""
         self._was_painted = False
         self._clock: tuple[date, datetime] | None = None
         self._clock_confirmed = False
@@ -387,7 +398,7 @@ class SignInPage(QWidget):
             self.refused.emit()
             return
         till = self._till
-        self._enter(lambda: till.shifts.sign_in_by_badge(code))
+        self._begin(lambda: till.shifts.sign_in_by_badge(code))
 
     def offer_training(self) -> None:
         """Let people practise from here; made once the till is there, for the first paint waits for nothing."""
@@ -548,26 +559,54 @@ class SignInPage(QWidget):
             self._waiting = True
             self._note(self._say("checking"), "info_ink")
             return
-        till, pin = self._till, self._pin
-        self._enter(lambda: till.shifts.sign_in(self._person, pin))
+        till, person, pin = self._till, self._person, self._pin
+        self._begin(lambda: till.shifts.sign_in(person, pin))
 
-    def _enter(self, sign: Callable[[], object]) -> None:
+    def _begin(self, sign: Callable[[], object]) -> None:
+        """Let somebody in if `sign` does; not while somebody else is on their way in."""
+        # Named here: this page paints before the counter is loaded.
+        from concurrent.futures import Future
+
+        if self._bridge.holding:
+            return
+        self._pin = ""
+        steps = self._try(sign)
+        if steps is not None:
+            at_once: Future[None] = Future()
+            at_once.set_result(None)
+            self._bridge.hold(at_once, lambda: steps)
+
+    def _try(self, sign: Callable[[], object]) -> Iterator[None] | None:
+        """The way in, where `sign` says yes; a PIN is weighed on a thread of its own, and `sign` asked again once that is done."""
+        from app.counter.authorising import Unweighed
         from app.counter.faults import Refused
 
         till = self._till
         assert till is not None
-        self._pin = ""
+        self._weighing = False
         try:
-            sign()
+            with till.authorising.elsewhere():
+                sign()
+        except Unweighed as unweighed:
+            self._bridge.hold(unweighed.weighed, lambda: self._try(sign), self._say_checking)
+            return None
         except Refused as refusal:
             if refusal.code == "badge_needs_pin":
                 self.choose(refusal.facts["staff_id"])
                 self._note(wording.sentence(refusal.code, refusal.facts, self.theme.language), "warn_ink")
-                return
+                return None
             self._show_dots()
             self._dots.wrong()
             self._note(wording.sentence(refusal.code, refusal.facts, self.theme.language), "bad_ink")
-            return
+            return None
+        return self._enter(till)
+
+    def _say_checking(self) -> None:
+        self._weighing = True
+        self._reword()
+
+    def _enter(self, till: Till) -> Iterator[None]:
+        """Somebody took the till: the date is confirmed and the shift opened, then the counter comes."""
         if self._clock is not None:
             day, last = self._clock
             till.shifts.confirm_clock(day, last)
@@ -575,12 +614,15 @@ class SignInPage(QWidget):
         if not till.shifts.has_open_shift:
             pieces: Mapping[int, int] | None = self._counting.pieces() if self._counting is not None else None
             till.shifts.open(self._float_fen, pieces)
+        yield
+        yield from self._let_in()
+        yield
+        # Behind the counter, where nobody sees it any more.
         self._locked = False
         self._note("")
         self._end_count()
         self._show_dots()
         self._reword()
-        self.signed_in.emit()
 
     def _clock_open(self) -> bool:
         return self._clock is not None and not self._clock_confirmed
@@ -648,6 +690,8 @@ class SignInPage(QWidget):
             self._note(self._problem, "bad_ink")
         elif self._waiting:
             self._note(say("checking"), "info_ink")
+        elif self._weighing:
+            self._note(say("pin_checking"), "info_ink")
         elif self._till is None:
             self._note(say("opening_data"))
         elif self._pin or self._pin_note.words in (say("opening_data"), say("checking")):

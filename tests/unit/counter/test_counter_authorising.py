@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from argon2 import Type, extract_parameters
 
-from app.counter.authorising import hash_pin
+from app.counter import authorising
+from app.counter.authorising import Unweighed, hash_pin
 from app.counter.faults import Refused
 
 
@@ -63,3 +66,90 @@ def test_a_pin_is_kept_dear_to_guess() -> None:
     # OWASP's least for argon2id: 19 MiB and two rounds. Tests sign in with cheaper ones, see the demo of `conftest`.
     kept = extract_parameters(hash_pin("1001"))
     assert kept.type is Type.ID and kept.memory_cost >= 19 * 1024 and kept.time_cost >= 2
+
+
+class Scales:
+    """The weighing of PINs, held up until `let` is set; counts what is weighed."""
+
+    def __init__(self, weigh: Callable[[Any], int]) -> None:
+        self._weigh = weigh
+        self.let = threading.Event()
+        self.asked: list[str] = []
+
+    def __call__(self, question: Any) -> int:
+        self.asked.append(question[0])
+        assert self.let.wait(60)
+        return self._weigh(question)
+
+
+@pytest.fixture
+def scales(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scales]:
+    made = Scales(authorising._first_fitting)
+    monkeypatch.setattr(authorising, "_first_fitting", made)
+    yield made
+    made.let.set()
+
+
+def _elsewhere(till: Any, act: Callable[[], object]) -> object:
+    with till.authorising.elsewhere():
+        return act()
+
+
+def test_nobody_gets_in_nor_is_anything_counted_before_the_pin_is_weighed(till: Any, scales: Scales) -> None:
+    till.shifts.sign_out()
+    for _ in range(3):
+        with pytest.raises(Unweighed) as raised:
+            _elsewhere(till, lambda: till.shifts.sign_in("staff-1004", "0000"))
+    assert scales.asked == ["0000"]
+    assert till.post.staff is None
+    scales.let.set()
+    raised.value.weighed.result(60)
+    with pytest.raises(Refused) as refused:
+        _elsewhere(till, lambda: till.shifts.sign_in("staff-1004", "0000"))
+    assert (refused.value.code, refused.value.facts["left"]) == ("pin_wrong", "4")
+    assert till.post.staff is None
+
+
+def test_the_answer_to_a_pin_holds_for_one_act(till: Any, scales: Scales) -> None:
+    def approve() -> object:
+        return till.authorising.anyone("1003", ("manager", "pharmacist"))
+
+    scales.let.set()
+    for times in (1, 2):
+        with pytest.raises(Unweighed) as raised:
+            scales.let.clear()
+            _elsewhere(till, approve)
+        scales.let.set()
+        raised.value.weighed.result(60)
+        found: Any = _elsewhere(till, approve)
+        assert found.id == "staff-1003"
+        assert scales.asked == ["1003"] * times
+
+
+def test_an_act_that_weighs_two_pins_comes_to_its_end(till: Any) -> None:
+    def both() -> tuple[str, str]:
+        return till.authorising.anyone("1003", ("manager",)).id, till.authorising.anyone("1002", ("pharmacist",)).id
+
+    for _ in range(5):
+        try:
+            found = _elsewhere(till, both)
+        except Unweighed as unweighed:
+            unweighed.weighed.result(60)
+        else:
+            break
+    assert found == ("staff-1003", "staff-1002")
+
+
+def test_a_question_stays_open_while_its_pin_is_weighed(till: Any, scales: Scales) -> None:
+    till.shifts.sign_in_by_badge("1004")
+    question = till.selling.ask("duty_pharmacist").question
+    answer = {"pharmacist": "staff-1002", "on_duty": "yes", "pin": "1002"}
+    with pytest.raises(Unweighed) as raised:
+        _elsewhere(till, lambda: till.selling.answer(question.question_id, answer))
+    assert till.selling.scene().question == question
+    assert not till.store.shifts.duty_pharmacists()
+    scales.let.set()
+    raised.value.weighed.result(60)
+    _elsewhere(till, lambda: till.selling.answer(question.question_id, answer))
+    till.store.writer.submit(lambda _: None).result(60)
+    assert till.store.shifts.duty_pharmacists() == ("staff-1002",)
