@@ -217,18 +217,11 @@ class Returning:
     def _list(self, text: str) -> None:
         if text:
             members = self._store.people.find_members(text)[:5]
-            sales = [sale for member in members for sale in self._store.sales.recent(member=member.id, limit=10)]
+            sales = [sale for member in members for sale in self._store.sales.recent_named(member=member.id, limit=10)]
         else:
-            sales = list(self._store.sales.recent(limit=20))
+            sales = list(self._store.sales.recent_named(limit=20))
         self._found = tuple(
-            FoundSale(
-                sale.body.sale_id,
-                sale.number,
-                sale.at,
-                sale.body.payable_fen,
-                sale.body.lines[0].generic_name,
-                len(sale.body.lines),
-            )
+            FoundSale(sale.sale_id, sale.number, sale.at, sale.payable_fen, sale.first_line, sale.lines)
             for sale in sorted(sales, key=lambda sale: sale.at, reverse=True)[:20]
         )
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, exists, func, literal_column, select
+from sqlalchemy import cast as cast_as
 
 from app.records.envelope import unseal
 from app.records.events import ReturnClosed, SaleClosed
@@ -22,6 +23,31 @@ _LONGEST_SEQUENCE = 18
 
 _PRINTED = re.compile(r".+?-[0-9a-f]{4}-(?P<seq>[0-9]+)(?:-(?P<hash>[0-9a-f]{8}))?")
 """A printed number in small letters, with or without its last part (see `records.envelope.printed_number`)."""
+
+
+# Built once: what follows a sale is read with every sale, and building a select costs more than running it.
+_RAW = select(t.event.c.raw).where(t.event.c.id == bindparam("of_event"))
+_COPIES = select(func.count()).where(t.reprint.c.of_event_id == bindparam("of_event"))
+_RETURNED = (
+    select(t.return_line.c.original_line_id, func.sum(t.return_line.c.quantity))
+    .where(t.return_line.c.original_sale_id == bindparam("of_sale"))
+    .group_by(t.return_line.c.original_line_id)
+)
+_VOIDS = select(func.count()).where(t.return_.c.original_sale_id == bindparam("of_sale"), t.return_.c.kind == "void")
+_CORRECTED = (
+    select(
+        t.tender_correction.c.correction_id,
+        t.tender_correction.c.tender_id,
+        t.tender_correction.c.from_method,
+        t.tender_correction.c.to_method,
+        t.tender_correction.c.amount_fen,
+        t.tender_correction.c.reason,
+        t.tender_correction.c.approved_by,
+        t.tender_correction.c.at,
+    )
+    .where(t.tender_correction.c.sale_id == bindparam("of_sale"))
+    .order_by(t.tender_correction.c.at, t.tender_correction.c.correction_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +121,19 @@ class SaleRow:
     shift_id: str
     payable_fen: int
     returned_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSale:
+    """A sale in a list that names the first of its goods."""
+
+    sale_id: str
+    number: str
+    at: datetime
+    payable_fen: int
+    first_line: str
+    """Generic name, as it was sold."""
+    lines: int
 
 
 class Sales:
@@ -187,6 +226,16 @@ class Sales:
         """The same as light rows, for lists."""
         return self._as_rows(self._recent(day, shift, member, limit))
 
+    def recent_named(self, *, member: str = "", limit: int = 20) -> tuple[NamedSale, ...]:
+        """The same with the first of its goods: the database looks into the events, and none is unsealed for a list."""
+        s = t.sale.c
+        raw = cast_as(t.event.c.raw, Text)
+        body = t.event.c.id == s.event_id
+        name = select(func.json_extract(raw, "$.body.lines[0].generic_name")).where(body).correlate(t.sale).scalar_subquery()
+        lines = select(func.count()).where(t.sale_line.c.sale_id == s.sale_id).correlate(t.sale).scalar_subquery()
+        wanted = self._recent(None, "", member, limit).with_only_columns(s.sale_id, s.number, s.at, s.payable_fen, name, lines)
+        return tuple(NamedSale(*row) for row in self._execute(wanted))
+
     def _as_rows(self, wanted: Select[Any]) -> tuple[SaleRow, ...]:
         s = t.sale.c
         returned = (
@@ -210,13 +259,12 @@ class Sales:
 
     def raw(self, event_id: str) -> bytes | None:
         """An event's exact bytes."""
-        found = self._readers.connection().execute(select(t.event.c.raw).where(t.event.c.id == event_id)).scalar()
+        found = self._readers.connection().execute(_RAW, {"of_event": event_id}).scalar()
         return bytes(found) if found is not None else None
 
     def copies(self, event_id: str) -> int:
         """How often the paper of an event has been printed again."""
-        wanted = select(func.count()).where(t.reprint.c.of_event_id == event_id)
-        return int(self._readers.connection().execute(wanted).scalar_one())
+        return int(self._readers.connection().execute(_COPIES, {"of_event": event_id}).scalar_one())
 
     def returns_of(self, sale_id: str) -> tuple[StoredReturn, ...]:
         """Everything taken back against a sale, oldest first."""
@@ -246,33 +294,12 @@ class Sales:
         return self._stored(row) if row is not None else None
 
     def _body(self, event_id: str) -> object:
-        raw = self._readers.connection().execute(select(t.event.c.raw).where(t.event.c.id == event_id)).scalar_one()
+        raw = self._readers.connection().execute(_RAW, {"of_event": event_id}).scalar_one()
         envelope = unseal(raw)
         return body_of(envelope.type, envelope.body)
 
     def _stored(self, row: Any) -> StoredSale:
-        sale_id = row.sale_id
-        back = t.return_line.c
-        returned = self._execute(
-            select(back.original_line_id, func.sum(back.quantity)).where(back.original_sale_id == sale_id).group_by(back.original_line_id)
-        )
-        voids = select(func.count()).where(t.return_.c.original_sale_id == sale_id, t.return_.c.kind == "void")
-        c = t.tender_correction.c
-        corrections = self._execute(
-            select(
-                c.correction_id,
-                c.tender_id,
-                c.from_method,
-                c.to_method,
-                c.amount_fen,
-                c.reason,
-                c.approved_by,
-                c.at,
-            )
-            .where(c.sale_id == sale_id)
-            .order_by(c.at, c.correction_id)
-        )
-        connection = self._readers.connection()
+        connection, of_sale = self._readers.connection(), {"of_sale": row.sale_id}
         return StoredSale(
             body=cast(SaleClosed, self._body(row.event_id)),
             event_id=row.event_id,
@@ -281,8 +308,8 @@ class Sales:
             at=row.at,
             day=row.day,
             member_id=row.member_id,
-            returned={line_id: int(quantity) for line_id, quantity in returned},
-            voided=bool(connection.execute(voids).scalar_one()),
-            corrections=tuple(Correction(*found) for found in corrections),
+            returned={line_id: int(quantity) for line_id, quantity in connection.execute(_RETURNED, of_sale)},
+            voided=bool(connection.execute(_VOIDS, of_sale).scalar_one()),
+            corrections=tuple(Correction(*found) for found in connection.execute(_CORRECTED, of_sale)),
             reprints=self.copies(row.event_id),
         )

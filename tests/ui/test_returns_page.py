@@ -178,3 +178,101 @@ def test_the_page_speaks_the_other_language_as_soon_as_it_is_chosen(bench: Calla
     assert "找原单" in at.words()
     theme.set_language("en")
     assert "Find the original sale" in at.words()
+
+
+def test_the_rows_of_a_sale_are_restated_and_the_keyboard_stays(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    number = demo_counter.sell(MASKS, MASKS, MASKS, THERMOMETER)
+    at = bench()
+    at.page.on_scanned(number)
+    rows, held = at.page._rows, at.page.focusWidget()
+    assert held is rows[0]
+    at.press("Space", "-")
+    assert at.page._rows == rows and at.page.focusWidget() is held
+    assert "医用外科口罩 2" in at.words() and "×3" not in at.words()
+    assert at.page._due._total.fen == at.page._scene.total_fen > 0
+    at.press("Space")
+    assert "医用外科口罩 2" not in at.words() and "×3" in at.words()
+    assert not at.page._due.go.isEnabled()
+
+
+def test_a_row_that_showed_another_line_counts_this_one(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    masks, thermometer = demo_counter.sell(MASKS, MASKS, MASKS), demo_counter.sell(THERMOMETER, THERMOMETER)
+    at = bench()
+    at.page.on_scanned(masks)
+    at.press("Space")
+    row = at.page._rows[0]
+    at.page.on_scanned(thermometer)
+    at.press("Space", "-")
+    assert at.page._rows == (row,)
+    assert [(line.name, line.chosen) for line in at.page._scene.lines] == [("电子体温计", 1)]
+    assert "电子体温计 1" in at.words() and "口罩" not in at.words()
+    at.press("+", "+")
+    assert at.page._scene.lines[0].chosen == 2
+
+
+def test_a_list_is_restated_when_a_sale_was_added(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    demo_counter.sell(MASKS)
+    at = bench()
+    rows = at.page._rows
+    at.page.on_shown()
+    assert at.page._rows == rows
+    number = demo_counter.sell(THERMOMETER, MASKS)
+    at.page.on_shown()
+    assert [row.cells[1].words for row in at.page._rows] == ["电子体温计 等 2 种", "医用外科口罩"]
+    assert at.page._rows[0] is rows[0]
+    at.page._rows[0].click()
+    assert at.page._scene.number == number
+
+
+def test_a_long_list_comes_in_parts_and_is_whole_before_a_key_counts(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    at = bench()
+    for _ in range(10):
+        demo_counter.sell(MASKS)
+    at.page.on_shown()
+    assert len(at.page._rows) == 8 and at.page.reading
+    at.page.takes_key("Up")
+    assert len(at.page._rows) == 10 and not at.page.reading
+    at.page.on_key("Up")
+    assert at.page.focusWidget() is at.page._rows[9]
+    at.page.on_shown()
+    assert len(at.page._rows) == 10 and not at.page.reading
+
+
+def test_a_sale_that_is_found_ends_the_list_that_was_still_to_come(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    at = bench()
+    numbers = [demo_counter.sell(MASKS) for _ in range(10)]
+    at.page.on_shown()
+    at.page.on_scanned(numbers[0])
+    at.until(lambda: not at.page.reading)
+    assert len(at.page._rows) == 1 and at.page._scene.number == numbers[0]
+
+
+def test_a_page_that_nobody_sees_lets_its_rows_go_and_comes_back_in_the_other_language(
+    bench: Callable[[], DeskBench], demo_counter: Any, theme: Theme
+) -> None:
+    number = demo_counter.sell(MASKS, MASKS)
+    at = bench()
+    at.page.on_scanned(number)
+    at.press("Space")
+    at.page.hide()
+    theme.set_language("en")
+    assert at.page._rows == ()
+    at.page.show()
+    at.page.on_shown()
+    assert len(at.page._rows) == 1
+    assert at.page._scene.lines[0].chosen == 2 and "Choose what goes back" not in at.words()
+    assert "Back the way it came" in at.words() and "Cash" in at.words()
+
+
+def test_a_pin_half_typed_is_forgotten_with_the_page_and_with_what_it_was_for(bench: Callable[[], DeskBench], demo_counter: Any) -> None:
+    number = demo_counter.sell(IBUPROFEN, IBUPROFEN_BOX)
+    at = bench()
+    at.page.on_scanned(number)
+    at.press("F4", "1")
+    at.page._rows[0].setFocus()
+    at.press("Space")
+    assert at.page._pin is not None
+    for forget in (at.page.on_left, lambda: at.press("F4", "3"), lambda: at.page.on_scanned(number)):
+        at.page._due.pin.setText("10")
+        forget()
+        assert at.page._due.pin.text() == ""

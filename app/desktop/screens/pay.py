@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from functools import partial
-from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QScrollArea, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QGridLayout, QLayout, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from app.counter.faults import Refused
 from app.counter.scene import Echo, PayScene, PointsOffer, Scene, SceneLine, StoredOffer, TenderLine, TenderTileFace
 from app.desktop import wording
 from app.desktop.keys import name_of
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
+from app.desktop.screens.rows import as_many
 from app.desktop.selling_words import say, words
 from app.desktop.theme import Theme
 from app.desktop.theme.paint import money_text, signed_count
@@ -38,8 +38,6 @@ from app.records.clock import SHOP_TIME
 from app.records.ledger import Committed
 from app.records.people import Member
 from app.store.sales import StoredSale
-
-W = TypeVar("W", bound=QWidget)
 
 LEFT, RIGHT = 328, 300
 SHOWN_TENDERS = 4
@@ -137,11 +135,11 @@ class BillCard(Panel):
         self._back.set_words(say(theme, "bill_back"))
         self._due_word.set_words(say(theme, "due"))
         self._due.set_fen(totals.payable_fen)
-        for row, line in zip(_as_many(self._rows, self._lines, len(scene.lines), partial(BillLine, theme)), scene.lines, strict=True):
+        for row, line in zip(as_many(self._rows, self._lines, len(scene.lines), partial(BillLine, theme)), scene.lines, strict=True):
             row.show_line(line)
         sums = [(say(theme, "subtotal"), totals.subtotal_fen, "ink")]
         sums += [(cut.title.of(theme.language), -cut.amount_fen, "promo") for cut in totals.cuts]
-        for shown, told in zip(_as_many(self._sums, self._cuts, len(sums), partial(SumLine, theme)), sums, strict=True):
+        for shown, told in zip(as_many(self._sums, self._cuts, len(sums), partial(SumLine, theme)), sums, strict=True):
             shown.show_sum(*told)
 
     def lock(self, locked: bool) -> None:
@@ -1021,17 +1019,6 @@ def _most(pay: PayScene, face: TenderTileFace) -> int | None:
     if face.kind == "points":
         return pay.points.worth_fen if pay.points is not None else None
     return pay.stored.most_fen if face.kind == "stored" and pay.stored is not None else None
-
-
-def _as_many(column: QBoxLayout, made: list[W], count: int, make: Callable[[], W]) -> list[W]:
-    """So many rows of a column, to be restated: what was made before is used again, and what is too many stays hidden."""
-    while len(made) < count:
-        made.append(make())
-        column.addWidget(made[-1])
-    for order, row in enumerate(made):
-        if row.isHidden() == (order < count):
-            row.setVisible(order < count)
-    return made[:count]
 
 
 def _empty(layout: QLayout) -> None:

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.counter.faults import Refused
-from app.counter.returning import FoundSale, Refund, ReturnScene, ReturnSceneLine
+from app.counter.returning import ReturnScene, ReturnSceneLine
 from app.counter.scene import QuestionField
-from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, clock_text, marks_of, short_number
+from app.desktop.screens.desk import Desk, Slot
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Surroundings
-from app.desktop.screens.rows import Cell, Chips, Choice, ListRow
-from app.desktop.theme.paint import money_text, signed_count
+from app.desktop.screens.return_parts import TENDER_ICONS as TENDER_ICONS
+from app.desktop.screens.return_parts import DueCard, Fact, Notes, SaleSheet, StartSheet, show_points
+from app.desktop.screens.rows import ListRow
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed, hold_width
-from app.desktop.widgets.buttons import Btn, LinkBtn
-from app.desktop.widgets.chips import Chip, Pill
-from app.desktop.widgets.choices import Stepper
+from app.desktop.widgets.buttons import Btn
+from app.desktop.widgets.chips import Pill
 from app.desktop.widgets.fields import Entry
-from app.desktop.widgets.notices import Empty
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, IconTile, Money, Para, Rule, Txt
 from app.desktop.wording import sentence
 from app.domain.verdict import Text
 
-TENDER_ICONS = {
-    "cash": "money-wavy",
-    "card": "credit-card",
-    "qr": "qr-code",
-    "insurance": "identification-card",
-    "points": "coins",
-    "stored": "wallet",
-}
 RIGHT_WIDTH = 388
+FIRST, FURTHER = 8, 6
+"""Rows of the list that are made in the turn in which the page first comes, and in each turn after it."""
 
 
 class ReturnsPage(Desk):
@@ -52,8 +44,14 @@ class ReturnsPage(Desk):
         super().__init__(around, parent)
         self._scene = ReturnScene("empty")
         self._voiding = False
-        self._left, self._right = Slot(), Slot()
-        hold_width(self.theme, self._right, RIGHT_WIDTH)
+        self._start, self._notes = StartSheet(self.theme), Notes(self.theme)
+        self._sale, self._due = SaleSheet(self.theme), DueCard(self.theme)
+        self._done, self._beside = Slot(), Slot()
+        self._lefts: tuple[QWidget, ...] = (self._start, self._sale, self._done)
+        self._rights: tuple[QWidget, ...] = (self._notes, self._due, self._beside)
+        left = boxed(Column(self.theme, *((part, 1) for part in self._lefts), gap=0))
+        right = boxed(Column(self.theme, *((part, 1) for part in self._rights), gap=0))
+        hold_width(self.theme, right, RIGHT_WIDTH)
         self._rows: tuple[ListRow, ...] = ()
         self._form: Form | None = None
         self._pin: Entry | None = None
@@ -61,8 +59,23 @@ class ReturnsPage(Desk):
         self._paper.setInterval(700)
         self._paper.timeout.connect(self._watch_paper)
         self._paper_words = ""
-        self.lay((self._left, 1), self._right)
-        self.redraw()
+        self.lay((left, 1), right)
+        self._connect()
+        self._draw()
+
+    def _connect(self) -> None:
+        returning = self.till.returning
+        self._start.seek.clicked.connect(self._focus_find)
+        self._start.chosen.connect(self._choose)
+        self._sale.other.clicked.connect(self._restart)
+        self._sale.toggled.connect(lambda line: self._act(lambda: returning.toggle(line)))
+        self._sale.counted.connect(lambda line, count: self._act(lambda: returning.set_quantity(line, count)))
+        self._sale.nudged.connect(self._nudge)
+        self._sale.reasoned.connect(lambda code: self._act(lambda: returning.set_reason(code)))
+        self._due.pin.returnPressed.connect(self._approve)
+        self._due.instead.connect(lambda method: self._act(lambda: returning.pay_instead(method)))
+        self._due.go.clicked.connect(self._confirm)
+        self._due.void.clicked.connect(self._ask_void)
 
     # ------------------------------------------------------------------ what the window calls
 
@@ -95,7 +108,8 @@ class ReturnsPage(Desk):
         self._focus_first()
 
     def on_left(self) -> None:
-        """A return that is done is forgotten; one being made stays."""
+        """A return that is done is forgotten; one being made stays, but for a PIN half typed."""
+        self._due.clear_pin()
         if self._scene.state == "done":
             self.till.returning.leave()
             self._scene = ReturnScene("empty")
@@ -113,6 +127,11 @@ class ReturnsPage(Desk):
             self._focus_first()
         return True
 
+    def takes_key(self, name: str) -> bool:
+        """A key means what it means on the whole page: rows that are still to come stand before it."""
+        self.draw_out()
+        return False
+
     def on_key(self, name: str) -> bool:
         """Esc steps back; arrows enter the list."""
         return self.list_key(name, self._rows, self._back)
@@ -128,7 +147,7 @@ class ReturnsPage(Desk):
 
     def _show(self, scene: ReturnScene) -> None:
         self._scene = scene
-        self.redraw()
+        self._draw()
         self.changed.emit()
 
     def _act(self, act: Callable[[], ReturnScene]) -> None:
@@ -150,7 +169,7 @@ class ReturnsPage(Desk):
     def _back(self) -> None:
         if self._form is not None:
             self._voiding = False
-            self.redraw()
+            self._draw()
             self.changed.emit()
             self._focus_first()
         elif self._scene.state == "choosing":
@@ -165,9 +184,8 @@ class ReturnsPage(Desk):
             self._rows[scanned.index(True) if True in scanned else 0].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _focus_reasons(self) -> None:
-        chips = self._left.findChild(Chips, "reasons")
-        if chips is not None:
-            chips.setFocus(Qt.FocusReason.TabFocusReason)
+        if self._scene.state == "choosing":
+            self._sale.reasons.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _nudge(self, line: ReturnSceneLine, by: int) -> None:
         wanted = line.chosen + by
@@ -205,7 +223,7 @@ class ReturnsPage(Desk):
 
     def _ask_void(self) -> None:
         self._voiding = True
-        self.redraw()
+        self._draw()
         self.changed.emit()
         if self._form is not None:
             self._form.begin()
@@ -257,6 +275,22 @@ class ReturnsPage(Desk):
     # ------------------------------------------------------------------ drawing
 
     def redraw(self) -> None:
+        """Draw the page of the scene in another language; one that nobody sees waits until somebody does."""
+        if self.isVisible():
+            self._draw()
+        else:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Take down the rows, and what was made for one return; a form that is being filled stays as it is."""
+        self._rows = ()
+        self._start.let_go()
+        self._sale.let_go()
+        self._done.empty()
+        if self._form is None:
+            self._beside.empty()
+
+    def _draw(self) -> None:
         """Draw the page of the scene; a form that is being filled stays as it is."""
         self._pin = None
         if not self._voiding or self._scene.state != "choosing":
@@ -271,284 +305,54 @@ class ReturnsPage(Desk):
             case _:
                 self._draw_sale()
 
-    def _draw_empty(self) -> None:
-        theme, scene = self.theme, self._scene
-        today = self.till.staging.frame().day
-        find = Btn(theme, self.say("输入查找", "Type to find"), icon="magnifying-glass", key="F2")
-        find.clicked.connect(self._focus_find)
-        how = self.say(
-            "扫小票条码、药盒追溯码或会员码，也可以输单号、手机号",
-            "Scan the receipt, a box's trace code or a member card; or type a number",
-        )
-        title = Txt(theme, self.say("找原单", "Find the original sale"), "section")
-        head = Row(theme, (Column(theme, title, Txt(theme, how, "label", "ink3"), gap=4), 1), find, margins=(18, 14, 18, 12))
-        parts: list[Any] = [head, Rule(theme)]
-        if scene.problem is not None:
-            parts.append(
-                boxed(
-                    Row(
-                        theme,
-                        Icon(theme, "question", 20, "warn"),
-                        (Para(theme, self.of(scene.problem), "body", "warn_ink"), 1),
-                        margins=(18, 12, 18, 12),
-                    )
-                )
-            )
-            parts.append(Rule(theme))
-        self._rows = tuple(self._found_row(found, today) for found in scene.found)
-        if self._rows:
-            parts.append((Listing(theme, self._rows), 1))
-        else:
-            parts.append(
-                (
-                    Empty(
-                        theme,
-                        "receipt",
-                        self.say("今天还没有可退的单", "No sale to return yet"),
-                        self.say("有了销售单，这里会列出最近的", "The newest sales will be listed here"),
-                    ),
-                    1,
-                )
-            )
-        self._left.fill(Sheet(theme, Column(theme, *parts, gap=0)))
-        notes = Column(theme, gap=14, margins=(16, 16, 16, 16))
-        notes.add(Txt(theme, self.say("退货要点", "How returns work"), "head"))
-        for icon, tone, zh, en in (
-            ("receipt", "brand", "按原单退：没有原单的药品不退", "Against the original sale only"),
-            ("pill", "warn", "除药品质量原因外，药品一经售出，不得退换", "Medicines go back for quality reasons only"),
-            ("prohibit", "bad", "退回的药品进不合格品区，不再销售", "Returned medicines go to the reject zone, never back to sale"),
-            ("repeat", "info", "钱按原来的收款方式退回", "Money goes back the way it came"),
-        ):
-            notes.add(Row(theme, IconTile(theme, icon, 36, tone), (Para(theme, self.say(zh, en), "body", "ink"), 1), gap=12))
-        self._right.fill(Column(theme, Panel(theme, notes), Spring()))
+    def _bring(self, left: QWidget, right: QWidget) -> None:
+        """These two stand, the others wait; what was made for one return goes with it."""
+        for part in (*self._lefts, *self._rights):
+            stands = part in (left, right)
+            if isinstance(part, Slot) and not stands and not part.isHidden():
+                part.fill(QWidget())
+            if part.isHidden() == stands:
+                part.setVisible(stands)
 
-    def _found_row(self, found: FoundSale, today: Any) -> ListRow:
-        more = self.say(f" 等 {found.lines} 种", f" and {found.lines - 1} more") if found.lines > 1 else ""
-        row = ListRow(
-            self.theme,
-            (
-                Cell(icon="receipt", icon_tone="ink3", width=36),
-                Cell(found.first_line + more, sub=self.say("单号 ", "Sale ") + found.number),
-                Cell(clock_text(found.at, today), width=110, align="right", role="body", tone="ink2"),
-                Cell(fen=found.payable_fen, width=120, align="right"),
-            ),
-            height=60,
-            pad=18,
-        )
-        row.clicked.connect(lambda: self._choose(found.sale_id))
-        return row
+    def _draw_empty(self) -> None:
+        self._start.show_problem(self._scene.problem)
+        self._notes.speak()
+        self._bring(self._start, self._notes)
+        self.draw_in_parts(self._draw_found())
+
+    def _draw_found(self) -> Iterator[None]:
+        """The list; rows that were never made come a few in a turn."""
+        found, today = self._scene.found, self.till.staging.frame().day
+        shown = min(len(found), max(FIRST, self._start.made))
+        self._rows = self._start.show_found(found[:shown], today)
+        while shown < len(found):
+            yield
+            shown = min(len(found), shown + FURTHER)
+            self._rows = self._start.show_found(found[:shown], today)
 
     def _choose(self, sale_id: str) -> None:
         self._act(lambda: self.till.returning.choose_sale(sale_id))
         self._focus_first()
 
     def _draw_sale(self) -> None:
-        theme, scene = self.theme, self._scene
-        busy = scene.state == "committing"
-        today = self.till.staging.frame().day
-        title = Row(theme, Txt(theme, f"{self.say('原单', 'Sale')} {short_number(scene.number)}", "section"), gap=10)
-        if scene.sold_at is not None:
-            title.add(Chip(theme, clock_text(scene.sold_at, today)))
-        if scene.sold_by:
-            title.add(Chip(theme, scene.sold_by))
-        if scene.member_label:
-            title.add(Chip(theme, scene.member_label, "gold"))
-        title.add(Spring())
-        other = Btn(theme, self.say("换一单", "Other sale"), icon="magnifying-glass", key="F2")
-        other.clicked.connect(self._restart)
-        other.setEnabled(not busy)
-        words = Column(theme, title, Txt(theme, scene.number, "label", "ink3"), gap=3)
-        head = Row(theme, (words, 1), other, margins=(18, 14, 18, 12))
-        self._rows = tuple(self._line_row(line, busy) for line in scene.lines)
-        parts: list[Any] = [head, Rule(theme), (Listing(theme, self._rows), 1)]
-        if scene.problem is not None:
-            parts.append(
-                Row(
-                    theme,
-                    Icon(theme, "warning-circle", 20, "bad", "fill"),
-                    (Para(theme, self.of(scene.problem), "body", "bad_ink"), 1),
-                    margins=(18, 6, 18, 4),
-                )
-            )
-        reasons = [Choice(code, self.of(text)) for code, text in scene.reasons]
-        chips = Chips(theme, reasons, scene.reason, spoken=self.say("原因", "Reason"), beside_list=True)
-        chips.setObjectName("reasons")
-        chips.setEnabled(not busy)
-        chips.chosen.connect(lambda code: self._act(lambda: self.till.returning.set_reason(code)))
-        hint = self.say("选了原因才知道药品能不能退", "Whether medicines may go back depends on the reason") if not scene.reason else ""
-        parts.append(
-            Column(
-                theme,
-                Row(theme, Txt(theme, self.say("原因", "Reason"), "label", "ink2"), Txt(theme, hint, "caption", "ink3"), Spring(), gap=10),
-                chips,
-                gap=8,
-                margins=(18, 10, 18, 16),
-            )
-        )
-        self._left.fill(Sheet(theme, Column(theme, *parts, gap=0)))
-        self._draw_right(busy)
-
-    def _line_row(self, line: ReturnSceneLine, busy: bool) -> ListRow:
-        theme = self.theme
-        left = line.sold - line.returned
-        sub, tone = self.say("可退", "May go back"), "ink3"
-        if not line.allowed:
-            sub, tone = self.of(line.why_not), "bad_ink"
-        elif line.chosen:
-            sub = (
-                self.say("退回后放回货架", "Goes back to the shelf")
-                if line.zone == "shelf"
-                else self.say("退回后进不合格品区", "Goes to the reject zone")
-            )
-            tone = "ink2" if line.zone == "shelf" else "warn_ink"
-        if line.returned and line.allowed:
-            sub += self.say(f" · 已退 {line.returned}", f" · {line.returned} returned before")
-        tick = Cell(ticked=line.chosen > 0, width=38) if line.allowed else Cell(icon="lock-simple", icon_tone="ink3", width=38)
-        trailing: list[QWidget] = []
-        if line.chosen:
-            stepper = Stepper(theme, line.chosen, lowest=0, highest=left, spoken=line.name)
-            stepper.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            stepper.setEnabled(not busy)
-            stepper.changed.connect(lambda count: self._act(lambda: self.till.returning.set_quantity(line.line_id, count)))
-            trailing.append(stepper)
-        else:
-            trailing.append(Txt(theme, f"×{line.sold}", "label", "ink2"))
-        amount = Money(theme, line.amount_fen, 15, "ink" if line.allowed else "ink3")
-        amount.setFixedWidth(theme.px(104))
-        trailing.append(amount)
-        row = ListRow(
-            theme,
-            (tick, Cell(line.name, strong=line.spec, marks=marks_of(line.marks), sub=sub, sub_tone=tone)),
-            *trailing,
-            height=76,
-            chosen=line.chosen > 0,
-            faint=not line.allowed,
-            pad=18,
-        )
-        row.setObjectName(f"line-{line.line_id}")
-        row.setEnabled(not busy)
-        row.clicked.connect(lambda: self._act(lambda: self.till.returning.toggle(line.line_id)))
-        row.nudged.connect(lambda by: self._nudge(line, by))
-        return row
-
-    def _draw_right(self, busy: bool) -> None:
-        theme, scene = self.theme, self._scene
+        scene = self._scene
+        # Rows of the list that were still to come are not: another scene stands.
+        self._undrawn = None
+        self._rows = self._sale.show_sale(scene, self.till.staging.frame().day)
         if self._voiding:
             self._draw_void()
+            self._bring(self._sale, self._beside)
             return
-        parts: list[Any] = []
-        if scene.approved_by:
-            head = Row(
-                theme,
-                Icon(theme, "user-check", 20, "good", "fill"),
-                Txt(theme, self.say("已授权", "Approved"), "head"),
-                Spring(),
-                Txt(theme, scene.approved_by, "label", "ink3"),
-            )
-            words = self.say("授权只对本单有效", "For this return only")
-            parts.append(Panel(theme, Column(theme, head, Txt(theme, words, "caption", "ink3"), gap=4, margins=(16, 12, 16, 12))))
-        elif scene.needs_approval:
-            self._pin = Entry(theme, spoken=self.say("店长 PIN", "Manager's PIN"), secret=True)
-            self._pin.setPlaceholderText(self.say("店长 PIN", "Manager's PIN"))
-            self._pin.setObjectName("pin")
-            self._pin.returnPressed.connect(self._approve)
-            head = Row(
-                theme,
-                Icon(theme, "shield-warning", 20, "warn", "fill"),
-                Txt(theme, self.say("需要店长授权", "A manager must approve"), "head"),
-                Spring(),
-            )
-            why = Para(
-                theme,
-                self.say(
-                    "退药品、超过收银员权限，或不能原路退时，由店长输 PIN",
-                    "For medicines, above the cashier's limit, or money that cannot go back the way it came, the manager enters the PIN",
-                ),
-                "caption",
-                "ink3",
-            )
-            parts.append(Panel(theme, Column(theme, head, why, self._pin, gap=8, margins=(16, 12, 16, 14)), bar="warn"))
-        parts.append(Spring())
-        card = Column(theme, gap=10, margins=(16, 14, 16, 16))
-        title = self.say("改路退回", "Back another way") if scene.instead_fen else self.say("原路退回", "Back the way it came")
-        card.add(Txt(theme, title, "head"))
-        if scene.refunds:
-            for refund in scene.refunds:
-                card.add(self._refund_row(refund))
-            if scene.instead_fen:
-                self._draw_instead(card, busy)
-            card.add(Rule(theme, dashed=True))
-        else:
-            card.add(Txt(theme, self.say("先勾选要退的商品", "Choose what goes back"), "label", "ink3"))
-        zones = self._zones()
-        if zones:
-            card.add(Row(theme, Txt(theme, self.say("库存", "Stock"), "body", "ink2"), Spring(), Txt(theme, zones, "body")))
-        if scene.points:
-            card.add(self._points_row(scene.points))
-        card.add(Rule(theme))
-        big = Money(theme, scene.total_fen, 44)
-        card.add(Row(theme, Txt(theme, self.say("应退", "To refund"), "title", "ink2"), Spring(), big))
-        words = self.say("正在记账", "Booking") if busy else self.say("确认退款", "Refund")
-        go = Btn(theme, words, "primary", key="F12", height=60, role="section")
-        go.setEnabled(not busy and scene.total_fen > 0)
-        go.clicked.connect(self._confirm)
-        card.add(go)
-        if scene.voidable and not busy:
-            void = LinkBtn(theme, self.say("整单作废", "Void the whole sale"), tone="bad_ink", key="F8")
-            void.clicked.connect(self._ask_void)
-            card.add(Row(theme, Spring(), void, Spring()))
-        parts.append(Panel(theme, card))
-        self._right.fill(Column(theme, *parts, gap=12))
-
-    def _refund_row(self, refund: Refund) -> Row:
-        theme = self.theme
-        icon = TENDER_ICONS.get(refund.method, "wallet")
-        return Row(
-            theme, Icon(theme, icon, 20), Txt(theme, self.of(refund.title), "body"), Spring(), Money(theme, refund.amount_fen), gap=10
-        )
-
-    def _draw_instead(self, card: Column, busy: bool) -> None:
-        """What stored value paid and nobody's account can take back: how it goes back instead."""
-        theme, scene = self.theme, self._scene
-        fen = money_text(scene.instead_fen)
-        words = self.say(
-            f"储值付的 {fen}：会员已删除，账户已清，改退给持小票的顾客",
-            f"{fen} were paid by stored value of a member erased since: they go to whoever holds the receipt",
-        )
-        card.add(Para(theme, words, "caption", "warn_ink"))
-        ways = Chips(
-            theme,
-            [Choice(method, self.of(title)) for method, title in scene.instead_ways],
-            scene.instead,
-            spoken=self.say("改退到", "Back by"),
-        )
-        ways.setObjectName("instead")
-        ways.setEnabled(not busy)
-        ways.chosen.connect(lambda method: self._act(lambda: self.till.returning.pay_instead(method)))
-        card.add(ways)
-
-    def _points_row(self, points: int) -> Row:
-        """What the return does to the member's points."""
-        words = Txt(self.theme, signed_count(points), "body")
-        row = Row(self.theme, Txt(self.theme, self.say("积分", "Points"), "body", "ink2"), Spring(), words)
-        words.setAccessibleName(self.say(f"积分 {signed_count(points)}", f"{signed_count(points)} points"))
-        return row
-
-    def _zones(self) -> str:
-        shelf = sum(line.chosen for line in self._scene.lines if line.zone == "shelf")
-        reject = sum(line.chosen for line in self._scene.lines if line.zone != "shelf")
-        parts = []
-        if shelf:
-            parts.append(self.say(f"{shelf} 件回货架", f"{shelf} to the shelf"))
-        if reject:
-            parts.append(self.say(f"{reject} 件进不合格品区", f"{reject} to the reject zone"))
-        return " · ".join(parts)
+        self._due.show_due(scene)
+        self._bring(self._sale, self._due)
+        if scene.needs_approval and not scene.approved_by:
+            self._pin = self._due.pin
 
     def _draw_void(self) -> None:
         if self._form is None:
             self._form = self._void_form()
-        if not self._right.isAncestorOf(self._form):
-            self._right.fill(Column(self.theme, self._form, Spring()))
+        if not self._beside.isAncestorOf(self._form):
+            self._beside.fill(Column(self.theme, self._form, Spring()))
 
     def _void_form(self) -> Form:
         scene = self._scene
@@ -577,7 +381,7 @@ class ReturnsPage(Desk):
 
     def _draw_done(self) -> None:
         theme, scene = self.theme, self._scene
-        self._rows = ()
+        self._undrawn, self._rows = None, ()
         kept = self.till.store.sales.return_by_number(scene.return_number)
         void = kept is not None and kept.body.kind == "void"
         card = Column(theme, gap=12, margins=(28, 28, 28, 24))
@@ -621,7 +425,7 @@ class ReturnsPage(Desk):
                 gap=8,
             )
         )
-        self._left.fill(Panel(theme, card))
+        self._done.fill(Panel(theme, card))
         side = Column(theme, gap=10, margins=(16, 14, 16, 16))
         side.add(Txt(theme, self.say("请退给顾客", "Give back to the customer"), "head"))
         if kept is not None:
@@ -648,7 +452,9 @@ class ReturnsPage(Desk):
                         )
                     )
             if scene.points:
-                side.add(self._points_row(scene.points))
+                points = Fact(theme)
+                side.add(points)
+                show_points(points, scene.points)
             side.add(Spring())
             side.add(Rule(theme))
             side.add(Row(theme, Txt(theme, self.say("共退", "Refunded"), "title", "ink2"), Spring(), Money(theme, kept.body.total_fen, 44)))
@@ -662,7 +468,8 @@ class ReturnsPage(Desk):
         back.clicked.connect(lambda: self.go.emit("sale"))
         side.add(again)
         side.add(back)
-        self._right.fill(Column(theme, (Panel(theme, side), 1)))
+        self._beside.fill(Column(theme, (Panel(theme, side), 1)))
+        self._bring(self._done, self._beside)
 
     def _watch_paper(self) -> None:
         """Say what has become of the slip."""

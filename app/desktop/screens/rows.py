@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QScrollArea, QSizePolicy, QWidget
 
 from app.desktop.theme import Theme, paint
 from app.desktop.theme.paint import Align, Mark
 from app.desktop.widgets.arrange import Row
 from app.desktop.widgets.base import PaintedButton
+
+W = TypeVar("W", bound=QWidget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +230,17 @@ class ListRow(PaintedButton):
 
 def _money(cell: Cell) -> str:
     return paint.money_text(cell.fen) if cell.fen is not None else ""
+
+
+def as_many(column: QBoxLayout, made: list[W], count: int, make: Callable[[], W]) -> list[W]:
+    """So many parts at the head of a column, to be restated: what was made before is used again, and what is too many stays hidden."""
+    while len(made) < count:
+        column.insertWidget(len(made), part := make())
+        made.append(part)
+    for order, part in enumerate(made):
+        if part.isHidden() == (order < count):
+            part.setVisible(order < count)
+    return made[:count]
 
 
 @dataclass(frozen=True, slots=True)

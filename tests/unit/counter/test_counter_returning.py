@@ -106,3 +106,16 @@ def test_return_that_the_ledger_refuses_pays_nothing_out(hand: Any, monkeypatch:
     assert hand.till.shifts.totals().returns == 0
     scene = _book(hand.till)
     assert (scene.state, scene.problem) == ("done", None)
+
+
+def test_a_list_of_sales_names_their_goods_without_unsealing_one(hand: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = hand.sell("@P6000A1.ean", "@P6000A1.ean")
+    second = hand.sell("@P5600A1.ean", "@P6000A1.ean")
+    sales = {number: hand.till.store.sales.by_number(number) for number in (first, second)}
+    monkeypatch.setattr("app.store.sales.unseal", lambda raw: pytest.fail("an event was unsealed for a list"))
+    found = hand.till.returning.find("").found
+    assert [sale.number for sale in found] == [second, first]
+    for sale in found:
+        body = sales[sale.number].body
+        assert (sale.sale_id, sale.at, sale.payable_fen) == (body.sale_id, sales[sale.number].at, body.payable_fen)
+        assert (sale.first_line, sale.lines) == (body.lines[0].generic_name, len(body.lines))
