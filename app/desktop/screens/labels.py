@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 RIGHT_WIDTH = 432
 SHOWN_ROWS = 300
+ROWS_IN_A_PART = 8
+"""Rows made in one turn of the event loop when the page is opened."""
 _SOURCES = ("stale", "fresh", "chosen")
 _EMPTY = (
     ("check-circle", Text("货架价签都对得上", "Every label agrees"), Text("价格一变就会列在这里", "A changed price is listed here")),
@@ -59,6 +62,8 @@ class LabelsPage(Desk):
         super().__init__(around, parent)
         self._source = 0
         self._shelf: tuple[ShelfRow, ...] = ()
+        self._stale = 0
+        """How many labels on the shelf say another price."""
         self._hand = ""
         """Id of the product or line whose label is in the picture."""
         self._sale: StoredSale | None = None
@@ -71,10 +76,15 @@ class LabelsPage(Desk):
         self._saved: Path | None = None
         self._busy = False
         self._drawn = 0
+        self._pictured: tuple[str, int] = ("", 0)
+        """Whose label the picture shows or waits for, and on which paper."""
+        self._made: tuple[bytes, int, int, str] | None = None
+        """The dots in the picture, their width and height, and whose they are."""
         self._redrawing = False
         self._rows: tuple[ListRow, ...] = ()
         self._left, self._right, self._way = Slot(), Slot(), Slot()
         self._picture = PaperPicture(self.theme)
+        self._total = Txt(self.theme)
         hold_width(self.theme, self._right, RIGHT_WIDTH)
         self.lay((self._left, 1), self._right)
 
@@ -112,8 +122,16 @@ class LabelsPage(Desk):
             self._sheet = 1
         if sale is None and labelling.chosen:
             self._source = 2
-        self.refresh()
-        self._focus_first()
+        self._read()
+        self.draw_in_parts(self._come())
+
+    def let_go(self) -> None:
+        """List and picture."""
+        self._rows, self._made = (), None
+        # A label that is on its way finds no picture any more.
+        self._drawn += 1
+        self._left.empty()
+        self._right.empty()
 
     def on_left(self) -> None:
         """The next visit is about the shelf, unless a sale asks again."""
@@ -135,12 +153,21 @@ class LabelsPage(Desk):
 
     def on_key(self, name: str) -> bool:
         """Esc steps back; arrows enter the list."""
+        self.draw_out()
         return self.list_key(name, self._rows, self._back)
 
     # ------------------------------------------------------------------ choosing
 
     def refresh(self) -> None:
         """Read the list and draw."""
+        self._read()
+        # The focus comes back to the row of before while the list is made anew: nobody reached for it.
+        self._redrawing = True
+        self.redraw()
+        self._redrawing = False
+        self.changed.emit()
+
+    def _read(self) -> None:
         labelling = self.till.labelling
         if self._sale is None:
             match _SOURCES[self._source]:
@@ -151,16 +178,12 @@ class LabelsPage(Desk):
                 case _:
                     found = map(self.till.store.catalogue.product, labelling.chosen)
                     self._shelf = labelling.shelf_rows([product for product in found if product is not None])
+            self._stale = len(self._shelf if self._source == 0 else labelling.stale())
             ids = [row.product.id for row in self._shelf]
         else:
             ids = [line.line_id for line in self._lines()]
         if self._hand not in ids:
             self._hand = ids[0] if ids else ""
-        # The focus comes back to the row of before while the list is made anew: nobody reached for it.
-        self._redrawing = True
-        self.redraw()
-        self._redrawing = False
-        self.changed.emit()
 
     def _lines(self) -> tuple[SaleLine, ...]:
         """The medicines of the sale."""
@@ -431,18 +454,58 @@ class LabelsPage(Desk):
     # ------------------------------------------------------------------ drawing
 
     def redraw(self) -> None:
-        """Draw list and choice."""
-        if self._sale is None:
-            self._draw_shelf()
-        else:
-            self._draw_lines(self._sale)
+        """Draw list and choice, unless nobody looks."""
+        if not self.isVisible():
+            return
+        self._undrawn = None
+        for _ in self._draw_left():
+            pass
         if self._form is None:
             self._draw_right()
 
-    def _draw_shelf(self) -> None:
+    def _come(self) -> Iterator[None]:
+        """The list, then what comes out; what stands for the same facts stays."""
+        yield from self._draw_left()
+        self._focus_first()
+        self._draw_right()
+
+    def _draw_left(self) -> Iterator[None]:
+        """The list, a few rows in a part, and the one in hand lit."""
+        facts, made = self._list_facts(), list[ListRow]()
+        if not self._left.stands_for(facts):
+            # The turn in which the page comes is the frame's own.
+            yield
+            things: Sequence[ShelfRow | SaleLine] = self._lines() if self._sale is not None else self._shelf[:SHOWN_ROWS]
+            for thing in things:
+                made.append(self._line_row(thing) if isinstance(thing, SaleLine) else self._shelf_row(thing))
+                if len(made) % ROWS_IN_A_PART == 0:
+                    yield
+            self._rows = tuple(made)
+            self._left.fill_for(facts, self._list)
+            yield
+        for row in self._rows:
+            row.set_chosen(row.objectName() == f"label-{self._hand}")
+
+    def _list_facts(self) -> object:
+        if self._sale is not None:
+            return self.look(), self._sale, dict(self._directions), dict(self._said)
+        labelling = self.till.labelling
+        return self.look(), self._source, self._shelf, self._stale, dict(labelling.chosen)
+
+    def _list(self) -> Sheet:
+        """The rows that were made, below what they are."""
+        theme = self.theme
+        if self._sale is not None:
+            head, empty = self._head_of_lines(self._sale)
+        else:
+            head, empty = self._head_of_shelf()
+        body: QWidget = Listing(theme, self._rows) if self._rows else Empty(theme, *empty)
+        return Sheet(theme, Column(theme, head, Rule(theme), (body, 1), gap=0))
+
+    def _head_of_shelf(self) -> tuple[Row, tuple[str, str, str]]:
         theme, labelling = self.theme, self.till.labelling
         names = (Text("价格变了", "Price changed"), Text("没贴过", "Never printed"), Text("已选", "Chosen"))
-        counts = (len(labelling.stale()) if self._source != 0 else len(self._shelf), None, len(labelling.chosen))
+        counts = (self._stale, None, len(labelling.chosen))
         labels = [self.of(name) + (f" {count}" if count is not None else "") for name, count in zip(names, counts, strict=True)]
         seg = Seg(theme, labels, self._source, spoken=self.say("哪些标签", "Which labels"))
         seg.chosen.connect(self._choose_source)
@@ -454,13 +517,8 @@ class LabelsPage(Desk):
             seg,
             margins=(18, 14, 18, 12),
         )
-        self._rows = tuple(self._shelf_row(row) for row in self._shelf[:SHOWN_ROWS])
-        if self._rows:
-            body: QWidget = Listing(theme, self._rows)
-        else:
-            icon, said, more = _EMPTY[self._source]
-            body = Empty(theme, icon, self.of(said), self.of(more))
-        self._left.fill(Sheet(theme, Column(theme, head, Rule(theme), (body, 1), gap=0)))
+        icon, said, more = _EMPTY[self._source]
+        return head, (icon, self.of(said), self.of(more))
 
     def _shelf_row(self, shelf: ShelfRow) -> ListRow:
         product, copies = shelf.product, self.till.labelling.chosen.get(shelf.product.id, 0)
@@ -490,7 +548,7 @@ class LabelsPage(Desk):
         row.nudged.connect(lambda by: self._nudge(product.id, by))
         return row
 
-    def _draw_lines(self, sale: StoredSale) -> None:
+    def _head_of_lines(self, sale: StoredSale) -> tuple[Row, tuple[str, str, str]]:
         theme = self.theme
         words = self.say("用法由处方或药师给出，否则印按说明书或遵医嘱", "From prescription or pharmacist, else leaflet or doctor")
         head = Row(
@@ -500,12 +558,7 @@ class LabelsPage(Desk):
             Txt(theme, short_number(sale.number), "label", "ink3"),
             margins=(18, 14, 18, 12),
         )
-        self._rows = tuple(self._line_row(line) for line in self._lines())
-        if self._rows:
-            body: QWidget = Listing(theme, self._rows)
-        else:
-            body = Empty(theme, "pill", self.say("这一单没有药品", "No medicine in this sale"), short_number(sale.number))
-        self._left.fill(Sheet(theme, Column(theme, head, Rule(theme), (body, 1), gap=0)))
+        return head, ("pill", self.say("这一单没有药品", "No medicine in this sale"), short_number(sale.number))
 
     def _line_row(self, line: SaleLine) -> ListRow:
         said = self._said.get(line.line_id)
@@ -531,16 +584,8 @@ class LabelsPage(Desk):
         return row
 
     def _draw_right(self) -> None:
-        theme = self.theme
         kinds = self._kinds()
         here = next((place for place, (index, _) in enumerate(kinds) if index == self._sheet), 0)
-        seg = Seg(theme, [self.of(words) for _, words in kinds], here, spoken=self.say("纸张", "Paper"))
-        seg.chosen.connect(self._use_sheet)
-        self._picture = PaperPicture(theme)
-        card = Column(theme, gap=10, margins=(16, 14, 16, 16))
-        card.add(Row(theme, Txt(theme, self.say("打出来是这样", "What comes out"), "head"), Spring()))
-        card.add(seg)
-        card.add((self._picture, 1))
         count = self._count()
         grid = self._grid()
         said = self.say(f"共 {count} 张", counted(count, "label"))
@@ -551,18 +596,40 @@ class LabelsPage(Desk):
             said = self.say("这种纸太小，换一种", "This paper is too small for it")
         elif self._sale is not None and not count:
             said = self.say("选一种药，写用法", "Choose a medicine, give the direction")
-        card.add(Txt(theme, said, "body_strong"))
-        self._way = Slot()
-        self._right.fill(Column(theme, (Panel(theme, card), 1), self._way, gap=10))
+        self._right.fill_for((self.look(), kinds, here), lambda: self._paper(kinds, here))
+        self._total.set_words(said)
         self._draw_way()
         self._draw_picture()
 
+    def _paper(self, kinds: Sequence[tuple[int, Text]], here: int) -> Column:
+        """Which paper there is, the picture of what comes out, how many, and a place for the way out."""
+        theme = self.theme
+        seg = Seg(theme, [self.of(words) for _, words in kinds], here, spoken=self.say("纸张", "Paper"))
+        seg.chosen.connect(self._use_sheet)
+        self._picture, self._made = PaperPicture(theme), None
+        self._total = Txt(theme, "", "body_strong")
+        card = Column(theme, gap=10, margins=(16, 14, 16, 16))
+        card.add(Row(theme, Txt(theme, self.say("打出来是这样", "What comes out"), "head"), Spring()))
+        card.add(seg)
+        card.add((self._picture, 1))
+        card.add(self._total)
+        self._way = Slot()
+        return Column(theme, (Panel(theme, card), 1), self._way, gap=10)
+
     def _draw_way(self) -> None:
+        able = bool(self._count()) and not self._busy
+        there = self.till.labelling.printing.there
+        writing = None if self._sale is None else bool(self._hand) and not self._busy
+        facts = (self.look(), self._busy, there, self._saved, able, writing)
+        self._way.fill_for(facts, lambda: self._ways_out(there, able, writing))
+
+    def _ways_out(self, there: bool, able: bool, writing: bool | None) -> Column:
+        """The buttons, and what there is to say over them; `writing` tells whether a direction may be given, None on the shelf."""
         theme = self.theme
         column = Column(theme, gap=8)
         if self._busy:
             column.add(self._line("hourglass-medium", "info", self.say("正在生成，可以继续收银", "Being made; you can go on selling")))
-        elif not self.till.labelling.printing.there:
+        elif not there:
             words = self.say("没有接标签机，可存 A4 再打印", "No label printer here: save A4 sheets and print those")
             column.add(self._line("info", "info", words))
         if self._saved is not None:
@@ -573,13 +640,11 @@ class LabelsPage(Desk):
             kept = Panel(theme, Column(theme, row, where, gap=4, margins=(14, 10, 14, 10)), fill="good_t", line="good_l")
             kept.setAccessibleName(str(self._saved))
             column.add(kept)
-        able = bool(self._count()) and not self._busy
-        if self._sale is not None:
+        if writing is not None:
             write = Btn(theme, self.say("写用法", "Give the direction"), "tonal", icon="prescription", key="F4", height=44)
-            write.setEnabled(bool(self._hand) and not self._busy)
+            write.setEnabled(writing)
             write.clicked.connect(self._ask_direction)
             column.add(write)
-        there = self.till.labelling.printing.there
         words = self.say("存 A4 PDF", "Save A4 PDF")
         save = Btn(theme, words, "line" if there else "primary", icon="file-pdf", key="F8", height=44 if there else 52)
         save.setObjectName("save-sheets")
@@ -592,7 +657,7 @@ class LabelsPage(Desk):
             out.setEnabled(able)
             out.clicked.connect(self._print)
             column.add(out)
-        self._way.fill(column)
+        return column
 
     def _line(self, icon: str, tone: str, words: str) -> Row:
         return Row(self.theme, Icon(self.theme, icon, 20, tone, "fill"), (Para(self.theme, words, "label", f"{tone}_ink"), 1), gap=8)
@@ -605,8 +670,11 @@ class LabelsPage(Desk):
         ready = labels[self._sheet] if labels is not None else None
         self._drawn += 1
         turn = self._drawn
-        if product is None and ready is None:
+        if (hand, self._sheet) != self._pictured or (product is None and ready is None):
+            # Never one thing's label beside another.
+            self._pictured, self._made = (hand, self._sheet), None
             self._picture.show_image(QImage())
+        if product is None and ready is None:
             return
         size = self._size()
 
@@ -619,8 +687,8 @@ class LabelsPage(Desk):
             return picture.tobytes(), picture.width, picture.height, label.name
 
         def show(made: tuple[bytes, int, int, str]) -> None:
-            if turn == self._drawn:
-                dots, wide, high, name = made
+            if turn == self._drawn and made != self._made:
+                dots, wide, high, name = self._made = made
                 # Copied: the bytes go with this call.
                 image = QImage(dots, wide, high, wide, QImage.Format.Format_Grayscale8).copy()
                 self._picture.show_image(image, self.say(f"{name} 的标签", f"Label of {name}"))
