@@ -392,3 +392,29 @@ def test_the_digits_of_a_pin_go_into_its_field_and_never_into_the_box(hand: Any)
     assert shell.bar.omnibox.text == ""
     hand.enter()
     assert till.returning.scene().approved_by == "陈强"
+
+
+@pytest.mark.parametrize("key", ["devices", "labels", "shift"])
+def test_a_change_of_language_draws_no_page_that_nobody_sees_and_each_once_it_is_seen(
+    hand: Any, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand.sign_in()
+    shell = hand.window.shell
+
+    def show(key: str) -> None:
+        shell.show_page(key)
+        hand.pause()
+
+    show(key)
+    page = shell.page
+    zh = hand.words()
+    show("sale")
+    drawn: list[str] = []
+    whole = page.redraw
+    monkeypatch.setattr(page, "redraw", lambda: (drawn.append(hand.window.theme.language), whole()))
+    hand.window.theme.set_language("en")
+    assert not drawn
+    show(key)
+    assert "en" in drawn and hand.words() != zh
+    hand.window.theme.set_language("zh")
+    assert drawn[-1] == "zh" and hand.words() == zh

@@ -8,8 +8,8 @@ from concurrent.futures import Future
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QRectF, Qt, QTimer
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QShowEvent
 from PySide6.QtWidgets import QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from shiboken6 import delete
 
@@ -153,6 +153,9 @@ class Sheet(Painted):
 class Desk(Page):
     """A page that redraws itself from facts after every act."""
 
+    _seen = Signal()
+    """Somebody sees the page that nobody saw when the language changed."""
+
     def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(around, parent)
         self._waiting: dict[str, tuple[Future[Any], Callable[[Any], None], Callable[[], None]]] = {}
@@ -165,6 +168,7 @@ class Desk(Page):
         self.bridge.resumed.connect(self._resumed)
         self.theme.changing.connect(self._look_goes)
         self.theme.changed.connect(self._maybe_redraw)
+        self._seen.connect(self._maybe_redraw, Qt.ConnectionType.QueuedConnection)
 
     def lay(self, *parts: Part) -> None:
         """Stand the page's parts side by side on the canvas."""
@@ -240,9 +244,16 @@ class Desk(Page):
             self.let_go()
 
     def _maybe_redraw(self) -> None:
-        if self.theme.language != self._language:
+        # A page that nobody sees waits with it until somebody does: a dozen of them would hold up the one on screen.
+        if self.theme.language != self._language and self.isVisible():
             self._language = self.theme.language
             self.redraw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Speak the language in force, before anything is painted; Qt still goes through the parts that stand here."""
+        super().showEvent(event)
+        if self.theme.language != self._language:
+            self._seen.emit()
 
     # ------------------------------------------------------------------ acts
 
