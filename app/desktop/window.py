@@ -171,9 +171,10 @@ class Window(QMainWindow):
             till = self._arrived = self._load(self.bridge.print_state, self.bridge.sync_state, self.quiet)
             till.start()
             self.bridge.loaded.emit((till, standing_of(till)))
-            # What a member's page is made of comes once the counter stands: it is wanted later than the first scan.
-            if self._stands.wait(60) and not self._shutting:
-                getattr(till, "member_view", None)
+            # What a member's page and labels are made of comes once the counter stands: it is wanted later than the first scan.
+            for late in ("member_view", "labelling"):
+                if self._stands.wait(60) and not self._shutting:
+                    getattr(till, late, None)
         except Exception as error:  # whatever it is, a person must be told and the window must stay
             # The page says in one sentence what a person can do; whoever mends it needs the rest.
             traceback.print_exception(error)
