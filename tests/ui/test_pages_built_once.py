@@ -81,20 +81,3 @@ def test_a_key_pressed_before_a_page_is_whole_finds_it_whole(hand: Any) -> None:
     assert shell.page.reading
     assert shell.page.on_key("Down")
     assert not shell.page.reading and shell.page._rows[0].hasFocus()
-
-
-@pytest.mark.parametrize("key", ["devices", "labels", "shift"])
-def test_a_change_of_language_draws_no_page_that_nobody_sees_and_each_once_it_is_seen(hand: Any, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    hand.sign_in()
-    page = shown(hand, key)
-    zh = hand.words()
-    shown(hand, "sale")
-    drawn: list[str] = []
-    whole = page.redraw
-    monkeypatch.setattr(page, "redraw", lambda: (drawn.append(hand.window.theme.language), whole()))
-    hand.window.theme.set_language("en")
-    assert not drawn
-    shown(hand, key)
-    assert "en" in drawn and hand.words() != zh
-    hand.window.theme.set_language("zh")
-    assert drawn[-1] == "zh" and hand.words() == zh
