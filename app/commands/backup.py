@@ -33,7 +33,10 @@ def main(argv: list[str]) -> int:
             if chosen.act == "make":
                 made = store.backups.make()
                 print(f"{made.path}: up to event {made.seq}, sha256 {made.sha256}")
-            for path in store.backups.copies():
+            copies = store.backups.copies()
+            if not copies:
+                options.tell(f"no copies yet in {store.backups.folder}; `yaogui backup make` makes one, and so does every closing of a day")
+            for path in copies:
                 _, seq = store.backups.check(path)
                 print(f"{path}: whole, up to event {seq}")
         finally:

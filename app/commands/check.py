@@ -38,7 +38,7 @@ class Finding:
 def main(argv: list[str]) -> int:
     """Check the till of a data folder; exit code 1 when something is bad."""
     parser = options.parser("check", "Test this till: disk, ledger, chain, printer, headquarters, clock, fonts.")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="one JSON document instead of lines")
     parser.add_argument("--quick", action="store_true", help="leave out the comparison of ledger and frames")
     chosen = parser.parse_args(argv)
     folder = options.data_folder(chosen)

@@ -40,8 +40,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="picture every screen and state, both sizes, themes and languages")
     parser.add_argument("--only", default="", metavar="WORD", help="with --screenshots: only states whose name contains the word")
     parser.add_argument("--out", type=Path, default=Path("out"), help="where the played day leaves pictures and papers (default: out)")
-    parser.add_argument("--english", action="store_true")
-    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--english", action="store_true", help="start in English")
+    parser.add_argument("--dark", action="store_true", help="start in the dark theme")
     chosen = parser.parse_args(argv)
     if chosen.printer:
         return virtual_printer.serve(chosen.printer, narrow=chosen.narrow)

@@ -24,6 +24,8 @@ _SAID = {
 
 def in_words(error: OSError | ValueError | StoreFault) -> str:
     """The sentence for a fault; what has no words yet speaks for itself."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.strerror[0].lower()}{error.strerror[1:]}: {error.filename}"
     if not isinstance(error, StoreFault):
         return str(error)
     said = _SAID.get(error.code, "")

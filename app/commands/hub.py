@@ -24,6 +24,8 @@ from app.records.clock import Clock, SystemClock, shop_day
 from app.records.keys import DeviceKey
 
 _ACTS = ("serve", "store", "till", "code", "user", "people", "price", "coupon", "lease", "segment", "rfm", "tiers", "revoke", "retention")
+_BEGIN = ("serve", "store", "user")
+"""What a new headquarters may begin with; a mistyped folder stays unmade by everything else."""
 
 
 def main(argv: list[str]) -> int:
@@ -33,17 +35,17 @@ def main(argv: list[str]) -> int:
     parser.add_argument("file", nargs="?", default="", metavar="FILE.json", help="for segment: the rules to tell every till")
     parser.add_argument("--list", dest="listed", action="store_true", help="for segment: say what holds now")
     parser.add_argument("--database", default="", help="postgresql+psycopg://… ; default: SQLite in the data folder")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8765)
+    parser.add_argument("--host", default="127.0.0.1", help="for serve: the address to listen at (default 127.0.0.1: this computer only)")
+    parser.add_argument("--port", type=int, default=8765, help="for serve: the port (default 8765)")
     parser.add_argument("--chain", default="", help="name of the chain, kept when given")
-    parser.add_argument("--store", default="", metavar="ID")
+    parser.add_argument("--store", default="", metavar="ID", help="which store")
     parser.add_argument("--name", default="", help="store's or user's name")
-    parser.add_argument("--branch", default="")
-    parser.add_argument("--licence", default="")
-    parser.add_argument("--address", default="")
-    parser.add_argument("--phone", default="")
+    parser.add_argument("--branch", default="", help="for store: which branch, such as 人民路店")
+    parser.add_argument("--licence", default="", help="for store: its drug trading licence")
+    parser.add_argument("--address", default="", help="for store: its address")
+    parser.add_argument("--phone", default="", help="for store: its telephone")
     parser.add_argument("--province", default="", help="store's province or region, by which campaigns are counted")
-    parser.add_argument("--till", default="", metavar="NO")
+    parser.add_argument("--till", default="", metavar="NO", help="which of its tills")
     parser.add_argument("--product", default="", metavar="ID", help="for price: whose")
     parser.add_argument("--price", default="", metavar="YUAN", help="what it costs from --from on, e.g. 19.50")
     parser.add_argument("--member-price", default="0", metavar="YUAN", help="for members, while that price holds (default: none)")
@@ -71,7 +73,10 @@ def main(argv: list[str]) -> int:
     # Intermixed: a file may follow the options.
     chosen = parser.parse_intermixed_args(argv)
 
-    folder = options.data_folder(chosen, make=True)
+    folder = options.data_folder(chosen, make=chosen.act in _BEGIN or bool(chosen.database))
+    if not folder.exists():
+        options.tell(f"no headquarters in {folder}; `yaogui hub store --store ID --name NAME` begins one")
+        return EXIT_FAULT
     database = chosen.database or default_database_url(folder)
     try:
         gateway = Gateway(chosen.messages, message_secret(folder)) if chosen.messages else None
@@ -247,12 +252,19 @@ def _fifths(found: segments.Reckoned) -> list[str]:
     return lines
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text or 'nothing'} is no day; write it as 2026-11-22") from None
+
+
 def _dated(chosen: argparse.Namespace) -> DatedPrice:
     """The dated price that was asked for; ValueError says what is wrong with it."""
     if not chosen.product:
         raise ValueError("whose price?")
-    starts = date.fromisoformat(chosen.starts)
-    ends = date.fromisoformat(chosen.ends) if chosen.ends else None
+    starts = _day(chosen.starts)
+    ends = _day(chosen.ends) if chosen.ends else None
     # A price that is taken back needs no amount; its row must all the same be a price.
     price_fen, member_fen = 1 if chosen.withdraw and not chosen.price else parse_fen(chosen.price), parse_fen(chosen.member_price)
     if price_fen <= 0 or not 0 <= member_fen <= price_fen:
@@ -264,7 +276,7 @@ def _issue(chosen: argparse.Namespace) -> coupons.Issue:
     """The coupons that were asked for; ValueError says what is wrong with them."""
     if bool(chosen.member) == chosen.bearer:
         raise ValueError("either --member or --bearer")
-    ends = date.fromisoformat(chosen.ends) if chosen.ends else None
+    ends = _day(chosen.ends) if chosen.ends else None
     face_fen = parse_fen(chosen.face) if chosen.face else 0
     return coupons.Issue(chosen.store, chosen.offer, chosen.member, chosen.count, ends, face_fen, chosen.letter)
 
@@ -284,7 +296,7 @@ def _leased(archive: Archive, clock: Clock, chosen: argparse.Namespace, sign: Ca
         per_till=chosen.share,
         low=chosen.share // 4,
         lease_days=chosen.days,
-        ends_on=date.fromisoformat(chosen.ends) if chosen.ends else offer.ends_on,
+        ends_on=_day(chosen.ends) if chosen.ends else offer.ends_on,
         by_code=chosen.by_code,
     )
     grant_id = leases.grant(archive, clock, asked, shop_day(clock.now()), sign)

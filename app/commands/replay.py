@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from app.commands import EXIT_FAILED, EXIT_OK, EXIT_USAGE, options
+from app.commands.faults import in_words
 from app.commands import tape as tapes
 from app.commands.playing import Outcome, Player
 from app.commands.stage import Prepared
@@ -28,7 +29,7 @@ def main(argv: list[str]) -> int:
     try:
         read = [tapes.read(path) for path in found(chosen.paths)]
     except (tapes.TapeFault, OSError) as error:
-        options.tell(str(error))
+        options.tell(in_words(error) if isinstance(error, OSError) else str(error))
         return EXIT_USAGE
     if not read:
         options.tell("no tapes there")

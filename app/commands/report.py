@@ -162,7 +162,10 @@ def _labels(store: Store, clock: Clock, sheet: str, *, every: bool) -> Made:
 
 
 def _day(text: str) -> date:
-    return datetime.strptime(text, "%Y-%m-%d").date()
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no day; write it as 2026-11-22") from None
 
 
 def _shift_of(store: Store, z_no: int | None) -> str:

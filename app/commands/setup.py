@@ -25,13 +25,13 @@ def main(argv: list[str]) -> int:
         "setup",
         "Set up a real shop's till. Everything can be given as an option; what is missing is asked.",
     )
-    parser.add_argument("--store-id", default="")
+    parser.add_argument("--store-id", default="", help="headquarters' number of the store, such as RM01")
     parser.add_argument("--name", default="", help="name over the door")
-    parser.add_argument("--branch", default="")
-    parser.add_argument("--licence", default="", help="药品经营许可证号")
-    parser.add_argument("--address", default="")
-    parser.add_argument("--phone", default="")
-    parser.add_argument("--till", default="")
+    parser.add_argument("--branch", default="", help="which branch, such as 人民路店")
+    parser.add_argument("--licence", default="", help="药品经营许可证号, the drug trading licence")
+    parser.add_argument("--address", default="", help="the shop's address, as printed")
+    parser.add_argument("--phone", default="", help="the shop's telephone, as printed")
+    parser.add_argument("--till", default="", help="number of this till, such as 01")
     parser.add_argument(
         "--staff", action="append", default=[], metavar="NO:NAME:ROLE:PIN[:LICENCE]",
         help="a person (role cashier, pharmacist or manager); repeat for each; at least one manager",

@@ -18,7 +18,7 @@ def main(argv: list[str]) -> int:
     parser = options.parser("verify", "Prove that an export, or this till's ledger, was not changed.")
     parser.add_argument("file", nargs="?", type=Path, help="an export made by `yaogui export`; without it the ledger is checked")
     parser.add_argument("--device", default="", help="the device that must have signed it, if known")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="one JSON document instead of lines")
     chosen = parser.parse_args(argv)
 
     if chosen.file:
