@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, String, bindparam, func, or_, select, union_all
 
 from app.records.people import Alias
 from app.store import tables as t
@@ -12,11 +12,11 @@ from app.store.rows import upsert
 
 # Built once: a party is asked for whenever a member is, and building a select costs more than running it.
 _STANDS = select(t.alias.c.canonical_id).where(t.alias.c.old_id == bindparam("of_member")).scalar_subquery()
-_PARTY = (
-    select(t.alias.c.canonical_id, t.alias.c.old_id)
-    .where(t.alias.c.canonical_id == func.coalesce(_STANDS, bindparam("of_member")))
-    .order_by(t.alias.c.old_id)
-)
+CANONICAL = func.coalesce(_STANDS, bindparam("of_member", type_=String))
+"""In a statement about `of_member`: the id that stands for them."""
+PARTY = union_all(select(CANONICAL), select(t.alias.c.old_id).where(t.alias.c.canonical_id == CANONICAL))
+"""In a statement about `of_member`, to be found in: the ids of one person, so that nobody asks for them first."""
+_PARTY = select(t.alias.c.canonical_id, t.alias.c.old_id).where(t.alias.c.canonical_id == CANONICAL).order_by(t.alias.c.old_id)
 _TOUCHED = select(t.alias.c.old_id, t.alias.c.canonical_id).where(
     or_(t.alias.c.old_id.in_(bindparam("of_members", expanding=True)), t.alias.c.canonical_id.in_(bindparam("of_members", expanding=True)))
 )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select
 
 from app.records.coupons import CouponCase, CouponRight, Lease
 from app.store import tables as t
-from app.store.aliases import party_of
+from app.store.aliases import PARTY
 from app.store.engine import Readers
 from app.store.faults import StoreFault
 from app.store.rows import upsert
@@ -23,7 +23,7 @@ _USABLE = (
     select(t.coupon_right)
     .outerjoin(t.coupon_use, t.coupon_use.c.serial == t.coupon_right.c.serial)
     .where(
-        t.coupon_right.c.member_id.in_(bindparam("of_party", expanding=True)),
+        t.coupon_right.c.member_id.in_(PARTY),
         t.coupon_right.c.state == "active",
         t.coupon_right.c.used_in == "",
         t.coupon_use.c.serial.is_(None),
@@ -42,11 +42,11 @@ _LEASES = (
 _LEASE_USES = select(t.coupon_use.c.lease_id, t.coupon_use.c.serial).where(t.coupon_use.c.lease_id != "")
 _OTHERS = select(t.coupon_lease).where(t.coupon_lease.c.grant_id == bindparam("of_grant")).order_by(t.coupon_lease.c.till)
 _USED_OF_OFFER = select(func.count()).where(
-    t.coupon_use.c.offer_id == bindparam("of_offer"), t.coupon_use.c.member_id.in_(bindparam("of_party", expanding=True))
+    t.coupon_use.c.offer_id == bindparam("of_offer"), t.coupon_use.c.member_id.in_(PARTY)
 )
 _TOLD_OF_OFFER = select(func.count()).where(
     t.coupon_right.c.offer_id == bindparam("of_offer"),
-    t.coupon_right.c.member_id.in_(bindparam("of_party", expanding=True)),
+    t.coupon_right.c.member_id.in_(PARTY),
     t.coupon_right.c.used_in != "",
     t.coupon_right.c.serial.not_in(select(t.coupon_use.c.serial)),
 )
@@ -66,7 +66,7 @@ _BOUGHT = (
     .distinct()
     .join(t.sale, t.sale.c.sale_id == t.sale_line.c.sale_id)
     .where(
-        t.sale.c.member_id.in_(bindparam("of_party", expanding=True)),
+        t.sale.c.member_id.in_(PARTY),
         t.sale_line.c.product_id.in_(bindparam("of_products", expanding=True)),
     )
 )
@@ -162,13 +162,13 @@ class Coupons:
     def used_of_offer(self, offer_id: str, member_id: str) -> int:
         """How often a member has used coupons of an offer: here, and elsewhere as far as headquarters has told."""
         connection = self._readers.connection()
-        asked = {"of_offer": offer_id, "of_party": party_of(connection, member_id)}
+        asked = {"of_offer": offer_id, "of_member": member_id}
         return int(connection.execute(_USED_OF_OFFER, asked).scalar_one()) + int(connection.execute(_TOLD_OF_OFFER, asked).scalar_one())
 
     def bought_before(self, member_id: str, products: Sequence[str]) -> frozenset[str]:
         """Of these products, those that the member has bought in this store."""
         connection = self._readers.connection()
-        asked = {"of_party": party_of(connection, member_id), "of_products": list(products)}
+        asked = {"of_member": member_id, "of_products": list(products)}
         return frozenset(row.product_id for row in connection.execute(_BOUGHT, asked))
 
     def reservations(self) -> tuple[Reservation, ...]:
@@ -238,8 +238,7 @@ class Coupons:
 
     def usable(self, member_id: str) -> tuple[CouponRight, ...]:
         """A member's rights that are neither revoked nor used up, the one that ends first at the front; of any day."""
-        connection = self._readers.connection()
-        rows = connection.execute(_USABLE, {"of_party": party_of(connection, member_id)})
+        rows = self._readers.connection().execute(_USABLE, {"of_member": member_id})
         return tuple(_right(row) for row in rows)
 
     def right(self, serial: str) -> CouponRight | None:

@@ -33,14 +33,14 @@ from app.records.coupons import CouponRight
 from app.records.ids import new_id
 from app.records.people import Consent, FamilyPerson, Member, MemberKey, PointsEntryRow, Staff, StoredEntryRow, TierStanding
 from app.store import tables as t
-from app.store.aliases import party_of, standing_for
+from app.store.aliases import CANONICAL, PARTY, party_of, standing_for
 from app.store.coupons import EVERYWHERE, keep_rights
 from app.store.engine import Readers
 from app.store.erasing import all_erased, erase_rows, erased_among
 from app.store.faults import StoreFault
 from app.store.movements import keep_entries
 from app.store.rows import upsert
-from app.store.standings import in_their_tiers, keep_standings, standing_of
+from app.store.standings import keep_standings, standing_of
 from app.store.writer import Writer
 
 P = TypeVar("P", Member, FamilyPerson)
@@ -50,21 +50,17 @@ Untold = Callable[[Connection, Collection[str], str], Mapping[str, Sequence[byte
 _MEMBER_COLUMNS = [t.member.c[name] for name in Member.model_fields]
 # Built once: a receipt asks for its people while its sale is being closed, and building a select costs more than running it.
 _ONE_MEMBER = select(*_MEMBER_COLUMNS).where(t.member.c.id == bindparam("of_member"))
-_BOOKS = select(t.member.c.id, t.member.c.points).where(t.member.c.id.in_(bindparam("of_party", expanding=True)))
+_BOOKS = select(t.member.c.id, t.member.c.points).where(t.member.c.id.in_(PARTY))
 _ONE_PERSON = select(t.family_person).where(t.family_person.c.id == bindparam("of_person"))
 _ONE_STAFF = select(t.staff).where(t.staff.c.id == bindparam("of_staff"))
-_CONSENTS = select(t.consent).where(t.consent.c.member_id.in_(bindparam("of_party", expanding=True))).order_by(t.consent.c.at)
+_CONSENTS = select(t.consent).where(t.consent.c.member_id.in_(PARTY)).order_by(t.consent.c.at)
 _WORD = (
     select(t.consent.c.given)
-    .where(t.consent.c.member_id.in_(bindparam("of_party", expanding=True)), t.consent.c.purpose == bindparam("of_purpose", type_=String))
+    .where(t.consent.c.member_id.in_(PARTY), t.consent.c.purpose == bindparam("of_purpose", type_=String))
     .order_by(t.consent.c.at.desc())
     .limit(1)
 )
-_FAMILY = (
-    select(t.family_person)
-    .where(t.family_person.c.member_id.in_(bindparam("of_party", expanding=True)))
-    .order_by(t.family_person.c.id)
-)
+_FAMILY = select(t.family_person).where(t.family_person.c.member_id.in_(PARTY)).order_by(t.family_person.c.id)
 _JOINING = select(t.member_joined).where(t.member_joined.c.member_id == bindparam("of_member"))
 _STEP_OF = select(t.member_step.c.step, t.member_step.c.basket_id).where(t.member_step.c.handle == bindparam("of_handle"))
 
@@ -72,6 +68,8 @@ _STEP_OF = select(t.member_step.c.step, t.member_step.c.basket_id).where(t.membe
 _TOLD = (t.standing.c.tier.label("told_tier"), t.standing.c.book.label("told_book"))
 _IN_TIERS = select(*_MEMBER_COLUMNS, *_TOLD).select_from(t.member.outerjoin(t.standing, t.standing.c.member_id == t.member.c.id))
 """Members with what headquarters told of their tier, in the one statement: whoever looks for a member pays for no second one."""
+_PERSON = _IN_TIERS.add_columns(CANONICAL.label("canonical_id")).where(t.member.c.id.in_(PARTY)).order_by(t.member.c.id)
+"""Everything on record under any id of `of_member`."""
 _BY_HANDLE = _IN_TIERS.where(t.member.c.handle == bindparam("of_handle")).limit(1)
 
 
@@ -84,6 +82,7 @@ def _in_tier(row: Mapping[Any, Any]) -> Member:
     """A found row as a member, in the tier that holds."""
     fields = dict(row)
     told, book = fields.pop("told_tier"), fields.pop("told_book")
+    fields.pop("canonical_id", None)
     return Member.model_validate({**fields, "tier": tier_held(fields["tier"], told, book)})
 
 
@@ -371,12 +370,13 @@ class People:
 
     def member(self, member_id: str) -> Member | None:
         """The person whom an id stands for: where several ids are one person, all their profiles in one, under the canonical id."""
-        party = self.group_of(member_id)
-        found = self._profiles(party)
-        if not found or found[0].id != party[0]:
-            # The canonical one has not come yet: until then each stands for itself.
-            found = [member for member in found if member.id == member_id]
-        return merged_profile(in_their_tiers(self._readers.connection(), found)) if found else None
+        rows = self._readers.connection().execute(_PERSON, {"of_member": member_id}).mappings().all()
+        found = {row["id"]: _in_tier(row) for row in rows}
+        canonical = rows[0]["canonical_id"] if rows else member_id
+        if canonical not in found:
+            # It has not come yet: until then each stands for itself.
+            return found.get(member_id)
+        return merged_profile([found.pop(canonical), *found.values()])
 
     def standing(self, member_id: str) -> TierStanding | None:
         """What headquarters last told of a person's tier; None where it never did, or where the profile says something newer."""
@@ -394,7 +394,7 @@ class People:
 
     def books(self, member_id: str) -> dict[str, int]:
         """Id → points brought forward, of every id of a person that this till holds."""
-        rows = self._readers.connection().execute(_BOOKS, {"of_party": self.group_of(member_id)})
+        rows = self._readers.connection().execute(_BOOKS, {"of_member": member_id})
         return {row.id: row.points for row in rows}
 
     def _profiles(self, party: Sequence[str]) -> list[Member]:
@@ -481,7 +481,7 @@ class People:
 
     def consents(self, member_id: str) -> tuple[Consent, ...]:
         """How a member stands to each purpose they were ever asked about, by purpose; the newest word of each."""
-        rows = self._readers.connection().execute(_CONSENTS, {"of_party": self.group_of(member_id)}).mappings()
+        rows = self._readers.connection().execute(_CONSENTS, {"of_member": member_id}).mappings()
         latest = {row["purpose"]: row for row in rows}
         return tuple(
             Consent.model_validate({**latest[purpose], "id": f"{latest[purpose]['member_id']}:{purpose}"}) for purpose in sorted(latest)
@@ -493,7 +493,7 @@ class People:
 
     def allows(self, member_id: str, purpose: str) -> bool | None:
         """A member's newest word on one purpose; None where nobody ever asked them."""
-        asked = {"of_party": self.group_of(member_id), "of_purpose": purpose}
+        asked = {"of_member": member_id, "of_purpose": purpose}
         return self._readers.connection().execute(_WORD, asked).scalar()
 
     def known_word(self, member_id: str, purpose: str) -> datetime:
@@ -511,7 +511,7 @@ class People:
 
     def family(self, member_id: str) -> tuple[FamilyPerson, ...]:
         """The persons a member buys for."""
-        rows = self._readers.connection().execute(_FAMILY, {"of_party": self.group_of(member_id)}).mappings()
+        rows = self._readers.connection().execute(_FAMILY, {"of_member": member_id}).mappings()
         return tuple(FamilyPerson.model_validate(dict(row)) for row in rows)
 
     def save_members(self, members: Sequence[Member], family: Sequence[FamilyPerson] = ()) -> Future[None]:

@@ -8,13 +8,13 @@ from sqlalchemy import bindparam, select
 
 from app.domain.points import EntryKind, PointsEntry
 from app.store import tables as t
-from app.store.aliases import party_of
+from app.store.aliases import PARTY
 from app.store.engine import Readers
 
 # Built once: a statement is read while a sale is being closed, and building a select costs more than running it.
-_OF_PARTY = select(t.points_entry).where(t.points_entry.c.member_id.in_(bindparam("of_party", expanding=True)))
+_OF_PARTY = select(t.points_entry).where(t.points_entry.c.member_id.in_(PARTY))
 _ONE = select(t.points_entry).where(
-    t.points_entry.c.member_id.in_(bindparam("of_party", expanding=True)), t.points_entry.c.entry_id == bindparam("of_entry")
+    t.points_entry.c.member_id.in_(PARTY), t.points_entry.c.entry_id == bindparam("of_entry")
 )
 
 
@@ -26,14 +26,12 @@ class Points:
 
     def of_member(self, member_id: str) -> tuple[PointsEntry, ...]:
         """Every movement of a person that has reached this till, under whichever of their ids, in no order."""
-        connection = self._readers.connection()
-        rows = connection.execute(_OF_PARTY, {"of_party": party_of(connection, member_id)})
+        rows = self._readers.connection().execute(_OF_PARTY, {"of_member": member_id})
         return tuple(_entry(row) for row in rows)
 
     def entry(self, member_id: str, entry_id: str) -> PointsEntry | None:
         """One movement of a person by the id its cause gives it."""
-        connection = self._readers.connection()
-        row = connection.execute(_ONE, {"of_party": party_of(connection, member_id), "of_entry": entry_id}).first()
+        row = self._readers.connection().execute(_ONE, {"of_member": member_id, "of_entry": entry_id}).first()
         return _entry(row) if row is not None else None
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, bindparam, select
 
-from app.domain.tiers import tier_held
-from app.records.people import Member, TierStanding
+from app.records.people import TierStanding
 from app.store import tables as t
 from app.store.rows import upsert
 
@@ -25,13 +24,3 @@ def standing_of(connection: Connection, member_id: str) -> TierStanding | None:
     if row is None:
         return None
     return TierStanding.model_validate({name: row["member_id" if name == "id" else name] for name in TierStanding.model_fields})
-
-
-def in_their_tiers(connection: Connection, members: Sequence[Member]) -> list[Member]:
-    """Profiles with the tier that holds: headquarters' last word, unless the profile says something newer."""
-    placed = []
-    for member in members:
-        told = standing_of(connection, member.id)
-        tier = tier_held(member.tier, told.tier, told.book) if told is not None else member.tier
-        placed.append(member if tier == member.tier else member.model_copy(update={"tier": tier}))
-    return placed

@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from app.domain.stored import StoredEntry, StoredKind
 from app.store import tables as t
-from app.store.aliases import party_of
+from app.store.aliases import PARTY
 from app.store.engine import Readers
 
 _OF_PARTY = (
     select(t.stored_entry)
-    .where(t.stored_entry.c.member_id.in_(bindparam("of_party", expanding=True)))
+    .where(t.stored_entry.c.member_id.in_(PARTY))
     .order_by(t.stored_entry.c.at, t.stored_entry.c.entry_id)
 )
 _IN = (
     select(t.stored_entry, t.tender.c.shift_id, t.tender.c.day)
     .join(t.tender, t.tender.c.owner_id == t.stored_entry.c.owner_id)
     .where(
-        t.stored_entry.c.member_id.in_(bindparam("of_party", expanding=True)),
+        t.stored_entry.c.member_id.in_(PARTY),
         t.stored_entry.c.kind == "load",
         t.tender.c.direction == "load",
     )
@@ -48,8 +48,7 @@ class Stored:
 
     def of_member(self, member_id: str) -> tuple[StoredEntry, ...]:
         """Every movement of a person that has reached this till, under whichever of their ids, oldest first."""
-        connection = self._readers.connection()
-        return tuple(_entry(row) for row in connection.execute(_OF_PARTY, {"of_party": party_of(connection, member_id)}))
+        return tuple(_entry(row) for row in self._readers.connection().execute(_OF_PARTY, {"of_member": member_id}))
 
     def loads_of_shift(self, member_id: str, shift_id: str) -> tuple[StoredLoad, ...]:
         """What a person paid in during a shift of this till and was not taken back, newest first."""
@@ -61,9 +60,8 @@ class Stored:
 
     def _loads(self, member_id: str, where: Any) -> tuple[StoredLoad, ...]:
         """Those that were not taken back, newest first."""
-        connection = self._readers.connection()
         gone = {entry.of for entry in self.of_member(member_id) if entry.kind == "unload"}
-        rows = connection.execute(_IN.where(where), {"of_party": party_of(connection, member_id)}).all()
+        rows = self._readers.connection().execute(_IN.where(where), {"of_member": member_id}).all()
         found = {
             row.owner_id: StoredLoad(row.owner_id, row.member_id, row.principal_fen, row.bonus_fen, row.at)
             for row in rows

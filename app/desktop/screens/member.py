@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.counter.faults import Refused
 from app.counter.scene import Echo, QuestionField
-from app.counter.steps import Steps, at_once
+from app.counter.steps import Steps
 from app.desktop import wording
 from app.desktop.screens.desk import Desk, Listing, Slot
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
@@ -284,9 +284,10 @@ class MemberPage(Desk):
             self._draw()
             self.refuse(refusal)
             return
-        assert self._parts is not None and self._face is not None
+        assert self._face is not None
         self._scene = MemberScene(self._face, rest)
         yield
+        assert self._parts is not None
         yield from self._parts.show_rest(self._scene)
         self.changed.emit()
 
@@ -964,7 +965,11 @@ class MemberPage(Desk):
         if self._parts is not None:
             self._drop_form()
         if self.isVisible():
+            self.slices.finish()
             self._draw()
+            self.slices.finish()
+        elif self._parts is not None:
+            self._parts.veil_but("")
         if again is not None:
             again()
         if self._form is not None and filled is not None:
@@ -1001,8 +1006,8 @@ class MemberPage(Desk):
         self._made()
         assert self._parts is not None
         self._parts.show_face(face, self._phone or face.head.masked_phone)
-        if scene is not None:
-            at_once(self._parts.show_rest(scene))
+        if scene is not None and not self.slices.busy and not self._parts.shows(scene):
+            self.slices.begin("member", self._parts.show_rest(scene))
         self._stack.setCurrentIndex(1)
 
     def _draw_nobody(self) -> QWidget:
@@ -1072,6 +1077,9 @@ class _Parts:
 
     def grow(self) -> Iterator[None]:
         """Load and make the cards, one step at a time."""
+        import app.desktop.widgets.care  # noqa: F401  # half of what the cards are made of, in a turn of its own
+
+        yield
         from app.desktop.screens import member_parts
         from app.desktop.screens.joining import JoinPanel
 
@@ -1181,11 +1189,16 @@ class _Parts:
             self._middle.hide()
             self._right.veil((self.todos, self.consent))
 
+    def shows(self, scene: MemberScene) -> bool:
+        """Whether the cards below the head show this already."""
+        return self._rest == self._made_of(scene)
+
+    def _made_of(self, scene: MemberScene) -> tuple[object, ...]:
+        return (scene.head.member_id, scene.rest, scene.head.chronic, self.theme.language)
+
     def show_rest(self, scene: MemberScene) -> Steps[None]:
         """Another member below the head, or the same one with what happened since, a card or two in a turn."""
-        shown = (scene.head.member_id, scene.rest, scene.head.chronic, self.theme.language)
-        if self._rest == shown:
-            return
+        shown = self._made_of(scene)
         self._rest = (self._rest[0],)
         care = scene.care
         self.medicines.show_care(care)

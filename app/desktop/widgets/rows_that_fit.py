@@ -54,8 +54,8 @@ class RowsThatFit(QWidget):
 
     @property
     def rows(self) -> tuple[QWidget, ...]:
-        """The rows in use, seen or not."""
-        return tuple(self._rows[: self._count])
+        """The rows in use, seen or not; none for what is never shown."""
+        return tuple(self._rows[: min(self._count, self._most)])
 
     @property
     def bounds(self) -> tuple[int, int]:
@@ -69,11 +69,12 @@ class RowsThatFit(QWidget):
 
     def show_all(self, items: Sequence[Any]) -> None:
         """Show other items."""
-        while len(self._rows) < len(items):
+        shown = items[: self._most]
+        while len(self._rows) < len(shown):
             row = self._make()
             row.setParent(self)
             self._rows.append(row)
-        for row, item in zip(self._rows, items, strict=False):
+        for row, item in zip(self._rows, shown, strict=False):
             self._show(row, item)
         if len(items) != self._count:
             self._count = len(items)
