@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from app.commands import EXIT_FAILED, EXIT_OK, EXIT_USAGE, options
-from app.commands.faults import in_words
 from app.commands import tape as tapes
+from app.commands.faults import in_words
 from app.commands.playing import Outcome, Player
 from app.commands.stage import Prepared
 
