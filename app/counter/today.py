@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,7 +14,6 @@ from app.domain.day import DutyState
 from app.records.catalogue import Product
 from app.records.clock import Clock, shop_day
 from app.store.open_store import Store
-from app.store.stock import LevelRow
 
 KEPT_SECONDS = 60
 """Facts that no event changes (a duty falls due, a lot nears its end) are read again after this time."""
@@ -99,16 +98,14 @@ class Today:
         return self._goods[1][:limit]
 
     def _read_standing(self, now: datetime) -> Generator[None, None, tuple[Duty, ...]]:
-        """Shelves and duties of the day: many rows, so not read for every sale."""
+        """Shelves and duties of the day: many rows to count, so not for every sale."""
         day = shop_day(now)
-        near = self._store.stock.near_expiry(day, self._staging.near_expiry_days())
-        yield
-        expired = self._store.stock.expired(day)
+        ending = self._store.stock.ending(day, self._staging.near_expiry_days())
         yield
         found = [
-            Duty("expired", _products(expired)),
-            Duty("near_expiry", _products(near), {"day": near[0].expires_on.isoformat() if near and near[0].expires_on else ""}),
-            Duty("oversold", _products(self._store.stock.negatives())),
+            Duty("expired", ending.expired_products),
+            Duty("near_expiry", ending.near_products, {"day": ending.first.isoformat() if ending.first else ""}),
+            Duty("oversold", len({row.product_id for row in self._store.stock.negatives()})),
         ]
         yield
         found += [
@@ -154,7 +151,3 @@ class Today:
 def _until(state: DutyState, day: date) -> str:
     """When a duty ends, with its day where that is another one."""
     return f"{state.ends:%H:%M}" if state.due_on == day else f"{state.due_on:%m-%d} {state.ends:%H:%M}"
-
-
-def _products(rows: Sequence[LevelRow]) -> int:
-    return len({row.product_id for row in rows})

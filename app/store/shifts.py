@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, case, func, select, true
 
 from app.domain.day import expected_cash_fen
 from app.records.envelope import unseal
@@ -114,14 +114,59 @@ class DutyRow:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """Which rows count: those of some shifts, or of a business day."""
+def _asked(table: Table) -> ColumnElement[bool]:
+    """The rows of the shifts that are asked for, `asked`."""
+    return cast(ColumnElement[bool], table.c.shift_id.in_(bindparam("asked", expanding=True)))
 
-    shifts: tuple[str, ...]
 
-    def of(self, table: Table) -> ColumnElement[bool]:
-        return cast(ColumnElement[bool], table.c.shift_id.in_(self.shifts))
+def _of(table: Table, *columns: Any, where: ColumnElement[bool] | None = None) -> Select[Any]:
+    wanted = select(*columns).select_from(table).where(_asked(table))
+    return wanted if where is None else wanted.where(where)
+
+
+def _summed(column: Any) -> Any:
+    return func.coalesce(func.sum(column), 0)
+
+
+_S, _R, _M, _P, _C = t.sale.c, t.return_.c, t.cash_move.c, t.tender.c, t.tender_correction.c
+# Built once: a shift's figures are read after every sale, and building these selects costs more than running them.
+_SOLD = _of(
+    t.sale,
+    func.count(),
+    _summed(_S.payable_fen),
+    _summed(_S.cut_fen),
+    _summed(_S.rounding_fen),
+    _summed(case((_S.member_id != "", 1), else_=0)),
+    _summed(case((_S.has_rx, 1), else_=0)),
+    _summed(_S.price_changes),
+)
+_RETURNED = _of(t.return_, func.count(), _summed(_R.total_fen), where=_R.kind != "void")
+_VOIDED = _of(t.return_, func.count(), _summed(_R.total_fen), where=_R.kind == "void")
+_ROUNDED_BACK = _of(t.return_, _summed(_R.rounding_fen))
+_CASH_MOVED = _of(
+    t.cash_move,
+    _summed(case((_M.amount_fen > 0, _M.amount_fen), else_=0)),
+    _summed(case((_M.amount_fen < 0, -_M.amount_fen), else_=0)),
+)
+_DROPPED = _of(t.basket_drop, func.count(), _summed(t.basket_drop.c.lines))
+_OPENED = _of(t.drawer_opening, func.count())
+_COPIED = _of(t.reprint, func.count())
+_FLOATS = _of(t.shift, _summed(t.shift.c.float_fen))
+_CORRECTED = _of(t.tender_correction, func.count())
+_REBOOKED = _of(t.tender_correction, _C.from_method, _C.to_method, func.count(), func.sum(_C.amount_fen)).group_by(
+    _C.from_method, _C.to_method
+)
+_BY_METHOD = _of(
+    t.tender,
+    _P.method,
+    _P.kind,
+    _P.direction,
+    func.count(),
+    func.sum(_P.amount_fen),
+    where=_P.direction.in_(bindparam("directions", expanding=True)),
+).group_by(_P.method, _P.kind, _P.direction)
+_PAID_IN = _of(t.tender, _P.owner_id, _P.amount_fen, where=_P.direction == "load")
+_PAID_OUT = select(t.event.c.raw).where(t.event.c.type == "stored.paid_out@1", t.event.c.day.in_(_of(t.shift, t.shift.c.day)))
 
 
 def _tender_totals(sums: Mapping[str, Sequence[int]]) -> tuple[TenderTotal, ...]:
@@ -211,48 +256,25 @@ class Shifts:
 
     def totals(self, shift_id: str) -> ShiftTotals:
         """The figures of one shift, open or closed."""
-        return self._totals(_Scope((shift_id,)))
+        return self._totals((shift_id,))
 
     def day_totals(self, day: date) -> ShiftTotals:
         """The figures of a business day over all its shifts; floats are summed per shift."""
-        return self._totals(_Scope(tuple(row.shift_id for row in self.shift_list(day))))
+        return self._totals(tuple(row.shift_id for row in self.shift_list(day)))
 
-    def _totals(self, scope: _Scope) -> ShiftTotals:
+    def _totals(self, shifts: tuple[str, ...]) -> ShiftTotals:
         connection = self._readers.connection()
 
-        def one(*columns: Any, table: Table, where: ColumnElement[bool] | None = None) -> Any:
-            narrowed = scope.of(table) if where is None else and_(scope.of(table), where)
-            return connection.execute(select(*columns).select_from(table).where(narrowed)).one()
+        def one(wanted: Select[Any]) -> Any:
+            return connection.execute(wanted, {"asked": shifts}).one()
 
-        def summed(column: Any) -> Any:
-            return func.coalesce(func.sum(column), 0)
-
-        s, r, m, d = t.sale.c, t.return_.c, t.cash_move.c, t.basket_drop.c
-        sold = one(
-            func.count(),
-            summed(s.payable_fen),
-            summed(s.cut_fen),
-            summed(s.rounding_fen),
-            summed(case((s.member_id != "", 1), else_=0)),
-            summed(case((s.has_rx, 1), else_=0)),
-            summed(s.price_changes),
-            table=t.sale,
-        )
-        returns = one(func.count(), summed(r.total_fen), table=t.return_, where=r.kind != "void")
-        voids = one(func.count(), summed(r.total_fen), table=t.return_, where=r.kind == "void")
-        back_rounding = one(summed(r.rounding_fen), table=t.return_)[0]
-        moved = one(
-            summed(case((m.amount_fen > 0, m.amount_fen), else_=0)),
-            summed(case((m.amount_fen < 0, -m.amount_fen), else_=0)),
-            table=t.cash_move,
-        )
-        dropped = one(func.count(), summed(d.lines), table=t.basket_drop)
-        opened = one(func.count(), table=t.drawer_opening)[0]
-        copies = one(func.count(), table=t.reprint)[0]
-        float_fen = one(summed(t.shift.c.float_fen), table=t.shift)[0]
-        corrections = one(func.count(), table=t.tender_correction)[0]
-        tenders, cash = self._tenders(scope)
-        stored, load_cash = self._stored(scope)
+        sold, returns, voids = one(_SOLD), one(_RETURNED), one(_VOIDED)
+        back_rounding = one(_ROUNDED_BACK)[0]
+        moved, dropped = one(_CASH_MOVED), one(_DROPPED)
+        opened, copies = one(_OPENED)[0], one(_COPIED)[0]
+        float_fen, corrections = one(_FLOATS)[0], one(_CORRECTED)[0]
+        tenders, cash = self._tenders(shifts)
+        stored, load_cash = self._stored(shifts)
         totals = ShiftTotals(
             sales=sold[0],
             sales_fen=sold[1],
@@ -278,15 +300,13 @@ class Shifts:
         )
         return totals.model_copy(update={"expected_cash_fen": expected_cash_fen(totals, cash | load_cash)})
 
-    def _stored(self, scope: _Scope) -> tuple[dict[str, Any], set[str]]:
+    def _stored(self, shifts: tuple[str, ...]) -> tuple[dict[str, Any], set[str]]:
         """What members paid in and had paid out, and which methods of it are cash."""
-        p = t.tender.c
-        taken_in = select(p.owner_id, p.amount_fen).where(scope.of(t.tender), p.direction == "load")
-        paid_in = self._readers.connection().execute(taken_in).all()
-        paid_out = self._paid_out(scope)
+        paid_in = self._readers.connection().execute(_PAID_IN, {"asked": shifts}).all()
+        paid_out = self._paid_out(shifts)
         if not paid_in and not paid_out:
             return {}, set()
-        taken, cash = self._by_method(scope, ("load",), ("payout",))
+        taken, cash = self._by_method(shifts, ("load",), ("payout",))
         loads = {row.owner_id for row in paid_in}
         figures = {
             "loads": len(loads),
@@ -297,12 +317,10 @@ class Shifts:
         }
         return {**figures, "load_tenders": _tender_totals(taken)}, cash
 
-    def _paid_out(self, scope: _Scope) -> list[Mapping[str, Any]]:
+    def _paid_out(self, shifts: tuple[str, ...]) -> list[Mapping[str, Any]]:
         """What members had paid out, by its own events: where nothing but the bonus was left, no tender tells of it."""
-        days = select(t.shift.c.day).where(scope.of(t.shift))
-        told = select(t.event.c.raw).where(t.event.c.type == "stored.paid_out@1", t.event.c.day.in_(days))
-        bodies = (unseal(raw).body for raw in self._readers.connection().scalars(told))
-        return [body for body in bodies if body["shift_id"] in scope.shifts]
+        bodies = (unseal(raw).body for raw in self._readers.connection().scalars(_PAID_OUT, {"asked": shifts}))
+        return [body for body in bodies if body["shift_id"] in shifts]
 
     def _given(self, loads: Collection[str]) -> int:
         """Bonus of what was paid in, by its own events: members' ledgers go with visitors and with the erased, the Z stays."""
@@ -318,16 +336,10 @@ class Shifts:
         told.close()
         return bonus_fen
 
-    def _tenders(self, scope: _Scope) -> tuple[tuple[TenderTotal, ...], set[str]]:
+    def _tenders(self, shifts: tuple[str, ...]) -> tuple[tuple[TenderTotal, ...], set[str]]:
         """Totals per method with corrections re-booked, and which methods are cash."""
-        connection = self._readers.connection()
-        c = t.tender_correction.c
-        sums, cash = self._by_method(scope, ("sale",), ("refund",))
-        moved = connection.execute(
-            select(c.from_method, c.to_method, func.count(), func.sum(c.amount_fen))
-            .where(scope.of(t.tender_correction))
-            .group_by(c.from_method, c.to_method)
-        )
+        sums, cash = self._by_method(shifts, ("sale",), ("refund",))
+        moved = self._readers.connection().execute(_REBOOKED, {"asked": shifts})
         for source, target, count, amount in moved.all():
             for method, sign in ((source, -1), (target, 1)):
                 total = sums.setdefault(method, [0, 0, 0, 0])
@@ -335,16 +347,11 @@ class Shifts:
                 total[1] += sign * int(amount)
         return _tender_totals(sums), cash
 
-    def _by_method(self, scope: _Scope, taken: Sequence[str], given: Sequence[str]) -> tuple[dict[str, list[int]], set[str]]:
+    def _by_method(self, shifts: tuple[str, ...], taken: Sequence[str], given: Sequence[str]) -> tuple[dict[str, list[int]], set[str]]:
         """Method → [times taken, fen, times given, fen] of tenders of these directions, and the methods that are cash."""
-        p = t.tender.c
         sums: dict[str, list[int]] = {}
         cash = {"cash"}
-        rows = self._readers.connection().execute(
-            select(p.method, p.kind, p.direction, func.count(), func.sum(p.amount_fen))
-            .where(scope.of(t.tender), p.direction.in_((*taken, *given)))
-            .group_by(p.method, p.kind, p.direction)
-        )
+        rows = self._readers.connection().execute(_BY_METHOD, {"asked": shifts, "directions": (*taken, *given)})
         for method, kind, direction, count, amount in rows.all():
             total = sums.setdefault(method, [0, 0, 0, 0])
             at = 0 if direction in taken else 2

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, func, select
+from sqlalchemy import ColumnElement, RowMapping, bindparam, case, distinct, func, select
 
 from app.records.base import Record
 from app.records.catalogue import Lot, TraceCode
@@ -46,6 +46,17 @@ class LevelRow:
     expires_on: date | None
     zone: str
     quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndingStock:
+    """How much of what stands on the shelf is past its last good day, or soon will be."""
+
+    expired_products: int
+    near_products: int
+    near_lots: int
+    first: date | None
+    """The nearest last day among what is still good; None where nothing is near its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,18 @@ _BOUND = (
     select(t.bound_code.c.product_id)
     .where(t.bound_code.c.kind == bindparam("of_kind"), t.bound_code.c.code == bindparam("of_code"))
     .order_by(t.bound_code.c.product_id)
+)
+_PAST = t.lot.c.expires_on < bindparam("of_day")
+_NEAR = t.lot.c.expires_on >= bindparam("of_day")
+_ENDING = (
+    select(
+        func.count(distinct(case((_PAST, t.stock_level.c.product_id)))),
+        func.count(distinct(case((_NEAR, t.stock_level.c.product_id)))),
+        func.count(case((_NEAR, 1))),
+        func.min(case((_NEAR, t.lot.c.expires_on))),
+    )
+    .select_from(t.lot.join(t.stock_level, t.lot.c.id == t.stock_level.c.lot_id))
+    .where(t.lot.c.expires_on <= bindparam("until_day"), t.stock_level.c.quantity > 0, t.stock_level.c.zone == SHELF)
 )
 _MOVES = (
     select(
@@ -225,6 +248,11 @@ class Stock:
         """Shelf stock past its last good day."""
         on_shelf = (t.stock_level.c.quantity > 0) & (t.stock_level.c.zone == SHELF)
         return self._level_rows(on_shelf & (t.lot.c.expires_on < day))
+
+    def ending(self, day: date, days: int) -> EndingStock:
+        """What `expired` and `near_expiry` list, only counted: for whoever says how many, some rows of thousands never leave the disk."""
+        row = self._readers.connection().execute(_ENDING, {"of_day": day, "until_day": day + timedelta(days=days)}).one()
+        return EndingStock(int(row[0]), int(row[1]), int(row[2]), row[3])
 
     def _level_rows(self, where: ColumnElement[bool]) -> tuple[LevelRow, ...]:
         s = t.stock_level.c

@@ -156,7 +156,7 @@ def standing_of(till: Till, *, begins: bool = True) -> Standing:
         opened_at=row.opened_at if row else None,
         left_fen=left_fen,
         float_fen=till.settings.number("cash.float_fen") if left_fen is None else left_fen,
-        near=len(till.store.stock.near_expiry(till.staging.frame().day, days)),
+        near=till.store.stock.ending(till.staging.frame().day, days).near_lots,
     )
 
 

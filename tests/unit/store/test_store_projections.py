@@ -11,6 +11,7 @@ from app.records import events as ev
 from app.records.catalogue import Lot
 from app.store import tables as t
 from app.store.open_store import Store
+from app.store.stock import EndingStock
 from app.store.verify import rebuild
 
 DAY = date(2026, 11, 21)
@@ -197,6 +198,18 @@ def test_expired_and_near_expiry_shelf_stock_is_listed_apart(store: Store, till:
     store.stock.import_opening(lots, {lot.id: 1 for lot in lots}, {}).result(60)
     assert [row.lot_id for row in store.stock.expired(DAY)] == ["lot-1"]
     assert [row.lot_id for row in store.stock.near_expiry(DAY, 90)] == ["lot-2", "lot-3"]
+
+
+def test_ending_stock_is_counted_as_it_is_listed(store: Store, till: Any) -> None:
+    assert store.stock.ending(DAY, 90) == EndingStock(0, 0, 0, None)
+    ends = [date(2026, 11, 20), DAY, DAY, date(2027, 2, 19), date(2027, 2, 20), date(2026, 11, 20)]
+    lots = [till.lot(n, expires_on=day, **({"product_id": "p-1"} if n == 2 else {})) for n, day in enumerate(ends)]
+    store.stock.import_opening(lots, {lot.id: 0 if n == 5 else 1 for n, lot in enumerate(lots)}, {}).result(60)
+    near, expired = store.stock.near_expiry(DAY, 90), store.stock.expired(DAY)
+    counted = store.stock.ending(DAY, 90)
+    assert counted == EndingStock(1, 2, 3, DAY)
+    assert (counted.expired_products, counted.near_products) == tuple(len({row.product_id for row in rows}) for rows in (expired, near))
+    assert (counted.near_lots, counted.first) == (len(near), near[0].expires_on)
 
 
 def test_an_opening_import_of_many_lots_keeps_states_codes_and_levels(store: Store, till: Any) -> None:
