@@ -444,7 +444,7 @@ class Shifts:
             remit_fen=max(0, counted - self._float_left),
             held=len(self._store.parked.held()),
             unsent=self._unsent(),
-            unprinted=len(self._store.jobs.list(("queued", "waiting", "failed", "unknown"))),
+            unprinted=self._store.jobs.count((*UNPRINTED, "unknown")),
             duties=self.duties(),
             problem=self._problem,
             difference_reason=self._reason,

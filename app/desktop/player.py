@@ -145,7 +145,7 @@ class Hand:
         assert shell is not None
         key = next(key for key in shell.findChildren(NavKey) if key.entry.key == page)
         QTest.mouseClick(key, Qt.MouseButton.LeftButton)
-        self.wait(lambda: shell.page.key == page, page)
+        self.wait(lambda: shell.page.key == page and not shell.page.reading, page)
         self.rest()
 
     def settle_confirms(self) -> None:

@@ -262,6 +262,12 @@ class Catalogue:
         return f"{self._meta('version')}+{self._meta('revision')}"
 
     @property
+    def changes(self) -> int:
+        """How often anything in it has changed since it was opened; what was read at the same count still holds."""
+        with self._keeping:
+            return self._changes
+
+    @property
     def count(self) -> int:
         """Products in the file."""
         return self._count("product")

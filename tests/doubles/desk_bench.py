@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desktop.bridge import Bridge
+from app.desktop.screens.desk import Desk
 from app.desktop.screens.page import Page, Surroundings
 from app.desktop.theme import Theme
 
@@ -48,11 +49,14 @@ class DeskBench:
         self.page.show()
         self.page.activateWindow()
         self.page.on_shown()
+        self.until(lambda: not self.page.reading)
         QApplication.processEvents()
 
     def press(self, *names: str) -> None:
         """Keys one after the other: of the function bar, else to the focused part, else to the page."""
         for name in names:
+            if isinstance(self.page, Desk):
+                self.page.draw_out()
             spec = next((spec for spec in self.page.fkeys() if spec.key == name), None)
             focused = self.page.focusWidget()
             if spec is not None:

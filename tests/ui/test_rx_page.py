@@ -39,6 +39,7 @@ class Desk:
 
     def open(self) -> None:
         self.shell.show_page("rx")
+        self.hand.until(lambda: not self.page.reading)
         # Function keys are dead for a moment after a change of page.
         self.shell._dead_until = 0.0
         # An Enter right after a scan would be the scan's.

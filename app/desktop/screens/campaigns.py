@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from PySide6.QtWidgets import QWidget
 
 from app.counter.campaigns import Campaign
-from app.desktop.screens.desk import Desk, Listing, Sheet, Slot
+from app.desktop.screens.desk import Sheet, Slot
+from app.desktop.screens.in_parts import Growing, InParts, grow
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.widgets.arrange import Column, Row, Spring, hold_width
@@ -32,7 +33,7 @@ SOON_DAYS = 7
 """An offer that ends within this many days says so in amber."""
 
 
-class CampaignsPage(Desk):
+class CampaignsPage(InParts):
     """Campaigns: what runs, what it does in the sale at hand, and what would make it apply."""
 
     key = "campaigns"
@@ -45,6 +46,7 @@ class CampaignsPage(Desk):
         self._chosen = ""
         self._only_here = False
         self._rows: tuple[ListRow, ...] = ()
+        self._growing: Growing | None = None
         self._left, self._right = Slot(), Slot()
         hold_width(self.theme, self._right, RIGHT_WIDTH)
         self.lay((self._left, 1), self._right)
@@ -68,10 +70,9 @@ class CampaignsPage(Desk):
         )
 
     def on_shown(self) -> None:
-        """Read the offers and the open sale anew."""
+        """Read the offers and what they do in the open sale."""
         self._only_here = False
-        self.refresh()
-        self._focus_list()
+        self.come()
 
     def on_key(self, name: str) -> bool:
         """Esc steps back; arrows enter the list."""
@@ -79,17 +80,28 @@ class CampaignsPage(Desk):
 
     # ------------------------------------------------------------------ acts
 
-    def refresh(self) -> None:
-        """Read and draw."""
-        held = any(row.hasFocus() for row in self._rows)
+    def slots(self) -> Sequence[Slot]:
+        """The list, and the chosen offer."""
+        return self._left, self._right
+
+    def mark(self) -> Hashable:
+        """The offers themselves: they are read from memory, and what is sold changes them without a commit."""
+        return self.till.campaigns.rows(), bool(self.till.selling.basket.lines), self._only_here
+
+    def read(self) -> Iterator[None]:
+        """The offers, and which of them is chosen."""
         self._campaigns = self.till.campaigns.rows()
         shown = self._shown()
         if all(row.offer_id != self._chosen for row in shown):
             self._chosen = shown[0].offer_id if shown else ""
-        self.redraw()
+        yield
+
+    def refresh(self) -> None:
+        """Read and draw; the keyboard stays in the list."""
+        held = any(row.hasFocus() for row in self._rows)
+        super().refresh()
         if held:
-            self._focus_list()
-        self.changed.emit()
+            self._focus_first()
 
     def _sale_changed(self) -> None:
         if self.isVisible():
@@ -104,7 +116,7 @@ class CampaignsPage(Desk):
     def _turn(self) -> None:
         self._only_here = not self._only_here
         self.refresh()
-        self._focus_list()
+        self._focus_first()
 
     def _back(self) -> None:
         self.go.emit("sale")
@@ -113,19 +125,39 @@ class CampaignsPage(Desk):
         if offer_id == self._chosen:
             return
         self._chosen = offer_id
-        for row in self._rows:
-            row.set_chosen(row.objectName() == f"offer-{offer_id}")
+        self._light_chosen()
         self._draw_right()
 
-    def _focus_list(self) -> None:
+    def _light_chosen(self) -> None:
+        for row in self._rows:
+            row.set_chosen(row.objectName() == f"offer-{self._chosen}")
+
+    def _focus_first(self) -> None:
         for row in self._rows:
             if row.objectName() == f"offer-{self._chosen}":
                 row.setFocus()
 
     # ------------------------------------------------------------------ drawing
 
-    def redraw(self) -> None:
-        """Draw the list and the chosen offer."""
+    def draw(self) -> Iterator[None]:
+        """Draw the list and the chosen offer; what is below the first rows comes last."""
+        shown, sold = self._shown(), bool(self.till.selling.basket.lines)
+        self.show_in(self._left, (self._campaigns, shown, sold), lambda: self._list_card(shown, sold=sold))
+        self._light_chosen()
+        yield
+        self._draw_right()
+        if self._growing is not None:
+            for _ in grow(self._growing, len(shown), lambda order: self._row(shown[order])):
+                self._rows = self._growing.chosen_from
+                yield
+            self._rows = self._growing.chosen_from
+
+    def let_go(self) -> None:
+        """Nothing stands any more."""
+        super().let_go()
+        self._rows, self._growing = (), None
+
+    def _list_card(self, shown: Sequence[Campaign], *, sold: bool) -> Sheet:
         theme = self.theme
         running = sum(not row.starts_in for row in self._campaigns)
         applied = [row for row in self._campaigns if row.state == "applied"]
@@ -134,16 +166,17 @@ class CampaignsPage(Desk):
         if applied:
             head.add(Chip(theme, self.say(f"本单用上 {len(applied)}", f"{len(applied)} in this sale"), "good"))
         head.add(Spring())
-        if not self.till.selling.basket.lines:
+        if not sold:
             head.add(Txt(theme, self.say("扫商品后看本单用得上哪些", "Scan goods to see which apply"), "label", "ink3"))
-        self._rows = tuple(self._row(campaign) for campaign in self._shown())
-        if self._rows:
-            body: QWidget = Listing(theme, self._rows)
+        self._rows, self._growing = (), None
+        if shown:
+            body: QWidget
+            body = self._growing = Growing(theme, len(shown), lambda order: self._row(shown[order]))
+            self._rows = self._growing.chosen_from
         else:
             title = self.say("本单没有相关活动", "No offer concerns this sale") if self._only_here else self.say("没有活动", "No offers")
             body = Empty(theme, "seal-percent", title, self.say("活动由总部或导入下发", "Offers come from headquarters or the import"))
-        self._left.fill(Sheet(theme, Column(theme, head, Rule(theme), (body, 1), gap=0)))
-        self._draw_right()
+        return Sheet(theme, Column(theme, head, Rule(theme), (body, 1), gap=0))
 
     def _row(self, campaign: Campaign) -> ListRow:
         faint = bool(campaign.starts_in)
@@ -197,11 +230,15 @@ class CampaignsPage(Desk):
         return "warn_ink" if not campaign.starts_in and campaign.days_left <= SOON_DAYS else "ink2"
 
     def _draw_right(self) -> None:
-        theme = self.theme
         campaign = next((row for row in self._campaigns if row.offer_id == self._chosen), None)
+        sold = bool(self.till.selling.basket.lines)
+        self.show_in(self._right, (campaign, sold), lambda: self._chosen_card(campaign, sold=sold))
+
+    def _chosen_card(self, campaign: Campaign | None, *, sold: bool) -> Column:
+        """All about one offer."""
+        theme = self.theme
         if campaign is None:
-            self._right.fill(Column(theme, Spring()))
-            return
+            return Column(theme, Spring())
         card = Column(theme, gap=10, margins=(18, 16, 18, 16))
         title = Para(theme, self.of(campaign.title), "section", "ink")
         card.add(Row(theme, IconTile(theme, _ICONS.get(campaign.kind, "tag"), 44, self._tile(campaign)), (title, 1), gap=12))
@@ -222,11 +259,11 @@ class CampaignsPage(Desk):
         self._draw_here(card, campaign)
         card.add(Spring())
         parts = Column(theme, (Panel(theme, card), 1), gap=10)
-        if self.till.selling.basket.lines:
+        if sold:
             back = Btn(theme, self.say("回收银", "To the sale"), "primary", icon="cash-register", key="F12", height=52, role="head")
             back.clicked.connect(self._back)
             parts.add(back)
-        self._right.fill(parts)
+        return parts
 
     def _fact(self, name: str, words: str, tone: str = "ink") -> Row:
         return Row(self.theme, Txt(self.theme, name, "label", "ink3"), Spring(), Txt(self.theme, words, "body_strong", tone), gap=8)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import partial
+from itertools import chain
 
 from PySide6.QtWidgets import QWidget
 
 from app.counter.printing import OPEN_STATES, TROUBLES
-from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, clock_text, short_number
+from app.desktop.screens.desk import Desk, Sheet, Slot, clock_text, short_number
+from app.desktop.screens.in_parts import Growing, grow
 from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.widgets.arrange import Column, Row, Spring
 from app.desktop.widgets.buttons import Btn
@@ -51,6 +53,8 @@ _STATES = {
     "confirmed": (Text("已打好", "Printed"), "good_ink"),
     "waived": (Text("不要了", "Not needed"), "ink3"),
 }
+FIRST_ROWS = 3
+"""Rows made at once: each bears three buttons."""
 MOST_ROWS = 60
 """Rows drawn at once; more are counted."""
 
@@ -65,37 +69,72 @@ def state_words(job: PrintJob) -> tuple[Text, str]:
 class PrintQueue(Slot):
     """Shows the open jobs of a desk's till and passes on what is decided; hidden by its owner where there are none."""
 
-    def __init__(self, desk: Desk, *, rows_shown: int = 0) -> None:
-        """`rows_shown` fixes the height to that many rows; 0 takes what room there is."""
+    def __init__(self, desk: Desk, decided: Callable[[], None] | None = None, *, rows_shown: int = 0) -> None:
+        """`decided` draws the desk anew once something was decided; `rows_shown` fixes the height to that many rows, 0 takes what room
+        there is.
+        """
         super().__init__()
         self._desk = desk
+        self._decided = decided or desk.redraw
         self._rows_shown = rows_shown
         self.jobs: tuple[PrintJob, ...] = ()
+        self._sold: dict[str, tuple[str, int]] = {}
+        """Event → printed number and amount in fen of its sale, which nothing changes any more; '' for what is no sale."""
+        self._growing: Growing | None = None
+        self._buttons: list[list[QWidget]] = []
+        """Of each row that is made."""
+
+    def read(self) -> Iterator[None]:
+        """Read the queue anew, and in further steps of which sales its paper is."""
+        self.jobs = self._desk.till.store.jobs.list(OPEN_STATES)
+        for event_id in {job.event_id for job in self.jobs[:MOST_ROWS] if job.event_id} - self._sold.keys():
+            yield
+            sale = self._desk.till.store.sales.by_event(event_id)
+            self._sold[event_id] = (short_number(sale.number), sale.body.payable_fen) if sale is not None else ("", 0)
+
+    def show_jobs(self) -> Iterator[None]:
+        """Show what was read, the rows that are seen first before the others."""
+        if not self.jobs:
+            return
+        desk, shown = self._desk, self.jobs[:MOST_ROWS]
+        printing, day = desk.till.printing, desk.till.staging.frame().day
+        facts = (self.jobs, printing.state.asks, printing.has_second, day, desk.look())
+        self.fill_for(facts, lambda: self._sheet(shown))
+        assert self._growing is not None
+        for _ in grow(self._growing, len(shown), lambda order: self._row(shown[order])):
+            yield
+            self._line_up()
+        self._line_up()
 
     def draw(self) -> bool:
-        """Read the queue anew and show it; whether there is anything in it."""
-        desk, theme = self._desk, self._desk.theme
-        self.jobs = desk.till.store.jobs.list(OPEN_STATES)
-        if not self.jobs:
-            return False
-        shown = self.jobs[:MOST_ROWS]
-        buttons = [self._buttons(job) for job in shown]
-        # The columns of all rows stand below each other, whatever can be said about each.
-        for place in range(3):
-            widest = max(0, *(row[place].sizeHint().width() for row in buttons))
-            for row in buttons:
-                row[place].setFixedWidth(widest)
-        rows = [self._row(job, row) for job, row in zip(shown, buttons, strict=True)]
-        listing = Listing(theme, rows)
+        """Read the queue anew and show it, all now; whether there is anything in it."""
+        for _ in chain(self.read(), self.show_jobs()):
+            pass
+        return bool(self.jobs)
+
+    def _sheet(self, shown: Sequence[PrintJob]) -> Sheet:
+        theme = self._desk.theme
+        self._buttons = []
+        listing = self._growing = Growing(theme, len(shown), lambda order: self._row(shown[order]), first=FIRST_ROWS)
         if self._rows_shown:
-            listing.setFixedHeight(theme.px(52 * min(len(rows), self._rows_shown) + 4))
+            listing.setFixedHeight(theme.px(52 * min(len(shown), self._rows_shown) + 4))
+        self._line_up()
         body = Column(theme, self._head(), (listing, 0 if self._rows_shown else 1), 6, gap=0)
         left = len(self.jobs) - MOST_ROWS
         if left > 0:
-            body.add(Txt(theme, desk.say(f"还有 {left} 张", f"{left} more"), "label", "ink3", align="center"))
+            body.add(Txt(theme, self._desk.say(f"还有 {left} 张", f"{left} more"), "label", "ink3", align="center"))
             body.add(8)
-        self.fill(Sheet(theme, body))
-        return True
+        return Sheet(theme, body)
+
+    def _line_up(self) -> None:
+        """The columns of all rows stand below each other, whatever can be said about each."""
+        assert self._growing is not None
+        widths = tuple(max(0, *(buttons[place].sizeHint().width() for buttons in self._buttons)) for place in range(3))
+        for row, buttons in zip(self._growing.chosen_from, self._buttons, strict=True):
+            if tuple(button.maximumWidth() for button in buttons) != widths:
+                for button, width in zip(buttons, widths, strict=True):
+                    button.setFixedWidth(width)
+                row.restyle()
 
     def _head(self) -> Row:
         desk, theme = self._desk, self._desk.theme
@@ -125,7 +164,7 @@ class PrintQueue(Slot):
             head.add(none)
         return head
 
-    def _buttons(self, job: PrintJob) -> list[QWidget]:
+    def _choices(self, job: PrintJob) -> list[QWidget]:
         """Three places: what may be said besides, printing, and not needed."""
         desk = self._desk
         troubled = job.facts.get("why") in TROUBLES and job.facts.get("road") != "2" and job.printer == "receipt"
@@ -142,18 +181,19 @@ class PrintQueue(Slot):
             self._button(job, "drop", desk.say("不要了", "Not needed"), lambda: self._waive(job), "ghost"),
         ]
 
-    def _row(self, job: PrintJob, buttons: list[QWidget]) -> ListRow:
+    def _row(self, job: PrintJob) -> ListRow:
         desk, theme = self._desk, self._desk.theme
         words, tone = state_words(job)
-        sale = desk.till.store.sales.by_event(job.event_id) if job.event_id else None
-        number = short_number(sale.number) if sale is not None else ""
+        number, payable_fen = self._sold.get(job.event_id, ("", 0))
         kind = KINDS.get(job.kind, Text(job.kind))
         cells = [
             Cell(desk.of(kind), strong=number, icon="receipt", icon_tone="ink3"),
-            Cell(fen=sale.body.payable_fen, width=110, align="right") if sale is not None else Cell(width=110),
+            Cell(fen=payable_fen, width=110, align="right") if number else Cell(width=110),
             Cell(clock_text(job.at, desk.till.staging.frame().day), width=84, role="label", tone="ink3", align="right"),
             Cell(desk.of(words), width=216, role="label", tone=tone, align="right"),
         ]
+        buttons = self._choices(job)
+        self._buttons.append(buttons)
         return ListRow(theme, cells, *buttons, height=52, pad=18, plain=True)
 
     def _button(self, job: PrintJob, name: str, words: str, act: Callable[[], None], kind: str = "line") -> Btn:
@@ -167,7 +207,7 @@ class PrintQueue(Slot):
 
         def handed(_: None) -> None:
             desk.toast.emit(desk.say("已交给打印机", "Goes to the printer"), "printer")
-            desk.redraw()
+            self._decided()
 
         desk.settled(lambda: desk.till.shifts.print_again(job.job_id, road=road), handed)
 
@@ -178,7 +218,7 @@ class PrintQueue(Slot):
         self._drawn_after(self._desk.till.store.writer.submit(lambda _: None, urgent=False))
 
     def _drawn_after(self, kept: Future[None]) -> None:
-        self._desk.after(kept, lambda _: self._desk.redraw())
+        self._desk.after(kept, lambda _: self._decided())
 
     def _waive(self, job: PrintJob) -> None:
         self._drawn_after(self._desk.till.printing.waive(job.job_id))

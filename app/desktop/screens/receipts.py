@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,9 @@ from PySide6.QtWidgets import QWidget
 from app.counter.faults import Refused
 from app.counter.receipt_search import MOST, ReceiptSearch
 from app.counter.scene import QuestionField
-from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, clock_text, marks_of, short_number
+from app.desktop.screens.desk import Listing, Sheet, Slot, clock_text, marks_of, short_number
 from app.desktop.screens.form import Form
+from app.desktop.screens.in_parts import Growing, InParts, grow
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.print_queue import PrintQueue
 from app.desktop.screens.returns import TENDER_ICONS
@@ -41,7 +45,23 @@ RIGHT_WIDTH = 432
 SHOWN_MEMBERS = 9
 
 
-class ReceiptsPage(Desk):
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What is known of a sale beside itself."""
+
+    cashier: str
+    member: str
+    """As a screen may name them; '' for none, or one this till does not know."""
+    points: int
+    wish: InvoiceWish | None
+    waits: bool
+    """Whether its first paper has not come out yet."""
+
+
+_NOTHING = _About("", "", 0, None, False)
+
+
+class ReceiptsPage(InParts):
     """Paper of the day, and what can still be done with it."""
 
     key = "receipts"
@@ -56,16 +76,27 @@ class ReceiptsPage(Desk):
         super().__init__(around, parent)
         self._sales: tuple[SaleRow, ...] = ()
         self._sale: StoredSale | None = None
+        self._wanted, self._newest = "", True
+        """Id of the sale at the right, and whether nobody chose it: then it is the newest."""
+        self._about = _NOTHING
+        self._names: dict[str, str] = {}
+        """Of everybody who works here, by id."""
+        self._wishes: tuple[InvoiceWish, ...] = ()
         self._form: Form | None = None
         self._member_form = False
         self._rows: tuple[ListRow, ...] = ()
         self._search = ReceiptSearch(self.till.store, self.till.clock)
         self._sought = ""
         """What was looked for; '' shows the day."""
-        self._queue = PrintQueue(self, rows_shown=3)
+        self._queue = PrintQueue(self, self.refresh, rows_shown=3)
+        self._growing: Growing | None = None
+        self._wishing: Growing | None = None
+        """The lists of sales and of invoices."""
         self._left, self._invoices, self._right = Slot(), Slot(), Slot()
+        self._card: tuple[Slot, ...] = ()
+        """Head, lines, foot and keys of the chosen sale, while it stands at the right."""
         hold_width(self.theme, self._right, RIGHT_WIDTH)
-        self.bridge.printing.connect(lambda _: self._draw_queue() if self.isVisible() else None)
+        self.bridge.printing.connect(lambda _: self._show_queue(self._queue.draw()) if self.isVisible() else None)
         self.lay((Column(self.theme, (self._left, 1), self._invoices, self._queue, gap=12), 1), self._right)
 
     # ------------------------------------------------------------------ what the window calls
@@ -76,7 +107,7 @@ class ReceiptsPage(Desk):
         if self._form is None and self._sale is not None:
             if self.till.attaching.open_until(self._sale) is not None:
                 keys.append(FKeySpec("F3", Text("补会员", "Add member"), self._ask_member))
-            if self._may_wish(self._sale):
+            if self._may_wish():
                 keys.append(FKeySpec("F5", Text("要发票", "Invoice"), self._ask_invoice))
             if any(line.kind in ("drug", "tcm") for line in self._sale.body.lines):
                 keys.append(FKeySpec("F4", Text("用法标签", "Directions"), self._directions))
@@ -87,15 +118,17 @@ class ReceiptsPage(Desk):
         return tuple(keys)
 
     def on_shown(self) -> None:
-        """Read the day's sales."""
-        self._sought = ""
-        self._form, self._sale = None, None
-        self._member_form = False
-        self.refresh()
-        self._focus_first()
+        """The day's sales, the last one chosen."""
+        newest = self._sales[0].sale_id if self._sales else ""
+        if self._form is not None or self._sought or self._wanted != newest:
+            self._known = None
+        self._sought, self._newest = "", True
+        self._form, self._member_form = None, False
+        self.come()
 
     def on_scanned(self, raw: str) -> None:
         """A receipt's code or a box finds its sale; a member's or a buyer's code is for the sale that is asked about."""
+        self.draw_out()
         if self._member_form and self._form is not None:
             self._form.put("member", raw)
             self._form.submit()
@@ -107,7 +140,7 @@ class ReceiptsPage(Desk):
         if text.strip():
             self._find(text.strip())
         else:
-            self.on_shown()
+            self._show_day()
         return True
 
     def on_key(self, name: str) -> bool:
@@ -116,19 +149,47 @@ class ReceiptsPage(Desk):
 
     # ------------------------------------------------------------------ acts
 
-    def refresh(self) -> None:
-        """Read the day's sales, and the chosen one, anew."""
+    def slots(self) -> Sequence[Slot]:
+        """The sales, the invoices, the queue, and the chosen sale."""
+        return self._left, self._invoices, self._queue, self._right, *self._card
+
+    def read(self) -> Iterator[None]:
+        """The day's sales or what was sought, and the chosen one: the newest, if nobody chose."""
         store = self.till.store
-        day = self.till.staging.frame().day
-        self._sales = self._search.find(self._sought) if self._sought else store.sales.recent_rows(day=day)
-        if self._sale is None and self._sales:
-            self._sale = store.sales.by_id(self._sales[0].sale_id)
-        elif self._sale is not None:
-            self._sale = store.sales.by_id(self._sale.body.sale_id)
-        self.redraw()
-        self.changed.emit()
+        self._sales = self._search.find(self._sought) if self._sought else store.sales.recent_rows(day=self.till.staging.frame().day)
+        yield
+        self._names = {person.id: person.name for person in store.people.staff()}
+        self._wishes = self.till.invoicing.waiting()
+        yield
+        if self._newest:
+            self._wanted = self._sales[0].sale_id if self._sales else ""
+        self._sale = store.sales.by_id(self._wanted) if self._wanted else None
+        yield
+        yield from self._read_about()
+        yield
+        yield from self._queue.read()
+
+    def _read_about(self) -> Iterator[None]:
+        """What is known of the chosen sale beside itself."""
+        sale, till = self._sale, self.till
+        if sale is None:
+            self._about = _NOTHING
+            return
+        sale_id = sale.body.sale_id
+        points = till.attaching.points_of(sale_id) if sale.member_id else 0
+        yield
+        wish, waits = till.invoicing.of_sale(sale_id), till.shifts.first_paper(sale.event_id) is not None
+        self._about = _About(self._names.get(sale.body.cashier, ""), till.attaching.label(sale.member_id), points, wish, waits)
+
+    def _show_day(self) -> None:
+        """Back to the day's sales."""
+        self._sought, self._newest = "", True
+        self._form, self._member_form = None, False
+        self.refresh()
+        self._focus_first()
 
     def _find(self, text: str) -> None:
+        self.draw_out()
         sales = self.till.store.sales
         found = sales.by_number(text) or sales.by_code(text)
         rows = self._search.find(text) if found is None else ()
@@ -137,7 +198,7 @@ class ReceiptsPage(Desk):
             return
         self._form, self._member_form = None, False
         self._sought = text if rows else ""
-        self._sale = found or sales.by_id(rows[0].sale_id)
+        self._wanted, self._newest = found.body.sale_id if found is not None else rows[0].sale_id, False
         self.refresh()
         self._focus_first()
 
@@ -147,24 +208,28 @@ class ReceiptsPage(Desk):
             self.refresh()
             self._focus_first()
         elif self._sought:
-            self.on_shown()
+            self._show_day()
         else:
             self.go.emit("sale")
 
     def _focus_first(self) -> None:
-        chosen = self._sale.body.sale_id if self._sale is not None else ""
-        row = next((row for row in self._rows if row.objectName() == f"sale-{chosen}"), self._rows[0] if self._rows else None)
+        row = next((row for row in self._rows if row.objectName() == f"sale-{self._wanted}"), self._rows[0] if self._rows else None)
         if row is not None:
             row.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _reach(self, sale_id: str) -> None:
-        if self._form is not None or (self._sale is not None and self._sale.body.sale_id == sale_id):
+        if self._form is not None or self._wanted == sale_id:
             return
+        self._wanted, self._newest = sale_id, False
         self._sale = self.till.store.sales.by_id(sale_id)
-        for row in self._rows:
-            row.set_chosen(row.objectName() == f"sale-{sale_id}")
-        self._draw_right()
+        self._choose_row()
+        for _ in chain(self._read_about(), self._draw_right()):
+            pass
         self.changed.emit()
+
+    def _choose_row(self) -> None:
+        for row in self._rows:
+            row.set_chosen(row.objectName() == f"sale-{self._wanted}")
 
     def _reprint(self) -> None:
         sale = self._sale
@@ -239,7 +304,13 @@ class ReceiptsPage(Desk):
         )
         form.left.connect(self._back)
         form.answered.connect(lambda values: self._answer_member(sale, values["member"]))
-        self._form, self._member_form = form, True
+        self._open(form)
+        self._member_form = True
+
+    def _open(self, form: Form) -> None:
+        """A question in the place of the chosen sale."""
+        self._form, self._member_form = form, False
+        self._card = ()
         self._right.fill(Column(self.theme, form, Spring()))
         self.changed.emit()
         form.begin()
@@ -277,21 +348,20 @@ class ReceiptsPage(Desk):
 
     def _member_row(self, sale: StoredSale) -> Row:
         """Whose sale it is, or until when somebody may still be named."""
-        theme, attaching = self.theme, self.till.attaching
-        label = attaching.label(sale.member_id)
+        theme, label = self.theme, self._about.member
         row = Row(theme, Icon(theme, "identification-card", 20, "brand" if label else "ink3"), gap=10)
         if sale.member_id:
             row.add(Txt(theme, label or self.say("会员", "Member"), "body"))
             if not sale.body.member_id:
                 row.add(Chip(theme, self.say("结账后补", "added after payment"), "info"))
             row.add(Spring())
-            moved = attaching.points_of(sale.body.sale_id)
+            moved = self._about.points
             if moved:
                 row.add(Txt(theme, self.say(f"积分 {signed_count(moved)}", f"{signed_count(moved)} points"), "label", "ink2"))
             return row
         row.add(Txt(theme, self.say("没有会员", "No member"), "body", "ink2"))
         row.add(Spring())
-        until = attaching.open_until(sale)
+        until = self.till.attaching.open_until(sale)
         if until is not None:
             at = clock_text(until, sale.day)
             add = Btn(theme, self.say(f"补会员 {at} 前", f"Add, until {at}"), "tonal", key="F3", height=36, role="label_strong")
@@ -302,9 +372,10 @@ class ReceiptsPage(Desk):
 
     # -- invoices --------------------------------------------------------------
 
-    def _may_wish(self, sale: StoredSale) -> bool:
-        wish = self.till.invoicing.of_sale(sale.body.sale_id)
-        return not sale.voided and (wish is None or wish.issued_at is None)
+    def _may_wish(self) -> bool:
+        """Whether an invoice for the chosen sale may still be asked for, or its title changed."""
+        sale, wish = self._sale, self._about.wish
+        return sale is not None and not sale.voided and (wish is None or wish.issued_at is None)
 
     def _ask_invoice(self, title: InvoiceTitle = NOBODY) -> None:
         """Whom the invoice is for: typed, or scanned from the buyer's code."""
@@ -329,10 +400,7 @@ class ReceiptsPage(Desk):
         )
         form.left.connect(self._back)
         form.answered.connect(lambda values: self._wish(sale, known, values))
-        self._form, self._member_form = form, False
-        self._right.fill(Column(self.theme, form, Spring()))
-        self.changed.emit()
-        form.begin()
+        self._open(form)
 
     def _scan_title(self, raw: str) -> bool:
         """Take a buyer's code for the chosen sale; whether it was one."""
@@ -341,7 +409,7 @@ class ReceiptsPage(Desk):
         except Refused as refusal:
             self.refuse(refusal)
             return True
-        if title is None or self._sale is None or not self._may_wish(self._sale):
+        if title is None or not self._may_wish():
             return False
         self._ask_invoice(title)
         return True
@@ -367,10 +435,7 @@ class ReceiptsPage(Desk):
         )
         form.left.connect(self._back)
         form.answered.connect(lambda values: self._mark_issued(wish, values["number"]))
-        self._form, self._member_form = form, False
-        self._right.fill(Column(self.theme, form, Spring()))
-        self.changed.emit()
-        form.begin()
+        self._open(form)
 
     def _mark_issued(self, wish: InvoiceWish, number: str) -> None:
         self._noted(lambda: self.till.invoicing.issued(wish.sale_id, number), self.say("已标记开票", "Marked as issued"), {}, "number")
@@ -400,8 +465,7 @@ class ReceiptsPage(Desk):
 
     def _invoice_row(self, sale: StoredSale) -> Row | None:
         """Whether an invoice is wanted, and whether it is issued."""
-        theme = self.theme
-        wish = self.till.invoicing.of_sale(sale.body.sale_id)
+        theme, wish = self.theme, self._about.wish
         if wish is None and sale.voided:
             return None
         row = Row(theme, Icon(theme, "receipt", 20, "brand" if wish is not None else "ink3"), gap=10)
@@ -413,20 +477,25 @@ class ReceiptsPage(Desk):
             row.add((Txt(theme, name, "body", elide=True), 1))
             issued = self.say("已开", "Issued") + (f" {wish.invoice_no}" if wish.invoice_no else "")
             row.add(Chip(theme, issued if wish.issued_at else self.say("待开", "To issue"), "good" if wish.issued_at else "warn"))
-        if self._may_wish(sale):
+        if self._may_wish():
             ask = Btn(theme, self.say("改抬头", "Change") if wish else self.say("要发票", "Invoice"), "tonal", key="F5", height=36)
             ask.setObjectName("ask-invoice")
             ask.clicked.connect(lambda: self._ask_invoice())
             row.add(ask)
         return row
 
-    def _draw_invoices(self) -> None:
+    def _draw_invoices(self) -> Iterator[None]:
         """The list of invoices still to be issued."""
-        theme = self.theme
-        wishes = self.till.invoicing.waiting()
+        wishes, day = self._wishes, self.till.staging.frame().day
         self._invoices.setVisible(bool(wishes))
         if not wishes:
-            return
+            return iter(())
+        self.show_in(self._invoices, (wishes, day), lambda: self._invoices_card(wishes))
+        assert self._wishing is not None
+        return grow(self._wishing, len(wishes), lambda order: self._wish_row(wishes[order]))
+
+    def _invoices_card(self, wishes: Sequence[InvoiceWish]) -> Sheet:
+        theme = self.theme
         head = Row(
             theme,
             Txt(theme, self.say("待开发票", "Invoices to issue"), "head"),
@@ -436,10 +505,9 @@ class ReceiptsPage(Desk):
             gap=10,
             margins=(18, 12, 18, 8),
         )
-        rows = [self._wish_row(wish) for wish in wishes]
-        listing = Listing(theme, rows)
-        listing.setFixedHeight(theme.px(54 * min(len(rows), 2) + 4))
-        self._invoices.fill(Sheet(theme, Column(theme, head, listing, 6, gap=0)))
+        listing = self._wishing = Growing(theme, len(wishes), lambda order: self._wish_row(wishes[order]), first=2)
+        listing.setFixedHeight(theme.px(54 * min(len(wishes), 2) + 4))
+        return Sheet(theme, Column(theme, head, listing, 6, gap=0))
 
     def _wish_row(self, wish: InvoiceWish) -> ListRow:
         issued = Btn(self.theme, self.say("已开", "Issued"), height=36)
@@ -504,10 +572,7 @@ class ReceiptsPage(Desk):
         )
         form.left.connect(self._back)
         form.answered.connect(lambda values: self._correct(sale, values))
-        self._form, self._member_form = form, False
-        self._right.fill(Column(self.theme, form, Spring()))
-        self.changed.emit()
-        form.begin()
+        self._open(form)
 
     def _correct(self, sale: StoredSale, values: dict[str, str]) -> None:
         form = self._form
@@ -533,17 +598,42 @@ class ReceiptsPage(Desk):
 
     # ------------------------------------------------------------------ drawing
 
-    def redraw(self) -> None:
-        """Draw list, queue and the chosen sale."""
-        self._draw_list()
-        self._draw_invoices()
-        self._draw_queue()
+    def draw(self) -> Iterator[None]:
+        """Draw the list, the chosen sale, what waits below; then what lies further down in the lists."""
+        further = [self._draw_list()]
+        yield
         if self._form is None:
-            self._draw_right()
+            yield from self._draw_right()
+            yield
+        further.append(self._draw_invoices())
+        yield
+        queue = self._queue.show_jobs()
+        next(queue, None)
+        self._show_queue(bool(self._queue.jobs))
+        further.append(queue)
+        for growing in further:
+            yield from growing
 
-    def _draw_list(self) -> None:
+    def let_go(self) -> None:
+        """Nothing stands any more."""
+        self._card = ()
+        super().let_go()
+        self._rows, self._growing, self._wishing = (), None, None
+
+    def _draw_list(self) -> Iterator[None]:
+        sales, day = self._sales, self.till.staging.frame().day
+        self.show_in(self._left, (self._sought, sales, tuple(self._names.items()), day), lambda: self._list_card(day))
+        self._choose_row()
+        return self._grow_list(self._growing, sales) if self._growing is not None else iter(())
+
+    def _grow_list(self, growing: Growing, sales: Sequence[SaleRow]) -> Iterator[None]:
+        for _ in grow(growing, len(sales), lambda order: self._sale_row(sales[order])):
+            self._rows = growing.chosen_from
+            yield
+        self._rows = growing.chosen_from
+
+    def _list_card(self, day: date) -> Sheet:
         theme = self.theme
-        day = self.till.staging.frame().day
         many = len(self._sales)
         title = self.say("今日销售", "Sales of today")
         hint = self.say("可按日期、金额、手机号、药名找", "Find by day, amount, phone or medicine")
@@ -560,15 +650,17 @@ class ReceiptsPage(Desk):
             gap=10,
             margins=(18, 14, 18, 12),
         )
-        self._rows = tuple(self._sale_row(row) for row in self._sales)
-        if self._rows:
-            body: QWidget = Listing(theme, self._rows)
+        self._rows, self._growing = (), None
+        if self._sales:
+            sales = self._sales
+            body: QWidget
+            body = self._growing = Growing(theme, many, lambda order: self._sale_row(sales[order]))
+            self._rows = self._growing.chosen_from
         else:
             body = Empty(theme, "receipt", self.say("今天还没有销售单", "No sale today yet"), day.isoformat())
-        self._left.fill(Sheet(theme, Column(theme, head, Rule(theme), (body, 1), gap=0)))
+        return Sheet(theme, Column(theme, head, Rule(theme), (body, 1), gap=0))
 
     def _sale_row(self, sale: SaleRow) -> ListRow:
-        cashier = self.till.store.people.staff_by_id(sale.cashier)
         back = self.say(f"已退 ¥{sale.returned_fen // 100}.{sale.returned_fen % 100:02d}", "Returned") if sale.returned_fen else ""
         row = ListRow(
             self.theme,
@@ -576,36 +668,58 @@ class ReceiptsPage(Desk):
                 Cell(
                     str(sale.day) if self._sought else clock_text(sale.at, sale.day), width=110 if self._sought else 80, role="body_strong"
                 ),
-                Cell(short_number(sale.number), sub=cashier.name if cashier else ""),
+                Cell(short_number(sale.number), sub=self._names.get(sale.cashier, "")),
                 Cell(pill=back, pill_tone="warn", width=150, align="right") if back else Cell(width=150),
                 Cell(fen=sale.payable_fen, width=120, align="right"),
             ),
             height=54,
             pad=18,
-            chosen=self._sale is not None and self._sale.body.sale_id == sale.sale_id,
+            chosen=self._wanted == sale.sale_id,
         )
         row.setObjectName(f"sale-{sale.sale_id}")
         row.reached.connect(lambda: self._reach(sale.sale_id))
         row.clicked.connect(lambda: self._reach(sale.sale_id))
         return row
 
-    def _draw_queue(self) -> None:
-        self._queue.setVisible(self._queue.draw())
+    def _show_queue(self, anything: bool) -> None:
+        self._queue.setVisible(anything)
+        self._queue.setUpdatesEnabled(True)
 
-    def _draw_right(self) -> None:
-        theme, sale = self.theme, self._sale
+    def _draw_right(self) -> Iterator[None]:
+        """The chosen sale in four parts: head, lines, foot, keys."""
+        sale = self._sale
         if sale is None:
-            self._right.fill(
-                Panel(
-                    theme,
-                    Column(
-                        theme, Spring(), Txt(theme, self.say("没有可看的单据", "Nothing to show"), "body", "ink3", align="center"), Spring()
-                    ),
-                )
-            )
+            self._card = ()
+            self.show_in(self._right, "none", self._no_sale)
             return
-        body = sale.body
-        card = Column(theme, gap=8, margins=(18, 14, 18, 14))
+        self.show_in(self._right, "sale", self._card_frame)
+        methods = {str(row["id"]): Text(str(row["title_zh"]), str(row["title_en"])) for row in self.till.settings.get("tender.methods")}
+        head, lines, foot, keys = self._card
+        about, until = self._about, self.till.attaching.open_until(sale)
+        self.show_in(head, (sale, about, until), lambda: self._sale_head(sale))
+        yield
+        self.show_in(lines, sale.body.lines, lambda: self._sale_lines(sale))
+        yield
+        self.show_in(foot, (sale, tuple(methods.items())), lambda: self._sale_foot(sale, methods))
+        yield
+        self.show_in(keys, (sale.reprints, about.waits), lambda: self._sale_keys(sale.reprints, waits=about.waits))
+
+    def _no_sale(self) -> Panel:
+        theme = self.theme
+        words = Txt(theme, self.say("没有可看的单据", "Nothing to show"), "body", "ink3", align="center")
+        return Panel(theme, Column(theme, Spring(), words, Spring()))
+
+    def _card_frame(self) -> Column:
+        """The places of the parts of a sale."""
+        theme = self.theme
+        self._card = head, lines, foot, keys = Slot(), Slot(), Slot(), Slot()
+        card = Panel(theme, Column(theme, head, (lines, 1), foot, gap=8, margins=(18, 14, 18, 14)))
+        return Column(theme, (card, 1), keys, gap=8)
+
+    def _sale_head(self, sale: StoredSale) -> Column:
+        """Which sale it is, whose, and whether an invoice is wanted."""
+        theme = self.theme
+        card = Column(theme, gap=8)
         title = Row(theme, Txt(theme, short_number(sale.number), "section"), Spring(), gap=8)
         if sale.voided:
             title.add(Pill(theme, self.say("已作废", "Voided"), "bad"))
@@ -614,15 +728,19 @@ class ReceiptsPage(Desk):
         if sale.reprints:
             title.add(Chip(theme, self.say(f"已补打 {sale.reprints} 次", f"{sale.reprints} copies")))
         card.add(title)
-        cashier = self.till.store.people.staff_by_id(body.cashier)
-        card.add(Txt(theme, f"{sale.number} · {clock_text(sale.at)} · {cashier.name if cashier else ''}", "label", "ink3", elide=True))
+        card.add(Txt(theme, f"{sale.number} · {clock_text(sale.at)} · {self._about.cashier}", "label", "ink3", elide=True))
         card.add(self._member_row(sale))
         invoice = self._invoice_row(sale)
         if invoice is not None:
             card.add(invoice)
         card.add(Rule(theme, dashed=True))
+        return card
+
+    def _sale_lines(self, sale: StoredSale) -> Listing:
+        """What was sold."""
+        theme = self.theme
         rows = []
-        for line in body.lines:
+        for line in sale.body.lines:
             marks = ("device",) if line.kind == "device" else (line.rx_class,)
             # A guess is shown as a guess, here as on paper.
             sure = line.lot_source in ("code", "confirmed")
@@ -645,40 +763,36 @@ class ReceiptsPage(Desk):
                     plain=True,
                 )
             )
-        card.add((Listing(theme, rows), 1))
-        card.add(Row(theme, Txt(theme, self.say("应收", "Due"), "title", "ink2"), Spring(), Money(theme, body.payable_fen, 26)))
-        for tender in body.tenders:
+        return Listing(theme, rows)
+
+    def _sale_foot(self, sale: StoredSale, methods: Mapping[str, Text]) -> Column:
+        """What was due, and how it was paid."""
+        theme = self.theme
+        card = Column(theme, gap=8)
+        card.add(Row(theme, Txt(theme, self.say("应收", "Due"), "title", "ink2"), Spring(), Money(theme, sale.body.payable_fen, 26)))
+        for tender in sale.body.tenders:
             booked = self._booked(sale, tender)
-            title_of = {
-                str(row["id"]): Text(str(row["title_zh"]), str(row["title_en"])) for row in self.till.settings.get("tender.methods")
-            }
-            words = self.of(title_of.get(booked, Text(tender.title_zh, tender.title_en)))
+            words = self.of(methods.get(booked, Text(tender.title_zh, tender.title_en)))
             row = Row(theme, Icon(theme, TENDER_ICONS.get(booked, "wallet"), 20), Txt(theme, words, "body"), gap=10)
             if booked != tender.method:
                 row.add(Chip(theme, self.say(f"原记 {tender.title_zh}", f"was {tender.title_en}"), "warn"))
             row.add(Spring())
             row.add(Money(theme, tender.amount_fen))
             card.add(row)
-        acts = Row(theme, gap=8)
+        return card
+
+    def _sale_keys(self, reprints: int, *, waits: bool) -> Column:
+        """What may be done with it."""
+        theme = self.theme
         fix = Btn(theme, self.say("更正收款", "Re-book"), icon="swap", key="F6", height=44)
         fix.clicked.connect(lambda: self._ask_tender())
         back = Btn(theme, self.say("退货", "Return"), icon="arrow-u-up-left", key="F11", height=44)
         back.clicked.connect(self._return)
-        acts.add((fix, 1))
-        acts.add((back, 1))
-        first = self.till.shifts.first_paper(sale.event_id) is not None
-        copy = self.say(f"补打小票 第 {sale.reprints + 1} 次", f"Reprint, copy {sale.reprints + 1}")
-        again = Btn(
-            theme,
-            self.say("打印小票", "Print the receipt") if first else copy,
-            "primary",
-            icon="printer",
-            key="F12",
-            height=52,
-            role="head",
-        )
+        copy = self.say(f"补打小票 第 {reprints + 1} 次", f"Reprint, copy {reprints + 1}")
+        words = self.say("打印小票", "Print the receipt") if waits else copy
+        again = Btn(theme, words, "primary", icon="printer", key="F12", height=52, role="head")
         again.clicked.connect(self._reprint)
         same = self.say("内容与原单一致，抬头加印补打", "The same slip, headed as a copy")
-        waits = self.say("原票还没打出，打的就是原票", "The receipt has not come out yet; this prints it")
-        note = Para(theme, waits if first else same, "caption", "ink3", align="center")
-        self._right.fill(Column(theme, (Panel(theme, card), 1), acts, again, note, gap=8))
+        first = self.say("原票还没打出，打的就是原票", "The receipt has not come out yet; this prints it")
+        note = Para(theme, first if waits else same, "caption", "ink3", align="center")
+        return Column(theme, Row(theme, (fix, 1), (back, 1), gap=8), again, note, gap=8)

@@ -5,7 +5,8 @@ The sale stays the cashier's: a review signed here lies on the lines of the open
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
@@ -18,6 +19,7 @@ from app.counter.reviewing import Reviewed, RxLine, RxScene, Waiting
 from app.counter.scene import Echo, QuestionField
 from app.desktop.screens.desk import FormDesk, Listing, Sheet, Slot, clock_text, marks_of
 from app.desktop.screens.form import Form
+from app.desktop.screens.in_parts import FIRST, Growing, InParts, grow
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.question import PinBox, QuestionPanel
 from app.desktop.screens.rows import Cell, ListRow
@@ -118,7 +120,7 @@ class CheckList(Painted):
                 y += px(self.ROW)
 
 
-class RxPage(FormDesk):
+class RxPage(InParts, FormDesk):
     """Prescriptions: the queue at the left, the prescription in the middle, the checks and the signature at the right."""
 
     key = "rx"
@@ -138,6 +140,7 @@ class RxPage(FormDesk):
         self._sale: Page | None = None
         self._reports: Page | None = None
         self._rows: tuple[ListRow, ...] = ()
+        self._growing: Growing | None = None
         self._problem = Text("")
         self.panel = QuestionPanel(self.theme, lambda _: (), bare=True)
         self.panel.answered.connect(lambda *_: self._to_signature())
@@ -207,9 +210,8 @@ class RxPage(FormDesk):
     def on_shown(self) -> None:
         """Read the queue anew; the keyboard goes to the first empty field of the prescription."""
         self._form, self._problem = None, Text("")
-        self._chosen = ""
-        self.refresh()
-        self._focus_first()
+        self._look_at("")
+        self.come()
 
     def on_left(self) -> None:
         """Nobody else's PIN may stand in the box."""
@@ -217,6 +219,7 @@ class RxPage(FormDesk):
 
     def on_scanned(self, raw: str) -> None:
         """A prescription's code fills its number; everything else goes to the open sale."""
+        self.draw_out()
         reading = codes.read(raw, self.till.shapes, codes.ScanContext.SELLING)
         if isinstance(reading, codes.PrescriptionCode) and self._scene.form is not None and self._form is None:
             self.panel.put("number", reading.number)
@@ -243,13 +246,23 @@ class RxPage(FormDesk):
 
     # ------------------------------------------------------------------ acts
 
-    def refresh(self) -> None:
-        """Read the queue and draw it."""
-        self._scene = self.till.reviewing.scene(self._chosen)
+    def slots(self) -> Sequence[Slot]:
+        """The queue, the prescription, and the checks."""
+        return self._left, self._middle, self._right
+
+    def mark(self) -> Hashable:
+        """What was read: the queue is read whenever the page comes, for what is sold changes it without a commit."""
+        return self._scene, self._chosen
+
+    def read(self) -> Iterator[None]:
+        """The queue, and what is looked at of it."""
+        self._look_at(self._chosen)
+        yield
+
+    def _look_at(self, chosen: str) -> None:
+        self._chosen, self._scene = chosen, self.till.reviewing.scene(chosen)
         if self._review() is None and self._scene.chosen is not None:
             self._chosen = self._scene.chosen.basket_id
-        self.redraw()
-        self.changed.emit()
 
     def _sale_changed(self) -> None:
         if self.isVisible() and self._form is None:
@@ -268,8 +281,7 @@ class RxPage(FormDesk):
         self._chosen, self._problem = chosen, Text("")
         self.pin.value = ""
         self._scene = self.till.reviewing.scene(chosen)
-        for row in self._rows:
-            row.set_chosen(row.objectName() == f"rx-{chosen}")
+        self._light_chosen()
         self._draw_middle()
         self._draw_right()
         self.changed.emit()
@@ -443,18 +455,56 @@ class RxPage(FormDesk):
 
     # ------------------------------------------------------------------ drawing
 
-    def redraw(self) -> None:
+    def draw(self) -> Iterator[None]:
         """Draw the queue, the prescription and the checks."""
         self.pin.setAccessibleName(self.say("药师 PIN", "Pharmacist's PIN"))
-        self._draw_left()
+        growing = self._draw_left()
+        next(growing, None)
+        yield
         self._draw_middle()
+        self._middle.setUpdatesEnabled(True)
+        yield
         self._draw_right()
+        yield from growing
 
-    def _draw_left(self) -> None:
-        theme, scene = self.theme, self._scene
+    def let_go(self) -> None:
+        """Nothing stands any more but the prescription, which outlives what stands around it."""
+        self._undrawn, self._known = None, None
+        self._keep()
+        for slot in (self._left, self._lines, self._right):
+            slot.empty()
+        self._rows, self._growing = (), None
+
+    def _keep(self) -> None:
+        """What outlives a redrawing must not be let go with what held it."""
+        for kept in (self.checks, self._count, self.pin):
+            kept.setParent(None)
+
+    def _draw_left(self) -> Iterator[None]:
+        """The queue; the reviews that lie further down come last."""
+        scene, day = self._scene, self.till.staging.frame().day
+        done = scene.done[:MOST_DONE]
+        self.show_in(self._left, (scene.waiting, scene.done, scene.on_duty, day), lambda: self._queue_card(scene, day))
+        self._light_chosen()
+        growing = self._growing
+        assert growing is not None
+        above = len(growing.rows) - sum(row.objectName() in {f"rx-{one.review_id}" for one in done} for row in growing.rows)
+        for _ in grow(growing, above + len(done), lambda order: self._done_row(done[order - above], day)):
+            self._know_rows()
+            yield
+        self._know_rows()
+
+    def _know_rows(self) -> None:
+        assert self._growing is not None
+        self._rows = self._growing.chosen_from
+
+    def _light_chosen(self) -> None:
+        for row in self._rows:
+            row.set_chosen(row.objectName() == f"rx-{self._chosen}")
+
+    def _queue_card(self, scene: RxScene, day: date) -> Sheet:
+        theme = self.theme
         waiting = [self._waiting_row(one) for one in scene.waiting]
-        done = [self._done_row(row) for row in scene.done[:MOST_DONE]]
-        self._rows = (*waiting, *done)
         count = sum(one.lines for one in scene.waiting)
         head = Row(
             theme,
@@ -477,16 +527,20 @@ class RxPage(FormDesk):
             gap=8,
             margins=(16, 10, 16, 8),
         )
-        none = Row(theme, nobody, margins=(16, 12, 16, 8)) if not waiting else None
-        rows: list[QWidget] = [*waiting]
-        if none is not None:
-            rows.append(boxed(none))
-        rows += [boxed(today), *done]
+        above: list[QWidget] = [*waiting] if waiting else [boxed(Row(theme, nobody, margins=(16, 12, 16, 8)))]
+        above.append(boxed(today))
+        done = scene.done[:MOST_DONE]
+
+        def make(order: int) -> QWidget:
+            return above[order] if order < len(above) else self._done_row(done[order - len(above)], day)
+
+        self._growing = Growing(theme, len(above) + len(done), make, first=len(above) + FIRST)
+        self._know_rows()
         duty = Row(theme, Dot(theme, "good" if scene.on_duty else "warn"), gap=8, margins=(16, 10, 16, 12))
         names = "、".join(scene.on_duty)
         on = self.say(f"{names} 在岗", f"On duty: {names}") if names else self.say("没有药师在岗", "No pharmacist on duty")
         duty.add((Txt(theme, on, "label", "ink2" if names else "warn_ink", elide=True), 1))
-        self._left.fill(Sheet(theme, Column(theme, head, Rule(theme), (Listing(theme, rows), 1), Rule(theme), duty, gap=0)))
+        return Sheet(theme, Column(theme, head, Rule(theme), (self._growing, 1), Rule(theme), duty, gap=0))
 
     def _waiting_row(self, one: Waiting) -> ListRow:
         more = self.say(f"等 {one.lines} 种", f" +{one.lines - 1}") if one.lines > 1 else ""
@@ -506,13 +560,13 @@ class RxPage(FormDesk):
         )
         return self._listed(row, one.basket_id)
 
-    def _done_row(self, done: Reviewed) -> ListRow:
+    def _done_row(self, done: Reviewed, day: date) -> ListRow:
         names = "、".join(done.names)
         said = self.say("通过", "Approved") if done.approved else self.say("驳回", "Rejected")
         row = ListRow(
             self.theme,
             (
-                Cell(f"{clock_text(done.at, self.till.staging.frame().day)} {done.reviewer}", sub=names, role="label_strong"),
+                Cell(f"{clock_text(done.at, day)} {done.reviewer}", sub=names, role="label_strong"),
                 Cell(pill=said, pill_tone="good" if done.approved else "bad", width=82, align="right"),
             ),
             height=54,
@@ -527,7 +581,7 @@ class RxPage(FormDesk):
         return row
 
     def _draw_middle(self) -> None:
-        theme, scene, done = self.theme, self._scene, self._review()
+        scene, done = self._scene, self._review()
         one = scene.chosen
         if done is not None:
             self._draw_done(done)
@@ -542,9 +596,7 @@ class RxPage(FormDesk):
             if sold:
                 title = self.say("本单没有等着审方的药", "Nothing in this sale waits for review")
             detail = self.say("扫处方药后，这里会出现它", "Scan a prescription medicine and it appears here")
-            empty = Empty(theme, "prescription", title, detail, self.say("回收银", "To the sale"), "Esc")
-            empty.acted.connect(lambda: self.go.emit("sale"))
-            self._lines.fill(empty)
+            self.show_in(self._lines, ("none", sold), lambda: self._nothing_waits(title, detail))
             return
         self._title.set_words(self.say("处方", "Prescription"))
         self._chip.set_words(self.say("柜台 · 本单", "Counter · open sale") if one.here else self.say("挂单", "Held sale"))
@@ -552,14 +604,24 @@ class RxPage(FormDesk):
         patient = " ".join(part for part in (scene.patient, self.of(scene.age)) if part)
         self._who.set_words(self.say(f"用药人 {patient}", f"For {patient}") if patient else "")
         self.panel.show_question(scene.form)
-        rows = [self._line_row(no, line) for no, line in enumerate(scene.lines, 1)]
-        head = Row(theme, Txt(theme, "Rp", "section"), Spring(), Txt(theme, self._amount(scene.lines), "label", "ink2"), gap=8)
+        self.show_in(self._lines, (scene.lines, one.here), lambda: self._lines_card(scene.lines, here=one.here))
+
+    def _nothing_waits(self, title: str, detail: str) -> Empty:
+        empty = Empty(self.theme, "prescription", title, detail, self.say("回收银", "To the sale"), "Esc")
+        empty.acted.connect(lambda: self.go.emit("sale"))
+        return empty
+
+    def _lines_card(self, lines: Sequence[RxLine], *, here: bool) -> Column:
+        """What was prescribed, as it lies in the sale."""
+        theme = self.theme
+        rows = [self._line_row(no, line) for no, line in enumerate(lines, 1)]
+        head = Row(theme, Txt(theme, "Rp", "section"), Spring(), Txt(theme, self._amount(lines), "label", "ink2"), gap=8)
         parts = Column(theme, head, (Listing(theme, rows), 1), gap=4)
-        if not one.here:
+        if not here:
             way = Btn(theme, self.say("取到当前单再审", "Take it up to review"), "primary", icon="arrow-clockwise", key="F7", height=48)
             way.clicked.connect(self._recall)
             parts.add(way)
-        self._lines.fill(parts)
+        return parts
 
     def _amount(self, lines: Sequence[RxLine]) -> str:
         wanted, got = sum(line.codes_needed for line in lines), sum(line.codes_got for line in lines)
@@ -590,12 +652,16 @@ class RxPage(FormDesk):
 
     def _draw_done(self, done: Reviewed) -> None:
         """A signed review, as much of it as the counter may show."""
-        theme = self.theme
         self._title.set_words(self.say("已审处方", "Signed review"))
         self._chip.set_words(self.say("通过", "Approved") if done.approved else self.say("驳回", "Rejected"))
         self._chip.show()
         self._who.set_words(clock_text(done.at))
         self.panel.show_question(None)
+        self.show_in(self._lines, done, lambda: self._done_card(done))
+
+    def _done_card(self, done: Reviewed) -> Column:
+        """Who signed what, and why not."""
+        theme = self.theme
         reasons = dict(self.till.reasons.choices("review_rejection"))
         facts = [
             (self.say("患者", "Patient"), done.patient),
@@ -614,7 +680,7 @@ class RxPage(FormDesk):
         column.add(Spring())
         words = self.say("处方号、诊断等在审方记录里，由药师或店长打印", "Number and diagnosis are in the records only")
         column.add(Para(theme, words, "caption", "ink3"))
-        self._lines.fill(column)
+        return column
 
     # ------------------------------------------------------------------ the right side
 
@@ -625,17 +691,28 @@ class RxPage(FormDesk):
         self._count.set_words(self.say(f"系统比了 {done} 项 · {left} 项请药师看", f"{done} compared · {left} for you to read"))
 
     def _draw_right(self) -> None:
-        theme, scene = self.theme, self._scene
-        # What outlives a redrawing must not be let go with what held it.
-        for kept in (self.checks, self._count, self.pin):
-            kept.setParent(None)
+        scene, one = self._scene, self._scene.chosen
         if self._form is not None:
-            self._right.fill(Column(theme, self._form, Spring()))
+            self._keep()
+            self._right.fill(Column(self.theme, self._form, Spring()))
             return
-        one = scene.chosen
         if self._review() is not None or one is None:
-            self._right.fill(Column(theme, self._resting(), Spring()))
+            self.show_in(self._right, (len(scene.done), scene.on_duty), self._resting_card)
             return
+        made = self.show_in(self._right, (one, scene.allergy, scene.on_duty, self._problem), lambda: self._checks_card(one))
+        self._show_checks()
+        if made:
+            for kept in (self.checks, self._count):
+                kept.show()
+
+    def _resting_card(self) -> Column:
+        self._keep()
+        return Column(self.theme, self._resting(), Spring())
+
+    def _checks_card(self, one: Waiting) -> Column:
+        """四查十对, and the signature below it."""
+        self._keep()
+        theme, scene = self.theme, self._scene
         allergy = AllergyStrip(theme)
         if scene.allergy is None:
             allergy.set_missing(self.say("没有登记用药人，没有比对", "No patient on record: not compared"))
@@ -651,9 +728,7 @@ class RxPage(FormDesk):
             margins=(16, 10, 12, 6),
         )
         self._show_checks()
-        self._right.fill(Column(theme, (Panel(theme, card), 1), self._signature(one), gap=10))
-        for kept in (self.checks, self._count):
-            kept.show()
+        return Column(theme, (Panel(theme, card), 1), self._signature(one), gap=10)
 
     def _signature(self, one: Waiting) -> Panel:
         theme = self.theme

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QIntValidator, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.counter.faults import Refused
 from app.counter.scene import QuestionField
-from app.counter.shifts import ShiftScene, TenderRow
+from app.counter.shifts import Badge, ShiftScene, TenderRow
 from app.desktop.screens.desk import FormDesk, Listing, Sheet, Slot, clock_text
 from app.desktop.screens.form import Form
+from app.desktop.screens.in_parts import InParts
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.returns import TENDER_ICONS
 from app.desktop.screens.rows import Cell, Chips, Choice, ListRow
@@ -40,11 +42,32 @@ RIGHT_WIDTH = 366
 BADGE_MS = 60_000
 
 
+BOX_HEIGHT, BOXES_IN_ROW = 44, 4
+BOXES_AT_ONCE = 2
+"""Count boxes made in one turn."""
+_STEPS = {Qt.Key.Key_Return: 1, Qt.Key.Key_Enter: 1, Qt.Key.Key_Down: BOXES_IN_ROW, Qt.Key.Key_Up: -BOXES_IN_ROW}
+
+
+class _Pieces(Entry):
+    """A field for a number of pieces; Enter and the arrows lead to another."""
+
+    led = Signal(int)
+    """So many boxes on."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Type, or go on."""
+        step = _STEPS.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self.led.emit(step)
+
+
 class CountBox(Panel):
     """How many pieces of one denomination were counted."""
 
     def __init__(self, theme: Theme, words: str, pieces: int, spoken: str) -> None:
-        self.entry = Entry(theme, spoken=spoken, height=0)
+        self.entry = _Pieces(theme, spoken=spoken, height=0)
         self.entry.setProperty("plain", True)
         self.entry.setFrame(False)
         self.entry.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -52,7 +75,7 @@ class CountBox(Panel):
         self.entry.setPlaceholderText("0")
         self.entry.setText(str(pieces) if pieces else "")
         row = Row(theme, Txt(theme, words, "label_strong", "ink2"), (self.entry, 1), gap=6, margins=(12, 0, 12, 0))
-        super().__init__(theme, row, fill="sunken", line="line", radius=9, height=44)
+        super().__init__(theme, row, fill="sunken", line="line", radius=9, height=BOX_HEIGHT)
         self.entry.focused.connect(self._light)
 
     def _light(self, on: bool) -> None:
@@ -60,12 +83,18 @@ class CountBox(Panel):
         if on:
             self.entry.selectAll()
 
+    def show_pieces(self, pieces: int) -> None:
+        """Show a number that was not typed here; what was typed stays as it is."""
+        if int(self.entry.text() or 0) != pieces:
+            with QSignalBlocker(self.entry):
+                self.entry.setText(str(pieces) if pieces else "")
+
     def show_confirmed(self) -> None:
         """The count is sealed: nothing can be typed any more."""
         self.entry.setEnabled(False)
 
 
-class ShiftPage(FormDesk):
+class ShiftPage(InParts, FormDesk):
     """Everything between opening and handing over."""
 
     key = "shift"
@@ -83,6 +112,14 @@ class ShiftPage(FormDesk):
         self._missed, self._badge_until = 0, -1
         self._top, self._bottom, self._right = Slot(), Slot(), Slot()
         self._boxes: tuple[CountBox, ...] = ()
+        self._beside: tuple[Slot, ...] = ()
+        """Who, figures, what waits and keys, while the right side shows the shift."""
+        self._grid: QGridLayout | None = None
+        """Where the boxes stand."""
+        self._done: dict[tuple[str, str], DutyRow] = {}
+        """Who did which duty last."""
+        self._on_duty: tuple[str, ...] = ()
+        """Names of the pharmacists on duty."""
         self._sum: Money | None = None
         self._remit: Money | None = None
         hold_width(self.theme, self._right, RIGHT_WIDTH)
@@ -132,10 +169,9 @@ class ShiftPage(FormDesk):
         return str(self._missed) if self._missed else ""
 
     def on_shown(self) -> None:
-        """Read everything anew; the keyboard goes into the count."""
+        """Read what has changed; the keyboard goes into the count."""
         self._form = None
-        self.refresh()
-        self._focus_first()
+        self.come()
 
     def on_key(self, name: str) -> bool:
         """Esc steps back."""
@@ -146,10 +182,25 @@ class ShiftPage(FormDesk):
 
     # ------------------------------------------------------------------ acts
 
-    def refresh(self) -> None:
-        """Read the shift and draw it."""
+    def slots(self) -> Sequence[Slot]:
+        """Tenders or duties, the count, and the figures beside them."""
+        return self._top, self._bottom, self._right, *self._beside
+
+    def read(self) -> Iterator[None]:
+        """The shift, and its duties where they are looked at."""
         self._badge_until = -1
-        self._show(self.till.shifts.scene())
+        shifts = self.till.shifts
+        if shifts.has_open_shift:
+            # Kept by the counter until the next event: the scene finds them there.
+            shifts.totals()
+            yield
+        self._scene = shifts.scene()
+        yield
+        if self._duties_shown and self._scene.open:
+            self._done = self._read_done(self._scene.day)
+            on_duty = self.till.store.shifts.duty_pharmacists()
+            self._on_duty = tuple(badge.name for badge in shifts.people() if badge.staff_id in on_duty)
+            yield
 
     def _show(self, scene: ShiftScene) -> None:
         self._scene = scene
@@ -169,12 +220,16 @@ class ShiftPage(FormDesk):
         self.refresh()
         self._focus_first()
 
+    @property
+    def _counting(self) -> bool:
+        return self._scene is not None and self._scene.open and self._scene.state == "counting"
+
     def _focus_first(self) -> None:
         if self._duties_shown:
             listing = self._top.findChild(Listing)
             if listing is not None and listing.rows:
                 listing.rows[0].setFocus(Qt.FocusReason.TabFocusReason)
-        elif self._boxes and self._boxes[0].entry.isEnabled():
+        elif self._counting and self._boxes:
             empty = next((box for box in self._boxes if not box.entry.text()), self._boxes[0])
             empty.entry.setFocus(Qt.FocusReason.TabFocusReason)
         else:
@@ -261,6 +316,7 @@ class ShiftPage(FormDesk):
     def _ask(self, form: Form) -> None:
         self._form = form
         form.left.connect(self._back)
+        self._beside = ()
         self._right.fill(Column(self.theme, form, Spring()))
         self.changed.emit()
         form.begin()
@@ -478,24 +534,37 @@ class ShiftPage(FormDesk):
 
     # ------------------------------------------------------------------ drawing
 
-    def redraw(self) -> None:
+    def draw(self) -> Iterator[None]:
         """Draw the page of the scene."""
         scene = self._scene
         if scene is None:
             return
         if not scene.open:
-            self._draw_closed()
+            # What stands here changes with nothing but a commit, or this work.
+            self._bottom.setVisible(False)
+            self.show_in(self._top, ("closed", self.mark()), self._closed_card)
+            yield
+            self._beside = ()
+            self.show_in(self._right, ("closed", self.mark(), self._busy), self._beside_closed)
             return
         self._bottom.setVisible(not self._duties_shown)
         if self._duties_shown:
             self._draw_duties(scene)
         else:
-            self._draw_tenders(scene)
-            self._draw_count(scene)
+            self.show_in(self._top, scene.rows, lambda: self._tenders(scene))
+            yield
+            yield from self._draw_count(scene)
         if self._form is None:
-            self._draw_right()
+            yield
+            yield from self._right_parts()
 
-    def _draw_tenders(self, scene: ShiftScene) -> None:
+    def let_go(self) -> None:
+        """Nothing stands any more; what was counted is the counter's."""
+        self._beside = ()
+        super().let_go()
+        self._boxes, self._grid, self._sum, self._remit = (), None, None, None
+
+    def _tenders(self, scene: ShiftScene) -> Sheet:
         theme = self.theme
         note = self.say(
             "银行卡、收款码、医保按终端小票对账，只点现金", "Card, QR and insurance are checked on their terminals; count cash only"
@@ -516,7 +585,7 @@ class ShiftPage(FormDesk):
             plain=True,
         )
         rows = [self._tender_row(row) for row in scene.rows]
-        self._top.fill(Sheet(theme, Column(theme, head, titles, (Listing(theme, rows), 1), gap=0)))
+        return Sheet(theme, Column(theme, head, titles, (Listing(theme, rows), 1), gap=0))
 
     def _tender_row(self, row: TenderRow) -> ListRow:
         title = Text(row.title_zh, row.title_en)
@@ -551,9 +620,25 @@ class ShiftPage(FormDesk):
             (self.say(f"长款 {amount}", f"Over {amount}"), "warn") if fen > 0 else (self.say(f"短款 {amount}", f"Short {amount}"), "warn")
         )
 
-    def _draw_count(self, scene: ShiftScene) -> None:
-        theme = self.theme
+    def _draw_count(self, scene: ShiftScene) -> Iterator[None]:
+        """The boxes of the count, some in each step; where they stand already, only what was not typed there changes."""
         confirmed = scene.state != "counting"
+        sealed = (
+            *(scene.difference_fen, scene.tolerance_fen, scene.recounts_left),
+            *(scene.difference_reason, scene.float_left_fen, scene.remit_fen),
+        )
+        self.show_in(self._bottom, (confirmed, sealed if confirmed else None), lambda: self._count_card(scene))
+        while len(self._boxes) < len(scene.pieces):
+            yield
+            for order in range(len(self._boxes), min(len(self._boxes) + BOXES_AT_ONCE, len(scene.pieces))):
+                self._add_box(order, *scene.pieces[order], confirmed=confirmed)
+        for box, (_, pieces) in zip(self._boxes, scene.pieces, strict=True):
+            box.show_pieces(pieces)
+        if self._sum is not None:
+            self._sum.set_fen(scene.counted_fen)
+
+    def _count_card(self, scene: ShiftScene) -> Panel:
+        theme = self.theme
         self._sum = Money(theme, scene.counted_fen, 19)
         head = Row(
             theme,
@@ -563,22 +648,34 @@ class ShiftPage(FormDesk):
             Txt(theme, self.say("合计", "Total"), "label", "ink3"),
             self._sum,
         )
-        grid = QGridLayout()
+        self._boxes = ()
+        self._grid = grid = QGridLayout()
         grid.setSpacing(theme.px(8))
-        boxes = []
-        for order, (denomination, pieces) in enumerate(scene.pieces):
-            words = f"¥{denomination // 100}" if denomination >= 100 else self.say(f"{denomination // 10} 角", f"¥0.{denomination // 10}")
-            box = CountBox(theme, words, pieces, self.say(f"{words} 张数", f"Pieces of {words}"))
-            box.entry.setObjectName(f"pieces-{denomination}")
-            box.entry.textChanged.connect(lambda text, d=denomination: self._typed(d, text))
-            box.entry.installEventFilter(self)
-            if confirmed:
-                box.show_confirmed()
-            grid.addWidget(box, order // 4, order % 4)
-            boxes.append(box)
-        self._boxes = tuple(boxes)
-        foot = self._count_foot(scene) if confirmed else self._blind_foot()
-        self._bottom.fill(Panel(theme, Column(theme, head, grid, foot, gap=10, margins=(16, 12, 16, 14))))
+        for row in range(-(-len(scene.pieces) // BOXES_IN_ROW)):
+            # Room for the boxes to come.
+            grid.setRowMinimumHeight(row, theme.px(BOX_HEIGHT))
+        foot = self._count_foot(scene) if scene.state != "counting" else self._blind_foot()
+        return Panel(theme, Column(theme, head, grid, foot, gap=10, margins=(16, 12, 16, 14)))
+
+    def _add_box(self, order: int, denomination: int, pieces: int, *, confirmed: bool) -> None:
+        words = f"¥{denomination // 100}" if denomination >= 100 else self.say(f"{denomination // 10} 角", f"¥0.{denomination // 10}")
+        box = CountBox(self.theme, words, pieces, self.say(f"{words} 张数", f"Pieces of {words}"))
+        box.entry.setObjectName(f"pieces-{denomination}")
+        box.entry.textChanged.connect(lambda text: self._typed(denomination, text))
+        box.entry.led.connect(lambda step: self._lead(order, step))
+        if confirmed:
+            box.show_confirmed()
+        assert self._grid is not None
+        self._grid.addWidget(box, order // BOXES_IN_ROW, order % BOXES_IN_ROW)
+        box.show()
+        self._boxes += (box,)
+
+    def _lead(self, here: int, step: int) -> None:
+        """Enter and the arrows lead through the count; Enter on the last one confirms."""
+        if here == len(self._boxes) - 1 and step == 1:
+            self._confirm_count()
+        elif 0 <= here + step < len(self._boxes):
+            self._boxes[here + step].entry.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _blind_foot(self) -> Row:
         theme = self.theme
@@ -644,33 +741,22 @@ class ShiftPage(FormDesk):
         )
         return column
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Enter and the arrows lead through the count; Enter on the last one confirms."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            here = next((n for n, box in enumerate(self._boxes) if box.entry is watched), -1)
-            step = {Qt.Key.Key_Return: 1, Qt.Key.Key_Enter: 1, Qt.Key.Key_Down: 4, Qt.Key.Key_Up: -4}.get(Qt.Key(event.key()))
-            if here >= 0 and step is not None:
-                if here == len(self._boxes) - 1 and step == 1:
-                    self._confirm_count()
-                elif 0 <= here + step < len(self._boxes):
-                    self._boxes[here + step].entry.setFocus(Qt.FocusReason.TabFocusReason)
-                return True
-        return super().eventFilter(watched, event)
-
     # -- duties -----------------------------------------------------------
 
     def _draw_duties(self, scene: ShiftScene) -> None:
+        facts = (scene.duties, scene.day, tuple(self._done.items()), self._on_duty)
+        self.show_in(self._top, facts, lambda: self._duties_card(scene))
+
+    def _duties_card(self, scene: ShiftScene) -> Sheet:
         theme = self.theme
-        done = self._done(scene.day)
         missed = sum(1 for duty in scene.duties if duty.state == "missed")
         head = Row(theme, Txt(theme, self.say("当班任务", "Duties"), "section"), gap=10, margins=(16, 14, 16, 12))
         if missed:
             head.add(Pill(theme, self.say(f"漏做 {missed} 项", f"{missed} missed"), "bad", icon="warning"))
         head.add(Spring())
         head.add(Txt(theme, scene.day.isoformat(), "label", "ink3"))
-        rows = [self._duty_row(duty, done.get((duty.duty, duty.slot))) for duty in scene.duties]
-        on_duty = self.till.store.shifts.duty_pharmacists()
-        names = [badge.name for badge in self.till.shifts.people() if badge.staff_id in on_duty]
+        rows = [self._duty_row(duty, self._done.get((duty.duty, duty.slot))) for duty in scene.duties]
+        names = self._on_duty
         words = (
             self.say("在岗药师：", "On duty: ") + "、".join(names)
             if names
@@ -688,18 +774,17 @@ class ShiftPage(FormDesk):
             gap=12,
             margins=(16, 10, 16, 12),
         )
-        self._top.fill(Sheet(theme, Column(theme, head, Rule(theme), (Listing(theme, rows), 1), Rule(theme), foot, gap=0)))
+        return Sheet(theme, Column(theme, head, Rule(theme), (Listing(theme, rows), 1), Rule(theme), foot, gap=0))
 
-    def _done(self, day: date) -> dict[tuple[str, str], DutyRow]:
+    def _read_done(self, day: date) -> dict[tuple[str, str], DutyRow]:
         """Who did what last, this month or this week."""
         found: dict[tuple[str, str], DutyRow] = {}
         since = min(day.replace(day=1), day - timedelta(days=6))
         rules = {rule.id: rule.every for rule in self.till.shifts.duty_rules}
-        for back in range((day - since).days + 1):
-            on = day - timedelta(days=back)
-            for row in self.till.store.shifts.duties(on):
-                if back == 0 or rules.get(row.duty) != "day":
-                    found.setdefault((row.duty, row.slot), row)
+        # The latest day first; within a day what was done first.
+        for row in sorted(self.till.store.shifts.duties(since, day), key=lambda row: row.day, reverse=True):
+            if row.day == day or rules.get(row.duty) != "day":
+                found.setdefault((row.duty, row.slot), row)
         return found
 
     def _duty_row(self, duty: DutyState, done: DutyRow | None) -> ListRow:
@@ -759,10 +844,37 @@ class ShiftPage(FormDesk):
     # -- the right column -------------------------------------------------
 
     def _draw_right(self) -> None:
+        for _ in self._right_parts():
+            pass
+
+    def _right_parts(self) -> Iterator[None]:
+        """The shift so far in parts: who, figures, what waits, how it is closed."""
         scene = self._scene
         assert scene is not None
+        self.show_in(self._right, "figures", self._right_frame)
+        who, figures, waiting, keys = self._beside
+        self.show_in(who, (scene.staff_name, scene.day, scene.since, scene.z_no), lambda: self._who(scene))
+        people = tuple(self.till.shifts.successors()) if scene.state != "counting" else ()
+        unsent = scene.unsent if self._chained() else None
+        facts = (scene.state, scene.problem, unsent and scene.state != "counting", people, scene.handed_to)
+        self.show_in(keys, facts, lambda: self._keys(scene, people))
+        yield
+        blind = scene.state == "counting"
+        self.show_in(figures, (scene.totals, blind), lambda: self._figures_of(scene.totals, blind=blind))
+        yield
+        self.show_in(waiting, (scene.held, unsent, scene.unprinted), lambda: self._waiting_row(scene))
+
+    def _right_frame(self) -> Column:
         theme = self.theme
-        card = Column(theme, gap=7, margins=(18, 14, 18, 12))
+        self._beside = who, figures, waiting, keys = Slot(), Slot(), Slot(), Slot()
+        card = Column(theme, who, figures, waiting, Spring(), gap=7, margins=(18, 14, 18, 12))
+        # The figures scroll where the window is low; the buttons below never do.
+        panel = Panel(theme, Column(theme, (Listing(theme, [boxed(card)]), 1), margins=1))
+        return Column(theme, (panel, 1), keys, gap=8)
+
+    def _who(self, scene: ShiftScene) -> Column:
+        """Whose shift it is, since when, and under which number it will be closed."""
+        theme = self.theme
         since = clock_text(scene.since, scene.day) if scene.since else ""
         name = Column(
             theme,
@@ -770,10 +882,12 @@ class ShiftPage(FormDesk):
             Txt(theme, self.say(f"{scene.day} · {since} 开班", f"{scene.day} · since {since}"), "label", "ink3"),
             gap=2,
         )
-        card.add(Row(theme, name, Spring(), Chip(theme, self.say(f"Z 第 {scene.z_no:04d} 号", f"Z {scene.z_no:04d}"))))
-        card.add(Rule(theme, dashed=True))
-        self._figures_of(card, scene.totals, blind=scene.state == "counting")
-        card.add(Rule(theme, dashed=True))
+        number = Chip(theme, self.say(f"Z 第 {scene.z_no:04d} 号", f"Z {scene.z_no:04d}"))
+        return Column(theme, Row(theme, name, Spring(), number), Rule(theme, dashed=True), gap=7)
+
+    def _waiting_row(self, scene: ShiftScene) -> Column:
+        """What is still open."""
+        theme = self.theme
         open_work = [(self.say("挂单", "Held sales"), scene.held), (self.say("待打印", "To print"), scene.unprinted)]
         if self._chained():
             open_work.insert(1, (self.say("待上传", "To upload"), scene.unsent))
@@ -782,10 +896,12 @@ class ShiftPage(FormDesk):
         for words, count in open_work:
             number = Txt(theme, str(count), "body_strong", "warn_ink" if count else "good_ink")
             waiting += [Row(theme, Txt(theme, words, "label", "ink2"), number, gap=6), Spring()]
-        card.add(Row(theme, *waiting[:-1]))
-        card.add(Spring())
-        # The figures scroll where the window is low; the buttons below never do.
-        parts: list[Any] = [(Panel(theme, Column(theme, (Listing(theme, [boxed(card)]), 1), margins=1)), 1)]
+        return Column(theme, Rule(theme, dashed=True), Row(theme, *waiting[:-1]), gap=7)
+
+    def _keys(self, scene: ShiftScene, people: Sequence[Badge]) -> Column:
+        """How the shift is closed."""
+        theme = self.theme
+        parts: list[Any] = []
         if scene.problem:
             parts.append(
                 Para(
@@ -795,7 +911,6 @@ class ShiftPage(FormDesk):
         if scene.state != "counting":
             busy = scene.state == "closing"
             words = self.say("正在交班", "Closing") if busy else self.say("交班并打印", "Close and print")
-            people = self.till.shifts.successors()
             if people:
                 parts.append(
                     Row(
@@ -836,15 +951,16 @@ class ShiftPage(FormDesk):
         if scene.state != "counting":
             cash.hide()
         parts.append(Row(theme, (x_report, 1), (cash, 1)))
-        self._right.fill(Column(theme, *parts, gap=8))
+        return Column(theme, *parts, gap=8)
 
     def _chained(self) -> bool:
         """Whether there is a headquarters to upload to; a shop alone has nothing waiting."""
         return bool(self.till.settings.text("hub.url"))
 
-    def _figures_of(self, card: Column, totals: ShiftTotals, *, blind: bool = False) -> None:
+    def _figures_of(self, totals: ShiftTotals, *, blind: bool = False, gap: int = 7) -> Column:
         """The shift in figures; while the count is blind, no sum from which the drawer could be worked out."""
         theme = self.theme
+        card = Column(theme, gap=gap)
         later = self.say("点钞后显示", "After the count")
         amount = Txt(theme, later, "label", "ink3") if blind else Money(theme, totals.sales_fen, 19)
         card.add(Row(theme, Txt(theme, self.say("销售额", "Sales"), "head"), Spring(), amount))
@@ -909,20 +1025,26 @@ class ShiftPage(FormDesk):
             )
         for words, figure, tone in rows:
             card.add(Row(theme, Txt(theme, words, "label", "ink2"), Spring(), Txt(theme, figure, "body_strong", tone)))
+        return card
 
     # -- after the close --------------------------------------------------
 
-    def _draw_closed(self) -> None:
-        theme = self.theme
-        last = self._last()
-        closing = self.till.store.shifts.closing(last.shift_id) if last else None
-        self._bottom.setVisible(False)
-        self._boxes = ()
-        if last is None or closing is None:
-            words = self.say("还没有开班，先在登录页开班", "No shift is open. Open one on the sign-in page")
-            self._top.fill(Panel(theme, Column(theme, Spring(), Txt(theme, words, "section", "ink2", align="center"), Spring())))
-        else:
-            self._top.fill(self._z_card(last, closing))
+    def _closing(self, last: ShiftRow | None) -> ShiftClosed | None:
+        return self.till.store.shifts.closing(last.shift_id) if last is not None else None
+
+    def _closed_card(self) -> QWidget:
+        """The Z of the last shift, or that there was none."""
+        theme, last = self.theme, self._last()
+        closing = self._closing(last)
+        if last is not None and closing is not None:
+            return self._z_card(last, closing)
+        words = self.say("还没有开班，先在登录页开班", "No shift is open. Open one on the sign-in page")
+        return Panel(theme, Column(theme, Spring(), Txt(theme, words, "section", "ink2", align="center"), Spring()))
+
+    def _beside_closed(self) -> Column:
+        """The end of the day, and what is left to do."""
+        theme, last = self.theme, self._last()
+        closing = self._closing(last)
         side = Column(theme, gap=10, margins=(18, 16, 18, 16))
         day = self._day_to_close()
         if self._busy == "day":
@@ -980,7 +1102,7 @@ class ShiftPage(FormDesk):
             pdf.clicked.connect(self._save_pdf)
             parts.append(pdf)
         parts.append(hand)
-        self._right.fill(Column(theme, *parts, gap=10))
+        return Column(theme, *parts, gap=10)
 
     def _z_card(self, last: ShiftRow, closing: ShiftClosed) -> QWidget:
         theme = self.theme
@@ -1001,8 +1123,7 @@ class ShiftPage(FormDesk):
             words = self.say(f"交给 {taken.name}{passed}", f"Handed to {taken.name}{passed}")
             card.add(Row(theme, Icon(theme, "user-check", 20, "good"), Txt(theme, words, "body_strong"), Spring(), gap=8))
         card.add(Rule(theme))
-        left, right = Column(theme, gap=9), Column(theme, gap=9)
-        self._figures_of(left, closing.totals)
+        left, right = self._figures_of(closing.totals, gap=9), Column(theme, gap=9)
         words, tone = self._difference(closing.difference_fen)
         right.add(Row(theme, Txt(theme, self.say("实点现金", "Counted cash"), "head"), Spring(), Money(theme, closing.counted_fen, 19)))
         right.add(

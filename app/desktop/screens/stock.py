@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,8 +12,9 @@ from PySide6.QtWidgets import QWidget
 from app.counter.faults import Refused
 from app.counter.scene import QuestionField, SearchHit
 from app.counter.stocking import SalesTrend, SellingPoint, StockRow
-from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, clock_text, marks_of, short_number
+from app.desktop.screens.desk import Listing, Sheet, Slot, clock_text, marks_of, short_number
 from app.desktop.screens.form import Form
+from app.desktop.screens.in_parts import Growing, InParts, grow
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.rows import Cell, ListRow
 from app.desktop.screens.stock_words import move_words, point_words
@@ -27,15 +29,23 @@ from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, IconTile, Marks, Money, Name, Para, Rule, Txt
 from app.desktop.wording import counted, sentence
 from app.domain.verdict import Text
+from app.records.catalogue import Product
 from app.store.stock import LevelRow, MoveRow
 
 RIGHT_WIDTH = 348
 BADGE_MS = 5_000
+TASKS = (
+    ("oversold", Text("超卖", "Oversold")),
+    ("expired", Text("已过期", "Expired")),
+    ("near", Text("近效期", "Near expiry")),
+)
+"""What stock asks to be settled."""
+MOST_TASKS = 200
 ENOUGH_DAYS = 7
 """Fewer days on record than these say nothing about how long the stock lasts."""
 
 
-class StockPage(Desk):
+class StockPage(InParts):
     """What stands on the shelf, lot by lot, and every change of it that is no sale."""
 
     key = "stock"
@@ -53,6 +63,8 @@ class StockPage(Desk):
         self._points: tuple[SellingPoint, ...] = ()
         self._trend = SalesTrend((), 0)
         self._lot = ""
+        self._lists: tuple[tuple[LevelRow, ...], ...] = ((), (), ())
+        """What is to settle, as `TASKS` names it."""
         self._tasks: int | None = None
         """The list of what is to settle that somebody chose; None: the first that has anything."""
         self._form: Form | None = None
@@ -60,6 +72,8 @@ class StockPage(Desk):
         self._below, self._badge_until = 0, -1
         self._boxes_line: Txt | None = None
         self._rows: tuple[ListRow, ...] = ()
+        self._growing: Growing | None = None
+        """The list that grows: what is to settle, or a product's movements."""
         self._left, self._right = Slot(), Slot()
         hold_width(self.theme, self._right, RIGHT_WIDTH)
         self.lay((self._left, 1), self._right)
@@ -100,13 +114,13 @@ class StockPage(Desk):
         return str(self._below) if self._below else ""
 
     def on_shown(self) -> None:
-        """Read the lots anew."""
+        """Read the lots anew, if anything has happened since."""
         self._form = None
-        self.refresh()
-        self._focus_first()
+        self.come()
 
     def on_scanned(self, raw: str) -> None:
         """A box fills the goods-in form, or finds its product."""
+        self.draw_out()
         if self._form is not None and self._boxes_line is not None:
             self._scan_box(raw)
         else:
@@ -128,22 +142,38 @@ class StockPage(Desk):
 
     # ------------------------------------------------------------------ acts
 
-    def refresh(self) -> None:
-        """Read the product's lots and draw."""
+    def slots(self) -> Sequence[Slot]:
+        """The lists at the left, and what stands beside them."""
+        return self._left, self._right
+
+    def read(self) -> Iterator[None]:
+        """The product's lots and all about it, or what is to settle."""
         self._badge_until = -1
-        if self._product is not None:
-            product = self.till.store.catalogue.product(self._product.product_id)
-            if product is not None:
-                self._product = self.till.staging.hits((product,), self._day())[0]
-                near = self.till.staging.near_expiry_days()
-                self._lots = self.till.stocking.rows(product.id, near)
-                self._moves = self.till.stocking.moves(product.id)
-                self._points = self.till.stocking.points(product.id, near)
-                self._trend = self.till.stocking.trend(product.id)
-                if not any(lot.lot_id == self._lot for lot in self._lots):
-                    self._lot = self._lots[0].lot_id if self._lots else ""
-        self.redraw()
-        self.changed.emit()
+        till = self.till
+        if self._product is None:
+            stock, day = till.store.stock, self._day()
+            below = stock.negatives()
+            yield
+            expired = stock.expired(day)
+            yield
+            self._lists = below, expired, stock.near_expiry(day, till.staging.near_expiry_days())
+            yield
+            return
+        product = till.store.catalogue.product(self._product.product_id)
+        if product is None:
+            return
+        near = till.staging.near_expiry_days()
+        self._product = till.staging.hits((product,), self._day())[0]
+        self._lots = till.stocking.rows(product.id, near)
+        if not any(lot.lot_id == self._lot for lot in self._lots):
+            self._lot = self._lots[0].lot_id if self._lots else ""
+        yield
+        self._moves = till.stocking.moves(product.id)
+        yield
+        self._points = till.stocking.points(product.id, near)
+        yield
+        self._trend = till.stocking.trend(product.id)
+        yield
 
     def _day(self) -> date:
         return self.till.staging.frame().day
@@ -438,20 +468,36 @@ class StockPage(Desk):
 
     # ------------------------------------------------------------------ drawing
 
-    def redraw(self) -> None:
-        """Draw the product, the results, or the tasks."""
+    def draw(self) -> Iterator[None]:
+        """Draw the product, the results, or the tasks; what is below the first rows comes last."""
         if self._product is not None:
-            self._draw_product(self._product)
+            growing = self._draw_product(self._product)
         elif self._hits:
-            self._draw_hits()
+            growing = self._draw_hits()
         else:
-            self._draw_tasks()
+            growing = self._draw_tasks()
         if self._form is None:
+            yield
             self._draw_right()
+        yield from growing
 
-    def _draw_product(self, hit: SearchHit) -> None:
-        theme = self.theme
+    def let_go(self) -> None:
+        """Nothing stands any more."""
+        super().let_go()
+        self._rows, self._growing = (), None
+
+    def _draw_product(self, hit: SearchHit) -> Iterator[None]:
         product = self.till.store.catalogue.product(hit.product_id)
+        day = self._day()
+        moves = tuple(self._move_cells(move, day) for move in self._moves)
+        self.show_in(self._left, (hit, product, self._lots, moves), lambda: self._product_parts(hit, product, moves))
+        for row in self._rows:
+            row.set_chosen(row.objectName() == f"lot-{self._lot}")
+        return grow(self._growing, len(moves), lambda order: self._move_row(moves[order])) if self._growing is not None else iter(())
+
+    def _product_parts(self, hit: SearchHit, product: Product | None, moves: Sequence[tuple[Cell, ...]]) -> Column:
+        """All about a product: what it is, its lots, and what moved them."""
+        theme = self.theme
         rx = "rx" in hit.marks
         name = Row(
             theme,
@@ -524,9 +570,9 @@ class StockPage(Desk):
             empty.acted.connect(self._ask_goods_in)
             body = empty
         lots = Sheet(theme, Column(theme, card_head, titles, (body, 1), gap=0))
-        self._left.fill(Column(theme, head, (lots, 3), (self._moves_card(), 2), gap=12))
+        return Column(theme, head, (lots, 3), (self._moves_card(moves), 2), gap=12)
 
-    def _moves_card(self) -> Sheet:
+    def _moves_card(self, moves: Sequence[tuple[Cell, ...]]) -> Sheet:
         """What moved the stock, newest first."""
         theme = self.theme
         head = Row(
@@ -536,30 +582,29 @@ class StockPage(Desk):
             Txt(theme, self.say("最近在上", "newest first"), "label", "ink3"),
             margins=(16, 10, 16, 4),
         )
-        rows = [self._move_row(move) for move in self._moves]
-        if rows:
-            body: QWidget = Listing(theme, rows)
+        self._growing = None
+        if moves:
+            body: QWidget
+            body = self._growing = Growing(theme, len(moves), lambda order: self._move_row(moves[order]))
         else:
             words = self.say("入库和销售会列在这里", "Goods in and sales are listed here")
             body = Empty(theme, "arrows-left-right", self.say("还没有进出", "Nothing moved yet"), words)
         return Sheet(theme, Column(theme, head, (body, 1), gap=0))
 
-    def _move_row(self, move: MoveRow) -> ListRow:
+    def _move_cells(self, move: MoveRow, day: date) -> tuple[Cell, ...]:
         icon, tone, words = move_words(move, self.till.reasons)
         zone = self.say("不合格品区", "Reject zone") if move.zone == "reject" else ""
         lot = self.say(f"批号 {move.lot_no}", f"Lot {move.lot_no}") if move.lot_no else self.say("没有批号", "No lot known")
         number = self.say(f"单号 {short_number(move.number)}", f"No. {short_number(move.number)}") if move.number else ""
         told = " · ".join(part for part in (lot, number, zone) if part)
-        return ListRow(
-            self.theme,
-            (
-                Cell(self.of(words), sub=told, role="body_strong", icon=icon, tile=tone),
-                Cell(clock_text(move.at, self._day()), width=130, align="right", role="body", tone="ink2"),
-                Cell(_signed(move.quantity), width=90, align="right", tone="good_ink" if move.quantity > 0 else "ink"),
-            ),
-            height=50,
-            plain=True,
+        return (
+            Cell(self.of(words), sub=told, role="body_strong", icon=icon, tile=tone),
+            Cell(clock_text(move.at, day), width=130, align="right", role="body", tone="ink2"),
+            Cell(_signed(move.quantity), width=90, align="right", tone="good_ink" if move.quantity > 0 else "ink"),
         )
+
+    def _move_row(self, cells: tuple[Cell, ...]) -> ListRow:
+        return ListRow(self.theme, cells, height=50, plain=True)
 
     def _lot_row(self, lot: StockRow, first: str) -> ListRow:
         words, tone = {
@@ -601,11 +646,16 @@ class StockPage(Desk):
         )
         return words, "warn_ink" if lot.state == "near" else "good_ink"
 
-    def _draw_hits(self) -> None:
+    def _draw_hits(self) -> Iterator[None]:
+        self.show_in(self._left, ("found", self._hits), self._hits_card)
+        return iter(())
+
+    def _hits_card(self) -> Sheet:
         theme = self.theme
         head = Row(theme, Txt(theme, self.say("找到的商品", "Products found"), "section"), Spring(), margins=(18, 14, 18, 12))
+        self._growing = None
         self._rows = tuple(self._hit_row(hit) for hit in self._hits)
-        self._left.fill(Sheet(theme, Column(theme, head, Rule(theme), (Listing(theme, self._rows), 1), gap=0)))
+        return Sheet(theme, Column(theme, head, Rule(theme), (Listing(theme, self._rows), 1), gap=0))
 
     def _hit_row(self, hit: SearchHit) -> ListRow:
         row = ListRow(
@@ -622,11 +672,28 @@ class StockPage(Desk):
         row.clicked.connect(lambda: self._open(hit.product_id))
         return row
 
-    def _draw_tasks(self) -> None:
+    def _draw_tasks(self) -> Iterator[None]:
+        shown = self._tasks if self._tasks is not None else next((at for at, rows in enumerate(self._lists) if rows), 0)
+        rows, day = self._lists[shown][:MOST_TASKS], self._day()
+        counts = tuple(len(rows) for rows in self._lists)
+
+        def make(order: int) -> ListRow:
+            return self._task_row(TASKS[shown][0], rows[order], day)
+
+        facts = ("tasks", shown, counts, rows, self.till.store.catalogue.changes, day)
+        self.show_in(self._left, facts, lambda: self._tasks_card(shown, counts, len(rows), make))
+        return self._grow_tasks(self._growing, len(rows), make) if self._growing is not None else iter(())
+
+    def _grow_tasks(self, growing: Growing, many: int, make: Callable[[int], ListRow]) -> Iterator[None]:
+        for _ in grow(growing, many, make):
+            self._rows = growing.chosen_from
+            yield
+        self._rows = growing.chosen_from
+
+    def _tasks_card(self, shown: int, counts: Sequence[int], many: int, make: Callable[[int], ListRow]) -> Sheet:
+        """What is to settle, list by list."""
         theme = self.theme
-        lists = self._task_lists()
-        labels = [f"{self.of(title)} {len(rows)}" for title, _, rows in lists]
-        shown = self._tasks if self._tasks is not None else next((at for at, (_, _, rows) in enumerate(lists) if rows), 0)
+        labels = [f"{self.of(title)} {count}" for (_, title), count in zip(TASKS, counts, strict=True)]
         seg = Seg(theme, labels, shown, spoken=self.say("任务", "Tasks"))
         seg.chosen.connect(self._choose_tasks)
         words = self.say("扫商品或药盒看批次，也可以输品名", "Scan an item or a box to see its lots, or type a name")
@@ -637,23 +704,16 @@ class StockPage(Desk):
             seg,
             margins=(18, 14, 18, 12),
         )
-        _, kind, rows = lists[shown]
-        self._rows = tuple(self._task_row(kind, row) for row in rows[:200])
-        if self._rows:
-            body: QWidget = Listing(theme, self._rows)
+        self._rows, self._growing = (), None
+        if many:
+            body: QWidget
+            body = self._growing = Growing(theme, many, make)
+            self._rows = self._growing.chosen_from
         else:
             body = Empty(
                 theme, "check-circle", self.say("没有待处理的", "Nothing to settle"), self.say("这一栏是空的", "This list is empty")
             )
-        self._left.fill(Sheet(theme, Column(theme, head, Rule(theme), (body, 1), gap=0)))
-
-    def _task_lists(self) -> tuple[tuple[Text, str, tuple[LevelRow, ...]], ...]:
-        stock, day = self.till.store.stock, self._day()
-        return (
-            (Text("超卖", "Oversold"), "oversold", stock.negatives()),
-            (Text("已过期", "Expired"), "expired", stock.expired(day)),
-            (Text("近效期", "Near expiry"), "near", stock.near_expiry(day, self.till.staging.near_expiry_days())),
-        )
+        return Sheet(theme, Column(theme, head, Rule(theme), (body, 1), gap=0))
 
     def _choose_tasks(self, index: int) -> None:
         self._tasks = index
@@ -661,13 +721,13 @@ class StockPage(Desk):
         self.refresh()
         self._focus_first()
 
-    def _task_row(self, kind: str, row: LevelRow) -> ListRow:
+    def _task_row(self, kind: str, row: LevelRow, day: date) -> ListRow:
         product = self.till.store.catalogue.product(row.product_id)
         name = product.generic_name if product is not None else row.product_id
         tone = "warn_ink" if kind == "near" else "bad_ink"
         expiry, sub = "", ""
         if row.expires_on is not None:
-            days = (row.expires_on - self._day()).days
+            days = (row.expires_on - day).days
             expiry = row.expires_on.isoformat()
             sub = (
                 self.say(f"还有 {days} 天", f"{counted(days, 'day')} left")
@@ -692,20 +752,29 @@ class StockPage(Desk):
         return made
 
     def _draw_right(self) -> None:
-        theme = self.theme
         lot = self._chosen()
         if self._product is None:
-            card = Column(theme, gap=10, margins=(18, 16, 18, 16))
-            card.add(Txt(theme, self.say("怎么处理", "What to do"), "head"))
-            for icon, tone, zh, en in (
-                ("warning", "warn", "超卖：点货架，填实际数量，结清这一条", "Oversold: count the shelf, type what stands there"),
-                ("calendar-x", "warn", "过期的下架，移到不合格品区", "Expired goods leave the shelf for the reject zone"),
-                ("lock-simple", "info", "锁定和召回的批号任何人都不能卖", "Nobody sells a locked or recalled lot"),
-            ):
-                card.add(Row(theme, IconTile(theme, icon, 36, tone), (Para(theme, self.say(zh, en), "body", "ink"), 1), gap=12))
-            self._right.fill(Column(theme, Panel(theme, card), Spring()))
+            self.show_in(self._right, "how", self._how_card)
             return
-        self._right.fill(Column(theme, self._lot_card(lot), (self._points_card(), 1), self._trend_card(), gap=12))
+        facts = (lot, self._lots, self._points, self._trend, self._day())
+        self.show_in(self._right, facts, lambda: self._beside(lot))
+
+    def _how_card(self) -> Column:
+        """What to do about what is to settle."""
+        theme = self.theme
+        card = Column(theme, gap=10, margins=(18, 16, 18, 16))
+        card.add(Txt(theme, self.say("怎么处理", "What to do"), "head"))
+        for icon, tone, zh, en in (
+            ("warning", "warn", "超卖：点货架，填实际数量，结清这一条", "Oversold: count the shelf, type what stands there"),
+            ("calendar-x", "warn", "过期的下架，移到不合格品区", "Expired goods leave the shelf for the reject zone"),
+            ("lock-simple", "info", "锁定和召回的批号任何人都不能卖", "Nobody sells a locked or recalled lot"),
+        ):
+            card.add(Row(theme, IconTile(theme, icon, 36, tone), (Para(theme, self.say(zh, en), "body", "ink"), 1), gap=12))
+        return Column(theme, Panel(theme, card), Spring())
+
+    def _beside(self, lot: StockRow | None) -> Column:
+        """The chosen lot, what to know while selling, and how it sold."""
+        return Column(self.theme, self._lot_card(lot), (self._points_card(), 1), self._trend_card(), gap=12)
 
     def _lot_card(self, lot: StockRow | None) -> Panel:
         """The chosen lot, and what may be done with it."""

@@ -190,6 +190,7 @@ def reach(hand: Hand, screen: str) -> QWidget:
         # A short topic: the longer ones are read in their own files.
         shell.pages["help"].show_topic("sheet")
     shell.show_page(screen.partition("_")[0] if screen.startswith(("sale", "pay", "member")) else screen)
+    hand.until(lambda: not shell.page.reading)
     if screen == "customer":
         till.settings.set("customer.screen", "window").result(20)
         hand.window.bridge.tuned.emit("customer.screen")
