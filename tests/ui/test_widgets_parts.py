@@ -6,6 +6,7 @@ import pkgutil
 import sys
 import time
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,13 @@ from app.desktop.widgets.arrange import Column, Row, Spring
 from app.desktop.widgets.bars import FBar, FKeyEntry, NavEntry, NavRail
 from app.desktop.widgets.base import Painted, PaintedButton
 from app.desktop.widgets.buttons import Btn, FKey, IconBtn
+from app.desktop.widgets.care import Plot, PlotCurve, ReadingsChart
 from app.desktop.widgets.choices import Seg, Stepper
 from app.desktop.widgets.fields import Entry, Field, Omnibox
 from app.desktop.widgets.member import AllergyStrip
 from app.desktop.widgets.notices import NoteStrip, Toast
 from app.desktop.widgets.pads import Keypad, PadKey, PinDots
+from app.desktop.widgets.surfaces import Ground, Overlay
 from app.desktop.widgets.words import Marks, Money, Txt
 
 
@@ -198,7 +201,10 @@ def test_parts_take_on_another_look_before_it_is_told_and_those_qt_has_dropped_a
 
     class Part(QObject):
         def restyle(self) -> None:
-            told.append(self.objectName())
+            told.append(f"{self.objectName()} measured")
+
+        def recolour(self) -> None:
+            told.append(f"{self.objectName()} recoloured")
 
     kept, dropped, forgotten = Part(), Part(), Part()
     for part, name in ((kept, "kept"), (dropped, "dropped"), (forgotten, "forgotten")):
@@ -208,7 +214,34 @@ def test_parts_take_on_another_look_before_it_is_told_and_those_qt_has_dropped_a
     delete(dropped)
     del forgotten, part
     theme.set_mode("dark")
-    assert told == ["kept", "changed"]
+    assert told == ["kept recoloured", "changed"]
+    told.clear()
+    theme.set_scale(1.2)
+    theme.set_language("en")
+    assert told == ["kept measured", "changed"] * 2
+
+
+def _drawn_ahead(theme: Theme) -> list[QWidget]:
+    """Grounds with a part each that keeps what it has drawn."""
+    days = tuple((date(2026, 11, 1) + timedelta(days=3 * step), 130.0 + step) for step in range(6))
+    grounds: list[QWidget] = [Ground(theme) for _ in range(3)]
+    toast = Toast(theme, grounds[0])
+    chart = ReadingsChart(theme, grounds[1])
+    chart.show_plot(Plot(days[0][0], days[-1][0], (PlotCurve("收缩压", days, (110.0, 134.0)),), (), (days[2][0],)), "收缩压")
+    overlay = Overlay(theme, Column(theme, Txt(theme, "药柜")), parent=grounds[2])
+    for part in (*grounds, chart, overlay):
+        part.resize(420, 240)
+    toast.show_toast("已挂单", action="撤销", milliseconds=60_000)
+    return grounds
+
+
+def test_what_is_kept_drawn_is_drawn_anew_in_other_colours(theme: Theme, qapp: QApplication) -> None:
+    before = _drawn_ahead(theme)
+    light = [part.grab().toImage() for part in before]
+    theme.set_mode("dark")
+    dark = [part.grab().toImage() for part in before]
+    fresh = [part.grab().toImage() for part in _drawn_ahead(theme)]
+    assert dark == fresh and all(one != other for one, other in zip(light, dark, strict=True))
 
 
 def test_rows_and_columns_keep_their_gaps_and_margins_at_every_scale(theme: Theme) -> None:

@@ -25,7 +25,10 @@ class Part(Protocol):
     """Something of Qt's that looks another way under another theme."""
 
     def restyle(self) -> None:
-        """Take on the theme in force."""
+        """Take on the sizes and words in force."""
+
+    def recolour(self) -> None:
+        """Take on the colours in force; everything is as large as before."""
 
 
 class Theme(QObject):
@@ -117,7 +120,7 @@ class Theme(QObject):
             self._tokens = tokens_of(mode)
             self._colors.clear()
             self._dress()
-            self._tell()
+            self._tell(only_colours=True)
 
     def set_scale(self, factor: float, *, touch: bool | None = None) -> None:
         """Change the size factor (0.9–1.8) and, if given, the touch profile, live."""
@@ -138,17 +141,21 @@ class Theme(QObject):
             self._tell()
 
     def follow(self, part: Part) -> None:
-        """Let a part be restyled at every change, before `changed` is told, for as long as it lives.
+        """Let a part be restyled or recoloured at every change, before `changed` is told, for as long as it lives.
 
         A page has hundreds of parts, and connecting each of them to the signal took a tenth of the page's making.
         """
         self._parts[part] = None
 
-    def _tell(self) -> None:
+    def _tell(self, *, only_colours: bool = False) -> None:
         for told in self._parts.keyrefs():
             part = told()
             # Python may know a part for longer than Qt does.
-            if part is not None and isValid(part):
+            if part is None or not isValid(part):
+                continue
+            if only_colours:
+                part.recolour()
+            else:
                 part.restyle()
         self.changed.emit()
 

@@ -73,6 +73,9 @@ class _Line(QBoxLayout):
             space.changeSize(*self._room(size))
         self.invalidate()
 
+    def recolour(self) -> None:
+        """Nothing of it is seen."""
+
 
 class Row(_Line):
     """Parts from left to right."""

@@ -24,9 +24,13 @@ class Painted(QWidget):
 
     @Slot()
     def restyle(self) -> None:
-        """Measure again after a change of theme, scale or content, and repaint."""
+        """Measure again after a change of scale, language or content, and repaint."""
         self.measure()
         self.updateGeometry()
+        self.update()
+
+    def recolour(self) -> None:
+        """Repaint in the colours in force; what is kept drawn in the last ones goes."""
         self.update()
 
     def measure(self) -> None:
@@ -80,9 +84,13 @@ class PaintedButton(QAbstractButton):
 
     @Slot()
     def restyle(self) -> None:
-        """Measure again after a change of theme, scale or content, and repaint."""
+        """Measure again after a change of scale, language or content, and repaint."""
         self.measure()
         self.updateGeometry()
+        self.update()
+
+    def recolour(self) -> None:
+        """Repaint in the colours in force; what is kept drawn in the last ones goes."""
         self.update()
 
     def measure(self) -> None:

@@ -87,6 +87,11 @@ class ReadingsChart(Painted):
         self._picture = None
         self.setMinimumHeight(self.theme.px(132))
 
+    def recolour(self) -> None:
+        """The picture is drawn anew."""
+        self._picture = None
+        super().recolour()
+
     def sizeHint(self) -> QSize:
         """As the picture of the design."""
         return QSize(self.theme.px(420), self.theme.px(222))

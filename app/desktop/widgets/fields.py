@@ -46,6 +46,9 @@ class Entry(QLineEdit):
         if self._height:
             self.setFixedHeight(self.theme.target(self._height))
 
+    def recolour(self) -> None:
+        """The sheet it is dressed in brings its colours."""
+
     def set_wrong(self, wrong: bool) -> None:
         """Show or clear the red edge."""
         self.setProperty("state", "error" if wrong else "")

@@ -353,8 +353,13 @@ class Toast(Painted):
         self.undone.emit()
 
     def measure(self) -> None:
-        """Forget the shadow drawn for the last theme."""
+        """Forget the shadow drawn at the last scale."""
         self._shadow = None
+
+    def recolour(self) -> None:
+        """Forget the shadow drawn in the last colours."""
+        self._shadow = None
+        super().recolour()
 
     def _move(self, *, animated: bool) -> None:
         reach = self.theme.px(self.REACH)

@@ -127,8 +127,13 @@ class Overlay(Painted):
         self.restyle()
 
     def measure(self) -> None:
-        """Forget the shadow drawn for the last theme."""
+        """Forget the shadow drawn at the last scale."""
         self._shadow = None
+
+    def recolour(self) -> None:
+        """Forget the shadow drawn in the last colours."""
+        self._shadow = None
+        super().recolour()
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the shadow, then the surface."""
