@@ -175,6 +175,9 @@ class Window(QMainWindow):
             for late in ("member_view", "labelling"):
                 if self._stands.wait(60) and not self._shutting:
                     getattr(till, late, None)
+            view = getattr(till, "member_view", None) if not self._shutting else None
+            if view is not None:
+                view.rehearse()
         except Exception as error:  # whatever it is, a person must be told and the window must stay
             # The page says in one sentence what a person can do; whoever mends it needs the rest.
             traceback.print_exception(error)

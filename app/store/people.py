@@ -52,6 +52,7 @@ _MEMBER_COLUMNS = [t.member.c[name] for name in Member.model_fields]
 _ONE_MEMBER = select(*_MEMBER_COLUMNS).where(t.member.c.id == bindparam("of_member"))
 _BOOKS = select(t.member.c.id, t.member.c.points).where(t.member.c.id.in_(PARTY))
 _ONE_PERSON = select(t.family_person).where(t.family_person.c.id == bindparam("of_person"))
+_STAFF = select(t.staff).order_by(t.staff.c.code)
 _ONE_STAFF = select(t.staff).where(t.staff.c.id == bindparam("of_staff"))
 _CONSENTS = select(t.consent).where(t.consent.c.member_id.in_(PARTY)).order_by(t.consent.c.at)
 _WORD = (
@@ -246,7 +247,7 @@ class People:
 
     def staff(self) -> tuple[Staff, ...]:
         """Everybody who ever could sign in, by code; filter on `active`."""
-        rows = self._readers.connection().execute(select(t.staff).order_by(t.staff.c.code)).mappings()
+        rows = self._readers.connection().execute(_STAFF).mappings()
         return tuple(Staff.model_validate(dict(row)) for row in rows)
 
     def staff_by_id(self, staff_id: str) -> Staff | None:

@@ -42,6 +42,7 @@ _DESTROYED = _key.on_conflict_do_update(
     set_={"secret": None, "destroyed_at": _key.excluded.destroyed_at},
     where=t.person_key.c.secret.is_not(None),
 )
+_ONE = select(t.private_blob).where(t.private_blob.c.blob_id == bindparam("of_blob"))
 _MANY = select(t.private_blob).where(t.private_blob.c.blob_id.in_(bindparam("of_blobs", expanding=True)))
 _SECRET = select(t.person_key.c.secret, t.person_key.c.destroyed_at).where(t.person_key.c.person_id == bindparam("of_person"))
 # Asked for with every unit of a feed, for the few profiles on their way up.
@@ -153,7 +154,7 @@ class PrivateBlobs:
         """A blob's plain bytes, None when unknown; StoreFault `person_key_destroyed` after erasure, `blob_damaged` where the disk
         changed it."""
         connection = self._readers.connection()
-        row = connection.execute(select(t.private_blob).where(t.private_blob.c.blob_id == blob_id)).first()
+        row = connection.execute(_ONE, {"of_blob": blob_id}).first()
         return self._plain(connection, row) if row is not None else None
 
     def _plain(self, connection: Connection, row: Any) -> bytes:

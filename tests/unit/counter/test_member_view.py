@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 MEMBER, CARD = "member-00001", "90000000000000000019"
 MASK, THERMOMETER, AMLODIPINE = "6999600000494", "6999580000439", "89900001091676336760"
@@ -107,3 +108,38 @@ def test_whoever_nobody_knows_or_has_left_has_no_scene(till: Any) -> None:
     assert till.member_view.scene("nobody") is None
     till.joining.set_consents(MEMBER, {"membership": False}).wait()
     assert till.member_view.scene(MEMBER) is None
+
+
+def test_the_first_member_waits_for_no_statement_to_be_built_once_all_was_asked_of_nobody(till: Any) -> None:
+    built: list[str] = []
+
+    def see(_connection: Any, _cursor: Any, statement: str, _asked: Any, context: Any, _many: Any) -> None:
+        if context.cache_hit.name != "CACHE_HIT":
+            built.append(" ".join(statement.split()))
+
+    thread = threading.Thread(target=till.member_view.rehearse)
+    thread.start()
+    thread.join()
+    event.listen(till.store.readers.connection().engine, "before_cursor_execute", see)
+    member = till.store.people.sought(CARD)[0].member
+    till.store.people.has_left(member.id)
+    till.points.standing(member)
+    till.caring.glance(member.id)
+    till.segmenting.suggestions(member.id)
+    assert till.member_view.scene(member.id).face.head.masked_name == "王*兰"
+    # Keys are looked for once a blob is found, and other ids once a member is: nobody has either.
+    assert [each for each in built if "FROM person_key" not in each and "FROM alias" not in each] == []
+
+
+def test_a_scene_read_in_steps_is_the_scene_read_at_once(till: Any) -> None:
+    view = till.member_view
+    steps = view.rest_in_steps(MEMBER)
+    count = 0
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            rest = done.value
+            break
+        count += 1
+    assert count > 5 and rest == view.scene(MEMBER).rest
