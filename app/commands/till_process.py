@@ -640,6 +640,10 @@ class DrivenTill:
     def do_look(self) -> None:
         """The scene as it is now."""
 
+    def do_rest(self) -> None:
+        """A moment's rest: what stood aside for the counter, such as the open basket, is on the disk."""
+        self.till.store.writer.submit(lambda _: None).result()
+
     def do_warned(self) -> Answer:
         """What the clock's warning was at the last sign-in."""
         return {"warned": self._warning}
