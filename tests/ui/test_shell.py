@@ -418,3 +418,11 @@ def test_a_change_of_language_draws_no_page_that_nobody_sees_and_each_once_it_is
     assert "en" in drawn and hand.words() != zh
     hand.window.theme.set_language("zh")
     assert drawn[-1] == "zh" and hand.words() == zh
+    # Seen so shortly that only what it draws on being shown was drawn.
+    show("sale")
+    hand.window.theme.set_language("en")
+    shell.show_page(key)
+    shell.show_page("sale")
+    hand.window.theme.set_language("zh")
+    show(key)
+    assert hand.words() == zh

@@ -165,6 +165,8 @@ class Desk(Page):
         self._next_part.setSingleShot(True)
         self._next_part.timeout.connect(self._draw_next)
         self._language = self.theme.language
+        self._unspoken = False
+        """Whether the language has changed since this was drawn whole."""
         self.bridge.resumed.connect(self._resumed)
         self.theme.changing.connect(self._look_goes)
         self.theme.changed.connect(self._maybe_redraw)
@@ -244,15 +246,17 @@ class Desk(Page):
             self.let_go()
 
     def _maybe_redraw(self) -> None:
+        if self.theme.language != self._language:
+            self._language, self._unspoken = self.theme.language, True
         # A page that nobody sees waits with it until somebody does: a dozen of them would hold up the one on screen.
-        if self.theme.language != self._language and self.isVisible():
-            self._language = self.theme.language
+        if self._unspoken and self.isVisible():
+            self._unspoken = False
             self.redraw()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Speak the language in force, before anything is painted; Qt still goes through the parts that stand here."""
         super().showEvent(event)
-        if self.theme.language != self._language:
+        if self._unspoken:
             self._seen.emit()
 
     # ------------------------------------------------------------------ acts
