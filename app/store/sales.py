@@ -25,7 +25,17 @@ _PRINTED = re.compile(r".+?-[0-9a-f]{4}-(?P<seq>[0-9]+)(?:-(?P<hash>[0-9a-f]{8})
 """A printed number in small letters, with or without its last part (see `records.envelope.printed_number`)."""
 
 
-# Built once: what follows a sale is read with every sale, and building a select costs more than running it.
+# Built once: a sale is read with all that followed it, and building a select costs more than running it.
+_NEWEST = select(t.sale).order_by(t.sale.c.event_seq.desc()).limit(1)
+_BY_ID = _NEWEST.where(t.sale.c.sale_id == bindparam("sought"))
+_BY_EVENT = _NEWEST.where(t.sale.c.event_id == bindparam("sought"))
+_BY_NUMBER = _NEWEST.where(t.sale.c.number == bindparam("sought"))
+_BY_SEQ = _NEWEST.where(t.sale.c.event_seq == bindparam("seq"))
+_PRINTED_WHOLE = _BY_SEQ.where(func.lower(t.sale.c.number) == bindparam("sought"))
+_PRINTED_SHORT = _BY_SEQ.where(
+    func.substr(func.lower(t.sale.c.number), 1, func.length(bindparam("sought")) + 1) == bindparam("sought").concat("-"),
+    func.length(t.sale.c.number) == func.length(bindparam("sought")) + 9,
+)
 _RAW = select(t.event.c.raw).where(t.event.c.id == bindparam("of_event"))
 _COPIES = select(func.count()).where(t.reprint.c.of_event_id == bindparam("of_event"))
 _RETURNED = (
@@ -159,28 +169,26 @@ class Sales:
 
     def by_id(self, sale_id: str) -> StoredSale | None:
         """The sale of that id."""
-        return self._one(t.sale.c.sale_id == sale_id)
+        return self._one(_BY_ID, sought=sale_id)
 
     def by_event(self, event_id: str) -> StoredSale | None:
         """The sale an event recorded."""
-        return self._one(t.sale.c.event_id == event_id)
+        return self._one(_BY_EVENT, sought=event_id)
 
     def by_number(self, text: str) -> StoredSale | None:
         """By the printed number, whole or typed without its last hash part, or by its sequence number alone when that is unique."""
         text = text.strip()
-        found = self._one(t.sale.c.number == text)
+        found = self._one(_BY_NUMBER, sought=text)
         if found is not None or not text:
             return found
         if text.isdecimal() and len(text) <= _LONGEST_SEQUENCE:
-            return self._one(t.sale.c.event_seq == int(text))
+            return self._one(_BY_SEQ, seq=int(text))
         # A person types capitals where the paper has small letters: its sequence number finds the sale by an index, whatever the case.
         parts = _PRINTED.fullmatch(text.lower())
         if parts is None or len(parts["seq"]) > _LONGEST_SEQUENCE:
             return None
-        number = func.lower(t.sale.c.number)
-        same = number == text.lower() if parts["hash"] else func.substr(number, 1, len(text) + 1) == f"{text.lower()}-"
-        long = len(text) if parts["hash"] else len(text) + 9
-        return self._one((t.sale.c.event_seq == int(parts["seq"])) & same & (func.length(number) == long))
+        printed = _PRINTED_WHOLE if parts["hash"] else _PRINTED_SHORT
+        return self._one(printed, sought=text.lower(), seq=int(parts["seq"]))
 
     def by_code(self, trace_code: str) -> StoredSale | None:
         """The sale that last handed out the box of that trace code."""
@@ -289,8 +297,8 @@ class Sales:
     def _execute(self, wanted: Select[Any]) -> Sequence[Any]:
         return self._readers.connection().execute(wanted).all()
 
-    def _one(self, where: ColumnElement[bool]) -> StoredSale | None:
-        row = next(iter(self._execute(select(t.sale).where(where).order_by(t.sale.c.event_seq.desc()).limit(1))), None)
+    def _one(self, wanted: Select[Any], **sought: object) -> StoredSale | None:
+        row = self._readers.connection().execute(wanted, sought).first()
         return self._stored(row) if row is not None else None
 
     def _body(self, event_id: str) -> object:

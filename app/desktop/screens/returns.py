@@ -275,11 +275,8 @@ class ReturnsPage(Desk):
     # ------------------------------------------------------------------ drawing
 
     def redraw(self) -> None:
-        """Draw the page of the scene in another language; one that nobody sees waits until somebody does."""
-        if self.isVisible():
-            self._draw()
-        else:
-            self.let_go()
+        """Draw the page of the scene in another language."""
+        self._draw()
 
     def let_go(self) -> None:
         """Take down the rows, and what was made for one return; a form that is being filled stays as it is."""
