@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, literal_column, select
 
 from app.records.clock import Clock
 from app.store import tables as t
@@ -22,6 +22,12 @@ _MARK = (
     .where(t.outbox.c.event_id == bindparam("of_event"))
     .values(status=bindparam("new_status"), tries=t.outbox.c.tries + 1, acked_at=bindparam("new_acked_at"))
 )
+_LEFT = t.outbox.c.status.in_([literal_column(f"'{status}'") for status in _OPEN])
+"""In the words of the index over what waits, so that it is used."""
+_WAITING = select(func.count()).where(_LEFT)
+_OLDEST = select(t.outbox.c.at).where(_LEFT).order_by(t.outbox.c.seq).limit(1)
+_LAST_ACK = select(func.max(t.outbox.c.acked_at))
+_QUARANTINED = select(func.count()).where(t.outbox.c.status == "quarantined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,16 @@ class Outbox:
         self._readers = readers
         self._writer = writer
         self._clock = clock
+        self._marks = 0
+        """How often answers of headquarters were kept: only they take an event aside."""
+        self._aside: tuple[int, int] | None = None
+        """How many stood aside, and at which count of answers."""
 
     def pending(self, limit_events: int = 200, limit_bytes: int = 256 * 1024) -> list[tuple[int, str, bytes]]:
         """(seq, event id, raw) of the oldest unconfirmed events; always at least one when any waits, however long it is."""
         o, e = t.outbox.c, t.event.c
         rows = self._readers.connection().execute(
-            select(o.seq, o.event_id, e.raw).join(t.event, e.seq == o.seq).where(o.status.in_(_OPEN)).order_by(o.seq).limit(limit_events)
+            select(o.seq, o.event_id, e.raw).join(t.event, e.seq == o.seq).where(_LEFT).order_by(o.seq).limit(limit_events)
         )
         batch: list[tuple[int, str, bytes]] = []
         size = 0
@@ -83,7 +93,10 @@ class Outbox:
             if rows:
                 connection.execute(_MARK, rows)
 
-        return self._writer.submit(unit, background=True)
+        return self._writer.submit(unit, background=True, after=self._marked)
+
+    def _marked(self, _: None) -> None:
+        self._marks += 1
 
     def wait_again(self) -> Future[None]:
         """Send everything once more: headquarters was restored from a backup and forgot."""
@@ -93,13 +106,19 @@ class Outbox:
         def unit(connection: Connection) -> None:
             connection.execute(t.outbox.update().values(status="waiting"))
 
-        return self._writer.submit(unit, background=True)
+        return self._writer.submit(unit, background=True, after=self._marked)
 
     def counts(self) -> OutboxCounts:
         """How many wait, since when, and when headquarters last confirmed anything."""
-        o = t.outbox.c
         connection = self._readers.connection()
-        waiting, oldest = connection.execute(select(func.count(), func.min(o.at)).where(o.status.in_(_OPEN))).one()
-        last = connection.execute(select(func.max(o.acked_at))).scalar()
-        bad = connection.execute(select(func.count()).where(o.status == "quarantined")).scalar_one()
-        return OutboxCounts(int(waiting), oldest, last, int(bad))
+        waiting = connection.execute(_WAITING).scalar_one()
+        oldest = connection.execute(_OLDEST).scalar() if waiting else None
+        return OutboxCounts(int(waiting), oldest, connection.execute(_LAST_ACK).scalar(), self._quarantined())
+
+    def _quarantined(self) -> int:
+        """No index leads to those that stand aside: they are counted once, and after every answer."""
+        marks, aside = self._marks, self._aside
+        if aside is None or aside[0] != marks:
+            # The count of answers was taken first: one that comes meanwhile makes it count again.
+            aside = self._aside = marks, int(self._readers.connection().execute(_QUARANTINED).scalar_one())
+        return aside[1]

@@ -228,3 +228,36 @@ def test_offers_tell_what_they_do_in_the_sale_as_it_stands(bench: Any, demo_coun
     again(at)
     assert "扫商品后看本单用得上哪些" not in at.words()
     assert "回收银" in at.words()
+
+
+def test_the_sync_page_reads_its_book_once_for_each_commit(hand: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand.sign_in()
+    shell = hand.window.shell
+    till, page = shell.till, shell.pages["sync"]
+    reads: list[int] = []
+    count = type(till.store.people).member_count
+    monkeypatch.setattr(type(till.store.people), "member_count", lambda self: reads.append(1) or count(self))
+    shell.show_page("sync")
+    assert page.reading and not page.updatesEnabled()
+    hand.pause()
+    assert page.updatesEnabled() and reads == [1]
+    assert "记录都存在本机账本" in hand.words()
+    shell.show_page("sale")
+    shell.show_page("sync")
+    page._tick()
+    assert not page.reading and page.updatesEnabled() and reads == [1]
+    till.shifts.open_drawer("change_money").result(60)
+    page._tick()
+    hand.until(lambda: not page.reading)
+    assert reads == [1, 1]
+
+
+def test_the_sync_page_says_everything_in_another_language(hand: Any) -> None:
+    hand.sign_in()
+    shell = hand.window.shell
+    shell.show_page("sync")
+    hand.pause()
+    assert "记录都存在本机账本" in hand.words()
+    hand.window.theme.set_language("en")
+    hand.pause()
+    assert "All records are in this till's ledger" in hand.words() and "记录都存在本机账本" not in hand.words()

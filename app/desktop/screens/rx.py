@@ -210,7 +210,9 @@ class RxPage(InParts, FormDesk):
     def on_shown(self) -> None:
         """Read the queue anew; the keyboard goes to the first empty field of the prescription."""
         self._form, self._problem = None, Text("")
-        self._look_at("")
+        self._chosen = ""
+        if self._known is not None:
+            self._look_at("")
         self.come()
 
     def on_left(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.desktop import data_age, wording
 from app.desktop.screens.page import FKeySpec, Page, Surroundings
+from app.desktop.slices import Slices
 from app.desktop.theme import Theme, paint
 from app.desktop.widgets.arrange import Column, Part, Row, Spring, boxed
 from app.desktop.widgets.base import Painted
@@ -23,6 +25,7 @@ from app.desktop.widgets.words import Icon, IconTile, Txt
 from app.domain.verdict import Text
 from app.records.clock import SHOP_TIME
 from app.records.envelope import printed_number, unseal
+from app.store.outbox import OutboxCounts
 from app.sync.line_day import slices, up_share
 
 ROWS = 8
@@ -55,6 +58,23 @@ class QueueRow:
     tone: str = "brand"
     sent_at: datetime | None = None
     """When headquarters confirmed it; None while it waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the till's own book tells, read once for each commit."""
+
+    counts: OutboxCounts
+    """Nothing waits in a shop that stands alone."""
+    rows: tuple[QueueRow, ...]
+    """What waits, then what is safe already."""
+    queued: int
+    """Rows of it that wait."""
+    refused: int
+    version: str
+    offers: str
+    members: int
+    staff: int
 
 
 _ROW_TONES = {"return.closed@1": "bad", "review.signed@1": "rx", "buyer.registered@1": "warn", "stock.received@1": "good"}
@@ -223,9 +243,12 @@ class SyncPage(Page):
         self._ticking = QTimer(self)
         self._ticking.setInterval(1000)
         self._ticking.timeout.connect(self._tick)
+        self._facts: _Facts | None = None
+        self._mark: Hashable = None
+        """Under which they were read."""
+        self._slices = Slices(self)
         self.bridge.syncing.connect(self._state_changed)
-        theme.changed.connect(self._draw)
-        self._draw()
+        theme.changed.connect(self._tick)
 
     @staticmethod
     def _try_words(kind: str) -> str:
@@ -251,13 +274,25 @@ class SyncPage(Page):
         return str(state.waiting) if state.waiting and state.kind in ("offline", "portal", "recovering") else ""
 
     def on_shown(self) -> None:
-        """Read the queue anew, and keep it fresh while it is looked at."""
+        """Read the queue anew if anything was written since, and keep it fresh while it is looked at; what is old is not seen."""
+        self.setUpdatesEnabled(self._mark == self._marked())
         self._draw()
         self._ticking.start()
 
     def on_left(self) -> None:
         """Stop reading."""
         self._ticking.stop()
+        self._slices.end("book")
+
+    @property
+    def reading(self) -> bool:
+        """Whether the book is being read."""
+        return self._slices.busy
+
+    def takes_key(self, name: str) -> bool:
+        """A key finds the page read."""
+        self._slices.finish()
+        return False
 
     # ------------------------------------------------------------------ acts
 
@@ -276,15 +311,56 @@ class SyncPage(Page):
 
     # ------------------------------------------------------------------ drawing
 
+    def _marked(self) -> Hashable:
+        store = self.till.store
+        return store.writer.commits, store.catalogue.changes, self.till.sync.state.kind == "off", self.theme.language
+
     def _draw(self) -> None:
+        """What time and line have changed at once; the book first, where something was written in it."""
+        if self._mark != self._marked():
+            self._slices.begin("book", self._read())
+        elif not self._slices.busy and self._facts is not None:
+            for _ in self._draw_parts(self._facts):
+                pass
+
+    def _read(self) -> Iterator[None]:
+        """Read the book in steps, and draw what it tells."""
+        yield
+        mark, store, language = self._marked(), self.till.store, self.theme.language
+        own = self.till.sync.state.kind == "off"
+        # A shop that stands alone sends nothing, however much its outbox holds.
+        counts = OutboxCounts(0, None, None) if own else store.outbox.counts()
+        yield
+        rows = [] if own else [row_of(raw, language, till=store.till) for _, _, raw in store.outbox.pending(ROWS)]
+        queued = len(rows)
+        yield
+        if not own and queued < ROWS:
+            # What is safe already stands below what waits: an empty list would say nothing of a good day.
+            rows += [row_of(raw, language, at, store.till) for at, raw in store.outbox.confirmed(ROWS - queued)]
+        yield
+        refused, offers = 0 if own else store.blob_outbox.refused(), "" if own else self._offers_line()
+        yield
+        facts = _Facts(
+            counts, tuple(rows), queued, refused, store.catalogue.version, offers, store.people.member_count(), len(store.people.staff())
+        )
+        yield
+        self._facts, self._mark = facts, mark
+        yield from self._draw_parts(facts)
+        self.setUpdatesEnabled(True)
+
+    def _draw_parts(self, facts: _Facts) -> Iterator[None]:
         state = self.till.sync.state
-        counts = self.till.store.outbox.counts()
-        self._draw_state(state.kind, counts.waiting, state.sent, state.backlog)
+        self._draw_state(state.kind, facts.counts.waiting, state.sent, state.backlog)
         self._draw_next(state.kind, state.next_try_at)
-        self._draw_queue(state.kind, counts.waiting, counts.oldest_at, counts.quarantined)
+        yield
+        self._draw_queue(state.kind, facts)
+        yield
+        self._side.setVisible(state.kind != "off")
+        self._side.setFixedWidth(self.theme.px(SIDE_WIDTH))
         if state.kind != "off":
             self._draw_line()
-        self._draw_downloads(state.kind)
+            yield
+            self._draw_downloads(state.kind, facts)
 
     def _draw_state(self, kind: str, waiting: int, sent: int, backlog: int) -> None:
         icon, tone = {
@@ -309,23 +385,18 @@ class SyncPage(Page):
         waits = kind in ("offline", "portal") and left > 0
         self._next.set_words(self._say("next_try", seconds=round(left)) if waits else "")
 
-    def _draw_queue(self, kind: str, waiting: int, oldest: datetime | None, held: int) -> None:
+    def _draw_queue(self, kind: str, facts: _Facts) -> None:
         self._queue_title.set_words(self._say("to_send"))
-        own = kind == "off"
-        outbox, language, till = self.till.store.outbox, self.theme.language, self.till.store.till
-        rows = [] if own else [row_of(raw, language, till=till) for _, _, raw in outbox.pending(ROWS)]
-        queued = len(rows)
-        if not own and queued < ROWS:
-            # What is safe already stands below what waits: an empty list would say nothing of a good day.
-            rows += [row_of(raw, language, at, till) for at, raw in outbox.confirmed(ROWS - queued)]
+        own, waiting, oldest = kind == "off", facts.counts.waiting, facts.counts.oldest_at
+        rows, queued = facts.rows, facts.queued
         self._queue_count.set_words(str(waiting), "info" if waiting else "good")
         self._queue_count.setVisible(not own)
         age = self.till.clock.now() - oldest if oldest and queued else timedelta()
         minutes = round(age.total_seconds() / 60)
         late = self._say("oldest", minutes=minutes) if minutes < 120 else self._say("oldest_hours", hours=minutes // 60)
         self._queue_note.set_words(late if minutes else "" if queued or own else self._say("all_safe"))
-        refused = 0 if own else self.till.store.blob_outbox.refused()
-        apart = [self._say(key, count=count) for key, count in (("quarantined", held), ("blobs_refused", refused)) if count]
+        counts = (("quarantined", facts.counts.quarantined), ("blobs_refused", facts.refused))
+        apart = [self._say(key, count=count) for key, count in counts if count]
         self._held.setVisible(bool(apart))
         self._held.set_words(" · ".join(apart))
         for order, line in enumerate(self._lines):
@@ -363,17 +434,15 @@ class SyncPage(Page):
             return self._say("offers_line", count=count)
         return self._say("offers_cases_line", count=count, cases=len(cases), fen=paint.money_text(sum(case.cost_fen for case in cases)))
 
-    def _draw_downloads(self, kind: str) -> None:
+    def _draw_downloads(self, kind: str, facts: _Facts) -> None:
         self._down_title.title.set_words(self._say("downloads"))
-        self._side.setVisible(kind != "off")
-        self._side.setFixedWidth(self.theme.px(SIDE_WIDTH))
-        store, now, cut = self.till.store, self.till.clock.now(), kind in ("offline", "portal")
+        now, cut = self.till.clock.now(), kind in ("offline", "portal")
         below = {
-            "feed_goods": self._say("catalogue_line", version=store.catalogue.version),
-            "feed_offers": self._offers_line(),
-            "feed_members": self._say("members_line", count=f"{store.people.member_count():,}"),
+            "feed_goods": self._say("catalogue_line", version=facts.version),
+            "feed_offers": facts.offers,
+            "feed_members": self._say("members_line", count=f"{facts.members:,}"),
             "feed_lots": self._say("lots_line"),
-            "feed_staff": self._say("staff_line", count=len(store.people.staff())),
+            "feed_staff": self._say("staff_line", count=facts.staff),
         }
         for (key, _, feeds), (name, line, pill) in zip(FEEDS, self._down, strict=True):
             name.set_words(self._say(key))

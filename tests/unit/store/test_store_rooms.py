@@ -16,6 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import ValidationError
+from sqlalchemy import event
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 
@@ -186,6 +187,33 @@ def test_the_outbox_gives_the_oldest_first_marks_and_never_deletes(store: Store,
         store.outbox.mark({ids[0]: "lost"})
     store.outbox.wait_again().result(60)
     assert store.outbox.counts().waiting == len(ids)
+
+
+def test_events_that_stand_aside_are_counted_once_and_again_after_every_answer(store: Store, till: Any) -> None:
+    till.record(store, till.shift(), till.sale(1))
+    assert store.outbox.counts().quarantined == 0
+    ids = [event_id for _, event_id, _ in store.outbox.pending()]
+    asked: list[str] = []
+    engine = store.readers._engine
+    event.listen(engine, "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+    store.outbox.mark({ids[0]: "quarantined"}).result(60)
+    assert [store.outbox.counts().quarantined for _ in range(3)] == [1, 1, 1]
+    assert len(asked) == 3 * 3 + 1
+    store.outbox.wait_again().result(60)
+    counts = store.outbox.counts()
+    assert (counts.quarantined, counts.waiting) == (0, len(ids))
+
+
+def test_what_waits_is_found_by_its_own_index_however_much_was_sent(store: Store, till: Any) -> None:
+    till.record(store, till.shift(), till.sale(1))
+    asked: list[tuple[str, Any]] = []
+    event.listen(store.readers._engine, "before_cursor_execute", lambda _c, _u, statement, values, *_: asked.append((statement, values)))
+    store.outbox.counts()
+    store.outbox.pending()
+    raw: Any = store.readers.connection().connection.dbapi_connection
+    plans = {said: raw.execute(f"EXPLAIN QUERY PLAN {said}", values).fetchone()[3] for said, values in asked if "IN (" in said}
+    assert len(plans) == 3
+    assert all("ix_outbox_waiting" in plan for plan in plans.values()), plans
 
 
 def test_a_feed_page_is_applied_in_small_units_and_moves_the_cursor_last(store: Store, till: Any) -> None:
