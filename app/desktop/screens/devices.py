@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from enum import StrEnum
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
@@ -101,6 +102,11 @@ class CardFace:
     line: str
     acts: tuple[Act, ...] = ()
 
+    @property
+    def shown(self) -> object:
+        """All of it that is seen: what the acts do is asked of the last face when one is pressed."""
+        return replace(self, acts=()), tuple((act.name, act.words, act.kind, act.key) for act in self.acts)
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:
@@ -116,7 +122,8 @@ class Scan:
 class DeviceCard(Panel):
     """One card: what it is, how it stands in one pill, one line of facts, and the next steps."""
 
-    def __init__(self, theme: Theme, face: CardFace) -> None:
+    def __init__(self, theme: Theme, face: CardFace, act: Callable[[str], None]) -> None:
+        """`act` is told the name of the act whose button was pressed."""
         tint = face.tone if face.tone in ("good", "bad", "warn", "info") else "brand"
         words = Column(
             theme,
@@ -125,13 +132,13 @@ class DeviceCard(Panel):
             gap=1,
         )
         row = Row(theme, gap=8)
-        for act in face.acts:
-            kind = {"primary": "primary", "tonal": "tonal"}.get(act.kind, "line")
+        for each in face.acts:
+            kind = {"primary": "primary", "tonal": "tonal"}.get(each.kind, "line")
             button = Btn(
-                theme, act.words, "primary" if kind == "primary" else "tonal" if kind == "tonal" else "line", key=act.key, height=38
+                theme, each.words, "primary" if kind == "primary" else "tonal" if kind == "tonal" else "line", key=each.key, height=38
             )
-            button.setObjectName(act.name)
-            button.clicked.connect(act.act)
+            button.setObjectName(each.name)
+            button.clicked.connect(lambda _=False, name=each.name: act(name))
             row.add(button)
         row.add(Spring())
         head = Row(theme, IconTile(theme, face.icon, 46, tint, radius=10, weight="fill"), (boxed(words), 1), gap=12)
@@ -153,8 +160,12 @@ class DevicesPage(Desk):
         super().__init__(around, parent)
         self._below = Below.QUEUE
         self._cards = Slot()
+        self._places: tuple[Slot, ...] = ()
+        """One for each card that stands."""
+        self._faces: dict[str, CardFace] = {}
+        """What the cards say now, by the names of the acts on them."""
         self._lower = Slot()
-        self._queue = PrintQueue(self)
+        self._queue: PrintQueue | None = None
         self._fit: FitPanel | None = None
         self._form: Form | None = None
         self._gap_ms = 0.0
@@ -197,7 +208,13 @@ class DevicesPage(Desk):
         """Look at everything anew."""
         self._leave_below()
         self.till.printing.check()
-        self.redraw()
+        self.draw_in_parts(self._come())
+
+    def let_go(self) -> None:
+        """The cards, and what is below them."""
+        self._places, self._faces, self._queue = (), {}, None
+        self._cards.empty()
+        self._lower.empty()
 
     def on_left(self) -> None:
         """Nothing goes on behind another page; a manager's leave ends."""
@@ -223,6 +240,7 @@ class DevicesPage(Desk):
 
     def on_key(self, name: str) -> bool:
         """The set-up answers by keys; Esc steps back."""
+        self.draw_out()
         if self._below is Below.FIT and self._fit is not None:
             return self._fit.key(name.upper() if len(name) == 1 else name)
         if name == "Esc":
@@ -234,9 +252,7 @@ class DevicesPage(Desk):
 
     def _changed(self, _state: object) -> None:
         if self.isVisible():
-            self._draw_cards()
-            if self._below in (Below.QUEUE, Below.LOG):
-                self._draw_below()
+            self.draw_in_parts(self._come())
 
     def _show(self, below: Below) -> None:
         self._leave_below()
@@ -305,6 +321,7 @@ class DevicesPage(Desk):
 
     def _begin_fit(self, which: str) -> None:
         def begin() -> None:
+            self.draw_out()
             fit = FitPanel(self, which)
             fit.fitted.connect(lambda fitting: self._fitted(fitting, which))
             fit.left.connect(lambda: self._show(Below.QUEUE))
@@ -487,24 +504,72 @@ class DevicesPage(Desk):
     # ------------------------------------------------------------------ drawing
 
     def redraw(self) -> None:
-        """Draw the cards and what is below."""
+        """Draw the cards and what is below, unless nobody looks."""
+        if not self.isVisible():
+            return
         self._draw_cards()
         self._draw_below()
         self.changed.emit()
 
+    def _come(self) -> Iterator[None]:
+        """Each card in a turn of its own, then what is below them, where that follows the till's own facts."""
+        if not self._places:
+            # The turn in which the page comes is the frame's own.
+            yield
+        yield from self._cards_in_parts()
+        if self._below in (Below.QUEUE, Below.LOG):
+            yield from self._below_in_parts()
+
     def _draw_cards(self) -> None:
-        faces: tuple[CardFace, ...] = (self._printer(), self._labels(), self._scanner())
+        self._undrawn = None
+        for _ in self._cards_in_parts():
+            pass
+
+    def _cards_in_parts(self) -> Iterator[None]:
+        """What stands for the same facts stays; cards that are made for the first time are seen together."""
+        faces = [self._printer, self._labels, self._scanner]
         if self._below is not Below.FORM:  # a form needs the room of the second row
-            faces += (self._drawer(), self._display(), self._network())
-        cards = [DeviceCard(self.theme, face) for face in faces]
-        rows = [Row(self.theme, *((card, 1) for card in cards[start : start + 3]), gap=12) for start in range(0, len(cards), 3)]
-        self._cards.fill(Column(self.theme, *rows, gap=12))
+            faces += [self._drawer, self._display, self._network]
+        if self._cards.fill_for((self.look(), len(faces)), lambda: self._empty_places(len(faces))):
+            self._cards.setUpdatesEnabled(False)
+            yield
+        for place, face_of in zip(self._places, faces, strict=True):
+            # Each asks the store for its facts.
+            face = face_of()
+            self._faces |= {act.name: face for act in face.acts}
+            place.fill_for((self.look(), face.shown), partial(DeviceCard, self.theme, face, self._act))
+            yield
+        self._cards.setUpdatesEnabled(True)
+
+    def _empty_places(self, count: int) -> Column:
+        self._places = tuple(Slot() for _ in range(count))
+        for place in self._places:
+            place.setFixedHeight(self.theme.px(CARD_HEIGHT))
+        rows = [Row(self.theme, *((place, 1) for place in self._places[start : start + 3]), gap=12) for start in range(0, count, 3)]
+        return Column(self.theme, *rows, gap=12)
+
+    def _act(self, name: str) -> None:
+        """A card's button was pressed: what it does is what its card says now."""
+        self.draw_out()
+        act = next((act for act in self._faces[name].acts if act.name == name), None) if name in self._faces else None
+        if act is not None:
+            act.act()
 
     def _draw_below(self) -> None:
+        for _ in self._below_in_parts():
+            pass
+
+    def _below_in_parts(self) -> Iterator[None]:
         if self._below is Below.QUEUE:
-            queue = PrintQueue(self)
-            self._queue = queue
-            self._lower.fill(queue if queue.draw() else self._nothing_waits())
+            facts = (self.look(), Below.QUEUE)
+            queue = self._queue if self._queue is not None and self._lower.stands_for(facts) else PrintQueue(self)
+            yield from queue.read()
+            if queue.jobs:
+                self._queue = queue
+                self._lower.fill_for(facts, lambda: queue)
+                yield from queue.show_jobs()
+            else:
+                self._lower.fill_for((self.look(), None), self._nothing_waits)
         elif self._below is Below.LOG:
             self._lower.fill(self._log())
         elif self._below is Below.SCAN:
