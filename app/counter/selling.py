@@ -755,7 +755,6 @@ class Selling:
 
     def _build(self, kind: str, line: BasketLine | None, facts: Mapping[str, str]) -> Question | None:
         day = self._law_day()
-        people = self._store.people.staff()
         match kind:
             case "quantity" if line:
                 return asking.quantity(line)
@@ -764,6 +763,7 @@ class Selling:
             case "lot" if line:
                 return asking.lot(line, self._goods.lots_of(line.product.id), day)
             case "review":
+                people = self._store.people.staff()
                 on_duty = [s for s in people if s.id in self._store.shifts.duty_pharmacists()]
                 shift = self._post.shift
                 signed_in = self._store.journal.of_type("staff.signed_in@1", self._post.day(self._today()))
@@ -775,12 +775,12 @@ class Selling:
                 return asking.patient(self._state.basket, self._family())
             case "override" if line:
                 role = self._overridable_by(line, facts.get("rule", ""))
-                may = [s for s in people if s.active and role in rules.roles_of(s)]
+                may = [s for s in self._store.people.staff() if s.active and role in rules.roles_of(s)]
                 return asking.override(line, self._reasons, may) if may else None
             case "pharmacist" if line and facts.get("rule"):
                 return asking.pharmacist(line)
             case "duty_pharmacist":
-                pharmacists = [s for s in people if s.active and "pharmacist" in rules.roles_of(s)]
+                pharmacists = [s for s in self._store.people.staff() if s.active and "pharmacist" in rules.roles_of(s)]
                 return asking.duty_pharmacist(pharmacists, self._store.shifts.duty_pharmacists())
             case "code_missing" if line:
                 return asking.code_missing(line, self._reasons)
@@ -788,6 +788,7 @@ class Selling:
                 return asking.find(facts.get("raw", ""))
             case "salesperson":
                 now = line.salesperson if line else self._state.basket.salesperson
+                people = self._store.people.staff()
                 return asking.salesperson([s for s in people if s.active], line, now or self._post.actor)
             case "member":
                 return asking.member(facts.get("text", ""))

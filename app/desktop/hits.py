@@ -21,6 +21,7 @@ HIT_ROLE = Qt.ItemDataRole.UserRole + 1
 ROWS_SHOWN = 7
 WIDTH = 760
 ROW = 58
+EDGE = 1
 _RX_MARKS = frozenset({"rx"})
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -126,6 +127,16 @@ class HitDelegate(QStyledItemDelegate):
         paint.text_at(painter, x, rect.center().y(), tail, face, theme.color(ink))
 
 
+class _GroundedDelegate(HitDelegate):
+    """Paints the ground of each row with it: nothing of the page below has to be painted for the next letter."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """Draw one row as if it reached over the edge of the list."""
+        painter.fillRect(option.rect, self._theme.color("surface"))
+        option.rect = option.rect.adjusted(-self._theme.px(EDGE), 0, 0, 0)
+        super().paint(painter, option, index)
+
+
 class HitList(Overlay):
     """The list itself: moved through by the arrows of the omnibox, pressed by a finger, gone when something is scanned."""
 
@@ -136,10 +147,11 @@ class HitList(Overlay):
         self._model = HitModel(theme)
         self._view = QListView()
         self._view.setModel(self._model)
-        self._delegate = HitDelegate(theme, self._view)
+        self._delegate = _GroundedDelegate(theme, self._view)
         self._view.setItemDelegate(self._delegate)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         theme.dress_area(self._view)
+        self._view.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._view.setUniformItemSizes(True)
@@ -167,7 +179,9 @@ class HitList(Overlay):
         empty = boxed(Row(theme, (self._empty, 1), margins=(16, 12, 16, 16)))
         self._empty_box = empty
         head = Row(theme, self._title, Spring(), self._warning, margins=(16, 12, 16, 4))
-        super().__init__(theme, Column(theme, head, empty, self._view, Rule(theme), foot, gap=0), parent=parent)
+        # The rows' own ground leaves the edge of the list to be seen.
+        rows = Row(theme, self._view, margins=(EDGE, 0, 0, 0))
+        super().__init__(theme, Column(theme, head, empty, rows, Rule(theme), foot, gap=0), parent=parent)
         self._host = parent
         held = self.layout()
         assert held is not None

@@ -396,8 +396,16 @@ class Shell(QWidget):
         if key == "F1":
             self.show_help()
             return
-        spec = next((spec for spec in self.page.fkeys() if spec.key == key), None)
-        if spec is None or not spec.enabled or time.monotonic() < self._dead_until:
+        spec = self._meant(key)
+        if spec is not None:
+            self._act(spec)
+
+    def _meant(self, key: str) -> FKeySpec | None:
+        """What a key of the page on screen means, where it means anything."""
+        return next((spec for spec in self.page.fkeys() if spec.key == key), None)
+
+    def _act(self, spec: FKeySpec) -> None:
+        if not spec.enabled or time.monotonic() < self._dead_until:
             return
         self._close_panel()
         self._close_hits()
@@ -451,12 +459,13 @@ class Shell(QWidget):
     def _function_key(self, name: str, event: QKeyEvent) -> bool:
         if event.isAutoRepeat() or time.monotonic() < self._dead_until:
             return True
+        spec = self._meant(name) if name != "F1" else None
         if name == "F1":
             self.show_help()
-        elif name == "F2" and not any(spec.key == name for spec in self.page.fkeys()):
+        elif spec is not None:
+            self._act(spec)
+        elif name == "F2":
             self.open_palette()
-        elif any(spec.key == name for spec in self.page.fkeys()):
-            self.press(name)
         else:
             return self.page.on_key(name)
         return True

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.counter.scene import Question, QuestionField, SearchHit
 from app.desktop.screens.question import ChipRow, PinBox, QuestionPanel, iso_date
 from app.desktop.theme import Theme
 from app.desktop.widgets.fields import Entry
+from app.desktop.widgets.words import Para, Txt
 from app.domain.verdict import Text
 
 HITS = tuple(SearchHit(f"P{n}", f"商品{n}", "1g", (), "厂", 100 * n, 0, 1, "", True) for n in (1, 2, 3))
@@ -192,3 +194,34 @@ def test_after_an_error_the_keyboard_stays_where_the_answer_was_given(theme: The
     entries[1].setFocus()
     asker.panel.show_question(asked("buyer", *fields, error=WORDS))
     assert asker.panel.focusWidget() is asker.panel._parts["number"]
+
+
+def test_a_form_of_one_field_is_filled_anew_and_says_whatever_is_asked_now(asker: Asker, theme: Theme) -> None:
+    def quantity(of: str, value: str, *, error: Text | None = None) -> Question:
+        field = QuestionField("quantity", "number", WORDS, value)
+        return Question(of, "quantity", of, Text(f"{of} 几盒", f"How many of {of}"), fields=(field,), error=error)
+
+    def said() -> list[str]:
+        return [part.words for part in asker.panel.findChildren(Txt) if part.isVisible()]
+
+    asker.ask(quantity("a", "1"))
+    first = asker.part("quantity")
+    QTest.keyClicks(first, "12")
+    asker.panel.show_question(None)
+    assert not first.isVisible()
+    asker.ask(quantity("b", "3"))
+    assert asker.part("quantity") is first and asker.panel.focusWidget() is first
+    assert (asker.panel.values(), first.selectedText()) == ({"quantity": "3"}, "3")
+    assert "b 几盒" in said() and "a 几盒" not in said()
+    QTest.keyClicks(first, "0")
+    asker.panel.show_question(quantity("b", "3", error=Text("不行", "No")))
+    QApplication.processEvents()
+    assert asker.panel.values() == {"quantity": "0"}
+    assert "不行" in [part.accessibleName() for part in asker.panel.findChildren(Para) if part.isVisible()]
+    QTest.keyClick(asker.part("quantity"), Qt.Key.Key_Return)
+    assert asker.answers == [{"quantity": "0"}]
+    asker.panel.show_question(None)
+    theme.set_language("en")
+    asker.ask(quantity("c", "4"))
+    assert "How many of c" in said()
+    assert asker.panel.values() == {"quantity": "4"}

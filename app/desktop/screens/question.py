@@ -7,7 +7,9 @@ for the fields that hold names and free words.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
@@ -24,11 +26,14 @@ from app.desktop.widgets.fields import Entry
 from app.desktop.widgets.notices import announce
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, Para, Txt
+from app.domain.verdict import Text
 
 CHINESE_FIELDS = frozenset({"name", "institution", "doctor", "diagnosis", "patient"})
 """Fields that hold names or free words: only there may an input method stand between the keys and the field."""
 PIN_LONGEST = 8
 HITS = 5
+KEPT_FORMS = 4
+"""Forms of one field that are kept to be filled anew."""
 _ICONS = {
     "review": "prescription",
     "buyer": "identification-card",
@@ -333,6 +338,14 @@ class HitList(Painted):
                 paint.text_at(painter, x + px(10), middle, maker, theme.face("label"), theme.color("ink3"))
 
 
+class _Form(NamedTuple):
+    """A form of one field: what stands in the panel, its headline, and the field."""
+
+    body: QWidget
+    title: Txt
+    entry: Entry
+
+
 class QuestionPanel(Panel):
     """The open question of the scene; `answered` tells its id and values, `dismissed` that it was left."""
 
@@ -357,6 +370,8 @@ class QuestionPanel(Panel):
         self._question: Question | None = None
         self._parts: dict[str, Entry | ChipRow | PinBox] = {}
         self._body: QWidget | None = None
+        self._kept: dict[Question, _Form] = {}
+        """Forms of one field that were asked before, by what they are made of; each is filled anew and not made anew."""
         self._hits: HitList | None = None
         self._holder = Column(theme, margins=(0, 0, 0, 0), gap=0)
         self.setLayout(self._holder)
@@ -376,6 +391,10 @@ class QuestionPanel(Panel):
 
     def _again(self) -> None:
         question, typed = self._question, self.values()
+        for form in self._kept.values():
+            if form.body is not self._body:
+                form.body.deleteLater()
+        self._kept.clear()
         if question is not None:
             self._build(question, typed)
 
@@ -409,8 +428,25 @@ class QuestionPanel(Panel):
         if self._body is not None:
             self._holder.removeWidget(self._body)
             self._body.hide()
-            self._body.deleteLater()
+            if not any(form.body is self._body for form in self._kept.values()):
+                self._body.deleteLater()
         self._body, self._hits, self._parts = None, None, {}
+
+    def _asked_before(self, question: Question, typed: dict[str, str]) -> bool:
+        """Ask by the form that stood here for the same before, where there is one."""
+        form = self._kept.get(_shape(question))
+        if form is None or question.error is not None or self._bare:
+            return False
+        (field,) = question.fields
+        form.title.set_words(question.title.of(self.theme.language))
+        form.entry.blockSignals(True)
+        form.entry.setText(typed.get(field.name, field.value))
+        form.entry.blockSignals(False)
+        self._parts = {field.name: form.entry}
+        self._body = form.body
+        self._holder.addWidget(form.body)
+        form.body.show()
+        return True
 
     def _build(self, question: Question, typed: dict[str, str]) -> None:
         theme, language = self.theme, self.theme.language
@@ -418,13 +454,19 @@ class QuestionPanel(Panel):
         held = next((name for name, part in self._parts.items() if part is last and (part.hasFocus() or not self._bare)), "")
         self._clear()
         self._question = question
+        if self._asked_before(question, typed):
+            self.setAccessibleName(question.title.of(language))
+            self.show()
+            self._focus_first(question, self._parts, held)
+            return
         finding = question.kind == "find"
         parts = {field.name: self._part(field, typed.get(field.name)) for field in question.fields}
         self._parts = parts
         column = Column(theme, gap=8, margins=0 if self._bare else (18, 12, 16, 12))
         if not self._bare:
             head = Row(theme, Icon(theme, _ICONS.get(question.kind, "question"), 22, "brand", "fill"), gap=9)
-            head.add((Txt(theme, question.title.of(language), "head", elide=True), 1))
+            title = Txt(theme, question.title.of(language), "head", elide=True)
+            head.add((title, 1))
             column.add(head)
         body = question.body.of(language)
         if body:
@@ -449,6 +491,9 @@ class QuestionPanel(Panel):
         self._body = QWidget()
         self._body.setLayout(column)
         self._holder.addWidget(self._body)
+        lone = next(iter(parts.values())) if len(parts) == 1 else None
+        if isinstance(lone, Entry) and not (self._bare or finding or question.error):
+            self._keep(question, _Form(self._body, title, lone))
         self.setAccessibleName(question.title.of(language))
         self.show()
         for before, after in pairwise(parts.values()):
@@ -459,6 +504,11 @@ class QuestionPanel(Panel):
             self._focus_first(question, parts, held)
         if finding:
             self._look_up()
+
+    def _keep(self, question: Question, form: _Form) -> None:
+        while len(self._kept) >= KEPT_FORMS:
+            self._kept.pop(next(iter(self._kept))).body.deleteLater()
+        self._kept[_shape(question)] = form
 
     def _part(self, field: QuestionField, typed: str | None) -> Entry | ChipRow | PinBox:
         theme, language = self.theme, self.theme.language
@@ -624,6 +674,12 @@ class QuestionPanel(Panel):
             self._parts[later].setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self.confirm()
+
+
+def _shape(question: Question) -> Question:
+    """What the form of a question is made of, beside its headline and what is filled in."""
+    fields = tuple(replace(field, value="") for field in question.fields)
+    return replace(question, question_id="", line_id="", title=Text(""), fields=fields)
 
 
 def iso_date(text: str) -> str:

@@ -872,10 +872,10 @@ class SalePage(Page):
             self._invite_stranger(scene)
 
     def _show_day(self, scene: Scene) -> None:
-        """The day as it is known; what has moved on since is read behind, a part in a turn."""
+        """The day as it is known; what has moved on since is read behind (`read_behind`), and what was never known at once."""
         if self._today.known is not None:
             self.day.show_facts(self._today.known, self._day_words(scene))
-        if self._today.stale:
+        else:
             self.slices.begin("day", self._read_day())
 
     def _read_day(self) -> Iterator[None]:
@@ -1237,7 +1237,10 @@ class SalePage(Page):
         return self.slices.busy
 
     def read_behind(self) -> None:
-        """What is to be done for the member: read once for each member, and again after anything was recorded."""
+        """The day, while nobody is served; for the member what is to be done, once for each and again after anything was recorded."""
+        scene = self.scene
+        if scene is not None and not scene.lines and scene.member is None and self._today.stale:
+            self.slices.begin("day", self._read_day())
         member = self.scene.member if self.scene is not None else None
         mark = (member.member_id if member else "", self.till.store.journal.head().seq, self.theme.language)
         if self._file is None:
