@@ -433,6 +433,20 @@ def test_the_same_facts_are_not_read_again_and_changed_ones_are(at: Any, monkeyp
     assert again() == {"face": 1, "rest": 1}
 
 
+def test_the_first_member_waits_for_no_icon_to_be_read(hand: Any) -> None:
+    hand.sign_in()
+    hand.scan(THERMOMETER)
+    icons, behind = hand.window.theme._icons, page(hand).behind
+    hand.until(lambda: page(hand)._seen_sale and ("bell", "regular") in icons._outlines and not behind.busy)
+    hand.window.grab()
+    read = set(icons._outlines)
+    hand.scan(CARD)
+    hand.until(lambda: hand.window.till.selling.basket.member_id and not hand.window.shell._facts_due.isActive())
+    hand.until(lambda: not hand.window.shell.sale.reading)
+    hand.window.shell.sale.member.grab()
+    assert set(icons._outlines) == read
+
+
 # ---------------------------------------------------------------------- parts
 
 

@@ -51,6 +51,10 @@ class Icons:
         self._drawn[key] = pixmap
         return pixmap
 
+    def read(self, name: str, weight: IconWeight) -> None:
+        """Have an icon read before it is first drawn: that takes half a millisecond; raises IconNotFound as `pixmap`."""
+        self._outline(name, weight)
+
     def _outline(self, name: str, weight: str) -> QPainterPath:
         known = self._outlines.get((name, weight))
         if known is None:

@@ -231,6 +231,10 @@ class Theme(QObject):
         """An icon `size` real pixels square in the colour of a token."""
         return self._icons.pixmap(name, size, self.color(tone), weight, ratio)
 
+    def read_icon(self, name: str, weight: IconWeight = "regular") -> None:
+        """Have an icon read that will be drawn soon, while nobody waits."""
+        self._icons.read(name, weight)
+
     def _dress(self) -> None:
         """Give Qt's own widgets the palette, the font and their style sheets."""
         palette = QPalette()
