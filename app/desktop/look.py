@@ -7,7 +7,7 @@ from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import QApplication
 
 from app.desktop.theme import Theme
-from app.desktop.theme.scale import automatic
+from app.desktop.theme.scale import fitting
 from app.desktop.theme.tokens import Mode
 from app.domain import key_preset
 from app.store.settings import Settings
@@ -36,8 +36,8 @@ class Look:
         theme.set_keys(key_preset.layout(settings.text("keys.preset"), settings.get("keys.custom")))
         if own("ui.scale") or own("ui.touch"):
             room = screen.availableGeometry() if screen is not None else None
-            base = automatic(room.width(), room.height()) if room is not None else 1.0
-            theme.set_scale(base * settings.number("ui.scale") / 100, touch=settings.flag("ui.touch"))
+            choice = settings.number("ui.scale") / 100
+            theme.set_scale(fitting(choice, room.width(), room.height()) if room is not None else choice, touch=settings.flag("ui.touch"))
         else:
             theme.set_scale(self._factor, touch=False)
         theme.set_mode(mode_of(settings.text("ui.theme")) if own("ui.theme") else self._mode)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QLayout, QWidget
 
 from app.desktop import wording
 from app.desktop.screens.page import FKeySpec
 from app.desktop.theme import Theme
-from app.desktop.theme.scale import CHOICES
+from app.desktop.theme.scale import CHOICES, fitting
 from app.desktop.theme.sounds import Sounds
 from app.desktop.till import Till
 from app.desktop.widgets.arrange import Column, Row, Spring, boxed
@@ -85,10 +85,11 @@ class PersonPanel(Panel):
     lock = Signal()
     leave = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget, under: QWidget, till: Till, sounds: Sounds, base_scale: float) -> None:
-        """`base_scale` is the factor that suits the screen; the sizes offered are multiples of it."""
+    def __init__(self, theme: Theme, parent: QWidget, under: QWidget, till: Till, sounds: Sounds, room: QSize) -> None:
+        """`room` is what the screen has; the sizes offered are multiples of what suits it."""
         super().__init__(theme, parent, under)
-        self._till, self._sounds, self._base = till, sounds, base_scale
+        self._till, self._sounds, self._room = till, sounds, room
+        self._choice = till.settings.number("ui.scale") / 100
         self._build()
         theme.changed.connect(self._reworded)
 
@@ -103,7 +104,7 @@ class PersonPanel(Panel):
         look = Seg(theme, (say("light"), say("dark")), 1 if theme.dark else 0, spoken=say("look"))
         look.chosen.connect(self._look)
         factors = tuple(CHOICES.values())
-        nearest = min(range(len(factors)), key=lambda n: abs(factors[n] * self._base - theme.scale.factor))
+        nearest = min(range(len(factors)), key=lambda n: abs(factors[n] - self._choice))
         size = Seg(theme, tuple(say(f"size_{name}") for name in CHOICES), nearest, spoken=say("size"))
         size.chosen.connect(self._size)
         sounds = Toggle(theme, say("sounds"), on=not self._sounds.muted)
@@ -131,9 +132,9 @@ class PersonPanel(Panel):
         self.theme.set_mode("dark" if index else "light")
 
     def _size(self, index: int) -> None:
-        factor = tuple(CHOICES.values())[index]
-        self._till.settings.set("ui.scale", round(factor * 100))
-        self.theme.set_scale(factor * self._base)
+        self._choice = tuple(CHOICES.values())[index]
+        self._till.settings.set("ui.scale", round(self._choice * 100))
+        self.theme.set_scale(fitting(self._choice, self._room.width(), self._room.height()))
         self._build()
 
     def _mute(self, on: bool) -> None:

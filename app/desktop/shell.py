@@ -26,7 +26,6 @@ from app.desktop.screens.page import FKeySpec, Page, Surroundings
 from app.desktop.screens.palette import Command, Palette
 from app.desktop.screens.settling import settle
 from app.desktop.theme import Theme
-from app.desktop.theme.scale import automatic
 from app.desktop.theme.sounds import TONES, Sounds
 from app.desktop.till import Till
 from app.desktop.titles import shift_title, till_title
@@ -890,9 +889,7 @@ class Shell(QWidget):
             application.installEventFilter(self)
 
     def _open_person(self) -> None:
-        screen = self.screen().availableGeometry()
-        base = automatic(screen.width(), screen.height())
-        panel = PersonPanel(self.theme, self, self.bar, self.till, self.sounds, base)
+        panel = PersonPanel(self.theme, self, self.bar, self.till, self.sounds, self.screen().availableSize())
         panel.lock.connect(self.locked)
         panel.leave.connect(self.left)
         self._open(panel)

@@ -23,7 +23,7 @@ from app.desktop.scan_catcher import ScanCatcher
 from app.desktop.screens.sign_in import SignInPage, Standing, standing_of
 from app.desktop.theme import Theme
 from app.desktop.theme.phrases import Language
-from app.desktop.theme.scale import automatic
+from app.desktop.theme.scale import fitting
 from app.desktop.theme.tokens import Mode
 from app.desktop.till import Till
 from app.store.faults import StoreFault
@@ -70,11 +70,11 @@ def look_of(settings: Mapping[str, Any], screen: QScreen | None, *, language: st
     system_dark = hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark
     mode: Mode = "dark" if dark or wanted == "dark" or (wanted == "system" and system_dark) else "light"
     spoken = language or str(settings.get("ui.language", "zh_CN"))
-    base = 1.0
+    factor = float(settings.get("ui.scale", 100)) / 100
     if screen is not None:
         room = screen.availableGeometry()
-        base = automatic(room.width(), room.height())
-    return mode, base * float(settings.get("ui.scale", 100)) / 100, "en" if spoken.startswith("en") else "zh"
+        factor = fitting(factor, room.width(), room.height())
+    return mode, factor, "en" if spoken.startswith("en") else "zh"
 
 
 class Window(QMainWindow):

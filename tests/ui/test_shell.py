@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.counter.printing import PrintState
@@ -426,3 +426,18 @@ def test_a_change_of_language_draws_no_page_that_nobody_sees_and_each_once_it_is
     hand.window.theme.set_language("zh")
     show(key)
     assert hand.words() == zh
+
+
+def test_a_size_the_screen_cannot_hold_is_the_largest_that_it_can(hand: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand.sign_in()
+    shell, till = hand.window.shell, hand.window.till
+    monkeypatch.setattr(type(hand.window.screen()), "availableSize", lambda _: QSize(1366, 768))
+    shell._open_person()
+    shell._panel._size(3)
+    hand.pause()
+    assert shell.minimumSizeHint().height() <= 768
+    till.settings.set("ui.scale", 130).result()
+    hand.window.bridge.tuned.emit("ui.scale")
+    hand.pause()
+    assert hand.window.theme.scale.factor == 1.0
+    assert shell.minimumSizeHint().height() <= 768

@@ -14,7 +14,7 @@ from app.desktop.theme.icons import IconNotFound
 from app.desktop.theme.notes import Note, NoteAction, lay_out
 from app.desktop.theme.paint import Mark, money_text, wrapped
 from app.desktop.theme.qss import style_sheets
-from app.desktop.theme.scale import Scale, automatic
+from app.desktop.theme.scale import CHOICES, Scale, automatic, fitting
 from app.desktop.theme.sounds import TONES, Sounds, at_volume
 from app.desktop.theme.tokens import DARK, LIGHT, Tokens
 from app.desktop.theme.type import FILES, ROLES
@@ -210,6 +210,14 @@ def test_theme_of_a_hundred_buttons_changes_within_200_ms(theme: Theme) -> None:
         took.append(time.thread_time() - started)
     # The window's own time, the quickest of eight: other programs on the test computer are not the theme's doing.
     assert min(took) <= 0.2
+
+
+def test_no_size_that_can_be_chosen_is_larger_than_the_screen_holds() -> None:
+    """At 1.15 on 1366×768 the rail alone would be 885 high: the function bar and half the pages lay below the screen's edge."""
+    assert [fitting(choice, 1366, 768) for choice in CHOICES.values()] == [0.9, 1.0, 1.0, 1.0]
+    assert fitting(1.0, 1920, 1080) == automatic(1920, 1080)
+    assert automatic(1920, 1080) < fitting(1.3, 1920, 1080) <= 1080 / 768
+    assert fitting(1.15, 1024, 768) == 1.0
 
 
 def test_large_screens_get_larger_pages_and_small_ones_never_smaller() -> None:

@@ -19,6 +19,12 @@ def automatic(width: int, height: int) -> float:
     return max(1.0, min(width / DESIGN_WIDTH, height / DESIGN_HEIGHT) * 0.95)
 
 
+def fitting(choice: float, width: int, height: int) -> float:
+    """The factor of a person's choice on a screen: as much larger as the screen holds the pages whole, so that no key ever lies outside."""
+    base = automatic(width, height)
+    return min(base * choice, max(base, min(width / DESIGN_WIDTH, height / DESIGN_HEIGHT)))
+
+
 class Scale(NamedTuple):
     """The factor in force and, for fingers, whether every target is raised to 44."""
 
