@@ -6,6 +6,7 @@ the pen, brush and font changed, and never saves or restores the painter unless 
 
 from collections.abc import Sequence
 from enum import Enum
+from math import ceil
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -127,7 +128,11 @@ def hairline(painter: QPainter, theme: Theme, x: float, y: float, width: float, 
 
 
 def shadow_pixmap(theme: Theme, radius: float, spread: float = 24) -> QPixmap:
-    """A soft shadow of a rounded box, to be cut in nine by `shadow`; draw it once per theme and keep it."""
+    """A soft shadow of a rounded box, to be cut in nine by `shadow`; drawn once."""
+    return theme.kept(("shadow", radius, spread), lambda: _shadow_pixmap(theme, radius, spread))
+
+
+def _shadow_pixmap(theme: Theme, radius: float, spread: float) -> QPixmap:
     reach, corner = theme.px(spread), theme.px(radius)
     side = 2 * (reach + corner) + 3
     pixmap = QPixmap(side, side)
@@ -582,7 +587,26 @@ def avatar(painter: QPainter, theme: Theme, box: QRectF, letter: str, tone: str)
 
 
 def logo(painter: QPainter, theme: Theme, box: QRectF) -> None:
-    """The product's sign: a pill on a green tile."""
+    """The product's sign: a pill on a green tile; drawn once, for Qt shares the slope of colours out to threads and waits for them."""
+    device = painter.device()
+    ratio = device.devicePixelRatioF() if device is not None else 1.0
+    size = box.size()
+
+    def draw() -> QPixmap:
+        drawn = QPixmap(ceil(size.width() * ratio), ceil(size.height() * ratio))
+        drawn.setDevicePixelRatio(ratio)
+        drawn.fill(Qt.GlobalColor.transparent)
+        inside = QPainter(drawn)
+        smooth(inside)
+        _logo(inside, theme, QRectF(QPointF(0, 0), size))
+        inside.end()
+        return drawn
+
+    key = ("logo", size.width(), size.height(), ratio)
+    painter.drawPixmap(QPointF(round(box.left()), round(box.top())), theme.kept(key, draw))
+
+
+def _logo(painter: QPainter, theme: Theme, box: QRectF) -> None:
     ground = QLinearGradient(box.topLeft(), box.bottomRight())
     ground.setColorAt(0, theme.color("logo_a"))
     ground.setColorAt(1, theme.color("logo_b"))

@@ -1,7 +1,7 @@
 """The theme in force: what every widget and painter is given to look right, and the one signal that it changed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
@@ -63,6 +63,7 @@ class Theme(QObject):
         self._faces: dict[tuple[float, int], Face] = {}
         self._colors: dict[str, QColor] = {}
         self._pixels: dict[float, int] = {}
+        self._kept: dict[Hashable, QPixmap] = {}
         self._tokens = tokens_of(mode)
         self._scale = Scale(clamp(scale), touch)
         self._motion = motion
@@ -119,6 +120,7 @@ class Theme(QObject):
             self.changing.emit()
             self._tokens = tokens_of(mode)
             self._colors.clear()
+            self._kept.clear()
             self._dress()
             self._tell(only_colours=True)
 
@@ -130,6 +132,7 @@ class Theme(QObject):
             self._scale = scale
             self._faces.clear()
             self._pixels.clear()
+            self._kept.clear()
             self._dress()
             self._tell()
 
@@ -234,6 +237,13 @@ class Theme(QObject):
     def read_icon(self, name: str, weight: IconWeight = "regular") -> None:
         """Have an icon read that will be drawn soon, while nobody waits."""
         self._icons.read(name, weight)
+
+    def kept(self, key: Hashable, draw: Callable[[], QPixmap]) -> QPixmap:
+        """A picture by its name and sizes, drawn once for the colours and the scale in force."""
+        known = self._kept.get(key)
+        if known is None:
+            known = self._kept[key] = draw()
+        return known
 
     def _dress(self) -> None:
         """Give Qt's own widgets the palette, the font and their style sheets."""

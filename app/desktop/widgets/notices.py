@@ -1,7 +1,7 @@
 """What the counter tells: advice strips, the echo of the last scan, banners, the ribbon of training, toasts."""
 
 from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRectF, QSize, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.desktop.theme import Theme, paint
@@ -299,7 +299,6 @@ class Toast(Painted):
         """Stands `margin` design pixels from the host's left and bottom edges."""
         super().__init__(theme, host)
         self._host, self._margin = host, margin
-        self._shadow: QPixmap | None = None
         self._icon = Icon(theme, "check-circle", 20, "toast_good", "fill")
         self._title = Txt(theme, "", "body_strong", "toast_ink")
         self._action = _ToastBtn(theme, "", role="body_strong")
@@ -352,15 +351,6 @@ class Toast(Painted):
         self.hide()
         self.undone.emit()
 
-    def measure(self) -> None:
-        """Forget the shadow drawn at the last scale."""
-        self._shadow = None
-
-    def recolour(self) -> None:
-        """Forget the shadow drawn in the last colours."""
-        self._shadow = None
-        super().recolour()
-
     def _move(self, *, animated: bool) -> None:
         reach = self.theme.px(self.REACH)
         margin = self.theme.px(self._margin)
@@ -384,9 +374,7 @@ class Toast(Painted):
         """Draw shadow and ground."""
         theme = self.theme
         box = paint.inner(rect, theme.px(self.REACH))
-        if self._shadow is None:
-            self._shadow = paint.shadow_pixmap(theme, 10, self.REACH * 0.75)
-        paint.shadow(painter, theme, self._shadow, box, 10, self.REACH * 0.75)
+        paint.shadow(painter, theme, paint.shadow_pixmap(theme, 10, self.REACH * 0.75), box, 10, self.REACH * 0.75)
         paint.rounded(painter, box, theme.px(10), theme.color("toast"), theme.color("toast_line"))
 
 

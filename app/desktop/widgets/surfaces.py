@@ -1,7 +1,7 @@
 """Grounds: the canvas, cards, strips of colour, overlays with a shadow."""
 
 from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QRegion
+from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QLayout, QWidget
 
 from app.desktop.theme import Theme, paint
@@ -121,25 +121,14 @@ class Overlay(Painted):
         """The layout stands inside the surface; the widget is larger by the reach of the shadow."""
         super().__init__(theme, parent)
         self._radius = radius
-        self._shadow: QPixmap | None = None
         self._holder = Column(theme, layout, margins=self.SPREAD)
         self.setLayout(self._holder)
         self.restyle()
-
-    def measure(self) -> None:
-        """Forget the shadow drawn at the last scale."""
-        self._shadow = None
-
-    def recolour(self) -> None:
-        """Forget the shadow drawn in the last colours."""
-        self._shadow = None
-        super().recolour()
 
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the shadow, then the surface."""
         reach = self.theme.px(self.SPREAD)
         box = paint.inner(rect, reach)
-        if self._shadow is None:
-            self._shadow = paint.shadow_pixmap(self.theme, self._radius, self.SPREAD * 0.8)
-        paint.shadow(painter, self.theme, self._shadow, box, self._radius, self.SPREAD * 0.8)
+        drawn = paint.shadow_pixmap(self.theme, self._radius, self.SPREAD * 0.8)
+        paint.shadow(painter, self.theme, drawn, box, self._radius, self.SPREAD * 0.8)
         paint.panel(painter, self.theme, box, radius=self._radius, line="line2" if self.theme.dark else "line")
