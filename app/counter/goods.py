@@ -86,6 +86,15 @@ class Goods:
         """Every lot of a product this store knows, with what stands on the shelf."""
         return self._memo.get(("lots", product_id), lambda: self._read_lots(product_id))
 
+    def read_lots(self, product_ids: Iterable[str]) -> None:
+        """Read those of a whole basket in one look at the disk, but for what is known already."""
+        kept = self._memo.kept()
+        unknown = [product_id for product_id in dict.fromkeys(product_ids) if ("lots", product_id) not in kept]
+        if len(unknown) > 1:
+            found = self._store.stock.lots_of_each(unknown)
+            for product_id in unknown:
+                kept["lots", product_id] = tuple(lots.LotStock(row.lot, row.on_shelf) for row in found.get(product_id, ()))
+
     def _read_lots(self, product_id: str) -> tuple[lots.LotStock, ...]:
         return tuple(lots.LotStock(row.lot, row.on_shelf) for row in self._store.stock.lots(product_id))
 

@@ -270,6 +270,8 @@ class Staging:
                     earlier[box.code] = EarlierSale(gone.sale_number, gone.sold_on or day)
             held = kept.get(("lots", line.product.id))
             if held is None:
+                # Where one is not known any more, seldom any is.
+                self._goods.read_lots(other.product.id for other in basket.lines)
                 held = self._goods.lots_of(line.product.id)
             facts = before.get(line.line_id)
             if facts is None or facts.held is not held or facts.lot_id != line.lot.lot_id or facts.day != day:
@@ -305,7 +307,10 @@ class Staging:
         return self._proving.rights_of(basket.found_by)
 
     def _all_roles(self) -> dict[str, tuple[str, ...]]:
-        return self._memo.get("roles", lambda: {staff.id: rules.roles_of(staff) for staff in self._store.people.staff()})
+        return self._memo.get("roles", lambda: {staff.id: rules.roles_of(staff) for staff in self._staff()})
+
+    def _staff(self) -> tuple[Staff, ...]:
+        return self._memo.get("staff", self._store.people.staff)
 
     def _duty(self) -> tuple[str, ...]:
         return self._memo.get("duty", self._store.shifts.duty_pharmacists)
@@ -437,7 +442,7 @@ class Staging:
     # ------------------------------------------------------------------ drawing
 
     def _names(self) -> Mapping[str, str]:
-        return self._memo.get("names", lambda: {s.id: s.name for s in self._store.people.staff()})
+        return self._memo.get("names", lambda: {staff.id: staff.name for staff in self._staff()})
 
     def frame(self) -> Frame:
         """Who, where and when."""

@@ -101,6 +101,7 @@ _LOTS = select(
 # Built once: every scan asks for these, and building a select costs more than running it.
 _IN_ORDER = (t.lot.c.expires_on, t.lot.c.id)
 _LOTS_OF_PRODUCT = _LOTS.where(t.lot.c.product_id == bindparam("of_product")).order_by(*_IN_ORDER)
+_LOTS_OF_PRODUCTS = _LOTS.where(t.lot.c.product_id.in_(bindparam("of_products", expanding=True))).order_by(*_IN_ORDER)
 _ONE_CODE = select(t.trace_code).where(t.trace_code.c.code == bindparam("of_code"))
 _BOUND = (
     select(t.bound_code.c.product_id)
@@ -169,6 +170,13 @@ class Stock:
         """Every lot of a product, first expiry first."""
         rows = self._readers.connection().execute(_LOTS_OF_PRODUCT, {"of_product": product_id})
         return tuple(LotStock(_lot_of(row), int(row["on_shelf"]), int(row["on_reject"])) for row in rows.mappings())
+
+    def lots_of_each(self, product_ids: Sequence[str]) -> dict[str, tuple[LotStock, ...]]:
+        """The same of several products at once; a product without lots has none here."""
+        found: dict[str, list[LotStock]] = {}
+        for row in self._readers.connection().execute(_LOTS_OF_PRODUCTS, {"of_products": list(product_ids)}).mappings():
+            found.setdefault(row["product_id"], []).append(LotStock(_lot_of(row), int(row["on_shelf"]), int(row["on_reject"])))
+        return {product_id: tuple(lots) for product_id, lots in found.items()}
 
     def all_lots(self) -> tuple[LotStock, ...]:
         """Every lot this store knows, for an import's comparison."""

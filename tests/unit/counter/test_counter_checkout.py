@@ -169,3 +169,17 @@ def test_a_sale_is_told_as_booked_until_the_next_customer_comes(hand: Any) -> No
     assert checkout.booked == (sale.body, sale.at)
     checkout.next_customer()
     assert checkout.booked is None
+
+
+def test_the_lots_of_a_basket_are_read_at_once_when_payment_begins(hand: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    stock = hand.till.store.stock
+    scene = hand.scan("@P6000A1.ean", "@P5600A1.ean", "@P5800A1.ean")
+    products = [line.product_id for line in scene.lines]
+    assert stock.lots_of_each([*products, "none"]) == {each: stock.lots(each) for each in products if stock.lots(each)}
+    asked: list[list[str]] = []
+    at_once = stock.lots_of_each
+    monkeypatch.setattr(stock, "lots_of_each", lambda each: asked.append(list(each)) or at_once(each))
+    monkeypatch.setattr(stock, "lots", lambda product: pytest.fail("a product's lots were read by themselves"))
+    hand.till.checkout.begin()
+    assert asked == [products]
+    assert [line.product_id for line in hand.till.selling.scene().lines] == products
