@@ -210,6 +210,11 @@ class Desk(Page):
             # The counter comes to the front after its page.
             self.draw_out()
 
+    def come_in_parts(self, parts: Iterator[None]) -> None:
+        """`draw_in_parts` for the whole page as it comes to the front: nothing of it is left that speaks another language."""
+        self._unspoken = False
+        self.draw_in_parts(parts)
+
     @property
     def reading(self) -> bool:
         """Whether a part is still to be drawn."""

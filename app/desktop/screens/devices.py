@@ -208,7 +208,7 @@ class DevicesPage(Desk):
         """Look at everything anew."""
         self._leave_below()
         self.till.printing.check()
-        self.draw_in_parts(self._come())
+        self.come_in_parts(self._come())
 
     def let_go(self) -> None:
         """The cards, and what is below them."""

@@ -178,7 +178,7 @@ class HelpScreen(Desk):
 
     def on_shown(self) -> None:
         """Draw what was asked for; the keyboard goes to the topics."""
-        self.draw_in_parts(self._come())
+        self.come_in_parts(self._come())
 
     def _come(self) -> Iterator[None]:
         yield from self._draw()

@@ -123,7 +123,7 @@ class LabelsPage(Desk):
         if sale is None and labelling.chosen:
             self._source = 2
         self._read()
-        self.draw_in_parts(self._come())
+        self.come_in_parts(self._come())
 
     def let_go(self) -> None:
         """List and picture."""

@@ -92,7 +92,7 @@ class ReceiptTemplatePage(Desk):
         self._kept = {**standard_body(), **self.till.settings.get(_KEY)}
         self._body = _copied(self._kept)
         self._look_for_prescriptions()
-        self.draw_in_parts(self._come())
+        self.come_in_parts(self._come())
 
     def on_left(self) -> None:
         """A manager's leave goes back to the settings and ends anywhere else."""

@@ -93,7 +93,7 @@ class ReportsPage(Desk):
         self._form, self._saved = None, None
         self._closed, self._shift = None, 0
         self._begin()
-        self.draw_in_parts(self._come())
+        self.come_in_parts(self._come())
 
     def let_go(self) -> None:
         """List and choice."""

@@ -137,7 +137,7 @@ class SettingsPage(Desk):
     def on_shown(self) -> None:
         """Read everything anew; the keyboard goes to the groups."""
         self._form = None
-        self.draw_in_parts(self._come())
+        self.come_in_parts(self._come())
         application = QApplication.instance()
         if isinstance(application, QApplication) and not self._follows:
             self._follows = True

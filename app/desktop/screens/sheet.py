@@ -159,7 +159,7 @@ class SheetPage(Desk):
 
     def on_shown(self) -> None:
         """Draw once; the keyboard goes to the first code."""
-        self.draw_in_parts(self._come())
+        self.come_in_parts(self._come())
 
     def let_go(self) -> None:
         """The codes."""
