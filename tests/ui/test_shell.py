@@ -366,6 +366,7 @@ def test_the_strip_of_a_lost_line_says_how_old_prices_members_and_coupons_are_an
     shell._show_banner()
     assert "价格、召回可能已变" in shell.banner._detail.words and shell._offline_tone() == "warn"
     shell.show_page("sync")
+    hand.pause()
     assert "券可能已在别处用过" in hand.words()
 
 
