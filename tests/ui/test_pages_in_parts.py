@@ -261,3 +261,30 @@ def test_the_sync_page_says_everything_in_another_language(hand: Any) -> None:
     hand.window.theme.set_language("en")
     hand.pause()
     assert "All records are in this till's ledger" in hand.words() and "记录都存在本机账本" not in hand.words()
+
+
+def test_what_was_found_tells_the_stock_of_now_when_the_page_comes_again(bench: Any, demo_counter: Any) -> None:
+    at = bench(StockPage)
+    at.page.on_omnibox("阿莫西林")
+    hit = at.page._hits[0]
+    assert len(at.page._hits) > 1 and f"店存 {hit.stock}" in at.words()
+    demo_counter.till.stocking.receive(hit.product_id, "T700", demo_counter.till.staging.frame().day.replace(year=2030), 5).result(60)
+    again(at)
+    assert at.page._hits[0].stock == hit.stock + 5
+    assert f"店存 {hit.stock + 5}" in at.words()
+
+
+@pytest.mark.parametrize(("kind", "key"), ((ReceiptsPage, "F6"), (ShiftPage, "F7"), (RxPage, "F9")))
+def test_a_form_left_open_is_gone_when_the_look_changes_behind_another_page(
+    kind: type[InParts], key: str, bench: Any, demo_counter: Any
+) -> None:
+    demo_counter.sell(MASKS)
+    at = bench(kind)
+    whole = at.words()
+    at.press(key)
+    assert at.page._form is not None
+    at.page.hide()
+    at.theme.set_mode("dark")
+    assert at.page._form is None
+    again(at)
+    assert at.words() == whole

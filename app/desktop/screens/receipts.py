@@ -618,7 +618,7 @@ class ReceiptsPage(InParts):
         """Nothing stands any more."""
         self._card = ()
         super().let_go()
-        self._rows, self._growing, self._wishing = (), None, None
+        self._rows, self._growing, self._wishing, self._form = (), None, None, None
 
     def _draw_list(self) -> Iterator[None]:
         sales, day = self._sales, self.till.staging.frame().day

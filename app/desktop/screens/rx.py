@@ -471,7 +471,7 @@ class RxPage(InParts, FormDesk):
 
     def let_go(self) -> None:
         """Nothing stands any more but the prescription, which outlives what stands around it."""
-        self._undrawn, self._known = None, None
+        self._undrawn, self._known, self._form = None, None, None
         self._keep()
         for slot in (self._left, self._lines, self._right):
             slot.empty()

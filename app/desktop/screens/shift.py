@@ -562,7 +562,7 @@ class ShiftPage(InParts, FormDesk):
         """Nothing stands any more; what was counted is the counter's."""
         self._beside = ()
         super().let_go()
-        self._boxes, self._grid, self._sum, self._remit = (), None, None, None
+        self._boxes, self._grid, self._sum, self._remit, self._form = (), None, None, None, None
 
     def _tenders(self, scene: ShiftScene) -> Sheet:
         theme = self.theme

@@ -150,6 +150,11 @@ class StockPage(InParts):
         """The product's lots and all about it, or what is to settle."""
         self._badge_until = -1
         till = self.till
+        if self._product is None and self._hits:
+            found = [product for hit in self._hits if (product := till.store.catalogue.product(hit.product_id)) is not None]
+            self._hits = till.staging.hits(found, self._day())
+            yield
+            return
         if self._product is None:
             stock, day = till.store.stock, self._day()
             below = stock.negatives()
@@ -484,7 +489,7 @@ class StockPage(InParts):
     def let_go(self) -> None:
         """Nothing stands any more."""
         super().let_go()
-        self._rows, self._growing = (), None
+        self._rows, self._growing, self._form, self._boxes_line = (), None, None, None
 
     def _draw_product(self, hit: SearchHit) -> Iterator[None]:
         product = self.till.store.catalogue.product(hit.product_id)
