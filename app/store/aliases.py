@@ -20,6 +20,10 @@ _PARTY = select(t.alias.c.canonical_id, t.alias.c.old_id).where(t.alias.c.canoni
 _TOUCHED = select(t.alias.c.old_id, t.alias.c.canonical_id).where(
     or_(t.alias.c.old_id.in_(bindparam("of_members", expanding=True)), t.alias.c.canonical_id.in_(bindparam("of_members", expanding=True)))
 )
+# For the most who are found alone: a list that is bound is written out anew at every look-up.
+_TOUCHES = select(t.alias.c.old_id, t.alias.c.canonical_id).where(
+    or_(t.alias.c.old_id == bindparam("of_member"), t.alias.c.canonical_id == bindparam("of_member"))
+)
 _TAKEN_BACK = t.alias.delete().where(t.alias.c.old_id == bindparam("of_member"))
 
 
@@ -39,5 +43,9 @@ def party_of(connection: Connection, member_id: str) -> tuple[str, ...]:
 
 def standing_for(connection: Connection, member_ids: Collection[str]) -> dict[str, str]:
     """Id → the id that stands for it, of those among the given that were merged in either way."""
-    rows = connection.execute(_TOUCHED, {"of_members": list(member_ids)}).all() if member_ids else ()
+    if not member_ids:
+        return {}
+    one, *more = member_ids
+    asked = connection.execute(_TOUCHED, {"of_members": [one, *more]}) if more else connection.execute(_TOUCHES, {"of_member": one})
+    rows = asked.all()
     return {row.old_id: row.canonical_id for row in rows} | {row.canonical_id: row.canonical_id for row in rows}
