@@ -93,17 +93,24 @@ class _Pen:
         """Draw it all."""
         for letter in "MmLlHhVvCcSsQqAaZz":
             drawing = drawing.replace(letter, f" {letter} ")
-        words = [part for word in drawing.replace("-", " -").replace(",", " ").split() for part in _apart(word)]
-        at, letter = 0, ""
-        while at < len(words):
+        words: list[str] = []
+        for word in drawing.replace("-", " -").replace(",", " ").split():
+            if word.count(".") > 1:
+                words += _apart(word)
+            else:
+                words.append(word)
+        at, last, letter, kind, count = 0, len(words), "", "", 0
+        while at < last:
             if words[at].isalpha():
                 letter = words[at]
+                kind = letter.lower()
+                count = _NUMBERS[kind]
                 at += 1
-            count = _NUMBERS[letter.lower()]
-            self._step(letter.lower(), [float(word) for word in words[at : at + count]], letter.islower())
+            self._step(kind, [float(word) for word in words[at : at + count]], letter == kind)
             at += count
-            # Further pairs after a move are lines.
-            letter = {"M": "L", "m": "l"}.get(letter, letter)
+            if kind == "m":
+                # Further pairs after a move are lines.
+                letter, kind = ("l", "l") if letter == "m" else ("L", "l")
 
     def _step(self, letter: str, numbers: list[float], relative: bool) -> None:
         path, x, y = self._path, self._x, self._y
@@ -177,7 +184,7 @@ class _Pen:
 def _apart(word: str) -> list[str]:
     """A second point begins the next number: `1.5.25` is 1.5 and .25."""
     first, *rest = word.split(".")
-    return [f"{first}.{rest[0]}", *(f".{digits}" for digits in rest[1:])] if rest else [first]
+    return [f"{first}.{rest[0]}", *(f".{digits}" for digits in rest[1:])]
 
 
 _NUMBERS = {"m": 2, "l": 2, "h": 1, "v": 1, "c": 6, "s": 4, "q": 4, "a": 7, "z": 0}
