@@ -16,6 +16,7 @@ from app import __version__
 from app.counter.asking import Reasons
 from app.counter.attaching import Attaching
 from app.counter.authorising import Authorising
+from app.counter.behind import Behind
 from app.counter.campaigns import Campaigns
 from app.counter.checkout import Checkout
 from app.counter.coupon_book import CouponBook
@@ -345,6 +346,7 @@ class Till:
             self.proving,
         )
         self.authorising = Authorising(self.store, clock)
+        self.behind = Behind()
         self.selling = Selling(
             self.store,
             clock,
@@ -565,4 +567,5 @@ class Till:
         if "labelling" in vars(self):
             self.labelling.printing.stop()
         self.authorising.stop()
+        self.behind.stop()
         self.store.close()

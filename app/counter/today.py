@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,6 +14,7 @@ from app.domain.day import DutyState
 from app.records.catalogue import Product
 from app.records.clock import Clock, shop_day
 from app.store.open_store import Store
+from app.store.stock import EndingStock
 
 KEPT_SECONDS = 60
 """Facts that no event changes (a duty falls due, a lot nears its end) are read again after this time."""
@@ -62,15 +63,23 @@ class Today:
         """Whether anything may have changed since the facts were read."""
         return self._marks() != self._key
 
-    def read(self) -> Iterator[None]:
-        """Read the facts anew, a part in each step: `known` has them at the end.
+    def ending(self) -> Callable[[], EndingStock] | None:
+        """What counts the shelves, for another thread to call and `read` to be given; None while the last count still holds."""
+        now = self._clock.now()
+        if int(now.timestamp()) // KEPT_SECONDS == self._minute:
+            return None
+        stock, day, days = self._store.stock, shop_day(now), self._staging.near_expiry_days()
+        return lambda: stock.ending(day, days)
+
+    def read(self, ending: EndingStock | None = None) -> Iterator[None]:
+        """Read the facts anew, a part in each step: `known` has them at the end. Shelves are as counted by `ending`, or counted here.
 
         What a sale changes is read once per commit; shelves and duties once a minute, or after `forget`.
         """
         key = self._marks()
         now, minute = self._clock.now(), key[1]
         if minute != self._minute:
-            self._standing = yield from self._read_standing(now)
+            self._standing = yield from self._read_standing(now, ending)
             self._minute = minute
         if key != self._key:
             duties = self._duties(now, key[2])
@@ -97,11 +106,12 @@ class Today:
             self._goods = (version, tuple(sorted(hits, key=lambda hit: hit.product_id)))
         return self._goods[1][:limit]
 
-    def _read_standing(self, now: datetime) -> Generator[None, None, tuple[Duty, ...]]:
+    def _read_standing(self, now: datetime, ending: EndingStock | None) -> Generator[None, None, tuple[Duty, ...]]:
         """Shelves and duties of the day: many rows to count, so not for every sale."""
         day = shop_day(now)
-        ending = self._store.stock.ending(day, self._staging.near_expiry_days())
-        yield
+        if ending is None:
+            ending = self._store.stock.ending(day, self._staging.near_expiry_days())
+            yield
         found = [
             Duty("expired", ending.expired_products),
             Duty("near_expiry", ending.near_products, {"day": ending.first.isoformat() if ending.first else ""}),

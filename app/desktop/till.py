@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from app.counter.asking import Reasons
     from app.counter.attaching import Attaching
     from app.counter.authorising import Authorising
+    from app.counter.behind import Behind
     from app.counter.campaigns import Campaigns
     from app.counter.caring import Caring
     from app.counter.checkout import Checkout
@@ -55,6 +56,8 @@ class Till(Protocol):
     attaching: Attaching
     invoicing: Invoicing
     authorising: Authorising
+    behind: Behind
+    """Reads what the window must not wait for."""
     returning: Returning
     reviewing: Reviewing
     campaigns: Campaigns

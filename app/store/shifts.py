@@ -177,6 +177,9 @@ def _tender_totals(sums: Mapping[str, Sequence[int]]) -> tuple[TenderTotal, ...]
 
 
 _SHIFT_COLUMNS = [t.shift.c[name] for name in ShiftRow.__dataclass_fields__]
+_OF_TILL = select(*_SHIFT_COLUMNS).where(t.shift.c.till == bindparam("of_till")).limit(1)
+_OPEN = _OF_TILL.where(t.shift.c.closed_at.is_(None)).order_by(t.shift.c.opened_at, t.shift.c.shift_id)
+_LAST_CLOSED = _OF_TILL.where(t.shift.c.closed_at.is_not(None)).order_by(t.shift.c.z_no.desc(), t.shift.c.opened_at.desc())
 
 
 class Shifts:
@@ -190,8 +193,11 @@ class Shifts:
 
     def open_shift(self, till: str = "") -> ShiftRow | None:
         """The shift that is open on a till."""
-        s = t.shift.c
-        return next(iter(self._shifts(and_(s.till == (till or self._till), s.closed_at.is_(None)))), None)
+        return self._one_of(till, _OPEN)
+
+    def _one_of(self, till: str, wanted: Select[Any]) -> ShiftRow | None:
+        row = self._readers.connection().execute(wanted, {"of_till": till or self._till}).first()
+        return ShiftRow(*row) if row is not None else None
 
     def shift(self, shift_id: str) -> ShiftRow | None:
         """One shift."""
@@ -199,7 +205,7 @@ class Shifts:
 
     def last_closed(self, till: str = "") -> ShiftRow | None:
         """The shift closed last on a till."""
-        return next(iter(self.closed_shifts(till)), None)
+        return self._one_of(till, _LAST_CLOSED)
 
     def closed_shifts(self, till: str = "") -> tuple[ShiftRow, ...]:
         """The newest 500 closed shifts of a till, closed last first."""

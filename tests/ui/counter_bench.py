@@ -106,7 +106,7 @@ class Counter(QMainWindow):
         for _ in range(3):
             QApplication.processEvents()
         # What was registered, held or signed comes back from the disk, and a PIN from being weighed.
-        self.until(lambda: not (self.bridge.holding or self.sale.join._busy or self.till.selling.writing or self.sale.slices.busy))
+        self.until(lambda: not (self.bridge.holding or self.sale.join._busy or self.till.selling.writing or self.sale.reading))
 
     def alive(self) -> None:
         """The moment is over in which a page that has just come takes no function keys."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from counter_bench import CODES, Counter
@@ -253,3 +255,20 @@ def test_every_word_is_said_in_both_languages() -> None:
         assert text.zh and text.en, key
         fields = sorted(piece.partition("}")[0] for piece in text.zh.split("{")[1:])
         assert fields == sorted(piece.partition("}")[0] for piece in text.en.split("{")[1:]), key
+
+
+def test_shelves_are_never_counted_on_the_windows_thread(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted_on = []
+    stock = type(counter.till.store.stock)
+    usual = stock.ending
+
+    def ending(*asked: Any) -> Any:
+        counted_on.append(threading.current_thread())
+        return usual(*asked)
+
+    monkeypatch.setattr(stock, "ending", ending)
+    counter.sale._today.forget()
+    counter.shell._read_facts()
+    counter.until(lambda: counted_on and not counter.sale.reading)
+    assert not counter.sale._today.stale
+    assert threading.main_thread() not in counted_on

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from app.counter.care_scene import CareGlance, Todo
     from app.desktop.screens.member import MemberPage
+    from app.store.stock import EndingStock
 
 RIGHT = 388
 SHOWN_CUTS = 3
@@ -732,6 +733,8 @@ class SalePage(Page):
         theme = self.theme
         self._today = Today(self.till.store, self.till.clock, self.till.shifts, self.till.staging)
         self.slices = Slices(self)
+        self._counted: Future[EndingStock] | None = None
+        """The shelves being counted for the day's facts."""
         self.scene: Scene | None = None
         self._file: MemberPage | None = None
         self._dues_mark: tuple[object, ...] = ()
@@ -876,10 +879,26 @@ class SalePage(Page):
         if self._today.known is not None:
             self.day.show_facts(self._today.known, self._day_words(scene))
         else:
-            self.slices.begin("day", self._read_day())
+            self._begin_day()
 
-    def _read_day(self) -> Iterator[None]:
-        yield from self._today.read()
+    def _begin_day(self) -> None:
+        """Shelves are counted by the counter's own thread, all else is read here, a part in a turn."""
+        if self._counted is not None:
+            return
+        count = self._today.ending()
+        if count is None:
+            self.slices.begin("day", self._read_day(None))
+            return
+        self._counted = self.till.behind.do(count)
+        self.bridge.after(self._counted, self._take_count)
+
+    def _take_count(self) -> None:
+        counted, self._counted = self._counted, None
+        if counted is not None and not counted.cancelled():
+            self.slices.begin("day", self._read_day(counted.result()))
+
+    def _read_day(self, ending: EndingStock | None) -> Iterator[None]:
+        yield from self._today.read(ending)
         yield
         if self.scene is not None and self._today.known is not None:
             self.day.show_facts(self._today.known, self._day_words(self.scene))
@@ -1234,13 +1253,13 @@ class SalePage(Page):
     @property
     def reading(self) -> bool:
         """Whether the day's facts or what is to be done for the member are still being read, in slices."""
-        return self.slices.busy
+        return self.slices.busy or self._counted is not None
 
     def read_behind(self) -> None:
         """The day, while nobody is served; for the member what is to be done, once for each and again after anything was recorded."""
         scene = self.scene
         if scene is not None and not scene.lines and scene.member is None and self._today.stale:
-            self.slices.begin("day", self._read_day())
+            self._begin_day()
         member = self.scene.member if self.scene is not None else None
         mark = (member.member_id if member else "", self.till.store.journal.head().seq, self.theme.language)
         if self._file is None:

@@ -144,20 +144,29 @@ class Standing(NamedTuple):
     """Lots close to their expiry."""
 
 
-def standing_of(till: Till, *, begins: bool = True) -> Standing:
-    """How a till stands now; read on the loading thread at first. With `begins` the clock is held against the last work."""
+def standing_of(till: Till, near: int | None = None, *, begins: bool = True) -> Standing:
+    """How a till stands now; read on the loading thread at first. With `begins` the clock is held against the last work.
+
+    The lots `near` their expiry are many rows to count: whoever knows their number spares that.
+    """
     row = till.store.shifts.open_shift(till.store.till)
     last = till.store.shifts.last_closed()
     closing = till.store.shifts.closing(last.shift_id) if last else None
     left_fen = closing.float_left_fen if closing else None
-    days = till.settings.number("near_expiry.days") or till.staging.near_expiry_days()
     return Standing(
         clock=till.shifts.clock_warning() if begins else None,
         opened_at=row.opened_at if row else None,
         left_fen=left_fen,
         float_fen=till.settings.number("cash.float_fen") if left_fen is None else left_fen,
-        near=till.store.stock.ending(till.staging.frame().day, days).near_lots,
+        near=counting_near(till)() if near is None else near,
     )
+
+
+def counting_near(till: Till) -> Callable[[], int]:
+    """What counts the lots close to their expiry, on any thread."""
+    days = till.settings.number("near_expiry.days") or till.staging.near_expiry_days()
+    stock, day = till.store.stock, till.staging.frame().day
+    return lambda: stock.ending(day, days).near_lots
 
 
 class SignInPage(QWidget):
@@ -362,9 +371,19 @@ class SignInPage(QWidget):
             self.submit()
 
     def refresh(self) -> None:
-        """Read shift and state anew: after loading, after a lock, and while the page stands."""
-        if self._till is not None:
-            self._stand(standing_of(self._till, begins=False))
+        """Read shift and state anew after a lock; how many lots are near their expiry is counted on the counter's own thread."""
+        till = self._till
+        if till is None:
+            return
+        self._stand(standing_of(till, self._near, begins=False))
+        counted = till.behind.do(counting_near(till))
+
+        def tell() -> None:
+            if not counted.cancelled() and counted.result() != self._near:
+                self._near = counted.result()
+                self._reword()
+
+        self._bridge.after(counted, tell)
 
     def _stand(self, standing: Standing) -> None:
         self._shift_open, self._left_fen, self._near = standing.opened_at, standing.left_fen, standing.near
@@ -377,7 +396,8 @@ class SignInPage(QWidget):
         self._locked = True
         self._kept = (pieces, held)
         self._end_count()
-        self.clear_pin()
+        self._pin, self._waiting = "", False
+        self._show_dots()
         self.refresh()
         self.setFocus()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -117,6 +117,26 @@ def test_the_day_is_read_in_steps_and_stands_as_it_was_until_the_last(demo_count
     for _ in steps:
         pass
     assert today.known is not None and today.known.figures.sales == 1 and not today.stale
+
+
+def test_shelves_counted_elsewhere_are_not_counted_again_and_a_count_holds_for_its_minute(
+    demo_counter: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.counter.today import Today
+    from app.store.stock import EndingStock, Stock
+
+    till = demo_counter.till
+    today = Today(till.store, till.clock, till.shifts, till.staging)
+    count = today.ending()
+    assert count is not None and till.behind.do(count).result(60) == count()
+    monkeypatch.setattr(Stock, "ending", lambda *_: pytest.fail("counted on the window's thread"))
+    for _ in today.read(EndingStock(2, 7, 9, date(2026, 12, 1))):
+        pass
+    shown = {duty.code: duty for duty in today.known.duties}
+    assert (shown["expired"].count, shown["near_expiry"].count, shown["near_expiry"].facts) == (2, 7, {"day": "2026-12-01"})
+    assert today.ending() is None
+    demo_counter.clock.jump(demo_counter.clock.now() + timedelta(seconds=61))
+    assert today.ending() is not None
 
 
 def test_duties_that_ended_before_the_shop_was_founded_are_not_missed(demo_counter: Any) -> None:
