@@ -314,20 +314,27 @@ class CustomerScreen(QWidget):
         count = box.right() - px(176)
         name_room = count - px(30) - box.left()
         above = middle - px(15) if line.spec else middle
-        self._words(painter, box.left(), above, self._named(line), 26, LIGHT.ink, 600, room=name_room)
-        self._words(painter, box.left(), middle + px(19), line.spec, SMALL, LIGHT.ink3, room=name_room)
-        self._words(painter, count, middle, f"×{line.quantity}", 23, LIGHT.ink2, 600, "center")
-        self._money(painter, box.right(), middle - px(13) if line.cut_fen else middle, line.amount_fen, 27, LIGHT.ink)
+        left, beside = box.right(), middle
         if line.cut_fen:
             saved = f"{self._say('customer_saved')} {paint.money_text(-line.cut_fen)}"
-            taken = self._words(painter, box.right(), middle + px(20), saved, SMALL, LIGHT.ink3, align="right")
+            left -= self._words(painter, box.right(), middle + px(20), saved, SMALL, LIGHT.ink3, align="right")
             if line.was_fen:
-                self._struck(painter, box.right() - taken - px(10), middle + px(20), paint.money_text(line.was_fen))
+                left -= px(10)
+                left -= self._struck(painter, left, middle + px(20), paint.money_text(line.was_fen))
+            if left < count + px(26):
+                # What was saved reaches below the count: that goes up, beside the amount.
+                beside = middle - px(13)
+        self._words(painter, box.left(), above, self._named(line), 26, LIGHT.ink, 600, room=name_room)
+        spec_room = min(name_room, left - px(16) - box.left())
+        self._words(painter, box.left(), middle + px(19), line.spec, SMALL, LIGHT.ink3, room=spec_room)
+        self._words(painter, count, beside, f"×{line.quantity}", 23, LIGHT.ink2, 600, "center")
+        self._money(painter, box.right(), middle - px(13) if line.cut_fen else middle, line.amount_fen, 27, LIGHT.ink)
 
-    def _struck(self, painter: QPainter, right: float, middle: float, text: str) -> None:
-        """A price of before, struck through: only one that the law lets stand (`domain.struck`)."""
+    def _struck(self, painter: QPainter, right: float, middle: float, text: str) -> float:
+        """A price of before, struck through: only one that the law lets stand (`domain.struck`); gives its width."""
         wide = self._words(painter, right, middle, text, SMALL, LIGHT.ink3, align="right")
         painter.fillRect(QRectF(right - wide, middle - self._px(1), wide, max(1.0, self._px(1.5))), QColor(LIGHT.ink3))
+        return wide
 
     def _named(self, line: CustomerLine) -> str:
         """A private line says only what kind of goods it is, in the language of the screen."""

@@ -469,7 +469,7 @@ WINDOW: dict[str, Text] = {
     "customer_hello_F": _T("{name}女士，您好", "Welcome, Ms {name}"),
     "customer_hello_M": _T("{name}先生，您好", "Welcome, Mr {name}"),
     "customer_before": _T("前面还有 {count} 种", "{count} more above"),
-    "customer_ask": _T("需要用药指导，请随时问药师", "Please ask the pharmacist about your medicines"),
+    "customer_ask": _T("需要用药指导，请随时问药师", "Questions? Please ask the pharmacist"),
     "customer_kind_药品": _T("药品", "Medicine"),
     "customer_kind_器械": _T("器械", "Medical device"),
     "customer_kind_食品": _T("食品", "Food"),

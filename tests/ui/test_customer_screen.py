@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication
 from window_hand import Hand
 
 from app.counter.customer_view import CustomerLine, CustomerView
 from app.desktop.customer_screen import CustomerScreen, Service, ShopFace
 from app.desktop.customer_side import CustomerSide
-from app.desktop.theme import Theme
+from app.desktop.theme import Theme, paint
+from app.desktop.theme.type import Face
 
 SHOP = ShopFace(
     "安康大药房",
@@ -80,6 +83,31 @@ def test_a_private_line_says_its_kind_in_the_language_of_the_screen(theme: Theme
     theme.set_language("en")
     assert screen._named(private) == "Medicine"
     assert screen._named(LINE) == "布洛芬缓释胶囊"
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 600)])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_words_of_a_line_lie_on_each_other_nor_is_the_offer_of_help_cut(
+    theme: Theme, screen: CustomerScreen, size: tuple[int, int], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theme.set_language("en" if language == "en" else "zh")
+    screen.resize(*size)
+    boxes: list[tuple[str, QRectF]] = []
+    text_at = paint.text_at
+
+    def spied(painter: QPainter, x: float, middle: float, words: str, face: Face, *rest: object) -> float:
+        wide = text_at(painter, x, middle, words, face, *rest)  # type: ignore[arg-type]  # passed on as it came
+        if words:
+            boxes.append((words, QRectF(x, middle - face.px * 0.42, wide, face.px * 0.84)))
+        return wide
+
+    monkeypatch.setattr(paint, "text_at", spied)
+    dear = CustomerLine("精蛋白人胰岛素混合注射液(30R)", "3ml-300单位×1支(笔芯)，附说明书", 12, 1_318_500, 193_500, 1_512_000)
+    screen.show_view(CustomerView("selling", (dear, replace(dear, was_fen=0), LINE), 2080, 600, due_fen=2080), SHOP)
+    screen.grab()
+    lying = [(one, other) for n, (one, a) in enumerate(boxes) for other, b in boxes[:n] if a.intersects(b)]
+    assert lying == []
+    assert any("药师" in words or words.endswith("the pharmacist") for words, _ in boxes)
 
 
 def _side(hand: Hand, way: str) -> CustomerSide:
