@@ -155,3 +155,14 @@ def test_a_card_whose_facts_changed_is_made_anew_and_the_others_stay(hand: Any) 
     after = [place.findChild(DeviceCard) for place in page._places]
     assert [old is new for old, new in zip(before, after, strict=True)] == [True, True, True, True, False, True]
     assert "未设置" not in after[4].accessibleName()
+
+
+@pytest.mark.parametrize("key", PAGES)
+def test_a_page_stands_whole_after_the_till_was_locked_on_it(hand: Any, key: str) -> None:
+    hand.sign_in()
+    said = (shown(hand, key), hand.words())[1]
+    hand.window.lock()
+    hand.window.theme.set_mode("dark")
+    hand.window.sign_in.choose("staff-1001")
+    hand.sign_in("1001")
+    assert hand.window.shell.page.key == key and hand.words() == said
