@@ -338,3 +338,22 @@ def test_a_finished_sale_is_not_read_back_to_offer_its_member(counter: Counter, 
     counter.settle()
     assert asked == []
     assert counter.pay.stage._member.isVisible()
+
+
+def test_a_long_bill_is_made_a_few_rows_a_turn(counter: Counter) -> None:
+    bill = counter.pay.bill
+    counter.scan(CODES["mask"])
+    counter.until(lambda: billed(counter))
+    steps = [bill.make_ahead(20), bill.make_ahead(20), bill.make_ahead(20)]
+    assert (steps, len(bill._lines)) == ([False, False, True], 20)
+    assert bill.make_ahead(3)
+    counter.sale.pay()
+    assert [name for name, _, _ in billed(counter)] == [f"{line.name} {line.strength}" for line in counter.scene.lines]
+
+
+def test_a_page_drawn_ahead_while_payment_began_meanwhile_stays_as_it_is(counter: Counter) -> None:
+    begin(counter)
+    counter.press("5", "0")
+    shown = state(counter)
+    counter.pay._draw_ahead()
+    assert counter.pay.pay is shown and counter.pay._typed == "50"

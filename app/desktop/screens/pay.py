@@ -42,6 +42,8 @@ from app.store.sales import StoredSale
 LEFT, RIGHT = 328, 300
 SHOWN_TENDERS = 4
 QUICK_KEYS = 3
+FEW = 8
+"""Rows of the bill that are made in one turn while the basket rests: 2 ms."""
 RESTS_MS = 60
 """A basket that nothing changed for so long rests: behind the facts of the frame, long before anybody can ask for the next thing."""
 LONGEST_AMOUNT = 9
@@ -126,6 +128,13 @@ class BillCard(Panel):
             parent=parent,
         )
         self._back.clicked.connect(self.back)
+
+    def make_ahead(self, count: int) -> bool:
+        """Make rows for so many lines, a few now; True once there are as many."""
+        made = min(count, len(self._lines) + FEW)
+        if made > len(self._lines):
+            as_many(self._rows, self._lines, made, partial(BillLine, self.theme))
+        return made == count
 
     def show_scene(self, scene: Scene) -> None:
         """Show what is being paid for."""
@@ -521,6 +530,9 @@ class PayPage(Page):
     def _draw_ahead(self) -> None:
         """Show, behind the sale, what the page will come up with: opening it then restates nothing and only paints."""
         if self.isVisible() or self.till.checkout.open or not self.till.selling.basket.lines:
+            return
+        if not self.bill.make_ahead(len(self.till.selling.last_scene().lines)):
+            QTimer.singleShot(0, self, self._draw_ahead)
             return
         self._begin_anew()
         self.pay = self.till.checkout.ahead()
