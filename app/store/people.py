@@ -381,7 +381,7 @@ class People:
 
     def standing(self, member_id: str) -> TierStanding | None:
         """What headquarters last told of a person's tier; None where it never did, or where the profile says something newer."""
-        told = standing_of(self._readers.connection(), self.group_of(member_id)[0])
+        told = standing_of(self._readers.connection(), member_id)
         member = self.member(member_id) if told is not None else None
         return told if told is not None and member is not None and member.tier == told.tier else None
 

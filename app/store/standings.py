@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from app.records.people import TierStanding
 from app.store import tables as t
+from app.store.aliases import CANONICAL
 from app.store.rows import upsert
 
-_ONE = select(t.standing).where(t.standing.c.member_id == bindparam("of_member"))
+_ONE = select(t.standing).where(t.standing.c.member_id == CANONICAL)
 
 
 def keep_standings(connection: Connection, records: Iterable[TierStanding]) -> None:
@@ -19,7 +20,7 @@ def keep_standings(connection: Connection, records: Iterable[TierStanding]) -> N
 
 
 def standing_of(connection: Connection, member_id: str) -> TierStanding | None:
-    """Where one id stands; None for whom headquarters never told of."""
+    """Where a person stands, by whichever of their ids; None for whom headquarters never told of."""
     row = connection.execute(_ONE, {"of_member": member_id}).mappings().first()
     if row is None:
         return None
