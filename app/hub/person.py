@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
 
 from app.domain.masking import mask_card, mask_name, mask_phone
 from app.domain.membership import read_identity
+from app.domain.person_words import FILES, HUB, PersonWords
 from app.domain.retention import Retention
 from app.hub import devices, member_keys, stored, tables
 from app.hub.feeds import holders, rows_of
@@ -22,6 +23,7 @@ from app.records.clock import Clock, shop_day
 from app.records.ids import new_id
 from app.records.people import Member
 from app.records.resources import resource
+from app.records.text import Text
 
 _BY = {"phone": ("phone",), "card": ("card",), "digits": ("handle", "card", "phone"), "name": ("wechat", "alipay", "union", "jpass")}
 """Kind of a typed text → the keys it is looked up by."""
@@ -94,8 +96,46 @@ def face_of(connection: Connection, member_id: str) -> Face | None:
     )
 
 
+def words_of(connection: Connection) -> PersonWords:
+    """The parts of a copy and the words of what stands in them, with the titles of the chain's offers."""
+    row = tables.feed_row.c
+    told = map(json.loads, connection.scalars(select(row.json).where(row.store_id == "", row.feed == "offer", row.current)))
+    offers = {str(one["id"]): Text(str(one["title_zh"]), str(one.get("title_en", ""))) for one in told}
+    return PersonWords.read({name: json.loads(resource(folder, f"{name}.json").read_text("utf-8")) for folder, name in FILES}, offers)
+
+
 def copy(connection: Connection, keys: PeopleKeys, member_id: str, made_at: datetime) -> bytes:
-    """Everything headquarters holds of a person, as JSON; third persons are masked and no key of theirs is told."""
+    """Everything headquarters holds of a person, as JSON with its keys explained."""
+    parts = words_of(connection).sections(HUB)
+    explained = {one.key: {name: {"zh": text.zh, "en": text.en} for name, text in one.fields} for one in parts}
+    said = {"yaogui_person": 1, "made_at": made_at.isoformat(), "keys": explained, "data": dossier(connection, keys, member_id)}
+    return json.dumps(said, ensure_ascii=False, indent=1, default=_plain).encode() + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the copy as a page shows it."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def readable(connection: Connection, keys: PeopleKeys, member_id: str, language: str) -> tuple[Part, ...]:
+    """The same copy for people: every part with its fields and what stands in them in words."""
+    words, data = words_of(connection), dossier(connection, keys, member_id)
+    parts = []
+    for one in words.sections(HUB):
+        found = data.get(one.key, ())
+        fields = [(key, text) for key, text in one.fields if key != "signature" and any(row.get(key) not in (None, "") for row in found)]
+        heads = tuple(words.head(key, text, language) for key, text in fields)
+        rows = tuple(tuple(words.said(one.key, key, row, language) for key, _ in fields) for row in found)
+        parts.append(Part(one.title.of(language), heads, rows))
+    return tuple(parts)
+
+
+def dossier(connection: Connection, keys: PeopleKeys, member_id: str) -> dict[str, list[dict[str, Any]]]:
+    """Section → rows of everything headquarters holds of a person; third persons are masked and no key of theirs is told."""
     party = list(party_of(connection, member_id))
     whose = {"member_id": party}
 
@@ -119,11 +159,17 @@ def copy(connection: Connection, keys: PeopleKeys, member_id: str, made_at: date
     for row in readings:
         row["figures"] = _opened(connection, keys, row.pop("blob_id")).get("figures", {})
     family = [{"name": mask_name(one.get("name", "")), "relation": one.get("relation", "")} for one in _told(connection, "family", party)]
-    names = ("id", "offer_id", "coupon_class", "starts_on", "ends_on", "face_fen", "state")
-    coupons = [{name: one[name] for name in names if name in one} for one in _told(connection, "coupon", party)]
-    data = {
+    names = ("offer_id", "coupon_class", "starts_on", "ends_on", "face_fen", "state")
+    coupons = [{"serial": one["id"], **{name: one[name] for name in names if name in one}} for one in _told(connection, "coupon", party)]
+    looks = rows(tables.member_lookup, "at", "store_id", "till", "kind", "purpose", "at")
+    for row in looks:
+        row.update(who=f"{row['store_id']} {row['till']}", what=row.pop("kind"))
+    joining = rows(tables.person, "joined_at", "home_store", "joined_at", "source", "campaign_id")
+    for row in joining:
+        row["at"] = row.pop("joined_at")
+    return {
         "profile": [member.model_dump(mode="json", exclude={"code_key"}) for member in profiles.values()],
-        "joining": rows(tables.person, "joined_at", "home_store", "joined_at", "source", "campaign_id"),
+        "joining": joining,
         "identities": identities,
         "family": family,
         "consents": consents,
@@ -136,11 +182,9 @@ def copy(connection: Connection, keys: PeopleKeys, member_id: str, made_at: date
         "coupons": coupons,
         "readings": readings,
         "messages": rows(tables.message, "at", "campaign_id", "channel", "state", "reason", "at", "sent_at"),
-        "looks": rows(tables.member_lookup, "at", "store_id", "till", "kind", "purpose", "at"),
+        "looks": looks,
         "acts": rows(tables.person_act, "at", "act", "reason", "at"),
     }
-    said = {"yaogui_person": 1, "made_at": made_at.isoformat(), "data": data}
-    return json.dumps(said, ensure_ascii=False, indent=1, default=_plain).encode() + b"\n"
 
 
 def note(connection: Connection, clock: Clock, member_id: str, act: str, reason: str, by: str) -> None:

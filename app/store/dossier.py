@@ -33,6 +33,8 @@ _WANTED: dict[str, Select[Any]] = {
     "points": _of(t.points_entry, order="at"),
     "stored_value": _of(t.stored_entry, order="at"),
     "coupons": _of(t.coupon_right, order="ends_on"),
+    "coupons_used": _of(t.coupon_use, order="at"),
+    "tier": _of(t.standing),
     "readings": _of(t.reading, order="taken_at"),
     "medicines": _of(t.usage_note, order="at"),
     "targets": _of(t.own_target, order="at"),

@@ -63,11 +63,20 @@ def router(hq: Headquarters, pages: Pages) -> APIRouter:
         who, form = await pages.told(request)
         found = await asyncio.to_thread(facing, member_id[:36])
         what, reason = form.get("act", ""), form.get("reason", "").strip()[:REASON]
-        if what not in ("export", "erase"):
+        if what not in ("export", "paper", "erase"):
             raise Refusal(404, "no_such_act")
         if not reason:
             return await shown(request, "no_reason", found, 422)
         member_id = found[0].member_id
+        if what == "paper":
+            await hq.commit(lambda connection: person.note(connection, hq.clock, member_id, "export", reason, who.name))
+
+            def read(said: Speech) -> dict[str, Any]:
+                with hq.archive.reading() as connection:
+                    parts = person.readable(connection, hq.people, member_id, said.language)
+                return {"face": found[0], "parts": parts, "rules": rules, "made_at": said.local(said.now)}
+
+            return await pages.shown(request, "people", "person_copy.html", read)
         if what == "export":
             # Noted first: nobody is given what was not noted.
             await hq.commit(lambda connection: person.note(connection, hq.clock, member_id, "export", reason, who.name))

@@ -73,6 +73,7 @@ def test_a_copy_holds_everything_with_its_keys_explained_and_third_persons_maske
     assert [one["given"] for one in data["consents"] if one["purpose"] == "share"] == [True], "what was said at another till"
     assert data["purchases"][0]["amount_fen"] > 0 and data["points"]
     assert all(set().union(*rows) <= set(said["keys"][key]) for key, rows in data.items())
+    assert {"stored_value", "coupons_used", "tier"} <= set(data), "nothing that the till holds of her is left out"
     assert said["kept_after_erasure"] and paper.read_bytes().startswith(b"%PDF")
     assert told.stat().st_mode & 0o077 == paper.stat().st_mode & 0o077 == 0
     store = open_store(folder, SystemClock(), write=False)

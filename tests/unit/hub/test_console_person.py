@@ -69,6 +69,23 @@ def test_a_copy_needs_a_reason_is_logged_first_and_masks_third_persons(
     assert data["family"] == [{"name": "王*强", "relation": "son"}] and "王小强" not in answer.text
 
 
+def test_what_headquarters_holds_can_be_read_by_the_person_in_words_and_is_logged(
+    bench: HubBench, browser: requests.Session, her: Newcomer
+) -> None:
+    path = f"/{her.member_id}"
+    paper = send(bench, browser, path, act="paper", reason="本人到店")
+    assert paper.headers["Content-Type"].startswith("text/html") and acts(bench) == [("export", "本人到店", "admin")]
+    said = paper.text[paper.text.index("<main>") :]
+    assert PHONE in said and "口头" in said and "本人说的" in said
+    assert "王*强" in said
+    assert "王小强" not in said
+    for code in ("stated", "sms", "spoken", "True", "None"):
+        assert f"<td>{code}</td>" not in said
+    keys, data = (send(bench, browser, path, act="export", reason="本人到店").json()[name] for name in ("keys", "data"))
+    explained = {key: set(fields) for key, fields in keys.items()}
+    assert set(data) <= set(explained) and {"phone", "tier"} <= explained["profile"]
+
+
 def test_an_erasure_needs_reason_and_a_typed_word_and_the_page_says_who_did_it(
     bench: HubBench, browser: requests.Session, her: Newcomer
 ) -> None:
