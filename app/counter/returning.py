@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from app.counter.asking import Reasons, masked
 from app.counter.authorising import Authorising
@@ -18,6 +19,8 @@ from app.counter.selling import Resume
 from app.counter.stored_book import KIND, StoredBook
 from app.domain import codes
 from app.domain import returns as law
+from app.domain.pricing import BookedOffer
+from app.domain.promotions.gift import Gift
 from app.domain.rules import RulePack, roles_of
 from app.domain.tendering import TenderMethod, parse_methods
 from app.domain.verdict import Text
@@ -288,6 +291,9 @@ class Returning:
             return self.scene()
         if not self._reason:
             raise Refused("reason_needed")
+        if kind != "void" and (owed := self._gift_owed(sale, take)) is not None:
+            self._problem = owed
+            return self.scene()
         refund, _ = self._refund(sale, take)
         approver = self._approver(sale, take, refund.total_fen, kind)
         if not approver:
@@ -312,6 +318,31 @@ class Returning:
         self._points.follow(self._future)
         self._future.add_done_callback(lambda _: resume())
         return self.scene()
+
+    def _gift_owed(self, sale: StoredSale, take: Mapping[str, int]) -> Text | None:
+        """What must come back, too: a gift whose goods go back for no fault of theirs; an offer that is gone asks nobody for its gift."""
+        if self._reason in self._pack.chapter("returns").names("medicine_reasons"):
+            return None
+        offers = {offer.id: offer for offer in self._store.catalogue.offers()}
+        for cause_id in dict.fromkeys(cut.cause_id for cut in sale.body.cuts if cut.cause_kind in ("gift", "coupon")):
+            use = self._store.coupons.use(cause_id)
+            offer = offers.get(use.offer_id if use is not None else cause_id)
+            if offer is None:
+                continue
+            booked = BookedOffer.read(offer)
+            terms = booked.promotion
+            if isinstance(terms, Gift):
+                count = law.gift_owed(sale.body, sale.returned, take, cause_id, terms, partial(self._counts, booked))
+                if count:
+                    gift = next(line.generic_name for line in sale.body.lines if line.product_id == terms.gift_product)
+                    return Text(f"赠品也要一起退：{gift} ×{count}", f"The gift comes back, too: {gift} ×{count}")
+        return None
+
+    def _counts(self, booked: BookedOffer, product_id: str) -> bool:
+        """Whether an offer counts a product as bought."""
+        product = self._store.catalogue.product(product_id)
+        of_kind = product is not None and product.category in booked.categories
+        return booked.everything or product_id in booked.products or of_kind
 
     def _closed(self, sale: StoredSale, take: Mapping[str, int], refund: law.Refund, kind: str, approver: str) -> events.ReturnClosed:
         assert self._post.shift is not None and self._post.staff is not None

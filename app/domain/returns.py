@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.money import share_out
+from app.domain.promotions.gift import Gift
 from app.domain.rules.law import RulePack, TermKind
 from app.domain.tendering import TenderMethod
 from app.domain.verdict import Text
@@ -166,6 +167,21 @@ def return_problem(
         if quantity > chance.most:
             return pack.text("return.too_many", {"most": chance.most})
     return None
+
+
+def gift_owed(
+    sale: SaleClosed, returned: Mapping[str, int], take: Mapping[str, int], cause_id: str, terms: Gift, within: Callable[[str], bool]
+) -> int:
+    """How many given pieces are kept that the goods that stay no longer earn; `within` says which products the offer counts.
+
+    Only lines that were given whole count: where a piece paid for and a free one share a line, every piece goes back at its share.
+    """
+    kept = {line.line_id: line.quantity - returned.get(line.line_id, 0) - take.get(line.line_id, 0) for line in sale.lines}
+    of_cause = {cut.line_id for cut in sale.cuts if cut.cause_id == cause_id}
+    given = [line for line in sale.lines if line.line_id in of_cause and line.amount_fen == 0 and line.product_id == terms.gift_product]
+    gifts = {line.line_id for line in given}
+    bought = sum(kept[line.line_id] for line in sale.lines if line.line_id not in gifts and within(line.product_id))
+    return max(0, sum(kept[line_id] for line_id in gifts) - bought // terms.buy_quantity * terms.gift_quantity)
 
 
 def void_problem(sale: SaleClosed, shift_id: str, returned: Mapping[str, int], pack: RulePack, *, voided: bool) -> Text | None:

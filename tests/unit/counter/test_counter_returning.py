@@ -119,3 +119,41 @@ def test_a_list_of_sales_names_their_goods_without_unsealing_one(hand: Any, monk
         body = sales[sale.number].body
         assert (sale.sale_id, sale.at, sale.payable_fen) == (body.sale_id, sales[sale.number].at, body.payable_fen)
         assert (sale.first_line, sale.lines) == (body.lines[0].generic_name, len(body.lines))
+
+
+def _oils(hand: Any) -> tuple[str, Any, Any]:
+    """Two fish oils are sold with the gel that is given with them: the number, and both lines."""
+    for code in ("@P5205A1.ean", "@P5205A1.ean", "@P6402A1.ean"):
+        hand.scan(code)
+    for line in hand.till.selling.scene().lines:
+        for strip in line.strips:
+            if strip.grade == "confirm":
+                hand.till.selling.act(line.line_id, strip.rule, strip.ways_out[0].act)
+    number = hand.sell()
+    sale = hand.till.store.sales.by_number(number)
+    oil, gel = sale.body.lines
+    assert (oil.quantity, gel.amount_fen) == (2, 0)
+    return number, oil, gel
+
+
+def test_a_gift_comes_back_with_the_goods_that_earned_it(hand: Any) -> None:
+    number, oil, gel = _oils(hand)
+    returning = hand.till.returning
+    _chosen(hand, number, "changed_mind", 1)
+    returning.approve("1003")
+    scene = _book(hand.till)
+    assert scene.state == "choosing" and scene.problem.zh == "赠品也要一起退：免洗手消毒凝胶 ×1"
+    returning.set_quantity(gel.line_id, 1)
+    scene = _book(hand.till)
+    assert (scene.state, scene.total_fen) == ("done", oil.amount_fen // 2)
+    _chosen(hand, number, "changed_mind", 1)
+    returning.approve("1003")
+    assert _book(hand.till).state == "done", "nothing was given any more"
+
+
+def test_goods_with_a_fault_go_back_without_their_gift(hand: Any) -> None:
+    number, oil, _ = _oils(hand)
+    _chosen(hand, number, "quality", 2)
+    hand.till.returning.approve("1003")
+    scene = _book(hand.till)
+    assert (scene.state, scene.total_fen) == ("done", oil.amount_fen)
