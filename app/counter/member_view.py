@@ -368,7 +368,7 @@ class MemberView:
         labels = yield from self._segmenting.labels_in_steps(member_id)
         yield
         care = yield from self._caring.scene_in_steps(member_id, kind=kind, context=context)
-        return MemberRest(family, self.rules.most_persons, consents, labels, care)
+        return MemberRest(family, self.rules.most_besides, consents, labels, care)
 
     def facts(self, member_id: str) -> tuple[object, ...]:
         """What all beside the face is made of: as long as this stays equal, so would it.

@@ -143,8 +143,8 @@ class Noting:
         self._member(member_id)
         family = self._store.people.family(member_id)
         before = self._person_of(member_id, person_id) if person_id else None
-        if before is None and len(family) >= self._rules.most_persons:
-            raise Refused("family_full", most=str(self._rules.most_persons))
+        if before is None and len(family) >= self._rules.most_besides:
+            raise Refused("family_full", most=str(self._rules.most_besides))
         if not draft.name.strip():
             raise Refused("family_name")
         if not draft.relation:

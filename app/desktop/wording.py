@@ -105,7 +105,7 @@ SENTENCES: dict[str, Text] = {
     "visitor_busy": _T("没有写进磁盘，请再试一次", "Not written to disk. Try again"),
     "choose_one": _T("选一项", "Choose one"),
     "consent_health": _T("本人没同意留健康档案，先改授权再记", "No consent to a health file: change it first"),
-    "family_full": _T("最多登记 {most} 位家人", "At most {most} family persons"),
+    "family_full": _T("本人之外最多 {most} 位家人", "At most {most} persons besides the member"),
     "family_name": _T("填姓名，一个字也行", "Give a name, one letter will do"),
     "family_relation": _T("选关系", "Choose the relation"),
     "family_birthday": _T("{raw} 不是生日，写成 19570312", "{raw} is no birthday. Write 19570312"),

@@ -14,6 +14,7 @@ class FamilyRules:
     """The rules of the house and of the law for a member's family; see `resources/rules/family.json` for their sources."""
 
     most_persons: int
+    """The member among them."""
     adult_years: int
     relations: tuple[tuple[str, Text], ...]
     """(word as it is kept, its names)."""
@@ -23,6 +24,11 @@ class FamilyRules:
         """Read the rules file; KeyError or TypeError where it is not one."""
         relations = tuple((str(row["word"]), Text(str(row["word"]), str(row["en"]))) for row in raw["relations"])
         return cls(int(raw["most_persons"]), int(raw["adult_years"]), relations)
+
+    @property
+    def most_besides(self) -> int:
+        """How many persons a member may have entered beside themselves."""
+        return self.most_persons - 1
 
     def relation(self, word: str) -> Text:
         """A relation in both languages; the word itself where nobody translated it."""

@@ -213,7 +213,7 @@ def test_a_refill_goes_into_the_sale_with_one_press(at: Any) -> None:
 
 def test_lists_open_by_their_keys_and_escape_closes_them(at: Any) -> None:
     with_member(at)
-    lists = ((K.Key_F6, "优惠券 · 3 张"), (K.Key_F8, "家庭 · 1/8 人"), (K.Key_F9, "用药史 · 近 12 个月"), (K.Key_F10, "个人信息"))
+    lists = ((K.Key_F6, "优惠券 · 3 张"), (K.Key_F8, "家庭 · 1/7 人"), (K.Key_F9, "用药史 · 近 12 个月"), (K.Key_F10, "个人信息"))
     for pressed, said in lists:
         at.window.shell._dead_until = 0.0
         key(at, pressed)

@@ -153,11 +153,11 @@ def test_what_is_missing_or_cannot_be_is_refused(till: Any, draft: PersonDraft, 
     assert len(kin(till)) == 1
 
 
-def test_a_ninth_person_is_refused_and_an_unknown_one_is_not_put_right(till: Any) -> None:
-    for order in range(7):
+def test_a_family_is_eight_with_the_member_and_an_unknown_person_is_not_put_right(till: Any) -> None:
+    for order in range(6):
         till.noting.set_person(MEMBER, PersonDraft(f"王{order}", "其他")).wait()
     with pytest.raises(Refused, match="family_full"):
-        till.noting.set_person(MEMBER, PersonDraft("王九", "其他")).wait()
+        till.noting.set_person(MEMBER, PersonDraft("王八", "其他")).wait()
     with pytest.raises(Refused, match="person_unknown"):
         till.noting.set_person(MEMBER, PersonDraft("王九", "其他"), "nobody").wait()
 
