@@ -272,3 +272,18 @@ def test_shelves_are_never_counted_on_the_windows_thread(counter: Counter, monke
     counter.until(lambda: counted_on and not counter.sale.reading)
     assert not counter.sale._today.stale
     assert threading.main_thread() not in counted_on
+
+
+def test_a_basket_that_comes_back_is_laid_down_as_it_was_painted_and_its_notes_are_closed(counter: Counter) -> None:
+    counter.scan(CODES["thermometer"], CODES["mask"], CODES["plasters"])
+    counter.settle()
+    drawing, first = counter.sale.cart.drawing, counter.scene.lines[0].line_id
+    picture = drawing._pictures[first].pixels
+    drawing.open_notes(first)
+    counter.settle()
+    counter.press(Qt.Key.Key_F6)
+    assert not counter.scene.lines
+    counter.press(Qt.Key.Key_F7)
+    assert counter.scene.lines[0].line_id == first
+    assert drawing._pictures[first].pixels is picture
+    assert not drawing._opened

@@ -170,9 +170,11 @@ class CartRows(QObject):
         self.measured_anew.emit()
 
     def forget(self) -> None:
-        """Another basket: no line stays opened or measured."""
+        """Another basket: no line stays opened, and nothing stays measured but what a picture is kept of, should that basket come back."""
+        self._known = {key: known for key, known in self._known.items() if key[0] in self._rows and key[0] not in self._opened}
+        self._heads = {line_id: head for line_id, head in self._heads.items() if line_id in self._pictures}
+        self._notes.clear()
         self._opened = frozenset()
-        self._drop()
 
     def _at(self, width: float) -> CartColumns:
         if self._columns is None or self._columns.width != width:
