@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select, union
 
 from app.records.coupons import CouponCase, CouponRight, Lease
 from app.store import tables as t
@@ -61,14 +61,27 @@ _LATEST = (
     .order_by(t.price_low.c.day.desc())
     .limit(1)
 )
-_BOUGHT = (
+# What came back, or was voided, was not bought; what was bought before this till, or in another store, was.
+_PIECES_BACK = (
+    select(func.sum(t.return_line.c.quantity))
+    .where(
+        t.return_line.c.original_sale_id == t.sale_line.c.sale_id,
+        t.return_line.c.original_line_id == t.sale_line.c.line_id,
+    )
+    .correlate(t.sale_line)
+    .scalar_subquery()
+)
+_BOUGHT = union(
     select(t.sale_line.c.product_id)
-    .distinct()
     .join(t.sale, t.sale.c.sale_id == t.sale_line.c.sale_id)
     .where(
         t.sale.c.member_id.in_(PARTY),
         t.sale_line.c.product_id.in_(bindparam("of_products", expanding=True)),
-    )
+        _PIECES_BACK.is_(None) | (t.sale_line.c.quantity > _PIECES_BACK),
+    ),
+    select(t.past_purchase.c.product_id).where(
+        t.past_purchase.c.member_id.in_(PARTY), t.past_purchase.c.product_id.in_(bindparam("of_products", expanding=True))
+    ),
 )
 # An article whose sale came back whole has earned nothing, and goes home with whoever brought it.
 _BACK_FEN = select(func.sum(t.return_.c.total_fen)).where(t.return_.c.original_sale_id == t.sale.c.sale_id).scalar_subquery()
@@ -166,7 +179,7 @@ class Coupons:
         return int(connection.execute(_USED_OF_OFFER, asked).scalar_one()) + int(connection.execute(_TOLD_OF_OFFER, asked).scalar_one())
 
     def bought_before(self, member_id: str, products: Sequence[str]) -> frozenset[str]:
-        """Of these products, those that the member has bought in this store."""
+        """Of these products, those that the member has bought and kept: here, before this till, or elsewhere as far as it is known."""
         connection = self._readers.connection()
         asked = {"of_member": member_id, "of_products": list(products)}
         return frozenset(row.product_id for row in connection.execute(_BOUGHT, asked))

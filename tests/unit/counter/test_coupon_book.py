@@ -16,6 +16,7 @@ from app.records.coupon_token import CouponToken, mark, sealed
 from app.records.coupons import CouponRight
 from app.records.keys import DeviceKey
 from app.records.offers import Offer
+from app.store.care import PastPurchase
 
 HQ = DeviceKey.from_bytes(bytes(range(32)))
 STARTS, ENDS = date(2026, 11, 1), date(2026, 12, 31)
@@ -351,3 +352,34 @@ def test_the_paper_of_a_members_coupon_bears_its_code_and_that_of_a_gift_says_ho
     for serial in (over.id, gift.id, "nobody's"):
         with pytest.raises(Refused, match="coupon_gone"):
             shop.coupons.slip_of(serial)
+
+
+HELD = "member-00001"
+
+
+def bought_before(till: Till) -> frozenset[str]:
+    return till.store.coupons.bought_before(HELD, [THERMOMETER, "P6000A1"])
+
+
+def test_what_came_back_was_not_bought_and_a_refill_coupon_does_not_count_it(shop: Till, hand: Any) -> None:
+    shop.selling.attach_member(HELD)
+    number = hand.sell(f"@{THERMOMETER}.ean", f"@{THERMOMETER}.ean")
+    assert bought_before(shop) == {THERMOMETER}
+    line = shop.store.sales.by_number(number).body.lines[0]
+    for left in (frozenset({THERMOMETER}), frozenset()):
+        shop.returning.find(number)
+        shop.returning.set_reason("changed_mind")
+        shop.returning.set_quantity(line.line_id, 1)
+        shop.returning.approve("1003")
+        durable = threading.Event()
+        shop.returning.complete(durable.set)
+        assert durable.wait(60)
+        shop.returning.settle()
+        assert bought_before(shop) == left
+
+
+def test_a_refill_coupon_counts_what_was_bought_before_this_till_or_in_another_store(shop: Till) -> None:
+    assert bought_before(shop) == frozenset()
+    told = PastPurchase("told-1", HELD, STARTS, THERMOMETER, 1, 1650, "RM02")
+    shop.store.care.keep_past([told]).result(60)
+    assert bought_before(shop) == {THERMOMETER}
