@@ -149,8 +149,8 @@ class Growing(Listing):
         self.rows += tuple(rows)
 
 
-def grow(listing: Growing, count: int, make: Callable[[int], QWidget]) -> Iterator[None]:
-    """Bring a list to so many rows, some in each step; goes on where it was left."""
+def grow(listing: Growing, count: int, make: Callable[[int], QWidget], *, further: int = FURTHER) -> Iterator[None]:
+    """Bring a list to so many rows, `further` of them in each step; goes on where it was left."""
     while (begun := len(listing.rows)) < count:
         yield
-        listing.add([make(order) for order in range(begun, min(begun + FURTHER, count))])
+        listing.add([make(order) for order in range(begun, min(begun + further, count))])

@@ -53,8 +53,8 @@ _STATES = {
     "confirmed": (Text("已打好", "Printed"), "good_ink"),
     "waived": (Text("不要了", "Not needed"), "ink3"),
 }
-FIRST_ROWS = 3
-"""Rows made at once: each bears three buttons."""
+AT_ONCE = 2
+"""Rows made in one turn: each bears three buttons."""
 MOST_ROWS = 60
 """Rows drawn at once; more are counted."""
 
@@ -101,7 +101,7 @@ class PrintQueue(Slot):
         facts = (self.jobs, printing.state.asks, printing.has_second, day, desk.look())
         self.fill_for(facts, lambda: self._sheet(shown))
         assert self._growing is not None
-        for _ in grow(self._growing, len(shown), lambda order: self._row(shown[order])):
+        for _ in grow(self._growing, len(shown), lambda order: self._row(shown[order]), further=AT_ONCE):
             yield
             self._line_up()
         self._line_up()
@@ -115,7 +115,7 @@ class PrintQueue(Slot):
     def _sheet(self, shown: Sequence[PrintJob]) -> Sheet:
         theme = self._desk.theme
         self._buttons = []
-        listing = self._growing = Growing(theme, len(shown), lambda order: self._row(shown[order]), first=FIRST_ROWS)
+        listing = self._growing = Growing(theme, len(shown), lambda order: self._row(shown[order]), first=AT_ONCE)
         if self._rows_shown:
             listing.setFixedHeight(theme.px(52 * min(len(shown), self._rows_shown) + 4))
         self._line_up()

@@ -168,6 +168,7 @@ class ReceiptsPage(InParts):
         yield from self._read_about()
         yield
         yield from self._queue.read()
+        yield
 
     def _read_about(self) -> Iterator[None]:
         """What is known of the chosen sale beside itself."""
@@ -492,7 +493,7 @@ class ReceiptsPage(InParts):
             return iter(())
         self.show_in(self._invoices, (wishes, day), lambda: self._invoices_card(wishes))
         assert self._wishing is not None
-        return grow(self._wishing, len(wishes), lambda order: self._wish_row(wishes[order]))
+        return grow(self._wishing, len(wishes), lambda order: self._wish_row(wishes[order]), further=2)
 
     def _invoices_card(self, wishes: Sequence[InvoiceWish]) -> Sheet:
         theme = self.theme
