@@ -78,6 +78,8 @@ class LabelsPage(Desk):
         self._drawn = 0
         self._pictured: tuple[str, int] = ("", 0)
         """Whose label the picture shows or waits for, and on which paper."""
+        self._awaited = False
+        """Whether a picture is on its way."""
         self._made: tuple[bytes, int, int, str] | None = None
         """The dots in the picture, their width and height, and whose they are."""
         self._redrawing = False
@@ -125,11 +127,17 @@ class LabelsPage(Desk):
         self._read()
         self.come_in_parts(self._come())
 
+    @property
+    def reading(self) -> bool:
+        """Whether a part is still to be drawn, or the picture."""
+        return super().reading or self._awaited
+
     def let_go(self) -> None:
         """List and picture."""
         self._rows, self._made = (), None
         # A label that is on its way finds no picture any more.
         self._drawn += 1
+        self._awaited = False
         self._left.empty()
         self._right.empty()
 
@@ -674,6 +682,7 @@ class LabelsPage(Desk):
             # Never one thing's label beside another.
             self._pictured, self._made = (hand, self._sheet), None
             self._picture.show_image(QImage())
+        self._awaited = False
         if product is None and ready is None:
             return
         size = self._size()
@@ -687,13 +696,23 @@ class LabelsPage(Desk):
             return picture.tobytes(), picture.width, picture.height, label.name
 
         def show(made: tuple[bytes, int, int, str]) -> None:
-            if turn == self._drawn and made != self._made:
-                dots, wide, high, name = self._made = made
-                # Copied: the bytes go with this call.
-                image = QImage(dots, wide, high, wide, QImage.Format.Format_Grayscale8).copy()
-                self._picture.show_image(image, self.say(f"{name} 的标签", f"Label of {name}"))
+            if turn != self._drawn:
+                return
+            self._awaited = False
+            dots, wide, high, name = made
+            said = self.say(f"{name} 的标签", f"Label of {name}")
+            if made == self._made:
+                self._picture.setAccessibleName(said)
+                return
+            self._made = made
+            # Copied: the bytes go with this call.
+            self._picture.show_image(QImage(dots, wide, high, wide, QImage.Format.Format_Grayscale8).copy(), said)
 
-        self.in_background(work, show)
+        def failed() -> None:
+            self._awaited = self._awaited and turn != self._drawn
+
+        self._awaited = True
+        self.in_background(work, show, failed)
 
 
 def _grids() -> tuple[SheetGrid, ...]:

@@ -59,6 +59,8 @@ class ReceiptTemplatePage(Desk):
         self._rows: tuple[ListRow, ...] = ()
         self._paper = 0
         self._drawn = 0
+        self._awaited = False
+        """Whether a paper is on its way."""
         self._made: tuple[bytes, int, int] | None = None
         """The dots on the screen, their width and height."""
         self._left, self._right = Slot(), Slot()
@@ -100,11 +102,17 @@ class ReceiptTemplatePage(Desk):
             self.till.tuning.lock()
         self._to_settings = False
 
+    @property
+    def reading(self) -> bool:
+        """Whether a part is still to be drawn, or the paper."""
+        return super().reading or self._awaited
+
     def let_go(self) -> None:
         """List and paper."""
         self._rows, self._made = (), None
         # A paper that is on its way finds no picture any more.
         self._drawn += 1
+        self._awaited = False
         self._left.empty()
         self._right.empty()
 
@@ -340,6 +348,7 @@ class ReceiptTemplatePage(Desk):
         found = check(self._body, self._rx_names)
         self._problem.set_words("；".join(self.of(each.sentence) for each in found[:3]))
         self._problem.setVisible(bool(found))
+        self._awaited = False
         if found:
             return
         self._drawn += 1
@@ -355,7 +364,10 @@ class ReceiptTemplatePage(Desk):
             return made.tobytes(), made.width, made.height
 
         def show(made: tuple[bytes, int, int]) -> None:
-            if turn == self._drawn and made != self._made:
+            if turn != self._drawn:
+                return
+            self._awaited = False
+            if made != self._made:
                 dots, wide, high = self._made = made
                 # Copied: the bytes go with this call.
                 image = QImage(dots, wide, high, wide, QImage.Format.Format_Grayscale8).copy()
@@ -363,7 +375,11 @@ class ReceiptTemplatePage(Desk):
                 self._picture.set_height(PAPER_WIDTH * high / 640 + 28)
                 self._picture.show_image(image, self._sample())
 
-        self.in_background(work, show)
+        def failed() -> None:
+            self._awaited = self._awaited and turn != self._drawn
+
+        self._awaited = True
+        self.in_background(work, show, failed)
 
     def _sample(self) -> str:
         return self.say("小票样张", "Sample receipt")
