@@ -329,8 +329,8 @@ class MemberCard(Panel):
         self._later.set_words(f"{say(theme, 'patient')} {whom}" if whom else late)
         self._find.set_words(say(theme, "member_find"))
         self._join.set_words(say(theme, "member_join"))
-        self._stack.setCurrentIndex(0 if scene.member is None else 1)
         if scene.member is None:
+            self._stack.setCurrentIndex(0)
             return
         member = scene.member
         tier = say(theme, f"tier_{member.tier}") if member.tier in ("gold", "silver", "normal") else member.tier
@@ -356,6 +356,8 @@ class MemberCard(Panel):
             self._allergy.show_found(strip.tone, strip.title.of(theme.language))
             self._compared.set_words(body)
             self._compared.setVisible(bool(body))
+        # Shown once it is filled: laid out as it comes into sight, it would be laid out again for every word after.
+        self._stack.setCurrentIndex(1)
 
     def _show_proof(self, member: MemberFace) -> None:
         """How they were found and what it allows, calmly; with a way to more where there is one."""
