@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from app.domain.pricing import BookedOffer
 from app.hub import tables
 from app.records.offers import Offer
 from app.records.resources import resource
+
+MOST_NAMES = 5
+"""Medicines of a category that are named to whoever designs an offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,12 @@ def unlawful(connection: Connection, offer: Offer, booked: BookedOffer) -> Itera
         read = [json.loads(text) for text in connection.scalars(products.where(row.key.in_(sorted(given))))]
         if names := sorted(str(one["generic_name"]) for one in read if one["rx_class"] in not_giftable):
             yield Unlawful("not_giftable", tuple(names))
+    if booked.gives_scope_away and booked.categories:
+        of_class = or_(*(row.json.like(f'%"rx_class":"{name}"%') for name in sorted(not_giftable)))
+        medicines = connection.scalars(products.where(of_class))
+        names = sorted({str(one["generic_name"]) for one in map(json.loads, medicines) if one.get("category") in booked.categories})
+        if names:
+            yield Unlawful("not_giftable", tuple(names[:MOST_NAMES]))
     if booked.when is not None and (old := booked.when.old & unpaid):
         yield Unlawful("old_unpaid", tuple(sorted(old)))
     told = f"{offer.title_zh} {offer.title_en}".casefold()
