@@ -35,6 +35,7 @@ def sell(hand: Any) -> str:
         ("stock", IBUPROFEN, Qt.Key.Key_F5, "lot", "A26", ("入库", "Goods in")),
         ("returns", "sale", Qt.Key.Key_F8, "pin", "10", ("整单作废", "Void the whole sale")),
         ("receipts", "", Qt.Key.Key_F5, "name", "甲公司", ("要发票", "Invoice")),
+        ("settings", "", Qt.Key.Key_F4, "pin", "10", ("店长授权", "The manager's leave")),
     ],
 )
 def test_an_open_form_changes_its_language_and_keeps_what_was_typed(

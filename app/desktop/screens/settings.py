@@ -458,8 +458,10 @@ class SettingsPage(Desk):
         if self._form is not None:
             self._rows = ()
             self._form.setMaximumWidth(theme.px(460))
-            holder = boxed(Column(theme, Spring(), Row(theme, Spring(), (self._form, 1), Spring()), Spring(2)))
-            self._right.fill(Panel(theme, Column(theme, holder)))
+            # A form that stands stays as it is, with the keyboard in it.
+            if not self._right.isAncestorOf(self._form):
+                holder = boxed(Column(theme, Spring(), Row(theme, Spring(), (self._form, 1), Spring()), Spring(2)))
+                self._right.fill(Panel(theme, Column(theme, holder)))
             return
         offers = [offer for offer in tuning.offers() if self._wanted(offer)]
         meant = dict(self.key_meanings()) if any(offer.form == "keys" for offer in offers) else {}
