@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def main(argv: list[str]) -> int:
     """Open the counter's window on a data folder."""
-    # Nearly all that is loaded stays; the collector begins when the window has loaded everything (see `Window._collect`).
+    # Nearly all that is loaded stays; what the day brings is collected by the window (see `app.desktop.collecting`).
     gc.disable()
     chosen = _plain(argv) or _parsed(argv)
     folder = options.data_folder(chosen, make=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -294,7 +293,6 @@ class Shell(QWidget):
         """The program ends."""
         for timer in (self._echo_gone, self._banner_due, self._facts_due, self._thanks, self._clock):
             timer.stop()
-        gc.enable()
         if self._customer is not None:
             self._customer.shut()
         self.sounds.close()
@@ -370,8 +368,6 @@ class Shell(QWidget):
 
     def scanned(self, raw: str) -> None:
         """One whole scan: the page on screen takes it if it uses scans, else the open sale does."""
-        # What is no longer needed is collected behind the repaint, with the facts of the frame.
-        gc.disable()
         self._read_soon()
         self._close_hits()
         if self._palette is not None and self._palette.isVisible():
@@ -767,7 +763,6 @@ class Shell(QWidget):
     # ------------------------------------------------------------------ the top bar
 
     def _read_facts(self) -> None:
-        gc.enable()
         checkout = self.till.checkout
         self.till.customer.show(self.till.selling.last_scene(), checkout.scene() if checkout.open else None)
         frame = self.till.staging.frame()

@@ -156,13 +156,13 @@ class Window(QMainWindow):
 
     def _start_loader(self) -> None:
         if self._loader is None:
+            # Nothing is collected on another thread than this one from here on (see `app.desktop.collecting`).
+            gc.disable()
             self._loader = threading.Thread(target=self._load_behind, name="loading", daemon=True)
             self.theme.dress_whole()
             self._loader.start()
 
     def _load_behind(self) -> None:
-        # Nearly all that is loaded stays; each full walk of the collector over it would hold up the person typing by 100 ms.
-        gc.disable()
         # Whoever types waits at each step for the interpreter; the loader hands it over five times as often meanwhile.
         usual = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
@@ -184,13 +184,6 @@ class Window(QMainWindow):
             self.bridge.fault.emit(error)
         finally:
             sys.setswitchinterval(usual)
-
-    @staticmethod
-    def _collect() -> None:
-        """The collector works again, and leaves alone what loading has brought."""
-        if not gc.isenabled():
-            gc.freeze()
-            gc.enable()
 
     def quiet(self) -> bool:
         """Whether nobody typed just now; asked by the sync's thread."""
@@ -236,15 +229,16 @@ class Window(QMainWindow):
     def _ready(self, standing: Standing) -> None:
         """The counter stands behind the sign-in page, which may let people in now."""
         assert self.till is not None
+        from app.desktop.collecting import Collecting
+
         self._stands.set()
-        self._collect()
+        Collecting(lambda: time.monotonic() - self._touched, self)
         self.sign_in.take_till(self.till, standing)
         if self._practice is not None and not self.till.training:
             self.sign_in.offer_training()
 
     def fail(self, error: BaseException) -> None:
         """Loading ended in a fault: say it on the sign-in page."""
-        self._collect()
         code = error.code if isinstance(error, StoreFault) else "load_failed"
         facts = {key: str(value) for key, value in error.facts.items()} if isinstance(error, StoreFault) else {}
         if not wording.has(code):
@@ -433,7 +427,6 @@ class Window(QMainWindow):
         if self.shell is not None:
             self.shell.shut()
         self._arriving = iter(())
-        self._collect()
         if self._arrived is not None:
             self._arrived.close()
         self.hide()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -31,6 +32,15 @@ def qapp() -> QApplication:
     application = existing if isinstance(existing, QApplication) else QApplication([])
     application.setApplicationName("yaogui-tests")
     return application
+
+
+@pytest.fixture(autouse=True)
+def _collected_here() -> Iterator[None]:
+    """No widget of a test ends on another thread than this one, where Python's own collector may find it: that ends the run."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture

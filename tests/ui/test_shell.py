@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 import threading
 import time
@@ -69,16 +68,6 @@ def test_a_scan_reaches_the_sale_from_every_page_without_touching_the_box(hand: 
     assert shell.page.key == "sync"
     assert shell._echo_ground.isVisible()
     assert shell.bar.omnibox.text == ""
-
-
-def test_the_collector_waits_until_a_scan_is_painted(hand: Any) -> None:
-    gc.enable()
-    hand.window.shell.scanned(IBUPROFEN)
-    assert not gc.isenabled()
-    hand.until(gc.isenabled)
-    hand.window.shell.scanned(IBUPROFEN)
-    hand.window.shell.shut()
-    assert gc.isenabled()
 
 
 def test_typing_lists_products_and_enter_adds_the_chosen_one(hand: Any) -> None:
