@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -47,10 +48,15 @@ def test_after_the_minutes_of_the_setting_it_is_refused(demo_counter: Any) -> No
 
 def test_it_is_done_once_even_before_the_first_is_durable(demo_counter: Any) -> None:
     till, sale = demo_counter.till, sold(demo_counter, MASKS)
-    first = till.attaching.attach(sale.body.sale_id, member_id(till))
-    with pytest.raises(Refused, match="member_there"):
-        till.attaching.attach(sale.body.sale_id, member_id(till))
-    assert not till.attaching.open_to(sale.body, sale.at)
+    go_on = threading.Event()
+    till.store.writer.submit(lambda _connection: go_on.wait(60))
+    try:
+        first = till.attaching.attach(sale.body.sale_id, member_id(till))
+        with pytest.raises(Refused, match="member_there"):
+            till.attaching.attach(sale.body.sale_id, member_id(till))
+        assert not till.attaching.open_to(sale.body, sale.at)
+    finally:
+        go_on.set()
     first.result(60)
     with pytest.raises(Refused, match="member_there"):
         till.attaching.attach(sale.body.sale_id, member_id(till))

@@ -35,7 +35,7 @@ def test_an_identity_text_is_read_as_one_kind(text: str, kind: str, read: str) -
 
 @given(st.text(max_size=30))
 def test_reading_never_raises(text: str) -> None:
-    assert read_identity(text).kind in ("phone", "card", "last_four", "name", "none")
+    assert read_identity(text).kind in ("phone", "card", "last_four", "tail_name", "digits", "name", "none")
 
 
 WANG = Member(id="1", card_no=CARD, phone="13812346620", name="王秀兰")
