@@ -24,7 +24,7 @@ class Collecting(QObject):
     """Stands in for Python's own collector for as long as there is a window."""
 
     def __init__(self, rested_s: Callable[[], float], parent: QObject) -> None:
-        """`rested_s` tells the seconds since a person last did anything. What is there by now stays for the day and is never walked over."""
+        """`rested_s` tells the seconds since a person last did anything. What is there by now stays, and is never walked over."""
         super().__init__(parent)
         self._rested_s = rested_s
         gc.disable()
