@@ -12,8 +12,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 
 LOOK_MS = 250
-RESTED_S = 0.1
-"""Nobody waits for a repaint any more."""
+RESTED_S = 0.3
+"""Longer than anybody rests between two keys, and than a repaint takes."""
 IDLE_S = 2.0
 """Nobody acts: long enough for a walk over everything that is not young."""
 CROWDED = 50
