@@ -23,6 +23,7 @@ from app.desktop.widgets.fields import Entry, Field, Omnibox
 from app.desktop.widgets.logo import Logo
 from app.desktop.widgets.member import AllergyStrip, CouponTile, Vital
 from app.desktop.widgets.notices import Banner, Empty, NoteStrip, ScanEcho
+from app.desktop.widgets.number_pad import NumberPad
 from app.desktop.widgets.pads import PadKey, PinDots
 from app.desktop.widgets.picture import PaperPicture
 from app.desktop.widgets.plots import BarPlot, DayBar
@@ -227,6 +228,7 @@ class States(QWidget):
         return [
             Card(t, "输入 · 出错与停用", Row(t, wrong, filled, off, gap=12), Row(t, (bare, 1), (secret, 1), gap=12), box),
             Card(t, "选择 · 停用", self._line(seg, still, fixed), self._line(dots, few)),
+            Card(t, "触屏数字键盘", self._line(NumberPad(t))),
             Card(t, "横幅 · 回显", bad, warn, info, failed, told, gap=6),
             Card(t, "提示 · English", NoteStrip(t, long), none, quiet, Row(t, (first, 1), (best, 1), gap=10)),
             Card(t, "正在读 · 没有", Skeleton(t, 2), Empty(t, "receipt", "今天还没有单据", "卖出第一单后在这里", "回收银", "F12")),

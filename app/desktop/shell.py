@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from app.counter.customer_view import CustomerView
     from app.counter.visiting import Visit
     from app.desktop.customer_side import CustomerSide
+    from app.desktop.finger_pad import FingerPad
 
 HOME = "sale"
 HELP = "help"
@@ -97,6 +98,7 @@ class Shell(QWidget):
         self._bridge = bridge
         self._palette: Palette | None = None
         self._customer: CustomerSide | None = None
+        self._finger_pad: FingerPad | None = None
         self._build()
         if at_once:
             for _ in self.grow(pages):
@@ -227,6 +229,7 @@ class Shell(QWidget):
     def coming_in(self, echo: Echo | None) -> Iterator[None]:
         """The same in steps, so that no turn of the loop has to do all of it."""
         self.look.wear(self.screen())
+        self._fit_fingers()
         yield
         self.till.customer.lock(False)
         self._read_facts()
@@ -249,8 +252,33 @@ class Shell(QWidget):
 
             self._customer = CustomerSide(self.theme, self.till, self._bridge, self.window())
 
+    def _fit_fingers(self) -> None:
+        """The number pad is there in the touch profile; anywhere else it is never loaded."""
+        if not self.theme.scale.touch:
+            if self._finger_pad is not None:
+                self._finger_pad.shut()
+                self._finger_pad = None
+        elif self._finger_pad is None:
+            from app.desktop.finger_pad import FingerPad
+
+            self._finger_pad = FingerPad(self.theme, self, self._body, self.key, self._searches_here)
+
+    def _searches_here(self, field: QWidget) -> bool:
+        """Whether a field is the one for searching, which has the keyboard whenever nothing else asks for it."""
+        return field is self.bar.omnibox.entry or self.palette_open
+
+    def _put_pad_away(self) -> None:
+        if self._finger_pad is not None:
+            self._finger_pad.put_away()
+
+    @property
+    def finger_pad(self) -> FingerPad | None:
+        """Digits for fingers, in the touch profile."""
+        return self._finger_pad
+
     def leave(self) -> None:
         """The till is locked: panels close, the page keeps everything."""
+        self._put_pad_away()
         self._close_panel()
         self._close_hits()
         self._close_palette()
@@ -319,6 +347,7 @@ class Shell(QWidget):
         self._close_panel()
         self._close_hits()
         self._close_palette()
+        self._put_pad_away()
         if page is not self.page:
             self.page.on_left()
             self._echo_ground.hide()
@@ -926,6 +955,7 @@ class Shell(QWidget):
     # ------------------------------------------------------------------ theme
 
     def _restyled(self) -> None:
+        self._fit_fingers()
         if self.theme.language != self._language:
             self._language = self.theme.language
             fresh = self._make_rail()

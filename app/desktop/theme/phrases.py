@@ -7,6 +7,10 @@ Language = Literal["zh", "en"]
 PHRASES: dict[str, tuple[str, str]] = {
     "clear": ("清除", "Clear"),
     "erase": ("退格", "Backspace"),
+    "pad_name": ("数字键盘", "Number pad"),
+    "pad_enter": ("回车", "Enter"),
+    "pad_away": ("收起键盘", "Put the pad away"),
+    "pad_point": ("小数点", "Point"),
     "more": ("更多", "More"),
     "reading": ("正在读取", "Reading"),
     "printer_ready": ("打印机就绪", "Printer ready"),
