@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -110,3 +110,28 @@ def demo_counter(demo_folder: Path) -> Iterator[DemoCounter]:
     till.shifts.open(50_000).result(60)
     yield DemoCounter(till, clock)
     till.close()
+
+
+class Scales:
+    """The weighing of PINs, held up until `let` is set; counts what is weighed."""
+
+    def __init__(self, weigh: Callable[[Any], int]) -> None:
+        self._weigh = weigh
+        self.let = threading.Event()
+        self.asked: list[str] = []
+
+    def __call__(self, question: Any) -> int:
+        self.asked.append(question[0])
+        assert self.let.wait(60)
+        return self._weigh(question)
+
+
+@pytest.fixture
+def scales(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scales]:
+    """Weighs PINs for the test."""
+    from app.counter import authorising
+
+    made = Scales(authorising._first_fitting)
+    monkeypatch.setattr(authorising, "_first_fitting", made)
+    yield made
+    made.let.set()

@@ -6,16 +6,18 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from app.domain.demo import badge_code
+
+if TYPE_CHECKING:
+    from conftest import Scales
 
 HEAVY = ("sqlalchemy", "sqlmodel", "pydantic", "requests", "reportlab", "escpos", "PIL", "asyncio")
 NOT_YET = (
@@ -133,29 +135,6 @@ def test_a_wrong_pin_says_how_many_tries_are_left(hand: Any) -> None:
     hand.until(lambda: hand.window.sign_in._pin_note.words == "PIN 不对，还可试 4 次")
     assert not hand.window.signed_in
 
-
-class Scales:
-    """The weighing of PINs, held up until `let` is set; counts what is weighed."""
-
-    def __init__(self, weigh: Callable[[Any], int]) -> None:
-        self._weigh = weigh
-        self.let = threading.Event()
-        self.asked: list[str] = []
-
-    def __call__(self, question: Any) -> int:
-        self.asked.append(question[0])
-        assert self.let.wait(60)
-        return self._weigh(question)
-
-
-@pytest.fixture
-def scales(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scales]:
-    from app.counter import authorising
-
-    made = Scales(authorising._first_fitting)
-    monkeypatch.setattr(authorising, "_first_fitting", made)
-    yield made
-    made.let.set()
 
 
 def test_two_enters_weigh_a_pin_once_and_nobody_is_in_before_it_is_known(hand: Any, scales: Scales) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from argon2 import Type, extract_parameters
 
-from app.counter import authorising
 from app.counter.authorising import Unweighed, hash_pin
 from app.counter.faults import Refused
+
+if TYPE_CHECKING:
+    from conftest import Scales
 
 
 def _signs_in(till: Any, pin: str) -> str:
@@ -67,27 +68,6 @@ def test_a_pin_is_kept_dear_to_guess() -> None:
     kept = extract_parameters(hash_pin("1001"))
     assert kept.type is Type.ID and kept.memory_cost >= 19 * 1024 and kept.time_cost >= 2
 
-
-class Scales:
-    """The weighing of PINs, held up until `let` is set; counts what is weighed."""
-
-    def __init__(self, weigh: Callable[[Any], int]) -> None:
-        self._weigh = weigh
-        self.let = threading.Event()
-        self.asked: list[str] = []
-
-    def __call__(self, question: Any) -> int:
-        self.asked.append(question[0])
-        assert self.let.wait(60)
-        return self._weigh(question)
-
-
-@pytest.fixture
-def scales(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scales]:
-    made = Scales(authorising._first_fitting)
-    monkeypatch.setattr(authorising, "_first_fitting", made)
-    yield made
-    made.let.set()
 
 
 def _elsewhere(till: Any, act: Callable[[], object]) -> object:
