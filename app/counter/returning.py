@@ -31,7 +31,7 @@ from app.records.ids import new_id
 from app.records.ledger import Committed, NewJob
 from app.store.faults import StoreFault
 from app.store.open_store import Store
-from app.store.sales import StoredSale
+from app.store.sales import NamedSale, StoredSale
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +65,6 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundSale:
-    """A sale in the list of candidates."""
-
-    sale_id: str
-    number: str
-    at: datetime
-    payable_fen: int
-    first_line: str
-    lines: int
-
-
-@dataclass(frozen=True, slots=True)
 class ReturnScene:
     """Everything the Returns page shows."""
 
@@ -94,7 +82,7 @@ class ReturnScene:
     needs_approval: bool = False
     approved_by: str = ""
     voidable: bool = False
-    found: tuple[FoundSale, ...] = ()
+    found: tuple[NamedSale, ...] = ()
     return_number: str = ""
     problem: Text | None = None
     points: int = 0
@@ -145,7 +133,7 @@ class Returning:
         self._reason = ""
         self._approved = ""
         self._instead = ""
-        self._found: tuple[FoundSale, ...] = ()
+        self._found: tuple[NamedSale, ...] = ()
         self._scanned: tuple[str, ...] = ()
         self._future: Future[tuple[Committed, ...]] | None = None
         self._body: events.ReturnClosed | None = None
@@ -223,10 +211,7 @@ class Returning:
             sales = [sale for member in members for sale in self._store.sales.recent_named(member=member.id, limit=10)]
         else:
             sales = list(self._store.sales.recent_named(limit=20))
-        self._found = tuple(
-            FoundSale(sale.sale_id, sale.number, sale.at, sale.payable_fen, sale.first_line, sale.lines)
-            for sale in sorted(sales, key=lambda sale: sale.at, reverse=True)[:20]
-        )
+        self._found = tuple(sorted(sales, key=lambda sale: sale.at, reverse=True)[:20])
 
     # ------------------------------------------------------------------ choosing
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QWidget
 from shiboken6 import delete
 
-from app.counter.returning import FoundSale, Refund, ReturnScene, ReturnSceneLine
+from app.counter.returning import Refund, ReturnScene, ReturnSceneLine
 from app.desktop.screens.desk import Listing, Sheet, Slot, clock_text, marks_of, short_number
 from app.desktop.screens.rows import Cell, Chips, Choice, ListRow, as_many
 from app.desktop.theme import Theme
@@ -23,6 +23,7 @@ from app.desktop.widgets.notices import Empty
 from app.desktop.widgets.surfaces import Panel
 from app.desktop.widgets.words import Icon, IconTile, Money, Para, Rule, Txt
 from app.domain.verdict import Text
+from app.store.sales import NamedSale
 
 TENDER_ICONS = {
     "cash": "money-wavy",
@@ -68,7 +69,7 @@ class StartSheet(Sheet):
         self._list = Listing(theme, ())
         self._made: list[ListRow] = []
         self._empty = Empty(theme, "receipt", "")
-        self._found: tuple[FoundSale, ...] = ()
+        self._found: tuple[NamedSale, ...] = ()
         parts = (head, Rule(theme), self._problem_box, self._problem_rule, (self._list, 1), (self._empty, 1))
         super().__init__(theme, Column(theme, *parts, gap=0))
 
@@ -95,7 +96,7 @@ class StartSheet(Sheet):
         """Rows that were made so far."""
         return len(self._made)
 
-    def show_found(self, found: Sequence[FoundSale], today: date) -> tuple[ListRow, ...]:
+    def show_found(self, found: Sequence[NamedSale], today: date) -> tuple[ListRow, ...]:
         """Show the sales found; gives their rows."""
         if tuple(found[: len(self._found)]) != self._found:
             self._list.verticalScrollBar().setValue(0)
@@ -114,7 +115,7 @@ class StartSheet(Sheet):
         while self._made:
             delete(self._made.pop())
 
-    def _cells(self, sale: FoundSale, today: date) -> tuple[Cell, ...]:
+    def _cells(self, sale: NamedSale, today: date) -> tuple[Cell, ...]:
         theme = self.theme
         more = said(theme, f" 等 {sale.lines} 种", f" and {sale.lines - 1} more") if sale.lines > 1 else ""
         return (
