@@ -333,6 +333,36 @@ class Desk(Page):
         self.changed.emit()
 
 
+class Latest:
+    """Work behind a page of which only what was asked for last comes to anything: a picture of what stands now."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._turn = 0
+        self.waits = False
+        """Whether it is on its way."""
+
+    def ask(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Do slow work on a thread of its own and hand over what it came to, unless something else is wanted by then."""
+        self.forget()
+        turn, self.waits = self._turn, True
+
+        def done(made: T) -> None:
+            if turn == self._turn:
+                self.waits = False
+                then(made)
+
+        def failed() -> None:
+            self.waits = self.waits and turn != self._turn
+
+        self._desk.in_background(work, done, failed)
+
+    def forget(self) -> None:
+        """What is on its way comes to nothing any more."""
+        self._turn += 1
+        self.waits = False
+
+
 class FormDesk(Desk):
     """A desk that asks its questions in a form on its right, in the place of what stands there."""
 

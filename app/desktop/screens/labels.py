@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.counter.faults import Refused
 from app.counter.scene import QuestionField
-from app.desktop.screens.desk import Desk, Listing, Sheet, Slot, marks_of, short_number
+from app.desktop.screens.desk import Desk, Latest, Listing, Sheet, Slot, marks_of, short_number
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.rows import Cell, ListRow
@@ -75,11 +75,9 @@ class LabelsPage(Desk):
         self._form: Form | None = None
         self._saved: Path | None = None
         self._busy = False
-        self._drawn = 0
+        self._drawing = Latest(self)
         self._pictured: tuple[str, int] = ("", 0)
         """Whose label the picture shows or waits for, and on which paper."""
-        self._awaited = False
-        """Whether a picture is on its way."""
         self._made: tuple[bytes, int, int, str] | None = None
         """The dots in the picture, their width and height, and whose they are."""
         self._redrawing = False
@@ -130,14 +128,13 @@ class LabelsPage(Desk):
     @property
     def reading(self) -> bool:
         """Whether a part is still to be drawn, or the picture."""
-        return super().reading or self._awaited
+        return super().reading or self._drawing.waits
 
     def let_go(self) -> None:
         """List and picture."""
         self._rows, self._made = (), None
         # A label that is on its way finds no picture any more.
-        self._drawn += 1
-        self._awaited = False
+        self._drawing.forget()
         self._left.empty()
         self._right.empty()
 
@@ -676,13 +673,11 @@ class LabelsPage(Desk):
         product = self.till.store.catalogue.product(hand) if self._sale is None and hand else None
         labels = self._directions.get(hand)
         ready = labels[self._sheet] if labels is not None else None
-        self._drawn += 1
-        turn = self._drawn
+        self._drawing.forget()
         if (hand, self._sheet) != self._pictured or (product is None and ready is None):
             # Never one thing's label beside another.
             self._pictured, self._made = (hand, self._sheet), None
             self._picture.show_image(QImage())
-        self._awaited = False
         if product is None and ready is None:
             return
         size = self._size()
@@ -696,9 +691,6 @@ class LabelsPage(Desk):
             return picture.tobytes(), picture.width, picture.height, label.name
 
         def show(made: tuple[bytes, int, int, str]) -> None:
-            if turn != self._drawn:
-                return
-            self._awaited = False
             dots, wide, high, name = made
             said = self.say(f"{name} 的标签", f"Label of {name}")
             if made == self._made:
@@ -708,11 +700,7 @@ class LabelsPage(Desk):
             # Copied: the bytes go with this call.
             self._picture.show_image(QImage(dots, wide, high, wide, QImage.Format.Format_Grayscale8).copy(), said)
 
-        def failed() -> None:
-            self._awaited = self._awaited and turn != self._drawn
-
-        self._awaited = True
-        self.in_background(work, show, failed)
+        self._drawing.ask(work, show)
 
 
 def _grids() -> tuple[SheetGrid, ...]:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.counter.faults import Refused
 from app.counter.scene import QuestionField
-from app.desktop.screens.desk import Desk, Listing, Sheet, Slot
+from app.desktop.screens.desk import Desk, Latest, Listing, Sheet, Slot
 from app.desktop.screens.form import Form
 from app.desktop.screens.page import FKeySpec, Surroundings
 from app.desktop.screens.rows import Cell, ListRow
@@ -58,9 +58,7 @@ class ReceiptTemplatePage(Desk):
         self._form: Form | None = None
         self._rows: tuple[ListRow, ...] = ()
         self._paper = 0
-        self._drawn = 0
-        self._awaited = False
-        """Whether a paper is on its way."""
+        self._drawing = Latest(self)
         self._made: tuple[bytes, int, int] | None = None
         """The dots on the screen, their width and height."""
         self._left, self._right = Slot(), Slot()
@@ -105,14 +103,13 @@ class ReceiptTemplatePage(Desk):
     @property
     def reading(self) -> bool:
         """Whether a part is still to be drawn, or the paper."""
-        return super().reading or self._awaited
+        return super().reading or self._drawing.waits
 
     def let_go(self) -> None:
         """List and paper."""
         self._rows, self._made = (), None
         # A paper that is on its way finds no picture any more.
-        self._drawn += 1
-        self._awaited = False
+        self._drawing.forget()
         self._left.empty()
         self._right.empty()
 
@@ -199,7 +196,7 @@ class ReceiptTemplatePage(Desk):
         form.left.connect(self._back)
         form.answered.connect(self._take_words)
         # A picture that is being drawn has no paper to come to any more.
-        self._drawn += 1
+        self._drawing.forget()
         self._form = form
         self._right.fill(Panel(self.theme, Column(self.theme, form, Spring(), margins=14)))
         self.changed.emit()
@@ -348,11 +345,9 @@ class ReceiptTemplatePage(Desk):
         found = check(self._body, self._rx_names)
         self._problem.set_words("；".join(self.of(each.sentence) for each in found[:3]))
         self._problem.setVisible(bool(found))
-        self._awaited = False
         if found:
             return
-        self._drawn += 1
-        turn, body, narrow = self._drawn, _copied(self._body), self._paper == 1
+        body, narrow = _copied(self._body), self._paper == 1
         faces = self.till.printing.faces
 
         def work() -> tuple[bytes, int, int]:
@@ -364,9 +359,6 @@ class ReceiptTemplatePage(Desk):
             return made.tobytes(), made.width, made.height
 
         def show(made: tuple[bytes, int, int]) -> None:
-            if turn != self._drawn:
-                return
-            self._awaited = False
             if made != self._made:
                 dots, wide, high = self._made = made
                 # Copied: the bytes go with this call.
@@ -375,11 +367,7 @@ class ReceiptTemplatePage(Desk):
                 self._picture.set_height(PAPER_WIDTH * high / 640 + 28)
                 self._picture.show_image(image, self._sample())
 
-        def failed() -> None:
-            self._awaited = self._awaited and turn != self._drawn
-
-        self._awaited = True
-        self.in_background(work, show, failed)
+        self._drawing.ask(work, show)
 
     def _sample(self) -> str:
         return self.say("小票样张", "Sample receipt")
